@@ -1,0 +1,101 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// For the two modules that touch C: every unsafe expression has to say so.
+let strictSettings: [SwiftSetting] = swiftSettings + [.strictMemorySafety()]
+
+let package = Package(
+    name: "itsme-rp",
+    platforms: [.macOS(.v15)],
+    products: [
+        // One product, two modules: `import ItsmeRP` for the relying party, `import JOSE` for keys and tokens.
+        .library(name: "ItsmeRP", targets: ["ItsmeRP", "JOSE"]),
+        .library(name: "ItsmeSandbox", targets: ["ItsmeSandbox"]),
+        .library(name: "ItsmeHummingbird", targets: ["ItsmeHummingbird"]),
+    ],
+    traits: [
+        .trait(
+            name: "Hummingbird",
+            description: "Builds ItsmeHummingbird, the adapter that serves an HTTPHandler with Hummingbird."
+        ),
+        .default(enabledTraits: []),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
+        // Resolved only with the trait.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+        .target(name: "JOSE", dependencies: ["COpenSSL"], swiftSettings: strictSettings),
+        .target(
+            name: "ItsmeRP",
+            dependencies: [
+                "JOSE", "CCurl",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            swiftSettings: strictSettings),
+        .target(
+            name: "ItsmeSandbox",
+            dependencies: [
+                "ItsmeRP", "JOSE",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            swiftSettings: swiftSettings),
+        .target(
+            name: "ItsmeHummingbird",
+            dependencies: [
+                "ItsmeRP",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["Hummingbird"])),
+                .product(name: "HummingbirdTLS", package: "hummingbird", condition: .when(traits: ["Hummingbird"])),
+                .product(name: "HummingbirdHTTP2", package: "hummingbird", condition: .when(traits: ["Hummingbird"])),
+            ],
+            swiftSettings: swiftSettings),
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "ItsmeRP", "JOSE", "COpenSSL", "ItsmeSandbox", "ItsmeHummingbird",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/TestSupport",
+            swiftSettings: swiftSettings),
+        .testTarget(name: "JOSETests", dependencies: ["JOSE", "TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ItsmeRPTests",
+            dependencies: [
+                "ItsmeRP", "JOSE", "TestSupport", .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ItsmeSandboxTests",
+            dependencies: [
+                "ItsmeSandbox", "ItsmeRP", "JOSE", "TestSupport",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ItsmeHummingbirdTests",
+            dependencies: [
+                "ItsmeHummingbird", "ItsmeSandbox", "ItsmeRP", "JOSE", "TestSupport",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            swiftSettings: swiftSettings),
+    ]
+)

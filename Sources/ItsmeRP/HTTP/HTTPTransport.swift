@@ -1,0 +1,65 @@
+public import HTTPTypes
+
+/// A whole HTTP answer: the head and the complete body.
+public struct HTTPReply: Sendable {
+    /// Status and header fields.
+    public var response: HTTPResponse
+
+    /// The body, decoded from any transfer or content coding; empty when there is none.
+    public var body: [UInt8]
+
+    /// Makes an answer of a head and a body.
+    public init(response: HTTPResponse, body: [UInt8] = []) {
+        self.response = response
+        self.body = body
+    }
+}
+
+/// What one exchange may cost.
+///
+/// The defaults are the ceilings that the library uses unless a call narrows them.
+public struct HTTPLimits: Sendable, Hashable {
+    /// Time to establish the connection, TLS included. Default 5 seconds.
+    public var connectTimeout: Duration
+
+    /// Time from the start of the call to the last byte of the body. Default 10 seconds.
+    public var totalTimeout: Duration
+
+    /// Bytes of the body after any decoding, counted while reading. Default 1 MiB.
+    public var maximumBodySize: Int
+
+    /// Bytes of all header fields together, counted while reading. Default 32 KiB.
+    public var maximumHeaderSize: Int
+
+    /// Makes limits; what is left out has the default named at the property.
+    public init(
+        connectTimeout: Duration = .seconds(5),
+        totalTimeout: Duration = .seconds(10),
+        maximumBodySize: Int = 1 << 20,
+        maximumHeaderSize: Int = 32 << 10
+    ) {
+        self.connectTimeout = connectTimeout
+        self.totalTimeout = totalTimeout
+        self.maximumBodySize = maximumBodySize
+        self.maximumHeaderSize = maximumHeaderSize
+    }
+}
+
+/// Sends one HTTP request and returns the whole answer.
+///
+/// An implementation never follows redirects, stores no cookies, applies `limits` while it reads, verifies host and
+/// peer of TLS connections, and ends the exchange when the calling task is cancelled. It throws
+/// ``HTTPTransportError``, or `CancellationError` when the task was cancelled. An answer of any status is a success.
+public protocol HTTPTransport: Sendable {
+    /// Sends `request` with `body` and returns the answer.
+    func send(_ request: HTTPRequest, body: [UInt8], limits: HTTPLimits) async throws -> HTTPReply
+}
+
+/// Answers HTTP requests without knowing of any server.
+///
+/// Adapters serve a handler with a real server (see the module `ItsmeHummingbird`); ``InProcessTransport`` calls it
+/// directly.
+public protocol HTTPHandler: Sendable {
+    /// Answers `request`; an error is an answer with a status of 4xx or 5xx.
+    func respond(to request: HTTPRequest, body: [UInt8]) async -> HTTPReply
+}
