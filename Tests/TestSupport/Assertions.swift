@@ -1,9 +1,9 @@
-public import ItsmeRP
+package import ItsmeRP
 import XCTest
 
 /// Asserts that `work` throws an ``ItsmeError`` of exactly this code, and returns it.
 @discardableResult
-public func assertItsmeError<Result>(
+package func assertItsmeError<Result>(
     _ code: ItsmeError.Code, phase: ItsmeError.Phase? = nil, field: String? = nil, _ message: String = "",
     file: StaticString = #filePath, line: UInt = #line, isolation: isolated (any Actor)? = #isolation,
     _ work: () async throws -> Result

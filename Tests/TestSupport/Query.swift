@@ -5,8 +5,8 @@
 #endif
 
 /// Reads queries and forms, independently of the library.
-public enum Query {
-    public static func parse(_ text: String) -> [String: String] {
+package enum Query {
+    package static func parse(_ text: String) -> [String: String] {
         var components = URLComponents()
         components.percentEncodedQuery = text.replacing("+", with: "%20")
         var result: [String: String] = [:]

@@ -1,44 +1,44 @@
-public import HTTPTypes
-public import ItsmeRP
-public import JOSE
+package import HTTPTypes
+package import ItsmeRP
+package import JOSE
 import Synchronization
 
 #if canImport(FoundationEssentials)
-    public import FoundationEssentials
+    package import FoundationEssentials
 #else
-    public import Foundation
+    package import Foundation
 #endif
 
 /// A provider whose every word a test can choose. It checks nothing; for a strict one use the sandbox.
-public final class TestProvider: HTTPTransport {
-    public typealias Answer = @Sendable (HTTPRequest, [UInt8]) async throws -> HTTPReply
+package final class TestProvider: HTTPTransport {
+    package typealias Answer = @Sendable (HTTPRequest, [UInt8]) async throws -> HTTPReply
 
-    public struct Sent: Sendable {
-        public let request: HTTPRequest
-        public let body: [UInt8]
+    package struct Sent: Sendable {
+        package let request: HTTPRequest
+        package let body: [UInt8]
 
-        public var path: String { String((request.path ?? "").prefix { $0 != "?" }) }
+        package var path: String { String((request.path ?? "").prefix { $0 != "?" }) }
 
         /// The form parameters of the body.
-        public var form: [String: String] {
+        package var form: [String: String] {
             Query.parse(String(decoding: body, as: UTF8.self))
         }
     }
 
-    public static let issuer = "https://idp.test.example/v2"
-    public static let clientID = "test-client"
-    public static let redirectURI = "https://rp.example/itsme/callback"
-    public static let subject = "5f3b3c64-1c0b-4a6e-8f43-0d7f3f0c9d11"
+    package static let issuer = "https://idp.test.example/v2"
+    package static let clientID = "test-client"
+    package static let redirectURI = "https://rp.example/itsme/callback"
+    package static let subject = "5f3b3c64-1c0b-4a6e-8f43-0d7f3f0c9d11"
 
     /// Made once per process; RSA keys take a while.
-    public static let keys = Keys()
+    package static let keys = Keys()
 
-    public struct Keys: Sendable {
-        public let providerSigning = TestProvider.makeKey("provider-sig", .signature)
-        public let providerEncryption = TestProvider.makeKey("provider-enc", .encryption)
-        public let otherSigning = TestProvider.makeKey("other-sig", .signature)
-        public let clientSigning = TestProvider.makeKey("client-sig", .signature)
-        public let clientEncryption = TestProvider.makeKey("client-enc", .encryption)
+    package struct Keys: Sendable {
+        package let providerSigning = TestProvider.makeKey("provider-sig", .signature)
+        package let providerEncryption = TestProvider.makeKey("provider-enc", .encryption)
+        package let otherSigning = TestProvider.makeKey("other-sig", .signature)
+        package let clientSigning = TestProvider.makeKey("client-sig", .signature)
+        package let clientEncryption = TestProvider.makeKey("client-enc", .encryption)
     }
 
     private struct State {
@@ -50,9 +50,9 @@ public final class TestProvider: HTTPTransport {
 
     private let state = Mutex(State())
 
-    public init() {}
+    package init() {}
 
-    public static func makeKey(_ keyID: String, _ use: KeyUse, bits: Int = 2048) -> JWK {
+    package static func makeKey(_ keyID: String, _ use: KeyUse, bits: Int = 2048) -> JWK {
         do {
             return JWK(.rsaPrivate(try RSAPrivateKey.generate(bits: bits)), keyID: keyID, use: use)
         } catch {
@@ -62,36 +62,36 @@ public final class TestProvider: HTTPTransport {
 
     // MARK: What the test sees and sets
 
-    public var sent: [Sent] { state.withLock { $0.sent } }
+    package var sent: [Sent] { state.withLock { $0.sent } }
 
-    public func paths() -> [String] { sent.map(\.path) }
+    package func paths() -> [String] { sent.map(\.path) }
 
     /// Puts another answer in place of the usual one of a path below the issuer, such as `/token`.
-    public func answer(_ path: String, _ answer: @escaping Answer) {
+    package func answer(_ path: String, _ answer: @escaping Answer) {
         state.withLock { $0.answers["/v2" + path] = answer }
     }
 
-    public func answerAsUsual(_ path: String) {
+    package func answerAsUsual(_ path: String) {
         _ = state.withLock { $0.answers.removeValue(forKey: "/v2" + path) }
     }
 
-    public var now: Date {
+    package var now: Date {
         get { state.withLock { $0.now } }
         set { state.withLock { $0.now = newValue } }
     }
 
-    public func advance(by seconds: Int) {
+    package func advance(by seconds: Int) {
         state.withLock {
             $0.now.addTimeInterval(Double(seconds))
             $0.uptime += .seconds(seconds)
         }
     }
 
-    public var time: TimeSource {
+    package var time: TimeSource {
         TimeSource(now: { self.now }, uptime: { self.state.withLock { $0.uptime } })
     }
 
-    public var configuration: ItsmeConfiguration {
+    package var configuration: ItsmeConfiguration {
         get throws {
             let keys = try ClientKeys([Self.keys.clientSigning, Self.keys.clientEncryption])
             var configuration = ItsmeConfiguration(
@@ -103,7 +103,7 @@ public final class TestProvider: HTTPTransport {
         }
     }
 
-    public func client(_ change: (inout ItsmeConfiguration) throws -> Void = { _ in }) throws -> ItsmeClient {
+    package func client(_ change: (inout ItsmeConfiguration) throws -> Void = { _ in }) throws -> ItsmeClient {
         var configuration = try configuration
         try change(&configuration)
         return try ItsmeClient(configuration, transport: self)
@@ -111,7 +111,7 @@ public final class TestProvider: HTTPTransport {
 
     // MARK: What the provider says
 
-    public static var metadata: JSONValue {
+    package static var metadata: JSONValue {
         [
             "issuer": .string(issuer),
             "authorization_endpoint": .string(issuer + "/authorization"),
@@ -126,12 +126,12 @@ public final class TestProvider: HTTPTransport {
         ]
     }
 
-    public static func jwkSet(_ keys: [JWK] = [keys.providerSigning, keys.providerEncryption]) throws -> JSONValue {
+    package static func jwkSet(_ keys: [JWK] = [keys.providerSigning, keys.providerEncryption]) throws -> JSONValue {
         ["keys": .array(try keys.map { try $0.publicJSON() })]
     }
 
     /// The claims of a good ID token.
-    public func idTokenClaims(nonce: String) -> JSONValue {
+    package func idTokenClaims(nonce: String) -> JSONValue {
         let now = Int64(now.timeIntervalSince1970)
         return [
             "iss": .string(Self.issuer), "sub": .string(Self.subject), "aud": .string(Self.clientID),
@@ -140,7 +140,7 @@ public final class TestProvider: HTTPTransport {
     }
 
     /// Signs with the provider's key and encrypts to the client's.
-    public static func nestedToken(
+    package static func nestedToken(
         _ claims: JSONValue, signingKey: JWK? = nil, algorithm: SignatureAlgorithm = .rs256,
         keyManagement: KeyManagementAlgorithm = .rsaOAEP256,
         contentEncryption: ContentEncryptionAlgorithm = .a128CBC_HS256, type: String? = nil
@@ -152,7 +152,7 @@ public final class TestProvider: HTTPTransport {
     }
 
     /// Encrypts anything to the client's key, as anyone can.
-    public static func encrypt(
+    package static func encrypt(
         _ content: [UInt8], keyManagement: KeyManagementAlgorithm = .rsaOAEP256,
         contentEncryption: ContentEncryptionAlgorithm = .a128CBC_HS256
     ) throws -> String {
@@ -161,7 +161,7 @@ public final class TestProvider: HTTPTransport {
             contentEncryption: contentEncryption, contentType: "JWT")
     }
 
-    public static func json(
+    package static func json(
         _ value: JSONValue, status: HTTPResponse.Status = .ok, contentType: String = "application/json",
         cacheControl: String? = nil
     ) -> HTTPReply {
@@ -170,7 +170,7 @@ public final class TestProvider: HTTPTransport {
         return HTTPReply(response: HTTPResponse(status: status, headerFields: fields), body: value.serialized())
     }
 
-    public static func tokenResponse(idToken: String) -> HTTPReply {
+    package static func tokenResponse(idToken: String) -> HTTPReply {
         json([
             "access_token": "access-token-value", "token_type": "Bearer", "expires_in": 300,
             "id_token": .string(idToken),
@@ -178,7 +178,7 @@ public final class TestProvider: HTTPTransport {
     }
 
     /// Opens the request object in an authorization URL with the provider's key.
-    public static func requestObject(in url: String) async throws -> JSON {
+    package static func requestObject(in url: String) async throws -> JSON {
         let parameters = Query.parse(String(url.split(separator: "?", maxSplits: 1).last ?? ""))
         let signed = try await JWE(parameters["request"] ?? "").plaintext(
             using: [try LocalUnwrapper(keys.providerEncryption)], keyManagement: .rsaOAEP256,
@@ -189,7 +189,7 @@ public final class TestProvider: HTTPTransport {
 
     // MARK: HTTPTransport
 
-    public func send(_ request: HTTPRequest, body: [UInt8], limits: HTTPLimits) async throws -> HTTPReply {
+    package func send(_ request: HTTPRequest, body: [UInt8], limits: HTTPLimits) async throws -> HTTPReply {
         let sent = Sent(request: request, body: body)
         let answer = state.withLock { state in
             state.sent.append(sent)
@@ -206,7 +206,7 @@ public final class TestProvider: HTTPTransport {
     // MARK: A login
 
     /// Runs a login with given claims of the ID token up to the token response.
-    public func login(
+    package func login(
         _ client: ItsmeClient, level: AuthenticationLevel? = nil, maximumAuthenticationAge: Duration? = nil,
         idToken: @escaping @Sendable (_ usual: JSONValue) async throws -> String
     ) async throws -> TokenResponse {

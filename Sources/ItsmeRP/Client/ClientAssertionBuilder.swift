@@ -27,7 +27,7 @@ struct ClientAssertionBuilder: Sendable {
     /// The form parameters that authenticate one request to the endpoint `audience`. The `jti` is fresh each time.
     func parameters(audience: String, provider: Provider) async throws -> [(name: String, value: String)] {
         switch method {
-        case .privateKeyJWT(let keys, let encryptsAssertion):
+        case .privateKeyJWT(let source, let encryptsAssertion):
             let now = Int64(time.now().timeIntervalSince1970)
             let claims: JSONValue
             do {
@@ -44,7 +44,7 @@ struct ClientAssertionBuilder: Sendable {
                     .randomSourceFailed, .token, "no random bytes could be had",
                     remedy: "Check the system's random generator.", joseCode: error.code)
             }
-            var assertion = try await OwnToken.sign(claims, with: keys.signer, phase: .token)
+            var assertion = try await OwnToken.sign(claims, with: source.clientKeys.signer, phase: .token)
             if encryptsAssertion {
                 let key = try await provider.encryptionKey(algorithm: algorithms.keyManagement)
                 assertion = try OwnToken.encrypt(

@@ -31,7 +31,7 @@ public struct ItsmeClient: Sendable {
 
     var keys: ClientKeys {
         switch configuration.authentication.method {
-        case .privateKeyJWT(let keys, _): keys
+        case .privateKeyJWT(let source, _): source.clientKeys
         }
     }
 
