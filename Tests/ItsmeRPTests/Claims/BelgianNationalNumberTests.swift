@@ -11,8 +11,9 @@ final class BelgianNationalNumberTests: XCTestCase {
     }
 
     func testKnowsAPublishedExample() throws {
-        // The test number of itsme's own documentation for its sandbox.
+        // From an answer that itsme published as an example.
         let number = try XCTUnwrap(BelgianNationalNumber("85010244229"))
+        XCTAssertTrue(number.isValid)
         XCTAssertEqual(number.digits, "85010244229")
         XCTAssertEqual(number.formatted, "85.01.02-442.29")
         XCTAssertFalse(number.isBIS)
