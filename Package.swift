@@ -38,6 +38,8 @@ let package = Package(
             name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+        // The TLS half of OpenSSL, for the tests' servers only.
+        .systemLibrary(name: "COpenSSLTLS", path: "Tests/COpenSSLTLS", pkgConfig: "openssl"),
         .target(name: "JOSE", dependencies: ["COpenSSL"], swiftSettings: strictSettings),
         .target(
             name: "ItsmeRP",
@@ -69,7 +71,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "ItsmeRP", "JOSE", "COpenSSL", "ItsmeSandbox", "ItsmeHummingbird",
+                "ItsmeRP", "JOSE", "COpenSSL", "COpenSSLTLS", "ItsmeSandbox", "ItsmeHummingbird",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ],
