@@ -14,11 +14,13 @@ deps: ## Check for the system libraries; install what is missing where that need
 	@Scripts/deps
 
 # The tests are XCTest; without the switch an empty run of the other framework would have the last word.
+# Library and tools are built in one folder, so that the server they share is compiled once.
 test: deps ## Run all tests
 	swift test --traits Hummingbird --disable-swift-testing
+	swift test --package-path Tools --scratch-path .build --disable-swift-testing
 
 format: ## Rewrite the sources as swift-format wants them
 	git ls-files --cached --others --exclude-standard -- '*.swift' | xargs swift format --in-place --parallel
 
 clean: ## Remove everything that was built
-	rm -rf .build
+	rm -rf .build Tools/.build
