@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # Every word builds; two builds at a time would wait for each other.
 .NOTPARALLEL:
-.PHONY: help deps test format clean
+.PHONY: help deps test lint format clean
 
 help: ## Say what the words are
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -18,6 +18,13 @@ deps: ## Check for the system libraries; install what is missing where that need
 test: deps ## Run all tests
 	swift test --traits Hummingbird --disable-swift-testing
 	swift test --package-path Tools --scratch-path .build --disable-swift-testing
+
+lint: deps ## Check format, warnings, documentation, source rules, and what a user of the library gets
+	@Scripts/lint/format
+	@Scripts/lint/source-rules
+	@Scripts/lint/warnings
+	@Scripts/lint/documentation
+	@Scripts/lint/consumer
 
 format: ## Rewrite the sources as swift-format wants them
 	git ls-files --cached --others --exclude-standard -- '*.swift' | xargs swift format --in-place --parallel
