@@ -1,0 +1,79 @@
+/// Why a key, a token or a JSON text was refused, or why a cryptographic operation could not be done.
+///
+/// An error names rules and members, never values: no part of a token, a payload or a key is in it, so it may be
+/// logged. Compare ``code``; ``reason`` is for people and may change between releases.
+public struct JOSEError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The rule that was broken.
+    ///
+    /// More codes may come in later releases, which is why this is not an `enum`.
+    public struct Code: Sendable, Hashable, CustomStringConvertible {
+        /// The name of the code, as its static member is called.
+        public let description: String
+
+        private init(_ description: String) {
+            self.description = description
+        }
+
+        /// Text that is not strict base64url without padding (RFC 7515 §2).
+        public static let malformedBase64URL = Code("malformedBase64URL")
+        /// Text that is not JSON (RFC 8259), repeats a member, or exceeds a limit of size or depth.
+        public static let malformedJSON = Code("malformedJSON")
+        /// A token that has not the segments of its compact serialization.
+        public static let malformedToken = Code("malformedToken")
+        /// A token longer than the caller admits.
+        public static let tokenTooLarge = Code("tokenTooLarge")
+        /// A JOSE header of more than 4 KiB.
+        public static let headerTooLarge = Code("headerTooLarge")
+        /// A JOSE header that lacks a required member or has one of another JSON type.
+        public static let malformedHeader = Code("malformedHeader")
+        /// A JOSE header with `crit`, `b64` or `zip`.
+        public static let unsupportedHeader = Code("unsupportedHeader")
+        /// An `alg` that the caller did not allow.
+        public static let algorithmNotAllowed = Code("algorithmNotAllowed")
+        /// An `enc` that the caller did not allow.
+        public static let contentEncryptionNotAllowed = Code("contentEncryptionNotAllowed")
+        /// A key whose members are missing, of another type or contradictory.
+        public static let malformedKey = Code("malformedKey")
+        /// A `kty` that this module does not implement.
+        public static let unsupportedKeyType = Code("unsupportedKeyType")
+        /// A key that is too short, too long or known to be breakable.
+        public static let weakKey = Code("weakKey")
+        /// A key whose kind, `use`, `key_ops` or `alg` does not allow the purpose.
+        public static let keyNotSuitable = Code("keyNotSuitable")
+        /// No key with the key ID that is asked for.
+        public static let keyNotFound = Code("keyNotFound")
+        /// More than one key that fits where only one may.
+        public static let ambiguousKey = Code("ambiguousKey")
+        /// A signature or MAC that does not verify.
+        public static let signatureInvalid = Code("signatureInvalid")
+        /// A JWE that does not decrypt, for whatever reason (RFC 7516 §11.5).
+        public static let decryptionFailed = Code("decryptionFailed")
+        /// A JWE whose plaintext is not a compact JWS.
+        public static let notANestedJWT = Code("notANestedJWT")
+        /// A random source that failed or gave another number of bytes than asked for.
+        public static let randomFailed = Code("randomFailed")
+        /// A call of the cryptographic library that failed although its input was right.
+        public static let cryptoFailed = Code("cryptoFailed")
+        /// Text that is not the PEM document that it should be.
+        public static let malformedPEM = Code("malformedPEM")
+        /// An encrypted PEM key that the given passphrase, or none, does not open.
+        public static let wrongPassphrase = Code("wrongPassphrase")
+    }
+
+    /// The rule that was broken.
+    public let code: Code
+
+    /// What was wrong, in static words and names of members.
+    public let reason: String
+
+    /// Makes an error; `reason` must not hold anything of the input.
+    public init(_ code: Code, _ reason: String) {
+        self.code = code
+        self.reason = reason
+    }
+
+    /// The code and the reason.
+    public var description: String {
+        "\(code): \(reason)"
+    }
+}

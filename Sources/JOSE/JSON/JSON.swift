@@ -1,0 +1,197 @@
+/// A value in a parsed JSON text of untrusted origin.
+///
+/// The reader is strict (RFC 8259): valid UTF-8 without byte order mark, members of one object with distinct names
+/// (compared without escape sequences, octet by octet), no lone surrogates, nothing after the value, and the limits of
+/// ``JSONLimits``. Any kind of value may be at the top. Reading a value as another kind than it has gives `nil`; nothing
+/// traps. A value is a view on the shared, immutable document: copying it is cheap, and it keeps the document alive.
+///
+/// ```swift
+/// let json = try JSON(parsing: #"{"aud": ["a", "b"]}"#)
+/// let first = json["aud"]?.elements?.first?.string   // "a"
+/// ```
+///
+/// Descriptions and reflection show the kind only, since texts may hold personal data or secrets; ``text`` is the way
+/// to the content.
+public struct JSON: Sendable {
+    /// The kinds of JSON values.
+    public enum Kind: Sendable, Hashable {
+        /// Members between braces.
+        case object
+        /// Elements between brackets.
+        case array
+        /// Text between quotation marks.
+        case string
+        /// A decimal number.
+        case number
+        /// `true` or `false`.
+        case boolean
+        /// `null`.
+        case null
+    }
+
+    private let document: JSONDocument
+    private let node: JSONDocument.Node
+    /// The index of the first node inside of this one.
+    private let content: Int
+
+    private init(document: JSONDocument, index: Int, node: JSONDocument.Node) {
+        self.document = document
+        self.node = node
+        self.content = index + 1
+    }
+
+    /// Parses `bytes`; throws `malformedJSON`.
+    public init(parsing bytes: [UInt8], limits: JSONLimits = .standard) throws(JOSEError) {
+        let document = try JSONParser.parse(bytes, limits: limits)
+        guard let root = document.nodes.first else {
+            throw JOSEError(.malformedJSON, "no value")
+        }
+        self.init(document: document, index: 0, node: root)
+    }
+
+    /// Parses `text`; throws `malformedJSON`.
+    public init(parsing text: String, limits: JSONLimits = .standard) throws(JOSEError) {
+        try self.init(parsing: [UInt8](text.utf8), limits: limits)
+    }
+
+    /// The kind of this value.
+    public var kind: Kind {
+        switch node.kind {
+        case .object: .object
+        case .array: .array
+        case .string: .string
+        case .number: .number
+        case .true, .false: .boolean
+        case .null: .null
+        }
+    }
+
+    /// The value of a member; `nil` if there is none of that name or this is not an object.
+    public subscript(member: String) -> JSON? {
+        guard node.kind == .object else {
+            return nil
+        }
+        var index = content
+        for _ in 0..<node.count {
+            guard let name = self.node(at: index), let value = self.node(at: index + 1) else {
+                return nil
+            }
+            if document.isName(name, equalTo: member) {
+                return JSON(document: document, index: index + 1, node: value)
+            }
+            index = Int(value.next)
+        }
+        return nil
+    }
+
+    /// The text of a string.
+    public var string: String? {
+        node.kind == .string ? document.string(of: node) : nil
+    }
+
+    /// The truth value of a boolean.
+    public var bool: Bool? {
+        switch node.kind {
+        case .true: true
+        case .false: false
+        default: nil
+        }
+    }
+
+    /// The value of a number that is written with digits alone, without fraction or exponent, and fits in 64 bits.
+    public var integer: Int64? {
+        guard node.kind == .number else {
+            return nil
+        }
+        // `Int64.init` would admit a plus sign, which the parser has refused.
+        return Int64(document.string(of: node))
+    }
+
+    /// The value of a number as the nearest `Double`; `nil` if that would be infinite.
+    public var double: Double? {
+        guard node.kind == .number, let number = Double(document.string(of: node)), number.isFinite else {
+            return nil
+        }
+        return number
+    }
+
+    /// The elements of an array.
+    public var elements: [JSON]? {
+        guard node.kind == .array else {
+            return nil
+        }
+        var elements: [JSON] = []
+        elements.reserveCapacity(Int(node.count))
+        var index = content
+        for _ in 0..<node.count {
+            guard let element = self.node(at: index) else {
+                break
+            }
+            elements.append(JSON(document: document, index: index, node: element))
+            index = Int(element.next)
+        }
+        return elements
+    }
+
+    /// The members of an object in the order of the text.
+    public var members: [(name: String, value: JSON)]? {
+        guard node.kind == .object else {
+            return nil
+        }
+        var members: [(name: String, value: JSON)] = []
+        members.reserveCapacity(Int(node.count))
+        var index = content
+        for _ in 0..<node.count {
+            guard let name = self.node(at: index), let value = self.node(at: index + 1) else {
+                break
+            }
+            let view = JSON(document: document, index: index + 1, node: value)
+            members.append((name: document.string(of: name), value: view))
+            index = Int(value.next)
+        }
+        return members
+    }
+
+    /// Whether this is `null`.
+    public var isNull: Bool {
+        node.kind == .null
+    }
+
+    /// This value as it stood in the text, without surrounding white space.
+    public var text: String {
+        let isString = node.kind == .string
+        let start = Int(node.start) - (isString ? 1 : 0)
+        let end = Int(node.end) + (isString ? 1 : 0)
+        return String(decoding: document.bytes[max(start, 0)..<min(end, document.bytes.count)], as: UTF8.self)
+    }
+
+    /// A copy as a value of the building type.
+    ///
+    /// Numbers that ``integer`` does not read keep their digits.
+    public var value: JSONValue {
+        switch node.kind {
+        case .object: .object((members ?? []).map { JSONValue.Member(name: $0.name, value: $0.value.value) })
+        case .array: .array((elements ?? []).map(\.value))
+        case .string: .string(document.string(of: node))
+        case .number: integer.map { .integer($0) } ?? .number(document.string(of: node))
+        case .true: .bool(true)
+        case .false: .bool(false)
+        case .null: .null
+        }
+    }
+
+    private func node(at index: Int) -> JSONDocument.Node? {
+        index < document.nodes.count ? document.nodes[index] : nil
+    }
+}
+
+extension JSON: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The kind of the value; never its content.
+    public var description: String { "JSON(\(kind))" }
+
+    /// The kind of the value; never its content.
+    public var debugDescription: String { description }
+
+    /// A mirror without the content.
+    public var customMirror: Mirror { Mirror(self, children: [], displayStyle: .struct) }
+}

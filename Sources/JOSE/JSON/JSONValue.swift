@@ -1,0 +1,151 @@
+/// A JSON value to be written.
+///
+/// Build it with literals; the members of an object keep their order. To read JSON, use ``JSON``.
+///
+/// ```swift
+/// let claims: JSONValue = ["iss": "client", "exp": 1_700_000_000, "amr": ["pin"]]
+/// let bytes = claims.serialized()
+/// ```
+public indirect enum JSONValue: Sendable, Hashable {
+    /// `null`.
+    case null
+    /// `true` or `false`.
+    case bool(Bool)
+    /// A number without fraction.
+    case integer(Int64)
+    /// A number in the digits of JSON (RFC 8259 §6); text that is none is written as `null`.
+    case number(String)
+    /// A text.
+    case string(String)
+    /// Elements in order.
+    case array([JSONValue])
+    /// Members in order; names should be distinct, as readers refuse or confuse repeated ones.
+    case object([Member])
+
+    /// A member of an object.
+    public struct Member: Sendable, Hashable {
+        /// The name.
+        public var name: String
+        /// The value.
+        public var value: JSONValue
+
+        /// Makes a member.
+        public init(name: String, value: JSONValue) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// The value of a member; `nil` if there is none of that name or this is not an object.
+    ///
+    /// Setting replaces the member in its place or appends it, setting `nil` removes it, and setting does nothing if
+    /// this is not an object. Names are compared octet by octet.
+    public subscript(member: String) -> JSONValue? {
+        get {
+            guard case .object(let members) = self else {
+                return nil
+            }
+            return members.first { $0.name.hasSameOctets(as: member) }?.value
+        }
+        set {
+            guard case .object(var members) = self else {
+                return
+            }
+            let index = members.firstIndex { $0.name.hasSameOctets(as: member) }
+            switch (index, newValue) {
+            case (let index?, let value?): members[index].value = value
+            case (let index?, nil): members.remove(at: index)
+            case (nil, let value?): members.append(Member(name: member, value: value))
+            case (nil, nil): return
+            }
+            self = .object(members)
+        }
+    }
+
+    /// Returns the JSON text in UTF-8, without white space and with members in their order.
+    public func serialized() -> [UInt8] {
+        var text: [UInt8] = []
+        append(to: &text)
+        return text
+    }
+
+    /// Returns the JSON text, without white space and with members in their order.
+    public func serializedString() -> String {
+        String(decoding: serialized(), as: UTF8.self)
+    }
+
+    private func append(to text: inout [UInt8]) {
+        switch self {
+        case .null: text.append(contentsOf: "null".utf8)
+        case .bool(let value): text.append(contentsOf: (value ? "true" : "false").utf8)
+        case .integer(let value): text.append(contentsOf: String(value).utf8)
+        case .number(let digits): text.append(contentsOf: (Self.isNumber(digits) ? digits : "null").utf8)
+        case .string(let value): JSONEscapes.append(value, to: &text)
+        case .array(let elements):
+            text.append(UInt8(ascii: "["))
+            for (index, element) in elements.enumerated() {
+                if index > 0 {
+                    text.append(UInt8(ascii: ","))
+                }
+                element.append(to: &text)
+            }
+            text.append(UInt8(ascii: "]"))
+        case .object(let members):
+            text.append(UInt8(ascii: "{"))
+            for (index, member) in members.enumerated() {
+                if index > 0 {
+                    text.append(UInt8(ascii: ","))
+                }
+                JSONEscapes.append(member.name, to: &text)
+                text.append(UInt8(ascii: ":"))
+                member.value.append(to: &text)
+            }
+            text.append(UInt8(ascii: "}"))
+        }
+    }
+
+    /// Whether `text` is one JSON number and nothing else.
+    private static func isNumber(_ text: String) -> Bool {
+        guard let json = try? JSON(parsing: text), json.kind == .number else {
+            return false
+        }
+        return json.text.utf8.count == text.utf8.count
+    }
+}
+
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
+    ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
+{
+    /// Makes a string.
+    public init(stringLiteral value: String) {
+        self = .string(value)
+    }
+
+    /// Makes a number.
+    public init(integerLiteral value: Int64) {
+        self = .integer(value)
+    }
+
+    /// Makes `true` or `false`.
+    public init(booleanLiteral value: Bool) {
+        self = .bool(value)
+    }
+
+    /// Makes an array.
+    public init(arrayLiteral elements: JSONValue...) {
+        self = .array(elements)
+    }
+
+    /// Makes an object with the members in the order of the literal; of a repeated name the last value counts.
+    public init(dictionaryLiteral elements: (String, JSONValue)...) {
+        self = .object([])
+        for (name, value) in elements {
+            self[name] = value
+        }
+    }
+
+    /// Makes `null`.
+    public init(nilLiteral: ()) {
+        self = .null
+    }
+}

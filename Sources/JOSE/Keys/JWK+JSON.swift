@@ -1,0 +1,203 @@
+extension JWK {
+    /// Reads a key; private and symmetric ones too.
+    ///
+    /// Throws `malformedKey` for members that are missing, of another type or contradictory, `unsupportedKeyType` for
+    /// kinds other than RSA and `oct`, `weakKey` for RSA keys that are too short, too long or known to be breakable,
+    /// and `malformedBase64URL`.
+    public init(_ json: JSON) throws(JOSEError) {
+        guard json.kind == .object else {
+            throw JOSEError(.malformedKey, "key is not a JSON object")
+        }
+        guard let type = try Self.text("kty", of: json) else {
+            throw JOSEError(.malformedKey, "kty is missing")
+        }
+        switch type {
+        case "RSA": material = try Self.rsaMaterial(json)
+        case "oct": material = try Self.symmetricMaterial(json)
+        default: throw JOSEError(.unsupportedKeyType, "kty is neither RSA nor oct")
+        }
+        keyID = try Self.text("kid", of: json)
+        use = try Self.text("use", of: json).map(KeyUse.init(rawValue:))
+        operations = try Self.operations(json)
+        algorithm = try Self.text("alg", of: json)
+    }
+
+    /// Parses and reads a key; see ``init(_:)``. Throws `malformedJSON` besides.
+    public init(parsing bytes: [UInt8]) throws(JOSEError) {
+        try self.init(JSON(parsing: bytes))
+    }
+
+    /// The members that only a private or symmetric key has (RFC 7518 §6.3.2, §6.4).
+    static let privateMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"]
+
+    private static func text(_ name: String, of json: JSON) throws(JOSEError) -> String? {
+        guard let value = json[name] else {
+            return nil
+        }
+        guard let text = value.string else {
+            throw JOSEError(.malformedKey, "\(name) is not a string")
+        }
+        return text
+    }
+
+    private static func operations(_ json: JSON) throws(JOSEError) -> [String]? {
+        guard let value = json["key_ops"] else {
+            return nil
+        }
+        let elements = value.elements
+        guard let elements, case let names = elements.compactMap(\.string), names.count == elements.count,
+            Set(names).count == names.count
+        else {
+            throw JOSEError(.malformedKey, "key_ops is not an array of distinct strings")
+        }
+        return names
+    }
+
+    /// Reads a Base64urlUInt (RFC 7518 §2): no leading zero octet.
+    private static func number(_ name: String, of json: JSON) throws(JOSEError) -> BigNumber? {
+        guard let text = try text(name, of: json) else {
+            return nil
+        }
+        // Nothing that is accepted comes near; checked before any arithmetic.
+        guard text.utf8.count <= 2048 else {
+            throw JOSEError(.weakKey, "\(name) is too long")
+        }
+        var bytes = try Base64URL.decode(text)
+        defer { bytes.cleanse() }
+        guard let first = bytes.first, first != 0 else {
+            throw JOSEError(.malformedKey, "\(name) is empty or has a leading zero octet")
+        }
+        return try BigNumber.reading(bytes.span)
+    }
+
+    private static func rsaMaterial(_ json: JSON) throws(JOSEError) -> Material {
+        guard let n = try number("n", of: json), let e = try number("e", of: json) else {
+            throw JOSEError(.malformedKey, "n or e is missing")
+        }
+        // Before any arithmetic with private numbers, whose cost it bounds.
+        let publicKey = try RSAPublicKey(modulus: n, exponent: e)
+        guard json["oth"] == nil else {
+            throw JOSEError(.unsupportedKeyType, "more than two prime factors")
+        }
+        let remaining = ["p", "q", "dp", "dq", "qi"].filter { json[$0] != nil }.count
+        guard let d = try number("d", of: json) else {
+            guard remaining == 0 else {
+                throw JOSEError(.malformedKey, "d is missing beside other private members")
+            }
+            return .rsaPublic(publicKey)
+        }
+        guard remaining > 0 else {
+            return try .rsaPrivate(RSAPrivateKey(RSAPrivateNumbers(factoring: n, e: e, d: d)))
+        }
+        guard let p = try number("p", of: json), let q = try number("q", of: json),
+            let dp = try number("dp", of: json), let dq = try number("dq", of: json),
+            let qi = try number("qi", of: json)
+        else {
+            throw JOSEError(.malformedKey, "some of p, q, dp, dq and qi are missing")
+        }
+        let remainders = RSAPrivateNumbers.Remainders(dp: dp, dq: dq, qi: qi)
+        let numbers = try RSAPrivateNumbers(n: n, e: e, d: d, p: p, q: q, remainders: remainders)
+        return try .rsaPrivate(RSAPrivateKey(numbers))
+    }
+
+    private static func symmetricMaterial(_ json: JSON) throws(JOSEError) -> Material {
+        guard let text = try text("k", of: json) else {
+            throw JOSEError(.malformedKey, "k is missing")
+        }
+        var bytes = try Base64URL.decode(text)
+        guard !bytes.isEmpty else {
+            throw JOSEError(.malformedKey, "k is empty")
+        }
+        return .symmetric(SymmetricKey(SecretBytes(taking: &bytes)))
+    }
+
+    /// Returns the public members and the metadata, to be published.
+    ///
+    /// Throws `keyNotSuitable` for a symmetric key.
+    public func publicJSON() throws(JOSEError) -> JSONValue {
+        let key = try publicJWK()
+        guard let rsa = key.rsaPublicKey else {
+            throw JOSEError(.keyNotSuitable, "a symmetric key has no public part")
+        }
+        var json = key.metadata("RSA")
+        json["n"] = .string(Base64URL.encode(rsa.modulus))
+        json["e"] = .string(Base64URL.encode(rsa.exponent))
+        return json
+    }
+
+    /// Returns all members, **the private ones included**; of a public key what ``publicJSON()`` returns.
+    ///
+    /// For key files of one's own. The strings in the result cannot be overwritten after use.
+    public func privateJSON() throws(JOSEError) -> JSONValue {
+        switch material {
+        case .rsaPublic:
+            return try publicJSON()
+        case .rsaPrivate(let key):
+            var json = metadata("RSA")
+            json["n"] = .string(Base64URL.encode(key.publicKey.modulus))
+            json["e"] = .string(Base64URL.encode(key.publicKey.exponent))
+            let numbers = try key.numbers()
+            json["d"] = try Self.text(numbers.d)
+            json["p"] = try Self.text(numbers.p)
+            json["q"] = try Self.text(numbers.q)
+            json["dp"] = try Self.text(numbers.dp)
+            json["dq"] = try Self.text(numbers.dq)
+            json["qi"] = try Self.text(numbers.qi)
+            return json
+        case .symmetric(let key):
+            var json = metadata("oct")
+            json["k"] = .string(key.secret.base64URL())
+            return json
+        }
+    }
+
+    private func metadata(_ type: String) -> JSONValue {
+        var json: JSONValue = ["kty": .string(type)]
+        json["kid"] = keyID.map { .string($0) }
+        json["use"] = use.map { .string($0.rawValue) }
+        json["key_ops"] = operations.map { .array($0.map { .string($0) }) }
+        json["alg"] = algorithm.map { .string($0) }
+        return json
+    }
+
+    private static func text(_ number: borrowing BigNumber) throws(JOSEError) -> JSONValue {
+        var bytes = try number.bytes()
+        defer { bytes.cleanse() }
+        return .string(Base64URL.encode(bytes))
+    }
+
+    /// Returns the thumbprint: SHA-256 over the required members, in base64url (RFC 7638).
+    ///
+    /// That of an RSA private key is the same as that of its public part. That of a symmetric key must be kept as
+    /// secret as the key if the key can be guessed (RFC 7638 §7).
+    public func thumbprint() throws(JOSEError) -> String {
+        let members: JSONValue
+        switch material {
+        case .rsaPublic, .rsaPrivate:
+            guard let key = rsaPublicKey else {
+                throw JOSEError(.keyNotSuitable, "not an RSA key")
+            }
+            members = [
+                "e": .string(Base64URL.encode(key.exponent)), "kty": "RSA",
+                "n": .string(Base64URL.encode(key.modulus)),
+            ]
+        case .symmetric(let key):
+            members = ["k": .string(key.secret.base64URL()), "kty": "oct"]
+        }
+        return try Base64URL.encode(SHA256.digest(members.serialized()))
+    }
+}
+
+extension SecretBytes {
+    fileprivate func base64URL() -> String {
+        withBytes { span in
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(span.count)
+            for index in span.indices {
+                bytes.append(span[index])
+            }
+            defer { bytes.cleanse() }
+            return Base64URL.encode(bytes)
+        }
+    }
+}

@@ -1,0 +1,98 @@
+/// A JSON Web Key (RFC 7517): RSA, public or private, or symmetric.
+///
+/// Parsing checks the key itself (see ``RSAPublicKey`` and ``RSAPrivateKey``); whether `use`, `key_ops` and `alg` allow
+/// a purpose is checked by each operation. Descriptions and reflection show the kind only, as the material may be
+/// private and the key ID may come from someone else.
+public struct JWK: Sendable {
+    /// The key itself.
+    public enum Material: Sendable {
+        /// An RSA public key: `kty` is `RSA`.
+        case rsaPublic(RSAPublicKey)
+        /// An RSA private key: `kty` is `RSA`.
+        case rsaPrivate(RSAPrivateKey)
+        /// Octets that both sides know: `kty` is `oct`.
+        case symmetric(SymmetricKey)
+    }
+
+    /// The key itself.
+    public let material: Material
+    /// `kid`: the name by which tokens refer to the key.
+    public var keyID: String?
+    /// `use`: what the key is meant for; `nil` allows every purpose.
+    public var use: KeyUse?
+    /// `key_ops`: the operations that the key allows; `nil` allows all.
+    public var operations: [String]?
+    /// `alg`: the only algorithm that the key allows; `nil` allows all that its kind admits.
+    public var algorithm: String?
+
+    /// Makes a key with its metadata.
+    public init(_ material: Material, keyID: String?, use: KeyUse?, algorithm: String? = nil) {
+        self.material = material
+        self.keyID = keyID
+        self.use = use
+        self.algorithm = algorithm
+    }
+
+    /// Returns the key without its private part, with the operations of the other side.
+    ///
+    /// Throws `keyNotSuitable` for a symmetric key, which has no public part.
+    public func publicJWK() throws(JOSEError) -> JWK {
+        var key: JWK
+        switch material {
+        case .rsaPublic: key = self
+        case .rsaPrivate(let privateKey):
+            key = JWK(.rsaPublic(privateKey.publicKey), keyID: keyID, use: use, algorithm: algorithm)
+            key.operations = operations?.map { operation in
+                switch operation {
+                case "sign": "verify"
+                case "decrypt": "encrypt"
+                case "unwrapKey": "wrapKey"
+                default: operation
+                }
+            }
+        case .symmetric:
+            throw JOSEError(.keyNotSuitable, "a symmetric key has no public part")
+        }
+        return key
+    }
+
+    /// Whether `use`, `key_ops` and `alg` all allow the purpose.
+    func allows(_ purpose: KeyPurpose, algorithm name: String) -> Bool {
+        if let use, use != purpose.use {
+            return false
+        }
+        if let operations, !operations.contains(where: purpose.operations.contains) {
+            return false
+        }
+        if let algorithm, !algorithm.hasSameOctets(as: name) {
+            return false
+        }
+        return true
+    }
+
+    /// The RSA public key, also of a private one.
+    var rsaPublicKey: RSAPublicKey? {
+        switch material {
+        case .rsaPublic(let key): key
+        case .rsaPrivate(let key): key.publicKey
+        case .symmetric: nil
+        }
+    }
+}
+
+extension JWK: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The kind of the key; never its material or its key ID.
+    public var description: String {
+        switch material {
+        case .rsaPublic(let key): "JWK(RSA public, \(key.modulusBits) bits)"
+        case .rsaPrivate(let key): "JWK(RSA private, \(key.modulusBits) bits, redacted)"
+        case .symmetric: "JWK(oct, redacted)"
+        }
+    }
+
+    /// The kind of the key; never its material or its key ID.
+    public var debugDescription: String { description }
+
+    /// A mirror without the material.
+    public var customMirror: Mirror { Mirror(self, children: [], displayStyle: .struct) }
+}

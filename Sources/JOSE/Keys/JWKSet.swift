@@ -1,0 +1,132 @@
+/// A JWK Set (RFC 7517 §5).
+public struct JWKSet: Sendable {
+    /// The keys that can be used, in the order of the text.
+    public let keys: [JWK]
+
+    /// A key of a remote set that was left out.
+    public struct Skipped: Sendable {
+        /// The place in the array `keys` of the text, from zero.
+        public let index: Int
+        /// Why it cannot be used.
+        public let reason: JOSEError
+    }
+
+    /// The keys of a remote set that were left out.
+    public let skipped: [Skipped]
+
+    /// Makes a set of keys of one's own; throws `ambiguousKey` if two have the same key ID.
+    public init(_ keys: [JWK]) throws(JOSEError) {
+        let names = keys.compactMap { $0.keyID.map { [UInt8]($0.utf8) } }
+        guard Set(names).count == names.count else {
+            throw JOSEError(.ambiguousKey, "two keys have the same kid")
+        }
+        self.keys = keys
+        self.skipped = []
+    }
+
+    /// Parses a set that someone else publishes.
+    ///
+    /// A key that cannot be used is left out and noted in ``skipped``: of an unknown kind, malformed, weak, or with
+    /// private or symmetric members, which nobody may publish. Keys with the same key ID stay, but
+    /// ``verificationKey(keyID:algorithm:)`` chooses none of two that fit. Throws `malformedJSON`, or `malformedKey` if
+    /// the text is not an object with an array `keys` of at most `maximumKeys` elements.
+    public init(
+        parsingRemote bytes: [UInt8], maximumKeys: Int = 50, limits: JSONLimits = .keySet
+    ) throws(JOSEError) {
+        var keys: [JWK] = []
+        var skipped: [Skipped] = []
+        for (index, element) in try Self.elements(bytes, maximumKeys: maximumKeys, limits: limits).enumerated() {
+            do throws(JOSEError) {
+                for name in JWK.privateMembers where element[name] != nil {
+                    throw JOSEError(.keyNotSuitable, "a published key has private members")
+                }
+                keys.append(try JWK(element))
+            } catch {
+                skipped.append(Skipped(index: index, reason: error))
+            }
+        }
+        self.keys = keys
+        self.skipped = skipped
+    }
+
+    /// Parses a set of one's own, private keys included.
+    ///
+    /// Every key has to be good, and key IDs are unique. Throws as ``JWK/init(_:)`` does, and `ambiguousKey`.
+    public init(parsingOwn bytes: [UInt8]) throws(JOSEError) {
+        var keys: [JWK] = []
+        for element in try Self.elements(bytes, maximumKeys: .max, limits: .standard) {
+            keys.append(try JWK(element))
+        }
+        try self.init(keys)
+    }
+
+    private static func elements(
+        _ bytes: [UInt8], maximumKeys: Int, limits: JSONLimits
+    ) throws(JOSEError) -> [JSON] {
+        guard let elements = try JSON(parsing: bytes, limits: limits)["keys"]?.elements else {
+            throw JOSEError(.malformedKey, "not an object with an array keys")
+        }
+        guard elements.count <= maximumKeys else {
+            throw JOSEError(.malformedKey, "more keys than allowed")
+        }
+        return elements
+    }
+
+    /// Returns `{"keys":[…]}` with public members only; throws `keyNotSuitable` if a key is symmetric.
+    public func publicJSON() throws(JOSEError) -> JSONValue {
+        var elements: [JSONValue] = []
+        for key in keys {
+            elements.append(try key.publicJSON())
+        }
+        return ["keys": .array(elements)]
+    }
+
+    /// What was found in a set for a token.
+    public enum Selection: Sendable {
+        /// The key to use.
+        case key(JWK)
+        /// No key has the key ID of the token: the set may be out of date.
+        case unknownKeyID
+        /// Keys were found, but none allows the purpose.
+        case noKeyFits
+        /// More than one key fits, and nothing tells which.
+        case ambiguous
+    }
+
+    /// Selects the key that verifies a signature.
+    ///
+    /// With a key ID, only keys of that ID are looked at, whatever else the set holds. Without, the sole key that fits
+    /// is taken. A key fits if its kind, `use`, `key_ops` and `alg` allow to verify with `algorithm`.
+    public func verificationKey(keyID: String?, algorithm: SignatureAlgorithm) -> Selection {
+        select(keyID) { $0.allows(.verify, algorithm: algorithm.name) && algorithm.canVerify(with: $0.material) }
+    }
+
+    /// Selects the key to encrypt to.
+    ///
+    /// With a key ID as ``verificationKey(keyID:algorithm:)`` does; without, the first key that fits is taken, as the
+    /// owner of the set can decrypt with each.
+    public func encryptionKey(keyID: String? = nil, algorithm: KeyManagementAlgorithm) -> Selection {
+        let fits = { (key: JWK) in
+            key.allows(.wrap, algorithm: algorithm.name) && algorithm.digest != nil && key.rsaPublicKey != nil
+        }
+        guard keyID == nil else {
+            return select(keyID, fits)
+        }
+        return keys.first(where: fits).map { .key($0) } ?? .noKeyFits
+    }
+
+    private func select(_ keyID: String?, _ fits: (JWK) -> Bool) -> Selection {
+        var candidates = keys
+        if let keyID {
+            candidates = keys.filter { $0.keyID?.hasSameOctets(as: keyID) == true }
+            if candidates.isEmpty {
+                return .unknownKeyID
+            }
+        }
+        let fitting = candidates.filter(fits)
+        guard let key = fitting.first else {
+            return .noKeyFits
+        }
+        return fitting.count == 1 ? .key(key) : .ambiguous
+    }
+}

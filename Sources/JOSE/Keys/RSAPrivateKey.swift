@@ -1,0 +1,94 @@
+/// An RSA private key with two prime factors that has passed the checks of this module.
+///
+/// Besides the rules for its public part (see ``RSAPublicKey``): the modulus is the product of the factors, and the
+/// exponents and remainders fit each other. The numbers are in OpenSSL's memory, which overwrites them when the last
+/// copy of the value is gone; they are in no description and no reflection.
+public struct RSAPrivateKey: Sendable {
+    let key: RSAKey
+
+    /// The public part, which holds nothing of the private one.
+    public let publicKey: RSAPublicKey
+
+    /// The length of the modulus in bits.
+    public var modulusBits: Int { publicKey.modulusBits }
+
+    init(_ numbers: borrowing RSAPrivateNumbers) throws(JOSEError) {
+        publicKey = try RSAPublicKey(modulus: numbers.n, exponent: numbers.e)
+        key = try RSAKey(numbers)
+    }
+
+    private init(_ key: RSAKey) throws(JOSEError) {
+        try self.init(Self.numbers(of: key))
+    }
+
+    /// Makes a new key with the exponent 65537.
+    ///
+    /// `bits` is 2048, 3072 or 4096, otherwise this throws `weakKey`. Takes from a tenth of a second to some seconds.
+    public static func generate(bits: Int = 2048) throws(JOSEError) -> RSAPrivateKey {
+        guard bits == 2048 || bits == 3072 || bits == 4096 else {
+            throw JOSEError(.weakKey, "a new key has 2048, 3072 or 4096 bits")
+        }
+        return try RSAPrivateKey(RSAKey(generatingBits: bits))
+    }
+
+    /// Reads a key in PEM: PKCS#8 (`PRIVATE KEY`), encrypted PKCS#8 (`ENCRYPTED PRIVATE KEY`) or PKCS#1
+    /// (`RSA PRIVATE KEY`).
+    ///
+    /// The text holds one private key; blocks of other kinds, such as certificates, are ignored. Throws `malformedPEM`,
+    /// `wrongPassphrase` also when an encrypted key comes without passphrase, `unsupportedKeyType`, `malformedKey` or
+    /// `weakKey`. Your string is not overwritten.
+    public init(pem: String, passphrase: SecretBytes? = nil) throws(JOSEError) {
+        try self.init(RSAKey.privateKey(pem: pem, passphrase: passphrase))
+    }
+
+    /// Returns the key in PEM as PKCS#8, **not encrypted**.
+    ///
+    /// The string cannot be overwritten after use. Write it with mode 0600 or prefer ``pem(passphrase:)``.
+    public func pem() throws(JOSEError) -> String {
+        try key.privatePEM()
+    }
+
+    /// Returns the key in PEM as PKCS#8, encrypted with AES-256-CBC under a key that PBKDF2 with HMAC-SHA-256 derives.
+    ///
+    /// Throws `wrongPassphrase` if `passphrase` is empty.
+    public func pem(passphrase: SecretBytes) throws(JOSEError) -> String {
+        try key.privatePEM(passphrase: passphrase)
+    }
+
+    /// Returns the numbers for export; they are overwritten when the result goes out of scope.
+    func numbers() throws(JOSEError) -> RSAPrivateNumbers {
+        try Self.numbers(of: key)
+    }
+
+    private static func numbers(of key: RSAKey) throws(JOSEError) -> RSAPrivateNumbers {
+        guard let n = try key.number(.n), let e = try key.number(.e), let d = try key.number(.d) else {
+            throw JOSEError(.malformedKey, "a number of the key is missing")
+        }
+        guard try key.number(.thirdFactor) == nil else {
+            throw JOSEError(.unsupportedKeyType, "more than two prime factors")
+        }
+        guard let p = try key.number(.p), let q = try key.number(.q) else {
+            return try RSAPrivateNumbers(factoring: n, e: e, d: d)
+        }
+        guard let dp = try key.number(.dp), let dq = try key.number(.dq),
+            let qi = try key.number(.qi)
+        else {
+            return try RSAPrivateNumbers(n: n, e: e, d: d, p: p, q: q)
+        }
+        let remainders = RSAPrivateNumbers.Remainders(dp: dp, dq: dq, qi: qi)
+        return try RSAPrivateNumbers(n: n, e: e, d: d, p: p, q: q, remainders: remainders)
+    }
+}
+
+extension RSAPrivateKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The kind and size of the key; never its numbers.
+    public var description: String { "RSAPrivateKey(\(modulusBits) bits, redacted)" }
+
+    /// The kind and size of the key; never its numbers.
+    public var debugDescription: String { description }
+
+    /// A mirror with the size alone.
+    public var customMirror: Mirror {
+        Mirror(self, children: ["modulusBits": modulusBits], displayStyle: .struct)
+    }
+}

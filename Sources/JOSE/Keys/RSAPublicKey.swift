@@ -1,0 +1,69 @@
+/// An RSA public key that has passed the checks of this module.
+///
+/// The modulus has 2048 to 4096 bits, is odd and has not the fingerprint of ROCA; the exponent is odd, at least 3 and
+/// at most 64 bits long.
+public struct RSAPublicKey: Sendable {
+    /// The sizes of moduli that are accepted, in bits.
+    static let acceptedBits = 2048...4096
+
+    let key: RSAKey
+    /// The modulus without leading zeros, the most significant octet first.
+    let modulus: [UInt8]
+    /// The exponent without leading zeros, the most significant octet first.
+    let exponent: [UInt8]
+
+    /// The length of the modulus in bits.
+    public let modulusBits: Int
+
+    /// The length of the modulus in octets, which is that of signatures and encrypted keys.
+    public var modulusSize: Int { modulus.count }
+
+    init(modulus: borrowing BigNumber, exponent: borrowing BigNumber) throws(JOSEError) {
+        guard Self.acceptedBits.contains(modulus.bitCount) else {
+            throw JOSEError(.weakKey, "modulus has not 2048 to 4096 bits")
+        }
+        guard modulus.isOdd else {
+            throw JOSEError(.weakKey, "modulus is even")
+        }
+        // OpenSSL takes no longer exponent with every modulus, and a long one makes verification slow.
+        guard exponent.isOdd, !exponent.isOne, exponent.bitCount <= 64 else {
+            throw JOSEError(.weakKey, "exponent is even, one or too long")
+        }
+        self.modulus = try modulus.bytes()
+        self.exponent = try exponent.bytes()
+        self.modulusBits = modulus.bitCount
+        guard !ROCA.hasFingerprint(modulus: self.modulus) else {
+            throw JOSEError(.weakKey, "modulus has the fingerprint of ROCA")
+        }
+        self.key = try RSAKey(modulus: modulus, exponent: exponent)
+    }
+
+    /// Reads a key in PEM: one block `PUBLIC KEY`, a SubjectPublicKeyInfo (RFC 7468 §13).
+    ///
+    /// Throws `malformedPEM`, `unsupportedKeyType` for a key of another kind, or `weakKey`.
+    public init(pem: String) throws(JOSEError) {
+        let key = try RSAKey.publicKey(pem: pem)
+        guard let n = try key.number(.n), let e = try key.number(.e) else {
+            throw JOSEError(.malformedKey, "n or e is missing")
+        }
+        try self.init(modulus: n, exponent: e)
+    }
+
+    /// Returns the key in PEM as SubjectPublicKeyInfo.
+    public func pem() throws(JOSEError) -> String {
+        try key.publicPEM()
+    }
+}
+
+extension RSAPublicKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The kind and size of the key.
+    public var description: String { "RSAPublicKey(\(modulusBits) bits)" }
+
+    /// The kind and size of the key.
+    public var debugDescription: String { description }
+
+    /// A mirror with the size alone.
+    public var customMirror: Mirror {
+        Mirror(self, children: ["modulusBits": modulusBits], displayStyle: .struct)
+    }
+}

@@ -1,0 +1,70 @@
+internal import COpenSSL
+
+/// Where unpredictable octets come from.
+///
+/// ``system`` is the only source for production. Others are for tests, which need repeatable or failing ones.
+public struct RandomSource: Sendable {
+    /// `nil` stands for OpenSSL's generators.
+    private let fill: (@Sendable (Int) throws -> [UInt8])?
+
+    private init() {
+        fill = nil
+    }
+
+    /// Makes a source of a function that returns as many octets as it is asked for, or throws.
+    public init(_ fill: @escaping @Sendable (Int) throws -> [UInt8]) {
+        self.fill = fill
+    }
+
+    /// OpenSSL's generator, which the operating system seeds.
+    public static let system = RandomSource()
+
+    /// Returns `count` octets.
+    ///
+    /// Throws `randomFailed` if the source fails or gives another number of octets.
+    public func bytes(_ count: Int) throws(JOSEError) -> [UInt8] {
+        guard let fill else {
+            return try Self.systemBytes(count)
+        }
+        let bytes: [UInt8]
+        do {
+            bytes = try fill(count)
+        } catch {
+            throw JOSEError(.randomFailed, "the random source threw an error")
+        }
+        guard bytes.count == count else {
+            throw JOSEError(.randomFailed, "the random source gave another number of octets")
+        }
+        return bytes
+    }
+
+    /// Returns `count` octets for a key.
+    func secret(_ count: Int) throws(JOSEError) -> SecretBytes {
+        guard fill == nil else {
+            var bytes = try bytes(count)
+            return SecretBytes(taking: &bytes)
+        }
+        return try unsafe SecretBytes(count: count) { (memory) throws(JOSEError) in
+            guard let size = Int32(exactly: count), unsafe RAND_priv_bytes(memory.baseAddress, size) == 1 else {
+                throw .openSSL(.randomFailed, "the system's random source failed")
+            }
+        }
+    }
+
+    private static func systemBytes(_ count: Int) throws(JOSEError) -> [UInt8] {
+        guard count > 0 else {
+            return []
+        }
+        var bytes = [UInt8](repeating: 0, count: count)
+        let isFilled = unsafe bytes.withUnsafeMutableBufferPointer { memory in
+            guard let size = Int32(exactly: memory.count) else {
+                return false
+            }
+            return unsafe RAND_bytes(memory.baseAddress, size) == 1
+        }
+        guard isFilled else {
+            throw .openSSL(.randomFailed, "the system's random source failed")
+        }
+        return bytes
+    }
+}

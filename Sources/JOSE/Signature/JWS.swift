@@ -1,0 +1,89 @@
+/// A JSON Web Signature in compact serialization (RFC 7515) that is not verified yet.
+///
+/// The payload is not readable: ``payload(verifiedWith:algorithm:)`` returns it once the signature holds.
+///
+/// ```swift
+/// let jws = try JWS(token)
+/// let claims = try JSON(parsing: jws.payload(verifiedWith: key, algorithm: .rs256))
+/// ```
+public struct JWS: Sendable {
+    /// The header, which proves nothing before verification.
+    public let header: JOSEHeader
+
+    /// The whole token as received.
+    private let token: [UInt8]
+    /// The octets of ``token`` that are signed: header, dot and payload.
+    private let signedCount: Int
+    /// The decoded payload, then the decoded signature.
+    private let decoded: [UInt8]
+    private let payloadCount: Int
+
+    /// Parses a token and verifies nothing.
+    ///
+    /// Throws `tokenTooLarge`, `malformedToken`, `headerTooLarge`, `malformedBase64URL`, `malformedJSON`,
+    /// `malformedHeader` or `unsupportedHeader`.
+    public init(_ compact: String, maximumSize: Int = 128 << 10) throws(JOSEError) {
+        try CompactSegments.checkSize(compact.utf8.count, maximumSize: maximumSize)
+        try self.init([UInt8](compact.utf8), maximumSize: maximumSize)
+    }
+
+    /// Parses a token and verifies nothing; throws as the other initializer does.
+    public init(_ compact: [UInt8], maximumSize: Int = 128 << 10) throws(JOSEError) {
+        let segments = try CompactSegments(compact, count: 3, maximumSize: maximumSize)
+        let text = compact.span
+        header = try JOSEHeader(decoding: text.extracting(segments[0]))
+        let payload = text.extracting(segments[1])
+        let signature = text.extracting(segments[2])
+        payloadCount = Base64URL.decodedCount(payload.count)
+        var decoded = [UInt8](repeating: 0, count: payloadCount + Base64URL.decodedCount(signature.count))
+        try Base64URL.decode(payload, into: &decoded, at: 0)
+        try Base64URL.decode(signature, into: &decoded, at: payloadCount)
+        self.decoded = decoded
+        signedCount = segments[1].upperBound
+        token = compact
+    }
+
+    /// Returns the payload if the signature holds; this is the only way to it.
+    ///
+    /// The header's `alg` has to be `algorithm`, otherwise this throws `algorithmNotAllowed` before the key is used.
+    /// Throws `keyNotSuitable` if kind, `use`, `key_ops` or `alg` of the key does not allow it, `weakKey` for a
+    /// symmetric key that is too short, and `signatureInvalid`.
+    public func payload(verifiedWith key: JWK, algorithm: SignatureAlgorithm) throws(JOSEError) -> [UInt8] {
+        guard header.algorithm.hasSameOctets(as: algorithm.name) else {
+            throw JOSEError(.algorithmNotAllowed, "alg of the token is not the expected one")
+        }
+        let input = token.span.extracting(first: signedCount)
+        let signature = decoded.span.extracting(payloadCount..<decoded.count)
+        guard try algorithm.verify(signature, over: input, with: key) else {
+            throw JOSEError(.signatureInvalid, "signature does not verify")
+        }
+        return [UInt8](decoded.prefix(payloadCount))
+    }
+
+    /// Signs `payload` and returns the compact serialization.
+    ///
+    /// The header has `alg` and, if there are such, `kid`, `typ` and `cty`. Throws what the signer throws.
+    public static func sign(
+        _ payload: [UInt8], with signer: some KeySigner, type: String? = nil, contentType: String? = nil
+    ) async throws -> String {
+        var token = try JOSEHeader.segment(
+            algorithm: signer.algorithm.name, keyID: signer.keyID, type: type, contentType: contentType)
+        token.append(CompactSegments.separator)
+        Base64URL.append(payload, to: &token)
+        let signature = try await signer.signature(over: token)
+        token.append(CompactSegments.separator)
+        Base64URL.append(signature, to: &token)
+        return String(decoding: token, as: UTF8.self)
+    }
+}
+
+extension JWS: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// A placeholder; never the token.
+    public var description: String { "JWS(redacted)" }
+
+    /// A placeholder; never the token.
+    public var debugDescription: String { description }
+
+    /// A mirror without the token.
+    public var customMirror: Mirror { Mirror(self, children: [], displayStyle: .struct) }
+}

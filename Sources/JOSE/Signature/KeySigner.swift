@@ -1,0 +1,50 @@
+/// Signs with a key that it holds, in this process or elsewhere.
+///
+/// Implement it for keys in a hardware security module or a key management service. ``LocalSigner`` is the
+/// implementation for keys in memory.
+public protocol KeySigner: Sendable {
+    /// The algorithm of the signatures.
+    var algorithm: SignatureAlgorithm { get }
+
+    /// The key ID that goes into the header.
+    var keyID: String? { get }
+
+    /// Returns the signature of `input` in the form of RFC 7518 §3; for RSA as long as the modulus.
+    func signature(over input: [UInt8]) async throws -> [UInt8]
+}
+
+/// Signs with a key in memory.
+public struct LocalSigner: KeySigner {
+    /// The algorithm of the signatures.
+    public let algorithm: SignatureAlgorithm
+
+    private let key: JWK
+
+    /// The key ID of the key.
+    public var keyID: String? { key.keyID }
+
+    /// Makes a signer of an RSA private key, or of a symmetric key for the algorithms with HMAC.
+    ///
+    /// Throws `keyNotSuitable` if kind, `use`, `key_ops` or `alg` of the key does not allow to sign with `algorithm`,
+    /// and `weakKey` if a symmetric key is too short for it.
+    public init(_ key: JWK, algorithm: SignatureAlgorithm = .rs256) throws(JOSEError) {
+        guard key.allows(.sign, algorithm: algorithm.name) else {
+            throw JOSEError(.keyNotSuitable, "use, key_ops or alg of the key does not allow to sign")
+        }
+        switch (algorithm.scheme, key.material) {
+        case (.rsa, .rsaPrivate): break
+        case (.hmac(let digest), .symmetric(let secret)):
+            guard secret.byteCount >= digest.size else {
+                throw JOSEError(.weakKey, "key is shorter than the digest")
+            }
+        default: throw JOSEError(.keyNotSuitable, "kind of the key does not fit the algorithm")
+        }
+        self.key = key
+        self.algorithm = algorithm
+    }
+
+    /// Returns the signature of `input`; throws `cryptoFailed` if the cryptographic library cannot be used.
+    public func signature(over input: [UInt8]) throws(JOSEError) -> [UInt8] {
+        try algorithm.sign(input.span, with: key)
+    }
+}
