@@ -2,11 +2,15 @@
 
 import PackageDescription
 
-let swiftSettings: [SwiftSetting] = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-]
+/// Set by `make lint` and by CI, so that a newer compiler's warnings stop them and nobody else.
+let warningsAreErrors = Context.environment["ITSMERP_WARNINGS"] == "error"
+
+let swiftSettings: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+    ] + (warningsAreErrors ? [.treatAllWarnings(as: .error)] : [])
 
 /// For the two modules that touch C: every unsafe expression has to say so.
 let strictSettings: [SwiftSetting] = swiftSettings + [.strictMemorySafety()]
