@@ -109,7 +109,10 @@ final class SandboxCore: Sendable {
         keyRing.withLock { $0 = ring }
     }
 
-    func client(_ clientID: String) -> ClientRegistration? { clients.withLock { $0[clientID] } }
+    func client(_ clientID: String) -> ClientRegistration? {
+        guard let client = clients.withLock({ $0[clientID] }), client.clientID.isExactly(clientID) else { return nil }
+        return client
+    }
 
     func register(_ client: ClientRegistration) throws(SandboxConfigurationError) {
         try client.validate()
