@@ -1,10 +1,23 @@
-// What Swift needs of libcurl: headers, and one function per kind of variadic call.
+// What Swift needs of libcurl: its headers, and one typed function per kind of variadic call.
 #ifndef ITSMERP_CCURL_SHIM_H
 #define ITSMERP_CCURL_SHIM_H
 
 #include <curl/curl.h>
 
+// CURLOPT_QUICK_EXIT (7.87) and CURLOPT_PROTOCOLS_STR (7.85) are needed, and 7.88 is the oldest release tested.
+#if LIBCURL_VERSION_NUM < 0x075800
+#error "libcurl 7.88 or later is needed"
+#endif
+
+static inline CURLcode itsmerp_curl_global_init(void) {
+    return curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
 static inline CURLcode itsmerp_curl_easy_setopt_long(CURL *handle, CURLoption option, long value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode itsmerp_curl_easy_setopt_off_t(CURL *handle, CURLoption option, curl_off_t value) {
     return curl_easy_setopt(handle, option, value);
 }
 
@@ -14,6 +27,57 @@ static inline CURLcode itsmerp_curl_easy_setopt_string(CURL *handle, CURLoption 
 
 static inline CURLcode itsmerp_curl_easy_setopt_pointer(CURL *handle, CURLoption option, void *value) {
     return curl_easy_setopt(handle, option, value);
+}
+
+/// Lends `size` bytes at `data` as the CA bundle; they have to outlive the handle.
+static inline CURLcode itsmerp_curl_easy_lend_ca_bundle(CURL *handle, void *data, size_t size) {
+    struct curl_blob blob = {data, size, CURL_BLOB_NOCOPY};
+    return curl_easy_setopt(handle, CURLOPT_CAINFO_BLOB, &blob);
+}
+
+/// Installs the three callbacks of a transfer, each called with `context`.
+static inline CURLcode itsmerp_curl_easy_set_callbacks(CURL *handle, curl_prereq_callback before_request,
+                                                       curl_write_callback on_header, curl_write_callback on_body,
+                                                       void *context) {
+    CURLcode code = curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, before_request);
+    if(code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_PREREQDATA, context);
+    if(code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, on_header);
+    if(code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_HEADERDATA, context);
+    if(code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, on_body);
+    if(code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_WRITEDATA, context);
+    if(code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_PRIVATE, context);
+    return code;
+}
+
+static inline CURLcode itsmerp_curl_easy_getinfo_long(CURL *handle, CURLINFO info, long *value) {
+    return curl_easy_getinfo(handle, info, value);
+}
+
+static inline CURLcode itsmerp_curl_easy_getinfo_string(CURL *handle, CURLINFO info, char **value) {
+    return curl_easy_getinfo(handle, info, value);
+}
+
+/// The context given to itsmerp_curl_easy_set_callbacks.
+static inline void *itsmerp_curl_easy_context(CURL *handle) {
+    char *context = NULL;
+    return curl_easy_getinfo(handle, CURLINFO_PRIVATE, &context) == CURLE_OK ? context : NULL;
+}
+
+static inline CURLMcode itsmerp_curl_multi_setopt_long(CURLM *handle, CURLMoption option, long value) {
+    return curl_multi_setopt(handle, option, value);
+}
+
+/// Takes the next finished transfer; NULL when there is none.
+static inline CURL *itsmerp_curl_multi_next_finished(CURLM *handle, CURLcode *result) {
+    CURLMsg *message;
+    int left = 0;
+    while((message = curl_multi_info_read(handle, &left))) {
+        if(message->msg == CURLMSG_DONE) {
+            *result = message->data.result;
+            return message->easy_handle;
+        }
+    }
+    return NULL;
 }
 
 #endif

@@ -1,0 +1,33 @@
+# One word for each thing that one does with this repository; `make help` lists them.
+# `make test WYCHEPROOF_DIR=…` also runs the Wycheproof vectors of that folder.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+# Every word builds; two builds at a time would wait for each other.
+.NOTPARALLEL:
+.PHONY: help deps test lint format clean
+
+help: ## Say what the words are
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+deps: ## Check for the system libraries; install what is missing where that needs no password
+	@Scripts/deps
+
+# The tests are XCTest; without the switch an empty run of the other framework would have the last word.
+# Library and tools are built in one folder, so that the server they share is compiled once.
+test: deps ## Run all tests
+	swift test --traits Hummingbird --disable-swift-testing
+	swift test --package-path Tools --scratch-path .build --disable-swift-testing
+
+lint: deps ## Check format, warnings, documentation, source rules, and what a user of the library gets
+	@Scripts/lint/format
+	@Scripts/lint/source-rules
+	@Scripts/lint/warnings
+	@Scripts/lint/documentation
+	@Scripts/lint/consumer
+
+format: ## Rewrite the sources as swift-format wants them
+	git ls-files --cached --others --exclude-standard -- '*.swift' | xargs swift format --in-place --parallel
+
+clean: ## Remove everything that was built
+	rm -rf .build Tools/.build

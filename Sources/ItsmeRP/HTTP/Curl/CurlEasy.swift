@@ -1,0 +1,245 @@
+import CCurl
+
+/// One libcurl easy handle, used for one exchange after the other.
+///
+/// What is the same for all exchanges is set once. What differs is listed in ``prepare(for:)`` and set anew each time, so
+/// nothing is left over from the exchange before.
+@safe final class CurlEasy {
+    let pointer: UnsafeMutableRawPointer
+    /// The exchange it works on; the callbacks find it here.
+    private(set) var transfer: CurlTransfer?
+    /// Its place in the list of active handles.
+    var index = 0
+
+    private let trust: CurlTrust
+    private var headerList: UnsafeMutablePointer<curl_slist>?
+
+    init(_ settings: CurlSettings) throws(HTTPTransportError) {
+        guard let pointer = unsafe curl_easy_init() else {
+            throw HTTPTransportError(.other, reason: "libcurl gives no handle")
+        }
+        unsafe self.pointer = unsafe pointer
+        trust = settings.trust
+        try configure(settings)
+    }
+
+    deinit {
+        unsafe curl_easy_cleanup(pointer)
+        unsafe curl_slist_free_all(headerList)
+    }
+
+    // MARK: Once
+
+    private func configure(_ settings: CurlSettings) throws(HTTPTransportError) {
+        let configuration = settings.configuration
+
+        try set(CURLOPT_NOSIGNAL, to: 1)
+        // A name server that does not answer must not hold up the loop when its transfer ends early.
+        try set(CURLOPT_QUICK_EXIT, to: 1)
+        try set(CURLOPT_PROTOCOLS_STR, to: "http,https")
+        try set(CURLOPT_REDIR_PROTOCOLS_STR, to: "http,https")
+        try set(CURLOPT_FOLLOWLOCATION, to: 0)
+        try set(CURLOPT_NETRC, to: 0)
+        try set(CURLOPT_HTTP09_ALLOWED, to: 0)
+        try set(CURLOPT_PATH_AS_IS, to: 1)
+        try set(CURLOPT_HTTP_TRANSFER_DECODING, to: 1)
+        try set(CURLOPT_ACCEPT_ENCODING, to: "gzip")
+        try set(CURLOPT_USERAGENT, to: configuration.userAgent)
+        try set(CURLOPT_TCP_KEEPALIVE, to: 1)
+        try set(CURLOPT_MAXAGE_CONN, to: settings.idleSeconds)
+
+        // A libcurl without HTTP/2 says so; everything works over HTTP/1.1 then.
+        if !isAccepted(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS)) {
+            try set(CURLOPT_HTTP_VERSION, to: Int(CURL_HTTP_VERSION_1_1))
+        }
+
+        try set(CURLOPT_SSL_VERIFYPEER, to: 1)
+        try set(CURLOPT_SSL_VERIFYHOST, to: 2)
+        try set(CURLOPT_SSLVERSION, to: Int(CURL_SSLVERSION_TLSv1_2))
+        try trust.apply(to: self)
+        if let certificate = configuration.clientCertificate {
+            try set(CURLOPT_SSLCERTTYPE, to: "PEM")
+            try set(CURLOPT_SSLCERT, to: certificate.file)
+            try set(CURLOPT_SSLKEYTYPE, to: "PEM")
+            try set(CURLOPT_SSLKEY, to: certificate.keyFile)
+            if let passphrase = certificate.passphrase { try set(CURLOPT_KEYPASSWD, to: passphrase) }
+        }
+
+        // Empty, not absent: absent means that libcurl asks the environment.
+        try set(CURLOPT_PROXY, to: configuration.proxy ?? "")
+        try set(CURLOPT_NOPROXY, to: settings.noProxy)
+        try set(CURLOPT_HEADEROPT, to: Int(CURLHEADER_SEPARATE))
+
+        let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+        let code = unsafe itsmerp_curl_easy_set_callbacks(pointer, beforeRequest, onHeader, onBody, context)
+        try check(code, "the callbacks")
+    }
+
+    /// Lets libcurl read certificates from `bytes`, which live as long as this handle's settings.
+    func lendBundle(_ bytes: LentBytes) throws(HTTPTransportError) {
+        try check(
+            unsafe itsmerp_curl_easy_lend_ca_bundle(pointer, bytes.buffer.baseAddress, bytes.buffer.count),
+            "the certificate authorities")
+    }
+
+    // MARK: Each time
+
+    /// Loads `transfer`; on an error the handle is not to be used again.
+    func prepare(for transfer: CurlTransfer) throws(HTTPTransportError) {
+        let request = transfer.request
+        try set(CURLOPT_URL, to: request.url)
+        try set(CURLOPT_CONNECTTIMEOUT_MS, to: transfer.connectTimeout.wholeMilliseconds)
+
+        // HTTPGET undoes what an earlier POST or HEAD has set.
+        try set(CURLOPT_HTTPGET, to: 1)
+        try set(CURLOPT_CUSTOMREQUEST, to: nil)
+        switch request.verb {
+        case .get: break
+        case .head: try set(CURLOPT_NOBODY, to: 1)
+        case .post: try setBody(request.body)
+        case .other(let method):
+            // These two announce a body even if it is empty.
+            if !request.body.isEmpty || method == "PUT" || method == "PATCH" { try setBody(request.body) }
+            try set(CURLOPT_CUSTOMREQUEST, to: method)
+        }
+
+        for line in request.headerLines {
+            guard let extended = unsafe curl_slist_append(headerList, line) else {
+                throw HTTPTransportError(.other, reason: "out of memory")
+            }
+            unsafe headerList = unsafe extended
+        }
+        try check(
+            unsafe itsmerp_curl_easy_setopt_pointer(pointer, CURLOPT_HTTPHEADER, headerList), "the header fields")
+        self.transfer = transfer
+        transfer.easy = self
+    }
+
+    /// Forgets the exchange, and with it the header and the body, which may hold secrets.
+    func release() throws(HTTPTransportError) {
+        transfer?.easy = nil
+        transfer = nil
+        try check(unsafe itsmerp_curl_easy_setopt_pointer(pointer, CURLOPT_HTTPHEADER, nil), "the header fields")
+        unsafe curl_slist_free_all(headerList)
+        unsafe headerList = nil
+        try set(CURLOPT_COPYPOSTFIELDS, to: nil)
+    }
+
+    private func setBody(_ body: [UInt8]) throws(HTTPTransportError) {
+        try set(CURLOPT_POST, to: 1)
+        // The size first: COPYPOSTFIELDS copies as many bytes as it says.
+        try check(
+            unsafe itsmerp_curl_easy_setopt_off_t(pointer, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)),
+            "the body")
+        let code = unsafe body.withUnsafeBytes { bytes in
+            // The address of an empty array may be nil, which would mean "no body given".
+            unsafe bytes.isEmpty
+                ? itsmerp_curl_easy_setopt_string(pointer, CURLOPT_COPYPOSTFIELDS, "")
+                : itsmerp_curl_easy_setopt_pointer(
+                    pointer, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: bytes.baseAddress))
+        }
+        try check(code, "the body")
+    }
+
+    // MARK: Information
+
+    /// OpenSSL's verdict on the peer's certificate (`X509_V_…`).
+    var verifyResult: Int {
+        var value = 0
+        let code = unsafe itsmerp_curl_easy_getinfo_long(pointer, CURLINFO_SSL_VERIFYRESULT, &value)
+        return code == CURLE_OK ? value : 0
+    }
+
+    // MARK: Options
+
+    func set(_ option: CURLoption, to value: Int) throws(HTTPTransportError) {
+        guard isAccepted(option, value) else { throw Self.refused(option) }
+    }
+
+    func set(_ option: CURLoption, to value: String?) throws(HTTPTransportError) {
+        guard unsafe itsmerp_curl_easy_setopt_string(pointer, option, value) == CURLE_OK else {
+            throw Self.refused(option)
+        }
+    }
+
+    private func isAccepted(_ option: CURLoption, _ value: Int) -> Bool {
+        unsafe itsmerp_curl_easy_setopt_long(pointer, option, value) == CURLE_OK
+    }
+
+    private func check(_ code: CURLcode, _ what: String) throws(HTTPTransportError) {
+        guard code == CURLE_OK else {
+            throw HTTPTransportError(.other, reason: "libcurl does not take \(what) (code \(code.rawValue))")
+        }
+    }
+
+    private static func refused(_ option: CURLoption) -> HTTPTransportError {
+        HTTPTransportError(.other, reason: "libcurl does not take the option \(option.rawValue)")
+    }
+}
+
+// MARK: - Callbacks
+
+/// Called on the loop's thread each time the request is about to be sent: the second time is a retry.
+private func beforeRequest(
+    _ context: UnsafeMutableRawPointer?, _: UnsafeMutablePointer<CChar>?, _: UnsafeMutablePointer<CChar>?, _: CInt,
+    _: CInt
+) -> CInt {
+    guard let transfer = unsafe CurlEasy.transfer(of: context) else { return CURL_PREREQFUNC_ABORT }
+    if transfer.isSent, !transfer.request.mayBeRepeated {
+        transfer.failure = HTTPTransportError(
+            .connectionLost, reason: "the server closed the connection without an answer; not sent a second time")
+        return CURL_PREREQFUNC_ABORT
+    }
+    transfer.isSent = true
+    return CURL_PREREQFUNC_OK
+}
+
+private func onHeader(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
+    unsafe CurlEasy.receive(bytes, size, count, context) { collector, buffer in
+        unsafe collector.receiveHeaderLine(buffer)
+    }
+}
+
+private func onBody(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
+    unsafe CurlEasy.receive(bytes, size, count, context) { collector, buffer in
+        unsafe collector.receiveBody(buffer)
+    }
+}
+
+extension CurlEasy {
+    /// The exchange of a callback's context.
+    ///
+    /// The context is a handle's address, unretained: a handle is in the loop's hands for as long as libcurl may call.
+    fileprivate static func transfer(of context: UnsafeMutableRawPointer?) -> CurlTransfer? {
+        guard let context = unsafe context else { return nil }
+        return unsafe Unmanaged<CurlEasy>.fromOpaque(context).takeUnretainedValue().transfer
+    }
+
+    /// Passes what arrived to the collector; the answer to libcurl is the number of bytes taken, any other ends the
+    /// transfer.
+    @inline(__always)
+    fileprivate static func receive(
+        _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?,
+        _ take: (inout ReplyCollector, UnsafeRawBufferPointer) -> Bool
+    ) -> Int {
+        let (total, overflow) = size.multipliedReportingOverflow(by: count)
+        guard !overflow, total > 0, let bytes = unsafe bytes else { return 0 }
+        guard let transfer = unsafe transfer(of: context) else { return -1 }
+        let buffer = unsafe UnsafeRawBufferPointer(start: bytes, count: total)
+        return unsafe take(&transfer.collector, buffer) ? total : -1
+    }
+}
+
+extension Duration {
+    /// Milliseconds, at least 1 and at most some 24 days: what fits every libcurl option.
+    var wholeMilliseconds: Int {
+        let (seconds, attoseconds) = components
+        guard seconds >= 0, attoseconds >= 0 else { return 1 }
+        guard seconds < 2_000_000 else { return 2_000_000_000 }
+        return max(1, Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000))
+    }
+}

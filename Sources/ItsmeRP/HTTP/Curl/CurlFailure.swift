@@ -1,0 +1,84 @@
+import CCurl
+
+extension HTTPTransportError {
+    /// What the end of `transfer` with `code` means.
+    ///
+    /// Only own words: libcurl's messages hold host names and parts of what was received.
+    init(_ code: CURLcode, of transfer: CurlTransfer, verifyResult: @autoclosure () -> Int) {
+        if let failure = transfer.failure ?? transfer.collector.failure {
+            self = failure
+            return
+        }
+        switch code {
+        case CURLE_URL_MALFORMAT:
+            self.init(.badRequest, reason: "the URL cannot be parsed")
+        case CURLE_COULDNT_RESOLVE_HOST:
+            self.init(.nameResolution, reason: "the host name could not be resolved")
+        case CURLE_COULDNT_RESOLVE_PROXY:
+            self.init(.nameResolution, reason: "the proxy's host name could not be resolved")
+        case CURLE_COULDNT_CONNECT, CURLE_INTERFACE_FAILED, CURLE_NO_CONNECTION_AVAILABLE:
+            self.init(.connect, reason: "no connection could be made")
+        case CURLE_PROXY:
+            self.init(.connect, reason: "the proxy made no connection")
+        case CURLE_OPERATION_TIMEDOUT:
+            self.init(.timeout, reason: "the time to connect ran out")
+        case CURLE_PEER_FAILED_VERIFICATION:
+            self.init(.tls, reason: Self.reason(verifyResult: verifyResult()))
+        case CURLE_SSL_CONNECT_ERROR:
+            self.init(.tls, reason: "the TLS handshake failed: protocol version, cipher, or the peer broke it off")
+        case CURLE_SSL_CERTPROBLEM, CURLE_SSL_CLIENTCERT:
+            self.init(.tls, reason: "the client certificate or its key is missing, unfit or refused")
+        case CURLE_SSL_CACERT_BADFILE:
+            self.init(.tls, reason: "the certificate authorities could not be read")
+        case CURLE_SSL_CIPHER, CURLE_SSL_ENGINE_NOTFOUND, CURLE_SSL_ENGINE_SETFAILED, CURLE_SSL_ENGINE_INITFAILED,
+            CURLE_SSL_CRL_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS,
+            CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_SHUTDOWN_FAILED, CURLE_USE_SSL_FAILED:
+            self.init(.tls, reason: "the TLS connection failed (code \(code.rawValue))")
+        case CURLE_GOT_NOTHING:
+            self.init(.connectionLost, reason: "the server closed the connection without an answer")
+        case CURLE_PARTIAL_FILE:
+            self.init(.connectionLost, reason: "the connection ended before the body did")
+        case CURLE_SEND_ERROR where !transfer.isSent, CURLE_RECV_ERROR where !transfer.isSent:
+            // Before the request went out only a proxy can have been spoken to.
+            self.init(.connect, reason: "the proxy made no connection")
+        case CURLE_SEND_ERROR, CURLE_SEND_FAIL_REWIND:
+            self.init(.connectionLost, reason: "the connection was lost while sending")
+        case CURLE_RECV_ERROR:
+            self.init(.connectionLost, reason: "the connection was lost while receiving")
+        case CURLE_HTTP2_STREAM:
+            self.init(.connectionLost, reason: "the server reset the HTTP/2 stream")
+        case CURLE_HTTP2:
+            self.init(.malformedResponse, reason: "the HTTP/2 framing was broken")
+        case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL:
+            // The scheme was checked before: an unsupported protocol is an answer in HTTP/0.9 or of no HTTP at all.
+            self.init(.malformedResponse, reason: "what came back is not HTTP")
+        case CURLE_BAD_CONTENT_ENCODING:
+            self.init(.malformedResponse, reason: "the content coding of the body is broken")
+        case CURLE_FILESIZE_EXCEEDED:
+            self.init(.bodyTooLarge, reason: "the body is larger than allowed")
+        case CURLE_OUT_OF_MEMORY where transfer.isSent && !transfer.collector.hasHead,
+            CURLcode(rawValue: Self.tooLarge):
+            // Where libcurl's own cap on one header line shows: as "out of memory" until 8.6, as "too large" since.
+            self.init(.headersTooLarge, reason: "a header line is larger than allowed")
+        default:
+            self.init(.other, reason: unsafe String(cString: curl_easy_strerror(code)))
+        }
+    }
+
+    /// `CURLE_TOO_LARGE` of libcurl 8.6; not in older headers.
+    private static let tooLarge: UInt32 = 100
+
+    /// Words for the verdicts (`X509_V_ERR_…`) that people meet.
+    private static func reason(verifyResult: Int) -> String {
+        switch verifyResult {
+        // 1 is what libcurl leaves there when the chain is good and only its own look at the name fails.
+        case 0, 1, 62: "the server's certificate is not for this host name"
+        case 9: "the server's certificate is not valid yet"
+        case 10: "the server's certificate has expired"
+        case 18: "the server's certificate is self-signed and not trusted"
+        case 19, 20, 21: "the server's certificate comes from an authority that is not trusted"
+        case 23: "the server's certificate was revoked"
+        default: "the server's certificate could not be verified (OpenSSL code \(verifyResult))"
+        }
+    }
+}

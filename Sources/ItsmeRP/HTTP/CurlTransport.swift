@@ -1,0 +1,122 @@
+public import HTTPTypes
+
+/// The transport for production: libcurl on one thread of its own.
+///
+/// ```swift
+/// let transport = try CurlTransport()
+/// let reply = try await transport.send(request, body: [], limits: HTTPLimits())
+/// ```
+///
+/// Connections are kept and shared by all requests of one transport; HTTP/2 is used where the server offers it. Make
+/// one transport and keep it. TLS is 1.2 or later, host and peer are always verified, and there is no switch to turn
+/// that off. Redirects are returned, never followed. There are no cookies, no credentials from files, and the
+/// environment's proxy settings are not read.
+///
+/// A request is sent at most once. The one exception is libcurl's second try when a kept connection turns out to be
+/// dead: that is allowed for GET and HEAD without `Authorization` and `Cookie`, and suppressed for everything else,
+/// which then ends as ``HTTPTransportError/Code/connectionLost``. A code, an assertion or a token is never sent twice.
+public final class CurlTransport: HTTPTransport {
+    /// How a transport connects.
+    public struct Configuration: Sendable {
+        /// A PEM file of certificate authorities that are trusted in addition to the system's. Default none.
+        ///
+        /// Read when connections are made, so it has to stay where it is.
+        public var additionalCAFile: String?
+
+        /// The URL of a proxy, such as `http://proxy.example:3128`. Default none.
+        ///
+        /// Only this value counts: `http_proxy` and its kin in the environment are never read.
+        public var proxy: String?
+
+        /// Host names that are reached without the proxy; a name covers its subdomains. Default none.
+        public var proxyExceptions: [String] = []
+
+        /// The certificate by which this client identifies itself to servers that ask. Default none.
+        public var clientCertificate: ClientCertificate?
+
+        /// Connections to one host at the same time; more requests wait. Default 32.
+        public var maximumConnectionsPerHost: Int = 32
+
+        /// Connections to all hosts, those kept idle included. Default 128.
+        public var maximumConnections: Int = 128
+
+        /// Requests in flight at the same time; more wait in line, and their time runs. Default 256.
+        public var maximumConcurrentRequests: Int = 256
+
+        /// How long an idle connection may be used again. Default 30 seconds.
+        ///
+        /// Shorter than what servers and firewalls commonly allow: a request that must not be repeated fails when the
+        /// server closes the connection at the same moment.
+        public var idleConnectionLifetime: Duration = .seconds(30)
+
+        /// The value of `User-Agent` for requests that have none.
+        public var userAgent: String = "itsme-rp-swift"
+
+        /// The default configuration.
+        public init() {}
+    }
+
+    /// A client certificate with its private key, as PEM files.
+    public struct ClientCertificate: Sendable, CustomStringConvertible, CustomReflectable {
+        /// The certificate, followed by its intermediates.
+        public var file: String
+
+        /// The private key.
+        public var keyFile: String
+
+        /// The passphrase of the private key.
+        public var passphrase: String?
+
+        /// Names the files of a certificate and its key.
+        public init(file: String, keyFile: String, passphrase: String? = nil) {
+            self.file = file
+            self.keyFile = keyFile
+            self.passphrase = passphrase
+        }
+
+        /// The name of the certificate's file.
+        public var description: String { "ClientCertificate(\(file))" }
+
+        /// Shows no passphrase.
+        public var customMirror: Mirror { Mirror(self, children: ["file": file]) }
+    }
+
+    private let loop: CurlLoop
+
+    /// Starts a transport with `configuration`.
+    ///
+    /// Throws ``HTTPTransportError`` when a file cannot be read, the installed libcurl lacks TLS, or the thread cannot
+    /// be started.
+    public init(_ configuration: Configuration = .init()) throws(HTTPTransportError) {
+        loop = try CurlLoop(CurlSettings(configuration))
+        try loop.start()
+    }
+
+    deinit {
+        loop.stop()
+    }
+
+    /// Sends `request` with `body` and returns the answer.
+    ///
+    /// The request needs a scheme (`https` or `http`), an authority without userinfo, and a path. The fields that frame
+    /// a message or steer a connection (`Host`, `Connection`, `Transfer-Encoding`, `Accept-Encoding` and so on) are the
+    /// transport's; a request that sets one is refused, as is one with a line break or a NUL anywhere.
+    public func send(_ request: HTTPRequest, body: [UInt8], limits: HTTPLimits) async throws -> HTTPReply {
+        let transfer = CurlTransfer(try CheckedRequest(request, body: body), limits: limits)
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { loop.enqueue(transfer, resuming: $0) }
+        } onCancel: {
+            loop.cancel(transfer)
+        }
+    }
+
+    /// Ends all requests with ``HTTPTransportError/Code/shutDown``, closes the connections and returns when all that
+    /// is done.
+    ///
+    /// Afterwards every request fails the same way. A transport that is dropped without this call does the same, but
+    /// nobody knows when.
+    public func shutdown() async {
+        loop.stop()
+        await loop.stopped()
+    }
+}

@@ -1,0 +1,75 @@
+public import HTTPTypes
+
+/// A transport that calls handlers directly, without a network: for tests and for a sandbox in the same process.
+///
+/// It keeps the promises of a real transport: limits on the size of header and body and on time, cancellation, no
+/// redirects.
+public struct InProcessTransport: HTTPTransport {
+    private let handlers: [String: any HTTPHandler]
+
+    /// Makes a transport that reaches `handlers` by origin, written as in `https://host` or `https://host:port`.
+    public init(_ handlers: [String: any HTTPHandler]) {
+        self.handlers = Dictionary(
+            handlers.map { (Self.normalized($0.key), $0.value) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Lets the handler of the request's origin answer; an origin without a handler is a failure to connect.
+    public func send(_ request: HTTPRequest, body: [UInt8], limits: HTTPLimits) async throws -> HTTPReply {
+        let checked = try CheckedRequest(request, body: body)
+        try Task.checkCancellation()
+        guard let handler = handlers[Self.normalized(checked.origin)] else {
+            throw HTTPTransportError(.connect, reason: "no handler serves this origin")
+        }
+        let reply = try await Self.reply(of: handler, to: request, body: body, within: limits.totalTimeout)
+        try Self.check(reply, limits)
+        return reply
+    }
+
+    /// The handler's answer, or what comes first: the end of the time or of the calling task.
+    private static func reply(
+        of handler: any HTTPHandler, to request: HTTPRequest, body: [UInt8], within time: Duration
+    ) async throws -> HTTPReply {
+        let first = FirstReply()
+        let work = Task { first.settle(.success(await handler.respond(to: request, body: body))) }
+        let clock = Task {
+            try await Task.sleep(for: min(max(time, .zero), .seconds(7 * 86_400)))
+            first.settle(.failure(HTTPTransportError(.timeout, reason: "the total time ran out")))
+        }
+        // A handler that ignores its cancellation is left behind; nobody waits for it.
+        defer {
+            work.cancel()
+            clock.cancel()
+        }
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { first.begin($0) }
+        } onCancel: {
+            first.settle(.failure(CancellationError()))
+        }
+    }
+
+    private static func check(_ reply: HTTPReply, _ limits: HTTPLimits) throws {
+        let headerSize = reply.response.headerFields.reduce(0) { size, field in
+            // "name: value" and a line break, as they would travel.
+            size + field.name.rawName.utf8.count + field.value.utf8.count + 4
+        }
+        guard headerSize <= limits.maximumHeaderSize else {
+            throw HTTPTransportError(
+                .headersTooLarge, reason: "the header fields are larger than \(limits.maximumHeaderSize) bytes")
+        }
+        guard reply.body.count <= limits.maximumBodySize else {
+            throw HTTPTransportError(
+                .bodyTooLarge, reason: "the body is larger than \(limits.maximumBodySize) bytes")
+        }
+    }
+
+    /// In lower case and without the scheme's own port.
+    private static func normalized(_ origin: String) -> String {
+        var origin = origin.lowercased()
+        if origin.hasSuffix("/") { origin.removeLast() }
+        for (scheme, port) in [("https://", ":443"), ("http://", ":80")]
+        where origin.hasPrefix(scheme) && origin.hasSuffix(port) {
+            origin.removeLast(port.count)
+        }
+        return origin
+    }
+}
