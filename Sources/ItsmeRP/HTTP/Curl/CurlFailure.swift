@@ -71,7 +71,8 @@ extension HTTPTransportError {
     /// Words for the verdicts (`X509_V_ERR_…`) that people meet.
     private static func reason(verifyResult: Int) -> String {
         switch verifyResult {
-        case 0, 62: "the server's certificate is not for this host name"
+        // 1 is what libcurl leaves there when the chain is good and only its own look at the name fails.
+        case 0, 1, 62: "the server's certificate is not for this host name"
         case 9: "the server's certificate is not valid yet"
         case 10: "the server's certificate has expired"
         case 18: "the server's certificate is self-signed and not trusted"

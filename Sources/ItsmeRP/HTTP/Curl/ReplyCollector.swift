@@ -34,6 +34,10 @@ struct ReplyCollector {
         }
         headerSize = size
 
+        // libcurl hands over what it has when the connection ends within a line.
+        guard unsafe bytes.last == 0x0A else {
+            return fail(.connectionLost, "the connection ended before the head did")
+        }
         var line = unsafe bytes[...]
         while let last = unsafe line.last, last == 0x0A || last == 0x0D { unsafe line.removeLast() }
         if unsafe line.starts(with: "HTTP/".utf8), body.isEmpty { return unsafe startHead(line) }
@@ -53,7 +57,7 @@ struct ReplyCollector {
     mutating func takeReply() throws(HTTPTransportError) -> HTTPReply {
         if let failure { throw failure }
         guard hasHead, let status else {
-            throw HTTPTransportError(.malformedResponse, reason: "the answer has no head")
+            throw HTTPTransportError(.connectionLost, reason: "the connection ended before the head did")
         }
         return HTTPReply(response: HTTPResponse(status: .init(code: status), headerFields: fields), body: body)
     }

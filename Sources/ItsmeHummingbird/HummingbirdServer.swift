@@ -1,0 +1,158 @@
+#if Hummingbird
+    import Hummingbird
+    import HummingbirdCore
+    import HummingbirdHTTP2
+    import HummingbirdTLS
+    public import ItsmeRP
+    public import Logging
+    import NIOCore
+    import NIOSSL
+    import ServiceLifecycle
+
+    /// Serves an `HTTPHandler` with Hummingbird.
+    ///
+    /// ```swift
+    /// try await HummingbirdServer.withServer(handler, logger: logger) { port in
+    ///     print("http://127.0.0.1:\(port)")
+    ///     try await Task.sleep(for: .seconds(60))
+    /// }
+    /// ```
+    ///
+    /// By default on loopback, at a port that the system chooses. Without `tls` the traffic is readable by all on the way:
+    /// use another host only behind a proxy that ends TLS.
+    public enum HummingbirdServer {
+        /// The certificate of a server with its private key, as PEM files.
+        public struct TLS: Sendable {
+            /// The certificate, followed by its intermediates.
+            public var certificateFile: String
+
+            /// The private key, not encrypted.
+            public var keyFile: String
+
+            /// Names the files of a certificate and its key.
+            public init(certificateFile: String, keyFile: String) {
+                self.certificateFile = certificateFile
+                self.keyFile = keyFile
+            }
+        }
+
+        /// Why a server cannot be started as asked.
+        public enum ConfigurationError: Error, Sendable, CustomStringConvertible {
+            /// HTTP/2 is negotiated in the TLS handshake; there is none without `tls`.
+            case http2NeedsTLS
+
+            /// What is wrong, in words.
+            public var description: String { "HTTP/2 is offered over TLS only: give a certificate" }
+        }
+
+        /// Serves `handler` while `body` runs, which gets the bound port; then stops gracefully.
+        ///
+        /// Requests in progress are answered before it returns, up to five seconds. Throws what `body` throws, or the
+        /// server's error when it could not start: the port is taken, or a file cannot be read. With `http2` the server
+        /// offers HTTP/2 beside HTTP/1.1, which needs `tls`. A body of a request larger than `maximumBodySize` bytes is
+        /// answered with 413.
+        public static func withServer<R: Sendable>(
+            _ handler: any HTTPHandler,
+            host: String = "127.0.0.1",
+            port: Int = 0,
+            tls: TLS? = nil,
+            http2: Bool = false,
+            maximumBodySize: Int = 1 << 20,
+            logger: Logger,
+            _ body: @Sendable (_ port: Int) async throws -> R
+        ) async throws -> R {
+            let (ports, announcement) = AsyncStream<Int>.makeStream()
+            let services = try services(
+                handler, host: host, port: port, tls: tls, http2: http2, maximumBodySize: maximumBodySize,
+                logger: logger
+            ) { announcement.yield($0) }
+
+            return try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    defer { announcement.finish() }
+                    try await services.run()
+                }
+                guard let port = await ports.first(where: { _ in true }) else {
+                    try await group.waitForAll()
+                    throw CancellationError()
+                }
+                let result: Result<R, any Error>
+                do {
+                    result = .success(try await body(port))
+                } catch {
+                    result = .failure(error)
+                }
+                await services.triggerGracefulShutdown()
+                try await group.waitForAll()
+                return try result.get()
+            }
+        }
+
+        /// Serves `handler` until the calling task is cancelled, then stops gracefully and returns.
+        ///
+        /// `onListening` is called with the bound port once requests are taken. Throws the server's error when it could not
+        /// start.
+        public static func run(
+            _ handler: any HTTPHandler,
+            host: String = "127.0.0.1",
+            port: Int = 0,
+            tls: TLS? = nil,
+            http2: Bool = false,
+            maximumBodySize: Int = 1 << 20,
+            logger: Logger,
+            onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+        ) async throws {
+            let services = try services(
+                handler, host: host, port: port, tls: tls, http2: http2, maximumBodySize: maximumBodySize,
+                logger: logger,
+                onListening: onListening)
+            // In a task of its own: cancelled directly, the server would cut off the requests in progress.
+            let serving = Task { try await services.run() }
+            try await withTaskCancellationHandler {
+                try await serving.value
+            } onCancel: {
+                Task { await services.triggerGracefulShutdown() }
+            }
+        }
+
+        private static func services(
+            _ handler: any HTTPHandler,
+            host: String,
+            port: Int,
+            tls: TLS?,
+            http2: Bool,
+            maximumBodySize: Int,
+            logger: Logger,
+            onListening: @escaping @Sendable (Int) async -> Void
+        ) throws -> ServiceGroup {
+            let application = Application(
+                responder: HandlerResponder<BasicRequestContext>(
+                    handler, maximumBodySize: maximumBodySize, scheme: tls == nil ? "http" : "https"),
+                server: try server(tls: tls, http2: http2),
+                // No server name: what runs here is nobody's business.
+                configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: nil),
+                onServerRunning: { channel in await onListening(channel.localAddress?.port ?? port) },
+                logger: logger)
+            var configuration = ServiceGroupConfiguration(services: [application], logger: logger)
+            configuration.maximumGracefulShutdownDuration = .seconds(5)
+            return ServiceGroup(configuration: configuration)
+        }
+
+        private static func server(tls: TLS?, http2: Bool) throws -> HTTPServerBuilder {
+            let http1 = HTTP1Channel.Configuration(idleTimeout: .seconds(60))
+            guard let tls else {
+                if http2 { throw ConfigurationError.http2NeedsTLS }
+                return .http1(configuration: http1)
+            }
+            var configuration = TLSConfiguration.makeServerConfiguration(
+                certificateChain: try NIOSSLCertificate.fromPEMFile(tls.certificateFile).map { .certificate($0) },
+                privateKey: .privateKey(try NIOSSLPrivateKey(file: tls.keyFile, format: .pem)))
+            configuration.minimumTLSVersion = .tlsv12
+            guard http2 else { return try .tls(.http1(configuration: http1), tlsConfiguration: configuration) }
+            return try .http2Upgrade(
+                tlsConfiguration: configuration,
+                configuration: .init(
+                    idleTimeout: .seconds(60), gracefulCloseTimeout: .seconds(2), streamConfiguration: http1))
+        }
+    }
+#endif
