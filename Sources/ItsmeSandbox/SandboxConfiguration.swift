@@ -1,0 +1,86 @@
+public import JOSE
+public import Logging
+
+#if canImport(FoundationEssentials)
+    public import FoundationEssentials
+#else
+    public import Foundation
+#endif
+
+/// What a sandbox is made of.
+public struct SandboxConfiguration: Sendable {
+    /// How long things live, in seconds.
+    public struct Lifetimes: Sendable, Hashable {
+        /// An authorization code; itsme's live 3 minutes.
+        public var authorizationCode: Int64 = 180
+        /// An ID token; itsme's live 5 minutes.
+        public var idToken: Int64 = 300
+        /// An access token.
+        public var accessToken: Int64 = 3600
+        /// A pending approval page.
+        public var approval: Int64 = 600
+
+        /// Makes the lifetimes of itsme.
+        public init() {}
+    }
+
+    /// The issuer: https, or http on this machine. Its path is where the endpoints are, usually `/v2`.
+    public var issuer: String
+    /// The relying parties.
+    public var clients: [ClientRegistration]
+    /// The people who can approve; `nil` for ``Persona/standard(at:)``.
+    public var personas: [Persona]?
+    /// The sandbox's own keys; `nil` to make fresh ones.
+    public var keys: SandboxKeys?
+    /// The generation of the protocol.
+    public var profile: ProtocolProfile
+    /// How long things live.
+    public var lifetimes: Lifetimes
+    /// How far clocks may differ, in seconds, when times of relying parties are compared.
+    public var clockSkew: Int64
+    /// Whether ID tokens carry `at_hash`; itsme's documentation does not list it.
+    public var includesAccessTokenHash: Bool
+    /// Whether UserInfo answers carry `iss`, `aud`, `nbf`, `iat` and `exp`, as those that itsme documents do.
+    public var userInfoHasTokenClaims: Bool
+    /// What time it is.
+    public var now: @Sendable () -> Date
+    /// Where random bytes come from.
+    public var random: RandomSource
+    /// Where refusals are logged; silent by default.
+    public var logger: Logger
+
+    /// Makes a configuration; what is left out has the value of the real itsme.
+    public init(
+        issuer: String,
+        clients: [ClientRegistration],
+        personas: [Persona]? = nil,
+        keys: SandboxKeys? = nil,
+        profile: ProtocolProfile = .v2,
+        lifetimes: Lifetimes = Lifetimes(),
+        clockSkew: Int64 = 60,
+        includesAccessTokenHash: Bool = false,
+        userInfoHasTokenClaims: Bool = true,
+        now: @escaping @Sendable () -> Date = { Date() },
+        random: RandomSource = .system,
+        logger: Logger = Logger(label: "itsme.sandbox", factory: { _ in SwiftLogNoOpLogHandler() })
+    ) {
+        self.issuer = issuer
+        self.clients = clients
+        self.personas = personas
+        self.keys = keys
+        self.profile = profile
+        self.lifetimes = lifetimes
+        self.clockSkew = clockSkew
+        self.includesAccessTokenHash = includesAccessTokenHash
+        self.userInfoHasTokenClaims = userInfoHasTokenClaims
+        self.now = now
+        self.random = random
+        self.logger = logger
+    }
+
+    /// Whether `host` is this machine: `localhost`, 127.0.0.0/8 or `::1`.
+    ///
+    /// The sandbox approves logins for whoever asks. A server for it binds to such a host only, unless told otherwise
+    /// in so many words.
+    public static func isLoopback(host: String) -> Bool { WebAddress.isLoopback(host: host) }
+}
