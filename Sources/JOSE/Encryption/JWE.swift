@@ -127,7 +127,8 @@ public struct JWE: Sendable {
         for octet in plaintext where octet == CompactSegments.separator {
             dots += 1
         }
-        guard dots == 2 else {
+        // An object in clear may hold two dots as well.
+        guard dots == 2, plaintext.first != UInt8(ascii: "{") else {
             throw JOSEError(.notANestedJWT, "content is not a compact JWS")
         }
         return try JWS(plaintext)

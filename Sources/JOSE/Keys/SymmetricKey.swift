@@ -2,7 +2,7 @@
 ///
 /// Each algorithm states the size that it needs when the key is used.
 public struct SymmetricKey: Sendable {
-    let secret: SecretBytes
+    package let secret: SecretBytes
 
     /// Copies the octets of a key; the caller's copy stays as it is.
     public init(_ bytes: [UInt8]) {

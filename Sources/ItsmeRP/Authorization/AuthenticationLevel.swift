@@ -1,0 +1,32 @@
+/// How strongly the person was authenticated (`acr`). Higher levels satisfy requests for lower ones.
+public enum AuthenticationLevel: Int, Sendable, Hashable, Comparable {
+    /// Fingerprint, face or itsme code: what itsme does by default.
+    case basic = 1
+
+    /// The itsme code.
+    case advanced = 2
+
+    /// Orders by strength.
+    public static func < (left: AuthenticationLevel, right: AuthenticationLevel) -> Bool {
+        left.rawValue < right.rawValue
+    }
+
+    /// The value of `acr` and `acr_values`.
+    func value(in profile: ProtocolProfile) -> String {
+        let name =
+            switch self {
+            case .basic: "acr_basic"
+            case .advanced: "acr_advanced"
+            }
+        return switch profile {
+        case .v2: "http://itsme.services/v2/claim/" + name
+        case .v1: "tag:sixdots.be,2016-06:" + name
+        }
+    }
+
+    init?(value: String, in profile: ProtocolProfile) {
+        guard let level = [AuthenticationLevel.basic, .advanced].first(where: { $0.value(in: profile) == value })
+        else { return nil }
+        self = level
+    }
+}

@@ -1,0 +1,65 @@
+package import JOSE
+
+/// The `claims` parameter: which claims are asked for, and where they are to be delivered (OpenID Connect Core §5.5).
+///
+/// ```swift
+/// let claims = ClaimsRequest(userInfo: [.name, .birthdate.essential], idToken: [.ongoingCall])
+/// ```
+public struct ClaimsRequest: Sendable, Hashable {
+    /// The claims to deliver by the UserInfo endpoint; no two have the same name.
+    public let userInfo: [RequestedClaim]
+
+    /// The claims to deliver in the ID token; no two have the same name.
+    public let idToken: [RequestedClaim]
+
+    /// Asks for claims.
+    ///
+    /// Requests for the same claim in the same place are merged: essential if one of them is, with the values of the
+    /// last one that names any.
+    public init(userInfo: [RequestedClaim] = [], idToken: [RequestedClaim] = []) {
+        self.userInfo = Self.merging(userInfo)
+        self.idToken = Self.merging(idToken)
+    }
+
+    /// Whether nothing is asked for; the parameter is then left out.
+    public var isEmpty: Bool { userInfo.isEmpty && idToken.isEmpty }
+
+    /// This request and further claims.
+    public func adding(userInfo: [RequestedClaim] = [], idToken: [RequestedClaim] = []) -> Self {
+        Self(userInfo: self.userInfo + userInfo, idToken: self.idToken + idToken)
+    }
+
+    /// The value of the parameter: an object with the members `userinfo` and `id_token`, those without claims left
+    /// out.
+    package func jsonValue(profile: ProtocolProfile) -> JSONValue {
+        var members: [JSONValue.Member] = []
+        for (name, claims) in [("userinfo", userInfo), ("id_token", idToken)] where !claims.isEmpty {
+            members.append(JSONValue.Member(name: name, value: Self.object(claims, profile: profile)))
+        }
+        return .object(members)
+    }
+
+    private static func object(_ claims: [RequestedClaim], profile: ProtocolProfile) -> JSONValue {
+        // Two claims may share a legacy name; a member must not be repeated.
+        var names: Set<String> = []
+        var members: [JSONValue.Member] = []
+        for claim in claims {
+            let name = claim.wireName(in: profile)
+            guard names.insert(name).inserted else { continue }
+            members.append(JSONValue.Member(name: name, value: claim.jsonValue))
+        }
+        return .object(members)
+    }
+
+    private static func merging(_ claims: [RequestedClaim]) -> [RequestedClaim] {
+        var merged: [RequestedClaim] = []
+        for claim in claims {
+            if let index = merged.firstIndex(where: { $0.name == claim.name }) {
+                merged[index] = merged[index].merged(with: claim)
+            } else {
+                merged.append(claim)
+            }
+        }
+        return merged
+    }
+}

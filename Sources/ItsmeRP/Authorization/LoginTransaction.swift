@@ -1,0 +1,88 @@
+#if canImport(FoundationEssentials)
+    public import FoundationEssentials
+#else
+    public import Foundation
+#endif
+import JOSE
+
+/// What the application keeps between sending a person to itsme and the callback.
+///
+/// It binds the callback to this browser, this request and this client. Keep it where only the same browser can bring
+/// it back: sealed in a cookie (``TransactionSealer``) or in a server-side session. It lives 10 minutes at most and is
+/// used once.
+public struct LoginTransaction: Sendable {
+    /// The issuer that the person was sent to.
+    public let issuer: String
+
+    /// The client that sent the person.
+    public let clientID: String
+
+    /// The redirect URI of the request.
+    public let redirectURI: String
+
+    /// The service code of the request.
+    public let serviceCode: String
+
+    /// The authentication level that was asked for, if one was.
+    public let requestedLevel: AuthenticationLevel?
+
+    /// The `max_age` that was asked for, in whole seconds, if one was.
+    public let maximumAuthenticationAge: Int?
+
+    /// When the request was made, in whole seconds.
+    public let createdAt: Date
+
+    /// When the callback comes too late.
+    public let expiresAt: Date
+
+    /// The `state` parameter: 192 random bits in Base64url.
+    public let state: Secret<String>
+
+    /// The `nonce`: 192 random bits in Base64url.
+    let nonce: Secret<String>
+
+    /// The PKCE verifier.
+    let codeVerifier: Secret<String>
+
+    /// Whether the callback must carry `iss` (RFC 9207 §2.4).
+    let requiresResponseIssuer: Bool
+}
+
+extension LoginTransaction {
+    static let longestAuthenticationAge: Duration = .seconds(365 * 24 * 3600)
+
+    /// A fresh transaction.
+    init(
+        metadata: ProviderMetadata, configuration: ItsmeConfiguration, parameters: AuthorizationParameters,
+        redirectURI: String, codeVerifier: Secret<String>
+    ) throws(JOSEError) {
+        // Whole seconds: that is what sealing keeps.
+        let now = Date(timeIntervalSince1970: configuration.time.now().timeIntervalSince1970.rounded(.down))
+        self.init(
+            issuer: metadata.issuer,
+            clientID: configuration.clientID,
+            redirectURI: redirectURI,
+            serviceCode: parameters.service.code,
+            requestedLevel: parameters.level,
+            maximumAuthenticationAge: parameters.maximumAuthenticationAge,
+            createdAt: now,
+            expiresAt: now.addingTimeInterval(Double(configuration.transactionLifetime.components.seconds)),
+            state: Secret(Base64URL.encode(try configuration.random.bytes(24))),
+            nonce: Secret(Base64URL.encode(try configuration.random.bytes(24))),
+            codeVerifier: codeVerifier,
+            requiresResponseIssuer: metadata.announcesResponseIssuer)
+    }
+
+    /// A name for the replay guard that gives nothing away: the digest of the state.
+    var identifier: String {
+        get throws(ItsmeError) {
+            do {
+                return Base64URL.encode(try SHA256.digest(Array(state.exposedValue.utf8)))
+            } catch {
+                throw ItsmeError(
+                    .invalidConfiguration, .authorizationResponse, "SHA-256 is not available",
+                    remedy: "Check the installed OpenSSL.", joseCode: error.code)
+            }
+        }
+    }
+}

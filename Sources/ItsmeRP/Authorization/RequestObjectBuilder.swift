@@ -1,0 +1,49 @@
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+import JOSE
+
+/// Makes request objects: signed, then encrypted (RFC 9101 §6.1, OpenID Connect Core 1.0 §6.1).
+struct RequestObjectBuilder: Sendable {
+    /// How long itsme may take to read a request object, in seconds.
+    private static let lifetime: Int64 = 300
+
+    private let clientID: String
+    private let algorithms: TokenAlgorithms
+    private let time: TimeSource
+    private let random: RandomSource
+
+    init(_ configuration: ItsmeConfiguration) {
+        clientID = configuration.clientID
+        algorithms = configuration.requestObjectAlgorithms
+        time = configuration.time
+        random = configuration.random
+    }
+
+    /// The parameters as a nested JWT.
+    ///
+    /// There is no `sub` (RFC 9101 §10.8: a request object must not pass for a client assertion), and neither `request`
+    /// nor `request_uri`.
+    func requestObject(
+        members: JSONValue, audience: String, signer: any KeySigner, encryptionKey: JWK
+    ) async throws -> String {
+        let now = Int64(time.now().timeIntervalSince1970)
+        var members = members
+        members["iss"] = .string(clientID)
+        members["aud"] = .string(audience)
+        members["iat"] = .integer(now)
+        members["exp"] = .integer(now + Self.lifetime)
+        do {
+            members["jti"] = .string(Base64URL.encode(try random.bytes(16)))
+        } catch {
+            throw ItsmeError(
+                .randomSourceFailed, .authorizationRequest, "no random bytes could be had",
+                remedy: "Check the system's random generator.", joseCode: error.code)
+        }
+        let signed = try await OwnToken.sign(members, with: signer, phase: .authorizationRequest)
+        return try OwnToken.encrypt(
+            signed, to: encryptionKey, algorithms: algorithms, random: random, phase: .authorizationRequest)
+    }
+}

@@ -1,0 +1,114 @@
+public import JOSE
+
+/// A claim as it is asked for in the `claims` parameter (OpenID Connect Core §5.5.1).
+///
+/// Has a static member for every claim of the catalogue, with the same name as in ``Claim``:
+///
+/// ```swift
+/// ClaimsRequest(userInfo: [.birthdate, .email.essential, .custom("middle_name")])
+/// ```
+public struct RequestedClaim: Sendable, Hashable {
+    /// The name on the wire in the current profile.
+    public let name: String
+
+    /// The name on the wire in the legacy profile, when it is another one.
+    public let legacyName: String?
+
+    /// Whether the claim is marked essential: the service depends on it.
+    ///
+    /// itsme still leaves out what it does not have.
+    public var isEssential: Bool
+
+    /// The one value that the claim has to have; takes precedence over ``requiredValues``.
+    public var requiredValue: JSONValue?
+
+    /// The values one of which the claim has to have; empty for any.
+    public var requiredValues: [JSONValue]
+
+    /// Asks for a claim of the catalogue, or for one that the application defined.
+    public init<Value>(_ claim: Claim<Value>) {
+        self.init(name: claim.name, legacyName: claim.legacyName)
+    }
+
+    init(name: String, legacyName: String?) {
+        self.name = name
+        self.legacyName = legacyName
+        self.isEssential = false
+        self.requiredValue = nil
+        self.requiredValues = []
+    }
+
+    /// Asks for a claim that the catalogue does not know, by its name on the wire.
+    public static func custom(_ name: String, legacyName: String? = nil) -> Self {
+        Self(name: name, legacyName: legacyName)
+    }
+
+    /// The same claim, marked essential.
+    public var essential: Self {
+        var copy = self
+        copy.isEssential = true
+        return copy
+    }
+
+    /// The same claim, required to have this value (`value` of OpenID Connect Core §5.5.1).
+    public func requiring(_ value: JSONValue) -> Self {
+        var copy = self
+        copy.requiredValue = value
+        copy.requiredValues = []
+        return copy
+    }
+
+    /// The same claim, required to have one of these values (`values` of OpenID Connect Core §5.5.1).
+    public func requiring(oneOf values: [JSONValue]) -> Self {
+        var copy = self
+        copy.requiredValue = nil
+        copy.requiredValues = values
+        return copy
+    }
+
+    /// The name to send in a profile.
+    package func wireName(in profile: ProtocolProfile) -> String {
+        switch profile {
+        case .v2: name
+        case .v1: legacyName ?? name
+        }
+    }
+
+    /// `null`, or an object with what was asked beyond the claim itself.
+    package var jsonValue: JSONValue {
+        var members: [JSONValue.Member] = []
+        if isEssential { members.append(JSONValue.Member(name: "essential", value: .bool(true))) }
+        if let requiredValue {
+            members.append(JSONValue.Member(name: "value", value: requiredValue))
+        } else if !requiredValues.isEmpty {
+            members.append(JSONValue.Member(name: "values", value: .array(requiredValues)))
+        }
+        return members.isEmpty ? .null : .object(members)
+    }
+
+    /// This request with what `other`, for the same claim, asks in addition: essential if either is, the values of
+    /// the one that names any, those of `other` if both do.
+    func merged(with other: Self) -> Self {
+        var copy = self
+        copy.isEssential = isEssential || other.isEssential
+        if other.requiredValue != nil || !other.requiredValues.isEmpty {
+            copy.requiredValue = other.requiredValue
+            copy.requiredValues = other.requiredValues
+        }
+        return copy
+    }
+}
+
+extension RequestedClaim: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The name and what is asked of the claim; never a required value, which may be a person's.
+    public var description: String {
+        let hasValue = requiredValue != nil || !requiredValues.isEmpty
+        return name + (isEssential ? " (essential)" : "") + (hasValue ? " (with value)" : "")
+    }
+
+    /// The same as ``description``.
+    public var debugDescription: String { description }
+
+    /// A mirror without the required values.
+    public var customMirror: Mirror { Mirror(self, children: ["name": name, "isEssential": isEssential]) }
+}

@@ -1,0 +1,144 @@
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+public import JOSE
+
+/// Turns a transaction into text that only the holder of the key can read or make, for a cookie.
+///
+/// The text is `Base64url(version ‖ nonce ‖ ciphertext ‖ tag)`: AES-256-GCM with a fresh 96-bit nonce. The expiry is
+/// inside. Keep the key as long as transactions live; to change it, pass the old one as `previousKey` for 10 minutes.
+///
+/// ```swift
+/// let sealer = try TransactionSealer(key: SymmetricKey(thirtyTwoRandomBytes))
+/// let cookie = try sealer.seal(request.transaction)
+/// let transaction = try sealer.open(cookie)
+/// ```
+public struct TransactionSealer: Sendable {
+    private static let version: UInt8 = 1
+    private static let nonceSize = 12
+    private static let tagSize = 16
+    private static let additionalData = Array("itsme-rp transaction v1".utf8)
+    private static let maximumSize = 4096
+
+    private let key: SymmetricKey
+    private let previousKey: SymmetricKey?
+    private let random: RandomSource
+
+    /// Makes a sealer.
+    ///
+    /// - Parameters:
+    ///   - key: Seals and opens; exactly 32 bytes.
+    ///   - previousKey: Opens what was sealed before a change of keys; exactly 32 bytes.
+    ///   - random: Where nonces come from.
+    /// - Throws: ``ItsmeError`` `unsuitable_key` when a key has another size.
+    public init(
+        key: SymmetricKey, previousKey: SymmetricKey? = nil, random: RandomSource = .system
+    ) throws(ItsmeError) {
+        for key in [key, previousKey].compactMap({ $0 }) where key.byteCount != 32 {
+            throw ItsmeError(
+                .unsuitableKey, .configuration, "a sealing key is not 32 bytes long",
+                remedy: "Give 32 bytes of a cryptographic random generator, the same to every instance.",
+                field: "sealingKey")
+        }
+        self.key = key
+        self.previousKey = previousKey
+        self.random = random
+    }
+
+    /// Seals a transaction.
+    ///
+    /// - Returns: ASCII text of Base64url characters, about 500 of them for usual URIs.
+    /// - Throws: ``ItsmeError`` `random_source_failed`.
+    public func seal(_ transaction: LoginTransaction) throws(ItsmeError) -> String {
+        do {
+            let nonce = try random.bytes(Self.nonceSize)
+            let sealed = try AEADCipher.seal(
+                transaction.json.serialized(), key: key.secret, nonce: nonce, additionalData: Self.additionalData,
+                algorithm: .a256GCM)
+            return Base64URL.encode([Self.version] + nonce + sealed.ciphertext + sealed.tag)
+        } catch {
+            throw ItsmeError(
+                .randomSourceFailed, .authorizationRequest, "the transaction could not be sealed",
+                remedy: "Check the system's random generator and OpenSSL.", joseCode: error.code)
+        }
+    }
+
+    /// Opens a sealed transaction. Its expiry is checked when the callback is read.
+    ///
+    /// - Throws: ``ItsmeError`` `transaction_unreadable` when the text was altered, was sealed with another key, or is
+    ///   no sealed transaction.
+    public func open(_ text: String) throws(ItsmeError) -> LoginTransaction {
+        guard text.utf8.count <= Self.maximumSize, let bytes = try? Base64URL.decode(text),
+            bytes.first == Self.version, bytes.count > 1 + Self.nonceSize + Self.tagSize
+        else { throw Self.unreadable }
+        let nonce = Array(bytes[1..<(1 + Self.nonceSize)])
+        let ciphertext = Array(bytes[(1 + Self.nonceSize)..<(bytes.count - Self.tagSize)])
+        let tag = Array(bytes.suffix(Self.tagSize))
+        for key in [key, previousKey].compactMap({ $0 }) {
+            guard
+                let plaintext = try? AEADCipher.open(
+                    ciphertext, tag: tag, key: key.secret, nonce: nonce, additionalData: Self.additionalData,
+                    algorithm: .a256GCM)
+            else { continue }
+            guard let json = try? JSON(parsing: plaintext), let transaction = LoginTransaction(json: json) else {
+                throw Self.unreadable
+            }
+            return transaction
+        }
+        throw Self.unreadable
+    }
+
+    private static let unreadable = ItsmeError(
+        .transactionUnreadable, .authorizationResponse,
+        "the sealed transaction was altered, was sealed with another key, or is none",
+        remedy: "Start a new login. If it happens to everybody, give all instances the same sealing key.")
+}
+
+extension LoginTransaction {
+    /// Short names, since this ends in a cookie.
+    fileprivate var json: JSONValue {
+        var members: JSONValue = [
+            "i": .string(issuer),
+            "c": .string(clientID),
+            "r": .string(redirectURI),
+            "s": .string(serviceCode),
+            "t": .integer(Int64(createdAt.timeIntervalSince1970)),
+            "e": .integer(Int64(expiresAt.timeIntervalSince1970)),
+            "st": .string(state.exposedValue),
+            "n": .string(nonce.exposedValue),
+            "v": .string(codeVerifier.exposedValue),
+        ]
+        if let requestedLevel { members["a"] = .integer(Int64(requestedLevel.rawValue)) }
+        if let maximumAuthenticationAge { members["m"] = .integer(Int64(maximumAuthenticationAge)) }
+        if requiresResponseIssuer { members["x"] = true }
+        return members
+    }
+
+    fileprivate init?(json: JSON) {
+        guard let issuer = json["i"]?.string, let clientID = json["c"]?.string, let redirectURI = json["r"]?.string,
+            let serviceCode = json["s"]?.string, let createdAt = json["t"]?.integer,
+            let expiresAt = json["e"]?.integer, let state = json["st"]?.string, let nonce = json["n"]?.string,
+            let verifier = json["v"]?.string
+        else { return nil }
+        var level: AuthenticationLevel?
+        if let value = json["a"] {
+            guard let number = value.integer, let known = Int(exactly: number).flatMap(AuthenticationLevel.init)
+            else { return nil }
+            level = known
+        }
+        var age: Int?
+        if let value = json["m"] {
+            guard let number = value.integer, (0...Self.longestAuthenticationAge.components.seconds).contains(number)
+            else { return nil }
+            age = Int(number)
+        }
+        self.init(
+            issuer: issuer, clientID: clientID, redirectURI: redirectURI, serviceCode: serviceCode,
+            requestedLevel: level, maximumAuthenticationAge: age,
+            createdAt: Date(timeIntervalSince1970: Double(createdAt)),
+            expiresAt: Date(timeIntervalSince1970: Double(expiresAt)), state: Secret(state), nonce: Secret(nonce),
+            codeVerifier: Secret(verifier), requiresResponseIssuer: json["x"]?.bool ?? false)
+    }
+}

@@ -1,0 +1,66 @@
+public import JOSE
+
+/// The claims of a verified ID token or UserInfo answer.
+///
+/// Only validation makes one, so its existence is the proof that issuer, audience and signature were right. It shows
+/// the names of its claims when printed and never a value.
+public struct ClaimSet: Sendable {
+    private let object: JSON
+
+    /// Wraps the object of claims of a token whose verification has succeeded.
+    package init(_ object: JSON) {
+        self.object = object
+    }
+
+    /// The value of a claim; `nil` when it is absent or not of the expected form.
+    ///
+    /// itsme leaves out what it does not have, so absence is normal for most claims. Where the difference matters,
+    /// use ``value(of:)``.
+    public subscript<Value>(_ claim: Claim<Value>) -> Value? {
+        try? value(of: claim)
+    }
+
+    /// The value of a claim; `nil` when it is absent.
+    ///
+    /// - Throws: ``ClaimError`` when the claim is there and its value is not of the expected form.
+    public func value<Value>(of claim: Claim<Value>) throws(ClaimError) -> Value? {
+        guard let json = raw(claim) else { return nil }
+        return try claim.decode(json)
+    }
+
+    /// Whether the claim is there, in whatever form.
+    public func contains<Value>(_ claim: Claim<Value>) -> Bool {
+        raw(claim) != nil
+    }
+
+    /// The names of all claims, in the order of the token.
+    public var names: [String] {
+        object.members?.map(\.name) ?? []
+    }
+
+    /// The JSON value of any claim, by its name on the wire; `nil` when it is absent.
+    ///
+    /// This is how claims are read that the catalogue does not know. The result may be personal data and does not
+    /// redact itself.
+    public func raw(_ name: String) -> JSON? {
+        object[name]
+    }
+
+    private func raw<Value>(_ claim: Claim<Value>) -> JSON? {
+        for name in claim.wireNames {
+            if let json = object[name] { return json }
+        }
+        return nil
+    }
+}
+
+extension ClaimSet: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The names of the claims; never a value.
+    public var description: String { "ClaimSet(\(names.joined(separator: ", ")))" }
+
+    /// The names of the claims; never a value.
+    public var debugDescription: String { description }
+
+    /// A mirror that shows the names of the claims only.
+    public var customMirror: Mirror { Mirror(self, children: ["names": names]) }
+}

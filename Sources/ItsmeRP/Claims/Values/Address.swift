@@ -1,0 +1,48 @@
+public import JOSE
+
+/// A postal address (OpenID Connect Core §5.1.1). itsme has it for Belgian documents only.
+public struct Address: Sendable, Hashable {
+    /// The whole address, ready for a label; lines may be separated by newlines.
+    public var formatted: String?
+
+    /// Street, number and box.
+    public var streetAddress: String?
+
+    /// Postal code.
+    public var postalCode: String?
+
+    /// City or municipality.
+    public var locality: String?
+
+    /// Country; only the legacy profile sends it, as a name or as a code.
+    public var country: String?
+
+    /// Makes an address.
+    public init(
+        formatted: String? = nil,
+        streetAddress: String? = nil,
+        postalCode: String? = nil,
+        locality: String? = nil,
+        country: String? = nil
+    ) {
+        self.formatted = formatted
+        self.streetAddress = streetAddress
+        self.postalCode = postalCode
+        self.locality = locality
+        self.country = country
+    }
+}
+
+extension Address: ClaimValue {
+    /// Reads an object, or a string that holds one as JSON, which is what the legacy profile sends.
+    public init(claimValue json: JSON) throws(UnexpectedClaimValue) {
+        let object = try ClaimObject(
+            textOrObject: json, expected: "an address object, or a string that holds one as JSON")
+        self.init(
+            formatted: try object.value("formatted"),
+            streetAddress: try object.value("street_address"),
+            postalCode: try object.value("postal_code"),
+            locality: try object.value("locality"),
+            country: try object.value("country"))
+    }
+}

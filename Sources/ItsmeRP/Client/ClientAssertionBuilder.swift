@@ -1,0 +1,59 @@
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+import JOSE
+
+/// Proves the client at an endpoint (OpenID Connect Core 1.0 §9, RFC 7523 §3).
+struct ClientAssertionBuilder: Sendable {
+    /// How long an assertion lives, in seconds.
+    private static let lifetime: Int64 = 120
+
+    private let clientID: String
+    private let method: ClientAuthentication.Method
+    private let algorithms: TokenAlgorithms
+    private let time: TimeSource
+    private let random: RandomSource
+
+    init(_ configuration: ItsmeConfiguration) {
+        clientID = configuration.clientID
+        method = configuration.authentication.method
+        algorithms = configuration.requestObjectAlgorithms
+        time = configuration.time
+        random = configuration.random
+    }
+
+    /// The form parameters that authenticate one request to the endpoint `audience`. The `jti` is fresh each time.
+    func parameters(audience: String, provider: Provider) async throws -> [(name: String, value: String)] {
+        switch method {
+        case .privateKeyJWT(let source, let encryptsAssertion):
+            let now = Int64(time.now().timeIntervalSince1970)
+            let claims: JSONValue
+            do {
+                claims = [
+                    "iss": .string(clientID),
+                    "sub": .string(clientID),
+                    "aud": .string(audience),
+                    "jti": .string(Base64URL.encode(try random.bytes(16))),
+                    "iat": .integer(now),
+                    "exp": .integer(now + Self.lifetime),
+                ]
+            } catch {
+                throw ItsmeError(
+                    .randomSourceFailed, .token, "no random bytes could be had",
+                    remedy: "Check the system's random generator.", joseCode: error.code)
+            }
+            var assertion = try await OwnToken.sign(claims, with: source.clientKeys.signer, phase: .token)
+            if encryptsAssertion {
+                let key = try await provider.encryptionKey(algorithm: algorithms.keyManagement)
+                assertion = try OwnToken.encrypt(
+                    assertion, to: key, algorithms: algorithms, random: random, phase: .token)
+            }
+            return [
+                ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+                ("client_assertion", assertion),
+            ]
+        }
+    }
+}

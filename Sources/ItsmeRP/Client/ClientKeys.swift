@@ -1,0 +1,141 @@
+public import JOSE
+
+/// The relying party's own keys: one that signs, one or more that decrypt.
+///
+/// The private keys may be here (a private JWK Set) or elsewhere (an HSM or a KMS behind ``JOSE/KeySigner`` and
+/// ``JOSE/KeyUnwrapper``).
+public struct ClientKeys: Sendable {
+    /// Signs request objects and client assertions.
+    public let signer: any KeySigner
+
+    /// Decrypt ID tokens and UserInfo; more than one while encryption keys rotate.
+    public let unwrappers: [any KeyUnwrapper]
+
+    /// What itsme has to read at the client's JWK Set URL; nil when the keys are held elsewhere.
+    public let publicJWKSet: JWKSet?
+
+    /// Reads a private JWK Set: exactly one key with `"use": "sig"` and at least one with `"use": "enc"`, each RSA of
+    /// 2048 to 4096 bits with a `kid`.
+    ///
+    /// - Throws: ``ItsmeError`` `missing_key` or `unsuitable_key`; the field names the use.
+    public init(parsing privateJWKSet: [UInt8]) throws(ItsmeError) {
+        let set: JWKSet
+        do {
+            set = try JWKSet(parsingOwn: privateJWKSet)
+        } catch {
+            throw ItsmeError(
+                .unsuitableKey, .configuration, "the private JWK Set cannot be used: \(error.reason)",
+                remedy: "Make a set of RSA keys of 2048 to 4096 bits, each with kid and use.", field: "keys",
+                joseCode: error.code)
+        }
+        try self.init(set.keys)
+    }
+
+    /// Takes private keys: exactly one for signatures, at least one for encryption.
+    ///
+    /// - Throws: ``ItsmeError`` `missing_key` or `unsuitable_key`; the field names the use.
+    public init(_ keys: [JWK]) throws(ItsmeError) {
+        let signing = keys.filter { $0.use == .signature }
+        let encryption = keys.filter { $0.use == .encryption }
+        guard signing.count + encryption.count == keys.count else {
+            throw Self.unsuitable("a key has no use, or one other than sig and enc", "keys.use")
+        }
+        guard let signingKey = signing.first else { throw Self.missing("sig") }
+        guard signing.count == 1 else {
+            throw Self.unsuitable("there is more than one signing key, so which one signs is not said", "keys.sig")
+        }
+        guard !encryption.isEmpty else { throw Self.missing("enc") }
+        for key in keys {
+            guard case .rsaPrivate = key.material else {
+                throw Self.unsuitable("a key is not an RSA private key", "keys")
+            }
+            guard let keyID = key.keyID, !keyID.isEmpty else {
+                throw Self.unsuitable("a key has no key ID", "keys.kid")
+            }
+        }
+        var thumbprints: Set<String> = []
+        do {
+            for key in keys { thumbprints.insert(try key.thumbprint()) }
+            signer = try LocalSigner(signingKey, algorithm: .rs256)
+            var unwrappers: [any KeyUnwrapper] = []
+            for key in encryption { unwrappers.append(try LocalUnwrapper(key)) }
+            self.unwrappers = unwrappers
+            var publicKeys: [JWK] = []
+            for key in keys { publicKeys.append(try key.publicJWK()) }
+            publicJWKSet = try JWKSet(publicKeys)
+        } catch {
+            throw ItsmeError(
+                .unsuitableKey, .configuration, "a key cannot serve its use: \(error.reason)",
+                remedy: "Check use, key_ops, alg and kid of the keys.", field: "keys", joseCode: error.code)
+        }
+        guard thumbprints.count == keys.count else {
+            throw Self.unsuitable("one key serves two uses", "keys")
+        }
+    }
+
+    /// Takes keys that are held elsewhere.
+    ///
+    /// - Parameters:
+    ///   - signer: Signs with RS256; its key ID must be set.
+    ///   - unwrappers: At least one.
+    ///   - publicJWKSet: The public halves, if the client's JWK Set is to be served from here.
+    /// - Throws: ``ItsmeError`` `missing_key` or `unsuitable_key`.
+    public init(
+        signer: any KeySigner, unwrappers: [any KeyUnwrapper], publicJWKSet: JWKSet? = nil
+    ) throws(ItsmeError) {
+        guard !unwrappers.isEmpty else { throw Self.missing("enc") }
+        guard signer.keyID != nil else { throw Self.unsuitable("the signer has no key ID", "keys.sig.kid") }
+        guard signer.algorithm == .rs256 else {
+            throw Self.unsuitable("the signer does not sign with RS256, which itsme asks for", "keys.sig.alg")
+        }
+        self.signer = signer
+        self.unwrappers = unwrappers
+        self.publicJWKSet = publicJWKSet
+    }
+
+    /// Makes a new signing key and a new encryption key; their key IDs are their RFC 7638 thumbprints.
+    ///
+    /// - Parameter bits: 2048, 3072 or 4096.
+    /// - Returns: The private keys; ``JOSE/JWK/privateJSON()`` writes one, ``init(_:)`` makes client keys of them.
+    /// - Throws: ``ItsmeError`` `unsuitable_key` for another size.
+    public static func generatePrivateKeys(bits: Int = 2048) throws(ItsmeError) -> [JWK] {
+        do {
+            var keys: [JWK] = []
+            for use in [KeyUse.signature, .encryption] {
+                var key = JWK(.rsaPrivate(try RSAPrivateKey.generate(bits: bits)), keyID: nil, use: use)
+                key.keyID = try key.thumbprint()
+                keys.append(key)
+            }
+            return keys
+        } catch {
+            throw ItsmeError(
+                .unsuitableKey, .configuration, "no keys could be made: \(error.reason)",
+                remedy: "Ask for 2048, 3072 or 4096 bits.", field: "bits", joseCode: error.code)
+        }
+    }
+
+    private static func missing(_ use: String) -> ItsmeError {
+        ItsmeError(
+            .missingKey, .configuration, "there is no private key for \"use\": \"\(use)\"",
+            remedy: "Add an RSA private key with that use, and publish its public half.", field: "keys.\(use)")
+    }
+
+    private static func unsuitable(_ reason: String, _ field: String) -> ItsmeError {
+        ItsmeError(
+            .unsuitableKey, .configuration, reason,
+            remedy:
+                "Give one RSA private key with \"use\": \"sig\" and one with \"use\": \"enc\", each with its own kid.",
+            field: field)
+    }
+}
+
+extension ClientKeys: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// How many keys there are, and nothing of them.
+    public var description: String { "ClientKeys(signing: 1, decrypting: \(unwrappers.count))" }
+
+    /// The same as ``description``.
+    public var debugDescription: String { description }
+
+    /// A mirror without children.
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
+}

@@ -1,0 +1,289 @@
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+import HTTPTypes
+import JOSE
+import Logging
+
+/// The relying party: builds authorization requests, reads callbacks, exchanges codes, validates tokens.
+///
+/// Make one per registration at itsme and share it: it is safe to use from any number of tasks, and it keeps the
+/// provider's metadata and keys. Making it does no I/O, so an application starts while itsme is down.
+///
+/// ```swift
+/// let itsme = try ItsmeClient(configuration)
+/// let request = try await itsme.authorizationRequest(for: .login("MY_LOGIN"), claims: .init(userInfo: [.email]))
+/// // … redirect to request.url, keep request.transaction, and on the callback:
+/// let response = try await itsme.authorizationResponse(query: query, for: transaction)
+/// let tokens = try await itsme.tokens(for: response)
+/// let person = try await itsme.userInfo(for: tokens)
+/// ```
+///
+/// A login with warm caches makes two HTTP requests, `tokens(for:)` and `userInfo(for:)`; a cold one two more.
+public struct ItsmeClient: Sendable {
+    let configuration: ItsmeConfiguration
+    let http: HTTPClient
+    let provider: Provider
+    let requestObjects: RequestObjectBuilder
+    let assertions: ClientAssertionBuilder
+
+    var keys: ClientKeys {
+        switch configuration.authentication.method {
+        case .privateKeyJWT(let source, _): source.clientKeys
+        }
+    }
+
+    /// Makes a client that speaks through a ``CurlTransport`` with default settings.
+    ///
+    /// - Throws: ``ItsmeError`` of the phase `configuration`, with the field and the remedy.
+    public init(_ configuration: ItsmeConfiguration) throws(ItsmeError) {
+        let transport: CurlTransport
+        do {
+            transport = try CurlTransport()
+        } catch {
+            throw ItsmeError(
+                .invalidConfiguration, .configuration, "libcurl could not be started: \(error.reason)",
+                remedy: "Check the installed libcurl: it needs TLS.", transportCode: error.code)
+        }
+        try self.init(configuration, transport: transport)
+    }
+
+    /// Makes a client that speaks through a given transport.
+    ///
+    /// - Throws: ``ItsmeError`` of the phase `configuration`, with the field and the remedy.
+    public init(_ configuration: ItsmeConfiguration, transport: any HTTPTransport) throws(ItsmeError) {
+        try configuration.validate()
+        self.configuration = configuration
+        http = HTTPClient(transport: transport)
+        let idTokenAlgorithms = configuration.idTokenAlgorithms
+        let userInfoAlgorithms = configuration.userInfoAlgorithms
+        let requestObjectAlgorithms = configuration.requestObjectAlgorithms
+        provider = try Provider(
+            environment: configuration.environment, http: http, time: configuration.time,
+            logger: configuration.logger
+        ) { metadata throws(ItsmeError) in
+            try metadata.requireAlgorithms(idTokenAlgorithms, prefix: "id_token")
+            try metadata.requireAlgorithms(userInfoAlgorithms, prefix: "userinfo")
+            try metadata.requireAlgorithms(requestObjectAlgorithms, prefix: "request_object")
+            try metadata.requireValue("private_key_jwt", in: "token_endpoint_auth_methods_supported")
+        }
+        requestObjects = RequestObjectBuilder(configuration)
+        assertions = ClientAssertionBuilder(configuration)
+    }
+
+    /// What the provider says about itself, from the cache when it is fresh.
+    ///
+    /// - Throws: ``ItsmeError`` of the phase `discovery`, or `CancellationError`.
+    public func providerMetadata() async throws -> ProviderMetadata {
+        try await provider.metadata()
+    }
+
+    // MARK: 1. Authorization request
+
+    /// Builds the request that sends a person to itsme: a request object, signed with the client's key and encrypted to
+    /// itsme's, with PKCE (S256), a fresh state and a fresh nonce.
+    ///
+    /// - Parameters:
+    ///   - service: Which itsme service, with its code.
+    ///   - scopes: Scopes besides `openid`.
+    ///   - claims: Single claims, in the ID token or in UserInfo.
+    ///   - level: The authentication level to require; the ID token is refused when it is lower.
+    ///   - locale: The language of itsme's pages.
+    ///   - prompt: Whether to authenticate or ask consent again.
+    ///   - maximumAuthenticationAge: How long ago the person may have authenticated, in whole seconds up to one year;
+    ///     the ID token is refused when it is longer ago.
+    ///   - redirectURI: Another registered redirect URI than the configured one.
+    /// - Returns: The URL for the browser and the transaction to keep.
+    /// - Throws: ``ItsmeError`` of the phases `discovery`, `provider-keys` and `authorization-request`, or
+    ///   `CancellationError`.
+    public func authorizationRequest(
+        for service: ItsmeService,
+        scopes: [Scope] = [],
+        claims: ClaimsRequest = ClaimsRequest(),
+        level: AuthenticationLevel? = nil,
+        locale: InterfaceLocale? = nil,
+        prompt: Prompt? = nil,
+        maximumAuthenticationAge: Duration? = nil,
+        redirectURI: String? = nil
+    ) async throws -> AuthorizationRequest {
+        try service.validate()
+        if let redirectURI { try configuration.checkRedirectURI(redirectURI) }
+        let maximumAge = try maximumAuthenticationAge.map { age throws(ItsmeError) in try Self.wholeSeconds(age) }
+        let parameters = AuthorizationParameters(
+            service: service, scopes: scopes, claims: claims, level: level, locale: locale, prompt: prompt,
+            maximumAuthenticationAge: maximumAge)
+        let metadata = try await provider.metadata()
+        let proofKey: ProofKey
+        let transaction: LoginTransaction
+        do {
+            proofKey = try ProofKey(random: configuration.random)
+            transaction = try LoginTransaction(
+                metadata: metadata, configuration: configuration, parameters: parameters,
+                redirectURI: redirectURI ?? configuration.redirectURI, codeVerifier: proofKey.verifier)
+        } catch {
+            throw ItsmeError(
+                .randomSourceFailed, .authorizationRequest, "no random bytes could be had",
+                remedy: "Check the system's random generator.", joseCode: error.code)
+        }
+        let encryptionKey = try await provider.encryptionKey(
+            algorithm: configuration.requestObjectAlgorithms.keyManagement)
+        let requestObject = try await requestObjects.requestObject(
+            members: parameters.members(
+                transaction: transaction, challenge: proofKey.challenge, profile: configuration.profile),
+            audience: metadata.issuer, signer: keys.signer, encryptionKey: encryptionKey)
+        // RFC 9101 §5: client_id stays outside; OpenID Connect Core 1.0 §6.1: response_type and scope as well, with the
+        // same values as inside.
+        let query = FormEncoding.encode([
+            ("client_id", configuration.clientID), ("response_type", "code"), ("scope", parameters.scope),
+            ("request", requestObject),
+        ])
+        let separator = metadata.authorization.hasQuery ? "&" : "?"
+        configuration.logger.debug(
+            "authorization request built", metadata: ["itsme.service": "\(service.kind.rawValue)"])
+        return AuthorizationRequest(
+            url: metadata.authorization.url + separator + query, transaction: transaction)
+    }
+
+    private static func wholeSeconds(_ age: Duration) throws(ItsmeError) -> Int {
+        guard age >= .zero, age <= LoginTransaction.longestAuthenticationAge else {
+            throw ItsmeError(
+                .invalidConfiguration, .authorizationRequest, "the maximum authentication age is out of bounds",
+                remedy: "Choose between 0 seconds and one year.", field: "maximumAuthenticationAge")
+        }
+        return Int(age.components.seconds)
+    }
+
+    // MARK: 2. Callback
+
+    /// Reads the callback and uses up its transaction.
+    ///
+    /// The transaction is marked as used once the state matched, also when itsme reports an error. Answer a request
+    /// with `Sec-Purpose: prefetch` without calling this.
+    ///
+    /// - Parameters:
+    ///   - query: The query of the callback URL as it came, with or without the question mark.
+    ///   - transaction: The transaction that this browser brought back.
+    /// - Returns: The proof that the callback is right; exchange it with ``tokens(for:)``.
+    /// - Throws: ``ItsmeError`` of the phase `authorization-response`; `authorization_refused` with the
+    ///   ``ItsmeError/providerError`` when itsme reports one; whatever the replay guard throws.
+    public func authorizationResponse(
+        query: String, for transaction: LoginTransaction
+    ) async throws -> AuthorizationResponse {
+        guard transaction.issuer == configuration.environment.issuer,
+            transaction.clientID == configuration.clientID
+        else {
+            throw ItsmeError(
+                .transactionForeign, .authorizationResponse, "the transaction belongs to another client or issuer",
+                remedy: "Hand the callback to the client that made the request.")
+        }
+        let callback = try AuthorizationCallback(
+            query: query, transaction: transaction, now: configuration.time.now())
+        guard try await configuration.replayGuard.consume(transaction.identifier, until: transaction.expiresAt) else {
+            throw ItsmeError(
+                .transactionReplayed, .authorizationResponse, "the transaction was used before",
+                remedy: "Refuse the callback and offer a new login.")
+        }
+        switch callback.outcome {
+        case .code(let code):
+            return AuthorizationResponse(transaction: transaction, code: code)
+        case .error(let error):
+            throw ItsmeError(
+                .authorizationRefused, .authorizationResponse, "itsme answered with an error", remedy: error.advice,
+                providerError: error)
+        }
+    }
+
+    // MARK: 3. Tokens
+
+    /// Exchanges the code and validates the ID token completely. One HTTP request; it is never repeated.
+    ///
+    /// - Throws: ``ItsmeError`` of the phases `token` and `id-token`, or `CancellationError`.
+    public func tokens(for response: AuthorizationResponse) async throws -> TokenResponse {
+        let metadata = try await provider.metadata()
+        var form: [(name: String, value: String)] = [
+            ("grant_type", "authorization_code"),
+            ("code", response.code.exposedValue),
+            ("redirect_uri", response.transaction.redirectURI),
+            ("client_id", configuration.clientID),
+            ("code_verifier", response.transaction.codeVerifier.exposedValue),
+        ]
+        form += try await assertions.parameters(audience: metadata.token.url, provider: provider)
+        let reply = try await http.send(
+            metadata.token.request(
+                .post,
+                headerFields: [
+                    .accept: "application/json", .contentType: "application/x-www-form-urlencoded",
+                ]),
+            body: Array(FormEncoding.encode(form).utf8), phase: .token)
+        guard reply.response.status == .ok else {
+            throw Self.refusal(.tokenRequestRefused, reply, phase: .token)
+        }
+        try HTTPClient.checkMediaType(of: reply, in: ["application/json"], phase: .token)
+        let body = try TokenResponseBody(parsing: reply.body)
+        let algorithms = configuration.idTokenAlgorithms
+        let verified = try await EncryptedToken(body.idToken, phase: .idToken)
+            .decrypted(by: keys, algorithms: algorithms)
+            .verified(by: provider, algorithms: algorithms)
+        let idToken = try IDToken(
+            verified,
+            expecting: IDTokenExpectation(
+                issuer: metadata.issuer, clientID: configuration.clientID, nonce: response.transaction.nonce,
+                requestedLevel: response.transaction.requestedLevel,
+                maximumAuthenticationAge: response.transaction.maximumAuthenticationAge,
+                clockSkew: configuration.clockSkew.components.seconds,
+                maximumTokenAge: configuration.maximumTokenAge.components.seconds,
+                profile: configuration.profile),
+            accessToken: body.accessToken, now: configuration.time.now())
+        configuration.logger.debug("ID token validated")
+        return TokenResponse(idToken: idToken, accessToken: body.accessToken, expiresIn: body.expiresIn)
+    }
+
+    // MARK: 4. UserInfo
+
+    /// Reads and validates UserInfo. One HTTP request.
+    ///
+    /// - Throws: ``ItsmeError`` of the phase `userinfo`; `subject_mismatch` when it is about another person than the
+    ///   ID token; or `CancellationError`.
+    public func userInfo(for tokens: TokenResponse) async throws -> UserInfo {
+        let metadata = try await provider.metadata()
+        let reply = try await http.send(
+            metadata.userInfo.request(
+                .get,
+                headerFields: [
+                    .accept: "application/jwt, application/json",
+                    .authorization: "Bearer " + tokens.accessToken.exposedValue,
+                ]),
+            body: [], phase: .userInfo)
+        guard reply.response.status == .ok else {
+            throw Self.refusal(.userInfoRefused, reply, phase: .userInfo)
+        }
+        // itsme labels the JWT as application/json; the shape of the body decides.
+        try HTTPClient.checkMediaType(of: reply, in: ["application/jwt", "application/json"], phase: .userInfo)
+        guard let compact = String(validating: reply.body, as: UTF8.self) else {
+            throw ItsmeError(
+                .tokenMalformed, .userInfo, "the body is not text", remedy: "Refuse the login and report it to itsme.")
+        }
+        let algorithms = configuration.userInfoAlgorithms
+        let verified = try await EncryptedToken(compact, phase: .userInfo)
+            .decrypted(by: keys, algorithms: algorithms)
+            .verified(by: provider, algorithms: algorithms)
+        let userInfo = try UserInfo(
+            verified, subject: tokens.idToken.subject, issuer: metadata.issuer, clientID: configuration.clientID)
+        configuration.logger.debug("UserInfo validated")
+        return userInfo
+    }
+
+    private static func refusal(
+        _ code: ItsmeError.Code, _ reply: HTTPReply, phase: ItsmeError.Phase
+    ) -> ItsmeError {
+        let status = reply.response.status.code
+        guard (400...403).contains(status), let error = ProviderError(body: reply.body, status: status) else {
+            return HTTPClient.statusError(reply, phase: phase)
+        }
+        return ItsmeError(
+            code, phase, "itsme answered with an error and status \(status)", remedy: error.advice,
+            providerError: error)
+    }
+}

@@ -1,0 +1,117 @@
+public import JOSE
+public import Logging
+
+/// What a client has to know: where itsme is, who the client is, how it proves it, and how strict it is.
+///
+/// Nothing here is checked until ``ItsmeClient`` is made of it.
+public struct ItsmeConfiguration: Sendable {
+    /// Which itsme to talk to.
+    public var environment: ItsmeEnvironment
+
+    /// The client id that itsme gave.
+    public var clientID: String
+
+    /// How the client proves itself.
+    public var authentication: ClientAuthentication
+
+    /// Where itsme sends the person back to: https, exactly as registered, no fragment.
+    public var redirectURI: String
+
+    /// The algorithms of ID tokens. Default RSA-OAEP-256 and A128CBC-HS256 around RS256.
+    public var idTokenAlgorithms = TokenAlgorithms()
+
+    /// The algorithms of UserInfo. Default as for ID tokens.
+    public var userInfoAlgorithms = TokenAlgorithms()
+
+    /// The algorithms of request objects and of encrypted client assertions. Default as for ID tokens.
+    public var requestObjectAlgorithms = TokenAlgorithms()
+
+    /// How far the clocks of itsme and this machine may be apart. Default 60 seconds, at most 5 minutes.
+    public var clockSkew: Duration = .seconds(60)
+
+    /// How old an ID token may be when it arrives, by its `iat`. Default 10 minutes, at most one hour.
+    public var maximumTokenAge: Duration = .seconds(600)
+
+    /// How long a login may take from the authorization request to the callback. Default and maximum 10 minutes.
+    public var transactionLifetime: Duration = .seconds(600)
+
+    /// Makes each transaction single use. The default serves one process; give one on a shared store when the
+    /// callback may reach another instance.
+    public var replayGuard: any ReplayGuard = InMemoryReplayGuard()
+
+    /// Where debug messages go. Silent by default; nothing at info or above in a normal flow.
+    public var logger = Logger(label: "itsme.rp", factory: { _ in SwiftLogNoOpLogHandler() })
+
+    /// What time it is.
+    public var time: TimeSource = .system
+
+    /// Where state, nonce, verifier, keys and initialization vectors come from.
+    public var random: RandomSource = .system
+
+    /// Makes a configuration; the other properties have defaults.
+    public init(
+        environment: ItsmeEnvironment, clientID: String, authentication: ClientAuthentication, redirectURI: String
+    ) {
+        self.environment = environment
+        self.clientID = clientID
+        self.authentication = authentication
+        self.redirectURI = redirectURI
+    }
+
+    /// Which generation of itsme's protocol is spoken.
+    var profile: ProtocolProfile { .v2 }
+
+    /// Refuses what cannot work, with the field and the remedy.
+    func validate() throws(ItsmeError) {
+        _ = try Endpoint(issuer: environment.issuer, allowsLoopbackHTTP: environment.allowsLoopbackHTTP)
+        guard !clientID.isEmpty, clientID.utf8.count <= 255, clientID.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        else {
+            throw Self.invalid(
+                "the client id is empty, longer than 255 characters, or holds a space or non-ASCII character",
+                "Give the client id exactly as itsme wrote it.", "clientID")
+        }
+        try checkRedirectURI(redirectURI)
+        try Self.check(clockSkew, in: .zero ... .seconds(300), "clockSkew")
+        try Self.check(maximumTokenAge, in: .seconds(30) ... .seconds(3600), "maximumTokenAge")
+        try Self.check(transactionLifetime, in: .seconds(30) ... .seconds(600), "transactionLifetime")
+        for (algorithms, field) in [
+            (idTokenAlgorithms, "idTokenAlgorithms"), (userInfoAlgorithms, "userInfoAlgorithms"),
+            (requestObjectAlgorithms, "requestObjectAlgorithms"),
+        ] {
+            guard algorithms.signature == .rs256,
+                algorithms.keyManagement == .rsaOAEP || algorithms.keyManagement == .rsaOAEP256
+            else {
+                throw Self.invalid(
+                    "with a key pair, itsme signs with RS256 and encrypts with RSA-OAEP or RSA-OAEP-256",
+                    "Use the algorithms that were registered at itsme.", field)
+            }
+        }
+    }
+
+    /// Refuses a redirect URI that itsme would refuse.
+    func checkRedirectURI(_ uri: String) throws(ItsmeError) {
+        do {
+            _ = try Endpoint(uri, allowsLoopbackHTTP: environment.allowsLoopbackHTTP)
+        } catch {
+            throw ItsmeError(
+                .insecureURL, .configuration, "the redirect URI cannot be used: \(error.rawValue)",
+                remedy: "Register and configure an https URL without fragment and user information.",
+                field: "redirectURI")
+        }
+    }
+
+    private static func check(
+        _ value: Duration, in range: ClosedRange<Duration>, _ field: String
+    ) throws(ItsmeError) {
+        guard range.contains(value) else {
+            throw invalid(
+                "the duration is out of bounds",
+                "Choose between \(range.lowerBound.components.seconds) and \(range.upperBound.components.seconds) seconds.",
+                field)
+        }
+    }
+
+    private static func invalid(_ reason: String, _ remedy: String, _ field: String) -> ItsmeError {
+        ItsmeError(.invalidConfiguration, .configuration, reason, remedy: remedy, field: field)
+    }
+}

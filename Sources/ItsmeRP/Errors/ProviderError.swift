@@ -1,0 +1,158 @@
+import JOSE
+
+/// What itsme said in an error answer: on the callback, or in the body of an endpoint's answer.
+///
+/// The texts come from outside: show them to developers, not to browsers.
+public struct ProviderError: Sendable, Hashable {
+    /// An error code of itsme. Extensible; codes that nobody documented are kept as they came.
+    public struct Code: RawRepresentable, Sendable, Hashable {
+        /// The code on the wire.
+        public let rawValue: String
+
+        /// Any code.
+        public init(rawValue: String) { self.rawValue = rawValue }
+
+        init(_ name: String) { rawValue = name }
+    }
+
+    /// The value of `error`.
+    public let code: Code
+
+    /// The value of `error_description`.
+    public let errorDescription: String?
+
+    /// The value of `detail`, which itsme's token endpoint uses instead of `error_description`.
+    public let detail: String?
+
+    /// The value of `uid`, with which itsme's support can find the request.
+    public let uid: String?
+
+    /// The value of `error_uri`.
+    public let errorURI: String?
+
+    /// The HTTP status, if the error came in the body of an answer.
+    public let status: Int?
+
+    init(
+        code: Code, errorDescription: String? = nil, detail: String? = nil, uid: String? = nil, errorURI: String? = nil,
+        status: Int? = nil
+    ) {
+        self.code = code
+        self.errorDescription = errorDescription
+        self.detail = detail
+        self.uid = uid
+        self.errorURI = errorURI
+        self.status = status
+    }
+
+    /// Reads the body of an error answer; nil when it is not a JSON object with a string `error`.
+    init?(body: [UInt8], status: Int) {
+        guard let json = try? JSON(parsing: body), let code = json["error"]?.string else { return nil }
+        self.init(
+            code: Code(rawValue: code),
+            errorDescription: json["error_description"]?.string,
+            detail: json["detail"]?.string,
+            uid: json["uid"]?.string,
+            errorURI: json["error_uri"]?.string,
+            status: status)
+    }
+
+    /// The code for a log line: known characters of RFC 6749 §5.2, at most 64 of them.
+    var loggableCode: String {
+        let allowed = code.rawValue.utf8.prefix(64).filter { byte in
+            (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte) || (0x30...0x39).contains(byte)
+                || byte == 0x5F || byte == 0x2D
+        }
+        return String(decoding: allowed, as: UTF8.self)
+    }
+}
+
+extension ProviderError.Code {
+    // Authorization endpoint
+
+    /// The person cancelled, or itsme refused on the person's behalf.
+    public static let accessDenied = Self("access_denied")
+    /// A parameter is missing, wrong or there twice.
+    public static let invalidRequest = Self("invalid_request")
+    /// `prompt=none` was sent and the person would have to log in.
+    public static let loginRequired = Self("login_required")
+    /// `prompt=none` was sent and the person would have to act.
+    public static let interactionRequired = Self("interaction_required")
+    /// The kind of request is not supported.
+    public static let unsupportedRequest = Self("unsupported_request")
+    /// The client id is not known.
+    public static let invalidClientID = Self("invalid_client_id")
+    /// The redirect URI is not a registered one.
+    public static let invalidRedirectURI = Self("invalid_redirect_uri")
+    /// The scope is not allowed or the service code not known.
+    public static let invalidScope = Self("invalid_scope")
+    /// The value of `display` is not supported.
+    public static let unsupportedDisplay = Self("unsupported_display")
+    /// The client may not do this; at the token endpoint also a bad client assertion.
+    public static let unauthorizedClient = Self("unauthorized_client")
+    /// The response type is not supported.
+    public static let unsupportedResponseType = Self("unsupported_response_type")
+    /// The request object cannot be decrypted, verified or accepted.
+    public static let invalidRequestObject = Self("invalid_request_object")
+    /// The request URI is not registered or cannot be read.
+    public static let invalidRequestURI = Self("invalid_request_uri")
+    /// itsme is not available for the moment, as itsme spells it.
+    public static let temporaryUnavailable = Self("temporary_unavailable")
+    /// itsme is not available for the moment, as RFC 6749 spells it.
+    public static let temporarilyUnavailable = Self("temporarily_unavailable")
+    /// itsme had trouble of its own (RFC 6749 §4.1.2.1).
+    public static let serverError = Self("server_error")
+    /// The `registration` parameter is not supported.
+    public static let registrationNotSupported = Self("registration_not_supported")
+
+    // Token and UserInfo endpoints
+
+    /// The client could not be authenticated.
+    public static let invalidClient = Self("invalid_client")
+    /// The code is unknown, used, expired, or was issued to another client or redirect URI.
+    public static let invalidGrant = Self("invalid_grant")
+    /// The grant type is not supported.
+    public static let unsupportedGrantType = Self("unsupported_grant_type")
+    /// The access token is unknown or has expired.
+    public static let invalidToken = Self("invalid_token")
+}
+
+extension ProviderError {
+    /// Whose turn it is; nil for a code that nobody documented.
+    var kind: ItsmeError.Kind? {
+        switch code {
+        case .accessDenied, .loginRequired, .interactionRequired, .invalidGrant, .invalidToken: .declined
+        case .temporaryUnavailable, .temporarilyUnavailable, .serverError: .transient
+        case .invalidRequest, .unsupportedRequest, .invalidClientID, .invalidRedirectURI, .invalidScope,
+            .unsupportedDisplay, .unauthorizedClient, .unsupportedResponseType, .invalidRequestObject,
+            .invalidRequestURI, .registrationNotSupported, .invalidClient, .unsupportedGrantType:
+            .misconfiguration
+        default: nil
+        }
+    }
+
+    /// What to do about it.
+    public var advice: String {
+        switch code {
+        case .accessDenied: "The person cancelled or refused in the app. Offer to start again."
+        case .loginRequired, .interactionRequired:
+            "The person has to act in the app. Start again without prompt=none."
+        case .invalidGrant:
+            "The code was used, has expired (3 minutes) or belongs to another client or redirect URI. Start again."
+        case .invalidToken: "The access token has expired. Start again."
+        case .temporaryUnavailable, .temporarilyUnavailable, .serverError: "Try again in a few minutes."
+        case .invalidRequest, .unsupportedRequest, .unsupportedDisplay, .unsupportedResponseType,
+            .registrationNotSupported, .unsupportedGrantType:
+            "The request was not accepted: compare its parameters with the registration at itsme."
+        case .invalidClientID: "The client id is not known in this environment: compare it with the registration."
+        case .invalidRedirectURI: "Register the redirect URI at itsme exactly as it is configured here."
+        case .invalidScope: "Compare the service code and the scopes with the registration at itsme."
+        case .unauthorizedClient, .invalidClient:
+            "itsme could not authenticate the client: check that the public JWK Set is reachable and holds the signing key in use, and that the clock is right."
+        case .invalidRequestObject:
+            "itsme could not use the request object: check that the public JWK Set is reachable and holds the signing key in use."
+        case .invalidRequestURI: "Register the request URI at itsme; it must be https with port 443 and reachable."
+        default: "The code is not documented by itsme; the texts that came with it say more."
+        }
+    }
+}

@@ -1,0 +1,78 @@
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+import HTTPTypes
+
+/// A URL that requests may be sent to: absolute, https (or http on a loopback address where that is allowed), with a
+/// host, without user information and fragment.
+struct Endpoint: Sendable, Hashable {
+    /// The URL as it was given.
+    let url: String
+
+    let scheme: String
+    let authority: String
+    let host: String
+
+    /// Path and query.
+    let target: String
+
+    let hasQuery: Bool
+
+    /// Why a string is not an acceptable endpoint.
+    enum Refusal: String, Error {
+        case notAURL = "it is not an absolute URL of printable ASCII characters with a host"
+        case scheme = "it is not https"
+        case notLoopback = "http is only allowed for a loopback address"
+        case userInformation = "it holds user information"
+        case fragment = "it has a fragment"
+        case query = "it has a query"
+    }
+
+    init(_ url: String, allowsLoopbackHTTP: Bool) throws(Refusal) {
+        guard url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x5C }), url.utf8.count <= 2048,
+            let components = URLComponents(string: url), let scheme = components.scheme?.lowercased(),
+            let host = components.host, !host.isEmpty
+        else { throw .notAURL }
+        guard scheme == "https" || scheme == "http" else { throw .scheme }
+        guard components.user == nil, components.password == nil else { throw .userInformation }
+        guard components.fragment == nil else { throw .fragment }
+        if scheme == "http" {
+            guard allowsLoopbackHTTP else { throw .scheme }
+            guard Endpoint.isLoopback(host) else { throw .notLoopback }
+        }
+        if let port = components.port, !(1...65535).contains(port) { throw .notAURL }
+        self.url = url
+        self.scheme = scheme
+        self.host = host
+        authority = components.port.map { "\(host):\($0)" } ?? host
+        let path = components.percentEncodedPath
+        let query = components.percentEncodedQuery
+        hasQuery = query != nil
+        target = (path.isEmpty ? "/" : path) + (query.map { "?" + $0 } ?? "")
+    }
+
+    /// An issuer identifier: an endpoint without a query (Discovery 1.0 §3).
+    init(issuer: String, allowsLoopbackHTTP: Bool) throws(ItsmeError) {
+        do throws(Refusal) {
+            try self.init(issuer, allowsLoopbackHTTP: allowsLoopbackHTTP)
+            if hasQuery { throw .query }
+        } catch {
+            throw ItsmeError(
+                .insecureURL, .configuration, "the issuer cannot be used: \(error.rawValue)",
+                remedy: "Give the https URL of the issuer, without query and fragment.", field: "environment.issuer")
+        }
+    }
+
+    /// Whether a host, as written in a URL, is this machine's loopback interface.
+    static func isLoopback(_ host: String) -> Bool {
+        if host == "localhost" || host == "[::1]" || host == "::1" { return true }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+    }
+
+    func request(_ method: HTTPRequest.Method, headerFields: HTTPFields = [:]) -> HTTPRequest {
+        HTTPRequest(method: method, scheme: scheme, authority: authority, path: target, headerFields: headerFields)
+    }
+}

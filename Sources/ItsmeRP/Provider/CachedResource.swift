@@ -1,0 +1,213 @@
+import Synchronization
+
+/// One value that is fetched, kept for a while, refreshed ahead of its expiry and kept through an outage.
+///
+/// - Any number of concurrent callers share one fetch. The fetch runs in a task of its own: a caller that is cancelled
+///   leaves, the fetch goes on for the others.
+/// - A failed fetch never replaces a value. A value is served while it is younger than its hard limit.
+/// - ``refreshed(since:)`` fetches at most once per cool-down, failures included.
+///
+/// The state is behind a mutex and not in an actor, so that the common case, a fresh value, costs no suspension.
+final class CachedResource<Value: Sendable>: Sendable {
+    /// When to fetch.
+    struct Policy: Sendable {
+        /// The bounds for the lifetime that the server names.
+        var minimumLifetime: Duration = .seconds(300)
+        var maximumLifetime: Duration = .seconds(24 * 3600)
+        /// The lifetime when the server names none.
+        var defaultLifetime: Duration = .seconds(3600)
+        /// How long past its lifetime a value is served while fetches fail.
+        var outageTolerance: Duration = .seconds(24 * 3600)
+        /// The least time between two fetches that ``CachedResource/refreshed(since:)`` causes.
+        var refreshCooldown: Duration = .seconds(30)
+        /// The least time after a failed fetch before the next one.
+        var failureCooldown: Duration = .seconds(1)
+    }
+
+    /// A value and how often it was replaced before.
+    struct Snapshot: Sendable {
+        let value: Value
+        let generation: Int
+    }
+
+    private struct Entry {
+        let snapshot: Snapshot
+        /// From here on a caller starts a refresh in the background.
+        let refreshAt: Duration
+        /// From here on a caller waits for a refresh.
+        let expiresAt: Duration
+        /// From here on the value is not served any more.
+        let hardLimit: Duration
+    }
+
+    private struct State {
+        var entry: Entry?
+        var generation = 0
+        var isFetching = false
+        var waiters: [Int: CheckedContinuation<Result<Snapshot, ItsmeError>, any Error>] = [:]
+        var nextWaiter = 0
+        var lastFailure: (at: Duration, error: ItsmeError)?
+        var lastForcedRefresh: Duration?
+    }
+
+    private let state = Mutex(State())
+    private let policy: Policy
+    private let uptime: @Sendable () -> Duration
+    private let fetch: @Sendable () async throws(ItsmeError) -> (value: Value, lifetime: Duration?)
+
+    init(
+        policy: Policy = Policy(), uptime: @escaping @Sendable () -> Duration,
+        fetch: @escaping @Sendable () async throws(ItsmeError) -> (value: Value, lifetime: Duration?)
+    ) {
+        self.policy = policy
+        self.uptime = uptime
+        self.fetch = fetch
+    }
+
+    /// What a caller does after one look at the state.
+    private enum Decision {
+        case serve(Snapshot)
+        case serveAndFetch(Snapshot)
+        case wait(startsFetch: Bool, fallback: Snapshot?)
+        case fail(ItsmeError)
+    }
+
+    /// The value, fetched if there is none or it has expired.
+    ///
+    /// - Throws: the fetch's ``ItsmeError`` when there is nothing to serve, or `CancellationError`.
+    func value() async throws -> Snapshot {
+        let now = uptime()
+        let decision: Decision = state.withLock { state in
+            let mayFetch = !state.isFetching && !isCoolingDown(state, now)
+            guard let entry = state.entry, now < entry.hardLimit else {
+                if !state.isFetching, let failure = state.lastFailure, isCoolingDown(state, now) {
+                    return .fail(failure.error)
+                }
+                if mayFetch { state.isFetching = true }
+                return .wait(startsFetch: mayFetch, fallback: nil)
+            }
+            if now < entry.refreshAt { return .serve(entry.snapshot) }
+            if now < entry.expiresAt {
+                guard mayFetch else { return .serve(entry.snapshot) }
+                state.isFetching = true
+                return .serveAndFetch(entry.snapshot)
+            }
+            guard mayFetch || state.isFetching else { return .serve(entry.snapshot) }
+            if mayFetch { state.isFetching = true }
+            return .wait(startsFetch: mayFetch, fallback: entry.snapshot)
+        }
+        switch decision {
+        case .serve(let snapshot): return snapshot
+        case .serveAndFetch(let snapshot):
+            startFetch()
+            return snapshot
+        case .fail(let error): throw error
+        case .wait(let startsFetch, let fallback):
+            if startsFetch { startFetch() }
+            switch try await fetchOutcome() {
+            case .success(let snapshot): return snapshot
+            case .failure(let error):
+                guard let fallback else { throw error }
+                return fallback
+            }
+        }
+    }
+
+    /// A value newer than `generation`, fetched if the cool-down allows; nil when there is none to be had.
+    ///
+    /// - Throws: `CancellationError` only.
+    func refreshed(since generation: Int) async throws -> Snapshot? {
+        let now = uptime()
+        let decision: Decision? = state.withLock { state in
+            if let entry = state.entry, entry.snapshot.generation > generation { return .serve(entry.snapshot) }
+            if state.isFetching { return .wait(startsFetch: false, fallback: nil) }
+            if let last = state.lastForcedRefresh, now - last < policy.refreshCooldown { return nil }
+            state.lastForcedRefresh = now
+            state.isFetching = true
+            return .wait(startsFetch: true, fallback: nil)
+        }
+        switch decision {
+        case .serve(let snapshot): return snapshot
+        case .wait(let startsFetch, _):
+            if startsFetch { startFetch() }
+            switch try await fetchOutcome() {
+            case .success(let snapshot): return snapshot
+            case .failure: return nil
+            }
+        default: return nil
+        }
+    }
+
+    private func isCoolingDown(_ state: State, _ now: Duration) -> Bool {
+        guard let failure = state.lastFailure else { return false }
+        return now - failure.at < policy.failureCooldown
+    }
+
+    /// Waits for the fetch that is under way. If it ended meanwhile, its result is taken from the state.
+    private func fetchOutcome() async throws -> Result<Snapshot, ItsmeError> {
+        let id = state.withLock { state in
+            state.nextWaiter &+= 1
+            return state.nextWaiter
+        }
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let finished: Result<Result<Snapshot, ItsmeError>, any Error>? = state.withLock { state in
+                    if Task.isCancelled { return .failure(CancellationError()) }
+                    if state.isFetching {
+                        state.waiters[id] = continuation
+                        return nil
+                    }
+                    if let failure = state.lastFailure { return .success(.failure(failure.error)) }
+                    if let entry = state.entry { return .success(.success(entry.snapshot)) }
+                    return .failure(CancellationError())
+                }
+                if let finished { continuation.resume(with: finished) }
+            }
+        } onCancel: {
+            let waiter = state.withLock { $0.waiters.removeValue(forKey: id) }
+            waiter?.resume(throwing: CancellationError())
+        }
+    }
+
+    private func startFetch() {
+        Task {
+            let result: Result<(value: Value, lifetime: Duration?), ItsmeError>
+            do throws(ItsmeError) {
+                result = .success(try await fetch())
+            } catch {
+                result = .failure(error)
+            }
+            finish(result)
+        }
+    }
+
+    private func finish(_ result: Result<(value: Value, lifetime: Duration?), ItsmeError>) {
+        let now = uptime()
+        let (waiters, outcome) = state.withLock {
+            state -> (
+                [CheckedContinuation<Result<Snapshot, ItsmeError>, any Error>], Result<Snapshot, ItsmeError>
+            ) in
+            let outcome: Result<Snapshot, ItsmeError>
+            switch result {
+            case .success(let fetched):
+                state.generation &+= 1
+                let snapshot = Snapshot(value: fetched.value, generation: state.generation)
+                let lifetime = min(
+                    max(fetched.lifetime ?? policy.defaultLifetime, policy.minimumLifetime), policy.maximumLifetime)
+                state.entry = Entry(
+                    snapshot: snapshot, refreshAt: now + lifetime * 4 / 5, expiresAt: now + lifetime,
+                    hardLimit: now + lifetime + policy.outageTolerance)
+                state.lastFailure = nil
+                outcome = .success(snapshot)
+            case .failure(let error):
+                state.lastFailure = (now, error)
+                outcome = .failure(error)
+            }
+            state.isFetching = false
+            let waiters = Array(state.waiters.values)
+            state.waiters = [:]
+            return (waiters, outcome)
+        }
+        for waiter in waiters { waiter.resume(returning: outcome) }
+    }
+}

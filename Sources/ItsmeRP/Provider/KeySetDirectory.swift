@@ -1,0 +1,21 @@
+import JOSE
+import Synchronization
+
+/// The JWK Set cache in force. It belongs to one `jwks_uri`; another URI gets a cache of its own.
+final class KeySetDirectory: Sendable {
+    private let current = Mutex<(endpoint: Endpoint, resource: CachedResource<JWKSet>)?>(nil)
+    private let make: @Sendable (Endpoint) -> CachedResource<JWKSet>
+
+    init(_ make: @escaping @Sendable (Endpoint) -> CachedResource<JWKSet>) {
+        self.make = make
+    }
+
+    func resource(for endpoint: Endpoint) -> CachedResource<JWKSet> {
+        current.withLock { current in
+            if let current, current.endpoint == endpoint { return current.resource }
+            let resource = make(endpoint)
+            current = (endpoint, resource)
+            return resource
+        }
+    }
+}

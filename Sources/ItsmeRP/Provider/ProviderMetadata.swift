@@ -1,0 +1,125 @@
+public import JOSE
+
+/// What the provider says about itself in its discovery document (OpenID Connect Discovery 1.0 §3), validated.
+public struct ProviderMetadata: Sendable {
+    /// The issuer; equal to the configured one.
+    public let issuer: String
+
+    /// Where the person's browser is sent.
+    public var authorizationEndpoint: String { authorization.url }
+
+    /// Where a code is exchanged.
+    public var tokenEndpoint: String { token.url }
+
+    /// Where UserInfo is read.
+    public var userInfoEndpoint: String { userInfo.url }
+
+    /// Where the JWK Set of the provider is.
+    public var jwksURI: String { jwks.url }
+
+    /// Where a token is revoked, if the provider says.
+    public var revocationEndpoint: String? { revocation?.url }
+
+    /// Where a backchannel authentication is started (CIBA), if the provider says.
+    public var backchannelAuthenticationEndpoint: String? { backchannelAuthentication?.url }
+
+    /// Whether the callback must carry `iss` (RFC 9207 §3).
+    public let announcesResponseIssuer: Bool
+
+    /// The whole document, for members that have no property here.
+    public let document: JSON
+
+    let authorization: Endpoint
+    let token: Endpoint
+    let userInfo: Endpoint
+    let jwks: Endpoint
+    let revocation: Endpoint?
+    let backchannelAuthentication: Endpoint?
+
+    /// Reads and validates a discovery document.
+    ///
+    /// - Parameters:
+    ///   - bytes: The document, at most 256 KiB of strict JSON.
+    ///   - environment: The environment whose issuer the document must name, character by character.
+    /// - Throws: ``ItsmeError`` `metadata_malformed`, `metadata_issuer_mismatch` or `metadata_endpoint_invalid`.
+    public init(parsing bytes: [UInt8], for environment: ItsmeEnvironment) throws(ItsmeError) {
+        let document: JSON
+        do {
+            document = try JSON(parsing: bytes, limits: JSONLimits(maximumSize: 256 << 10))
+        } catch {
+            throw ItsmeError(
+                .metadataMalformed, .discovery, "the discovery document is not strict JSON", remedy: Self.remedy,
+                joseCode: error.code)
+        }
+        guard document.kind == .object else {
+            throw ItsmeError(
+                .metadataMalformed, .discovery, "the discovery document is not a JSON object", remedy: Self.remedy)
+        }
+        guard let issuer = document["issuer"]?.string else { throw Self.malformed("issuer") }
+        guard issuer == environment.issuer else {
+            throw ItsmeError(
+                .metadataIssuerMismatch, .discovery, "the discovery document names another issuer",
+                remedy: "Configure the issuer exactly as the provider writes it.", field: "issuer")
+        }
+        self.issuer = issuer
+        self.document = document
+        func endpoint(_ name: String) throws(ItsmeError) -> Endpoint? {
+            guard let value = document[name] else { return nil }
+            guard let url = value.string else { throw Self.malformed(name) }
+            do {
+                return try Endpoint(url, allowsLoopbackHTTP: environment.allowsLoopbackHTTP)
+            } catch {
+                throw ItsmeError(
+                    .metadataEndpointInvalid, .discovery, "an endpoint cannot be used: \(error.rawValue)",
+                    remedy: Self.remedy, field: name)
+            }
+        }
+        func required(_ name: String) throws(ItsmeError) -> Endpoint {
+            guard let endpoint = try endpoint(name) else { throw Self.malformed(name) }
+            return endpoint
+        }
+        authorization = try required("authorization_endpoint")
+        token = try required("token_endpoint")
+        userInfo = try required("userinfo_endpoint")
+        jwks = try required("jwks_uri")
+        revocation = try endpoint("revocation_endpoint")
+        backchannelAuthentication = try endpoint("backchannel_authentication_endpoint")
+        switch document["authorization_response_iss_parameter_supported"] {
+        case nil: announcesResponseIssuer = false
+        case let value?:
+            guard let flag = value.bool else { throw Self.malformed("authorization_response_iss_parameter_supported") }
+            announcesResponseIssuer = flag
+        }
+        for (name, needed) in [("response_types_supported", "code"), ("code_challenge_methods_supported", "S256")] {
+            try requireValue(needed, in: name)
+        }
+    }
+
+    private static let remedy = "Check that the configured issuer is itsme's; if it is, report it to itsme."
+
+    private static func malformed(_ member: String) -> ItsmeError {
+        ItsmeError(
+            .metadataMalformed, .discovery, "a member of the discovery document is missing or has the wrong type",
+            remedy: remedy, field: member)
+    }
+
+    /// Refuses when the document lists what it supports and the list lacks `value`. A list that is not there says
+    /// nothing.
+    func requireValue(_ value: String, in member: String) throws(ItsmeError) {
+        guard let list = document[member] else { return }
+        guard let elements = list.elements else { throw Self.malformed(member) }
+        guard elements.contains(where: { $0.string == value }) else {
+            throw ItsmeError(
+                .metadataAlgorithmUnsupported, .discovery, "the provider does not support \(value)",
+                remedy: "Compare the configured algorithms and methods with the provider's discovery document.",
+                field: member)
+        }
+    }
+
+    /// Refuses when the provider does not speak a configured algorithm.
+    func requireAlgorithms(_ algorithms: TokenAlgorithms, prefix: String) throws(ItsmeError) {
+        try requireValue(algorithms.signature.name, in: "\(prefix)_signing_alg_values_supported")
+        try requireValue(algorithms.keyManagement.name, in: "\(prefix)_encryption_alg_values_supported")
+        try requireValue(algorithms.contentEncryption.name, in: "\(prefix)_encryption_enc_values_supported")
+    }
+}

@@ -1,0 +1,125 @@
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+import JOSE
+
+/// What an ID token must say to be accepted.
+struct IDTokenExpectation: Sendable {
+    let issuer: String
+    let clientID: String
+    let nonce: Secret<String>
+    let requestedLevel: AuthenticationLevel?
+    let maximumAuthenticationAge: Int?
+    let clockSkew: Int64
+    let maximumTokenAge: Int64
+    let profile: ProtocolProfile
+}
+
+extension IDToken {
+    /// Validates the claims of a token that was decrypted and verified. The numbers are those of the steps in OpenID
+    /// Connect Core 1.0 §3.1.3.7; steps 1, 6, 7 and 8 (encryption, signature, algorithm) lie behind ``VerifiedClaims``.
+    init(
+        _ token: VerifiedClaims, expecting expected: IDTokenExpectation, accessToken: Secret<String>, now: Date
+    ) throws(ItsmeError) {
+        let now = Int64(now.timeIntervalSince1970.rounded(.down))
+
+        // 2. The issuer is exactly the configured one.
+        let issuer = try token.requiredString("iss")
+        guard issuer == expected.issuer else {
+            throw token.error(.issuerMismatch, "the token was issued by another issuer", field: "iss")
+        }
+        let subject = try token.requiredString("sub")
+        guard subject.utf8.count <= 255 else { throw token.malformed("sub") }
+
+        // 3. The client is the audience, and the only one: no other audience is trusted.
+        guard let audience = try token.optionalAudience() else { throw token.missing("aud") }
+        guard audience.contains(expected.clientID) else {
+            throw token.error(.audienceMismatch, "the token is for another client", field: "aud")
+        }
+        guard audience.allSatisfy({ $0 == expected.clientID }) else {
+            throw token.error(.audienceNotTrusted, "the token has an audience besides the client", field: "aud")
+        }
+
+        // 4. and 5. The authorized party, if named, is the client.
+        if let party = try token.optionalString("azp"), party != expected.clientID {
+            throw token.error(.authorizedPartyMismatch, "the token was issued to another party", field: "azp")
+        }
+
+        // 9. It has not expired.
+        let expiresAt = try token.requiredDate("exp")
+        guard now < expiresAt + expected.clockSkew else {
+            throw token.error(.tokenExpired, "the token has expired", field: "exp")
+        }
+        if let notBefore = try token.optionalDate("nbf"), notBefore > now + expected.clockSkew {
+            throw token.error(.tokenNotYetValid, "the token is not valid yet", field: "nbf")
+        }
+
+        // 10. It was issued just now.
+        let issuedAt = try token.requiredDate("iat")
+        guard issuedAt <= now + expected.clockSkew else {
+            throw token.error(.issuedInFuture, "the token was issued in the future", field: "iat")
+        }
+        guard issuedAt >= now - expected.maximumTokenAge - expected.clockSkew else {
+            throw token.error(.issuedTooLongAgo, "the token was issued too long ago", field: "iat")
+        }
+
+        // 11. The nonce is the transaction's.
+        let nonce = try token.requiredString("nonce")
+        guard ConstantTime.equal(Array(nonce.utf8), Array(expected.nonce.exposedValue.utf8)) else {
+            throw token.error(.nonceMismatch, "the nonce is not that of the transaction", field: "nonce")
+        }
+
+        // 12. The authentication was at least as strong as requested.
+        let contextClass = try token.optionalString("acr")
+        let level = contextClass.flatMap { AuthenticationLevel(value: $0, in: expected.profile) }
+        if let requested = expected.requestedLevel {
+            guard contextClass != nil else { throw token.missing("acr") }
+            guard let level, level >= requested else {
+                throw token.error(.acrInsufficient, "the authentication is weaker than requested", field: "acr")
+            }
+        }
+
+        // 13. The authentication was as recent as requested.
+        let authenticatedAt = try token.optionalDate("auth_time")
+        if let maximumAge = expected.maximumAuthenticationAge {
+            guard let authenticatedAt else { throw token.missing("auth_time") }
+            guard authenticatedAt >= now - Int64(maximumAge) - expected.clockSkew else {
+                throw token.error(
+                    .authenticationTooOld, "the authentication is older than requested", field: "auth_time")
+            }
+        }
+        if let authenticatedAt, authenticatedAt > now + expected.clockSkew {
+            throw token.error(.issuedInFuture, "the authentication lies in the future", field: "auth_time")
+        }
+
+        // §3.1.3.8: the access token belongs to this ID token, when the token says.
+        if let hash = try token.optionalString("at_hash") {
+            try Self.checkAccessTokenHash(hash, of: accessToken, in: token)
+        }
+
+        self.issuer = issuer
+        self.subject = subject
+        self.issuedAt = Date(timeIntervalSince1970: Double(issuedAt))
+        self.expiresAt = Date(timeIntervalSince1970: Double(expiresAt))
+        self.authenticatedAt = authenticatedAt.map { Date(timeIntervalSince1970: Double($0)) }
+        authenticationLevel = level
+        authenticationContextClass = contextClass
+        claims = ClaimSet(token.json)
+    }
+
+    /// OpenID Connect Core 1.0 §3.1.3.6: the left half of the hash that the signature algorithm uses. An algorithm whose
+    /// hash is not known here fails.
+    private static func checkAccessTokenHash(
+        _ hash: String, of accessToken: Secret<String>, in token: VerifiedClaims
+    ) throws(ItsmeError) {
+        let mismatch = token.error(
+            .accessTokenHashMismatch, "the access token is not the one that came with the ID token", field: "at_hash")
+        guard token.signatureAlgorithm == .rs256 || token.signatureAlgorithm == .hs256,
+            let digest = try? SHA256.digest(Array(accessToken.exposedValue.utf8))
+        else { throw mismatch }
+        let expected = Base64URL.encode(Array(digest.prefix(digest.count / 2)))
+        guard ConstantTime.equal(Array(hash.utf8), Array(expected.utf8)) else { throw mismatch }
+    }
+}

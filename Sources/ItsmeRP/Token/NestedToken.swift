@@ -1,0 +1,179 @@
+import JOSE
+
+/// A token as it came: encrypted, not a word of it readable.
+///
+/// `EncryptedToken → SignedToken → VerifiedClaims`: each step is the only way to the next, and only the last shows
+/// claims. What is inside an encrypted token must be signed, exactly one level deep: anyone can encrypt to a public key.
+struct EncryptedToken: Sendable {
+    private let jwe: JWE
+    private let phase: ItsmeError.Phase
+
+    /// Reads the structure and the header (RFC 7516 §5.2, steps 1 to 5).
+    init(_ compact: String, phase: ItsmeError.Phase) throws(ItsmeError) {
+        guard CompactShape(compact) == .encrypted else {
+            guard CompactShape(compact) == .signed || compact.utf8.first == 0x7B else {
+                throw ItsmeError(.tokenMalformed, phase, "the token is not a JWE", remedy: Self.remedy)
+            }
+            throw ItsmeError(
+                .tokenNotEncrypted, phase, "the token is not encrypted",
+                remedy: "Refuse it. Check that encryption was registered at itsme for this token.")
+        }
+        do {
+            jwe = try JWE(compact)
+        } catch {
+            throw Self.error(for: error, phase: phase)
+        }
+        self.phase = phase
+    }
+
+    /// Decrypts with the client's keys.
+    func decrypted(
+        by keys: ClientKeys, algorithms: TokenAlgorithms
+    ) async throws -> SignedToken {
+        do {
+            let jws = try await jwe.nestedJWS(
+                using: keys.unwrappers, keyManagement: [algorithms.keyManagement],
+                contentEncryption: [algorithms.contentEncryption])
+            return try SignedToken(jws, phase: phase)
+        } catch let error as JOSEError {
+            throw Self.error(for: error, phase: phase)
+        }
+    }
+
+    fileprivate static let remedy = "Refuse the login. If it lasts, report it to itsme."
+
+    fileprivate static func error(for error: JOSEError, phase: ItsmeError.Phase) -> ItsmeError {
+        let (code, reason, remedy): (ItsmeError.Code, String, String) =
+            switch error.code {
+            case .algorithmNotAllowed, .contentEncryptionNotAllowed:
+                (
+                    .tokenAlgorithmNotAllowed, "the token uses an algorithm other than the configured one",
+                    "Refuse it. If every token is refused, configure the algorithms that were registered at itsme."
+                )
+            case .keyNotFound, .keyNotSuitable:
+                (
+                    .decryptionKeyNotFound, "the token is encrypted for a key that the client does not have",
+                    "Keep old encryption keys for 24 hours after a rotation, and check the published JWK Set."
+                )
+            case .decryptionFailed: (.decryptionFailed, "the token could not be decrypted", Self.remedy)
+            case .notANestedJWT: (.tokenNotSigned, "what the token encrypts is not a signed JWT", Self.remedy)
+            case .signatureInvalid: (.signatureInvalid, "the signature is wrong", Self.remedy)
+            default: (.tokenMalformed, "the token breaks a rule of its format: \(error.reason)", Self.remedy)
+            }
+        return ItsmeError(code, phase, reason, remedy: remedy, joseCode: error.code)
+    }
+}
+
+/// A decrypted token: who signed it is not known yet, so nothing of its claims can be read.
+struct SignedToken: Sendable {
+    private let jws: JWS
+    private let phase: ItsmeError.Phase
+
+    fileprivate init(_ jws: JWS, phase: ItsmeError.Phase) throws(ItsmeError) {
+        // RFC 8725 §3.11: a token with an explicit type is of that type and of no other. ID tokens and UserInfo have
+        // none.
+        if let type = jws.header.type?.lowercased(), type.hasSuffix("+jwt") {
+            throw ItsmeError(
+                .tokenKindMismatch, phase, "the token's typ names another kind of token",
+                remedy: EncryptedToken.remedy, field: "typ")
+        }
+        self.jws = jws
+        self.phase = phase
+    }
+
+    /// Verifies the signature with the provider's key and opens the claims.
+    func verified(
+        by provider: Provider, algorithms: TokenAlgorithms
+    ) async throws -> VerifiedClaims {
+        guard jws.header.algorithm == algorithms.signature.name else {
+            throw EncryptedToken.error(
+                for: JOSEError(.algorithmNotAllowed, "the signature algorithm is not the configured one"), phase: phase)
+        }
+        let key = try await provider.verificationKey(
+            keyID: jws.header.keyID, algorithm: algorithms.signature, phase: phase)
+        let payload: [UInt8]
+        do {
+            payload = try jws.payload(verifiedWith: key, algorithm: algorithms.signature)
+        } catch {
+            throw EncryptedToken.error(for: error, phase: phase)
+        }
+        return try VerifiedClaims(payload, signatureAlgorithm: algorithms.signature, phase: phase)
+    }
+}
+
+/// The claims of a token whose signature was verified. Which kind of token it is, for whom and until when is still to be
+/// checked.
+struct VerifiedClaims: Sendable {
+    let json: JSON
+    let signatureAlgorithm: SignatureAlgorithm
+    let phase: ItsmeError.Phase
+
+    fileprivate init(
+        _ payload: [UInt8], signatureAlgorithm: SignatureAlgorithm, phase: ItsmeError.Phase
+    ) throws(ItsmeError) {
+        do {
+            json = try JSON(parsing: payload)
+        } catch {
+            throw ItsmeError(
+                .claimsMalformed, phase, "the signed content is not strict JSON: \(error.reason)",
+                remedy: EncryptedToken.remedy, joseCode: error.code)
+        }
+        guard json.kind == .object else {
+            throw ItsmeError(
+                .claimsMalformed, phase, "the signed content is not a JSON object", remedy: EncryptedToken.remedy)
+        }
+        self.signatureAlgorithm = signatureAlgorithm
+        self.phase = phase
+    }
+
+    // MARK: Readers for the rules of validation: missing and wrongly typed both fail.
+
+    func requiredString(_ name: String) throws(ItsmeError) -> String {
+        guard let value = json[name] else { throw missing(name) }
+        guard let string = value.string, !string.isEmpty else { throw malformed(name) }
+        return string
+    }
+
+    func optionalString(_ name: String) throws(ItsmeError) -> String? {
+        guard let value = json[name] else { return nil }
+        guard let string = value.string else { throw malformed(name) }
+        return string
+    }
+
+    /// A NumericDate in whole seconds (RFC 7519 §2), between 1970 and 9999.
+    func optionalDate(_ name: String) throws(ItsmeError) -> Int64? {
+        guard let value = json[name] else { return nil }
+        guard let seconds = value.integer, (0...253_402_300_799).contains(seconds) else { throw malformed(name) }
+        return seconds
+    }
+
+    func requiredDate(_ name: String) throws(ItsmeError) -> Int64 {
+        guard let seconds = try optionalDate(name) else { throw missing(name) }
+        return seconds
+    }
+
+    /// `aud` as a string or an array of strings; nil when it is missing.
+    func optionalAudience() throws(ItsmeError) -> [String]? {
+        guard let value = json["aud"] else { return nil }
+        if let string = value.string { return [string] }
+        guard let elements = value.elements, !elements.isEmpty else { throw malformed("aud") }
+        var audience: [String] = []
+        for element in elements {
+            guard let string = element.string else { throw malformed("aud") }
+            audience.append(string)
+        }
+        return audience
+    }
+
+    func error(_ code: ItsmeError.Code, _ reason: String, field: String) -> ItsmeError {
+        ItsmeError(code, phase, reason, remedy: EncryptedToken.remedy, field: field)
+    }
+
+    func missing(_ name: String) -> ItsmeError {
+        error(.claimMissing, "a required claim is missing", field: name)
+    }
+
+    func malformed(_ name: String) -> ItsmeError {
+        error(.claimMalformed, "a claim has another type or form than it must have", field: name)
+    }
+}

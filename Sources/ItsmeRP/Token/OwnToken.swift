@@ -1,0 +1,32 @@
+import JOSE
+
+/// The tokens that the client makes: request objects and client assertions.
+enum OwnToken {
+    static func sign(
+        _ claims: JSONValue, with signer: any KeySigner, phase: ItsmeError.Phase
+    ) async throws -> String {
+        do {
+            return try await JWS.sign(claims.serialized(), with: signer)
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw ItsmeError(
+                .ownKeyFailed, phase, "the signing key failed",
+                remedy: "Check the key, or the HSM or KMS that holds it.", joseCode: (error as? JOSEError)?.code)
+        }
+    }
+
+    static func encrypt(
+        _ signed: String, to key: JWK, algorithms: TokenAlgorithms, random: RandomSource, phase: ItsmeError.Phase
+    ) throws(ItsmeError) -> String {
+        do {
+            return try JWE.encrypt(
+                Array(signed.utf8), to: key, keyManagement: algorithms.keyManagement,
+                contentEncryption: algorithms.contentEncryption, contentType: "JWT", random: random)
+        } catch {
+            throw ItsmeError(
+                .providerKeyUnsuitable, phase, "nothing can be encrypted to the key of itsme: \(error.reason)",
+                remedy: "Check the random generator; if it works, report the key to itsme.", joseCode: error.code)
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import JOSE
+
+/// What the token endpoint gave, with the ID token validated.
+public struct TokenResponse: Sendable {
+    /// The validated ID token.
+    public let idToken: IDToken
+
+    /// The access token: opens UserInfo and the picture, nothing else.
+    public let accessToken: Secret<String>
+
+    /// How long the access token lives, if itsme says.
+    public let expiresIn: Duration?
+}
+
+/// The body of a successful answer of the token endpoint (OpenID Connect Core 1.0 §3.1.3.3), not yet validated beyond
+/// its form.
+struct TokenResponseBody {
+    let accessToken: Secret<String>
+    let idToken: String
+    let expiresIn: Duration?
+
+    init(parsing body: [UInt8]) throws(ItsmeError) {
+        let json: JSON
+        do {
+            json = try JSON(parsing: body)
+        } catch {
+            throw ItsmeError(
+                .tokenResponseMalformed, .token, "the token response is not strict JSON", remedy: Self.remedy,
+                joseCode: error.code)
+        }
+        guard json.kind == .object else { throw Self.malformed(nil) }
+        guard let accessToken = json["access_token"]?.string, !accessToken.isEmpty,
+            // RFC 6750 §2.1: what a Bearer token can hold.
+            accessToken.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        else { throw Self.malformed("access_token") }
+        guard let type = json["token_type"]?.string else { throw Self.malformed("token_type") }
+        guard type.lowercased() == "bearer" else {
+            throw ItsmeError(
+                .tokenTypeUnsupported, .token, "the token type is not Bearer", remedy: Self.remedy,
+                field: "token_type")
+        }
+        guard let idToken = json["id_token"] else {
+            throw ItsmeError(
+                .idTokenMissing, .token, "the token response has no ID token", remedy: Self.remedy,
+                field: "id_token")
+        }
+        guard let compact = idToken.string else { throw Self.malformed("id_token") }
+        if let lifetime = json["expires_in"] {
+            guard let seconds = lifetime.integer, (0...Int64(Int32.max)).contains(seconds) else {
+                throw Self.malformed("expires_in")
+            }
+            expiresIn = .seconds(seconds)
+        } else {
+            expiresIn = nil
+        }
+        self.accessToken = Secret(accessToken)
+        self.idToken = compact
+    }
+
+    private static let remedy = "Refuse the login. If it lasts, report it to itsme."
+
+    private static func malformed(_ member: String?) -> ItsmeError {
+        ItsmeError(
+            .tokenResponseMalformed, .token, "the token response lacks a member or has one of the wrong type",
+            remedy: remedy, field: member)
+    }
+}

@@ -1,0 +1,54 @@
+import JOSE
+
+/// Decrypted, verified and validated UserInfo (OpenID Connect Core 1.0 §5.3), of the same person as the ID token.
+public struct UserInfo: Sendable {
+    /// The person; equal to the ID token's.
+    public let subject: String
+
+    /// All claims.
+    public let claims: ClaimSet
+
+    /// The value of a claim; nil when it is absent or has another form than the claim's type.
+    public subscript<Value>(_ claim: Claim<Value>) -> Value? {
+        claims[claim]
+    }
+
+    /// Validates the claims of a token that was decrypted and verified.
+    init(
+        _ token: VerifiedClaims, subject: String, issuer: String, clientID: String
+    ) throws(ItsmeError) {
+        // §5.3.2: iss and aud are checked when present.
+        if let tokenIssuer = try token.optionalString("iss"), tokenIssuer != issuer {
+            throw token.error(.issuerMismatch, "UserInfo was issued by another issuer", field: "iss")
+        }
+        if let audience = try token.optionalAudience() {
+            guard audience.contains(clientID) else {
+                throw token.error(.audienceMismatch, "UserInfo is for another client", field: "aud")
+            }
+            guard audience.allSatisfy({ $0 == clientID }) else {
+                throw token.error(.audienceNotTrusted, "UserInfo has an audience besides the client", field: "aud")
+            }
+        }
+        // An ID token is not UserInfo: only an ID token answers a nonce.
+        guard token.json["nonce"] == nil, token.json["at_hash"] == nil else {
+            throw token.error(.tokenKindMismatch, "an ID token stands where UserInfo should be", field: "nonce")
+        }
+        // §5.3.4: sub is the ID token's, always.
+        guard try token.requiredString("sub") == subject else {
+            throw token.error(.subjectMismatch, "UserInfo is about another person", field: "sub")
+        }
+        self.subject = subject
+        claims = ClaimSet(token.json)
+    }
+}
+
+extension UserInfo: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The names of the claims, no values.
+    public var description: String { "UserInfo(\(claims.names.joined(separator: ", ")))" }
+
+    /// The same as ``description``.
+    public var debugDescription: String { description }
+
+    /// A mirror without children.
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
+}

@@ -1,0 +1,107 @@
+import ItsmeRP
+import JOSE
+import TestSupport
+import XCTest
+
+/// Sealing a transaction into a cookie.
+final class TransactionSealerTests: XCTestCase {
+    private let provider = TestProvider()
+    private let key = SymmetricKey([UInt8](repeating: 7, count: 32))
+
+    private func transaction() async throws -> LoginTransaction {
+        try await provider.client().authorizationRequest(
+            for: .login("MY_LOGIN"), level: .advanced, maximumAuthenticationAge: .seconds(60)
+        ).transaction
+    }
+
+    func testWhatIsOpenedIsWhatWasSealed() async throws {
+        let sealer = try TransactionSealer(key: key)
+        let transaction = try await transaction()
+        let opened = try sealer.open(sealer.seal(transaction))
+        XCTAssertEqual(opened.issuer, transaction.issuer)
+        XCTAssertEqual(opened.clientID, transaction.clientID)
+        XCTAssertEqual(opened.redirectURI, transaction.redirectURI)
+        XCTAssertEqual(opened.serviceCode, "MY_LOGIN")
+        XCTAssertEqual(opened.requestedLevel, .advanced)
+        XCTAssertEqual(opened.maximumAuthenticationAge, 60)
+        XCTAssertEqual(opened.createdAt, transaction.createdAt)
+        XCTAssertEqual(opened.expiresAt, transaction.expiresAt)
+        XCTAssertEqual(opened.state.exposedValue, transaction.state.exposedValue)
+    }
+
+    func testASealedTransactionCompletesTheLogin() async throws {
+        let client = try provider.client()
+        let sealer = try TransactionSealer(key: key)
+        let request = try await client.authorizationRequest(for: .login("MY_LOGIN"))
+        let cookie = try sealer.seal(request.transaction)
+        let object = try await TestProvider.requestObject(in: request.url)
+        provider.answer("/token") { [provider] _, _ in
+            let claims = provider.idTokenClaims(nonce: object["nonce"]?.string ?? "")
+            return TestProvider.tokenResponse(idToken: try await TestProvider.nestedToken(claims))
+        }
+        let response = try await client.authorizationResponse(
+            query: "code=a&state=" + (object["state"]?.string ?? ""), for: sealer.open(cookie))
+        _ = try await client.tokens(for: response)
+        // RFC 7636 §4.6: what was sent is the verifier of the challenge.
+        let verifier = try XCTUnwrap(provider.sent.last?.form["code_verifier"])
+        XCTAssertEqual(
+            Base64URL.encode(try SHA256.digest(Array(verifier.utf8))), object["code_challenge"]?.string)
+    }
+
+    func testIsSmallAndSafeInACookie() async throws {
+        let text = try TransactionSealer(key: key).seal(await transaction())
+        XCTAssertLessThan(text.utf8.count, 700)
+        XCTAssertTrue(text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") })
+    }
+
+    func testNeverSealsTwiceToTheSameText() async throws {
+        let sealer = try TransactionSealer(key: key)
+        let transaction = try await transaction()
+        XCTAssertNotEqual(try sealer.seal(transaction), try sealer.seal(transaction))
+    }
+
+    func testOpensWithThePreviousKeyAndNotWithAForeignOne() async throws {
+        let old = try TransactionSealer(key: key)
+        let newKey = SymmetricKey([UInt8](repeating: 8, count: 32))
+        let sealed = try old.seal(await transaction())
+        _ = try TransactionSealer(key: newKey, previousKey: key).open(sealed)
+        await assertItsmeError(.transactionUnreadable, phase: .authorizationResponse) {
+            try TransactionSealer(key: newKey).open(sealed)
+        }
+    }
+
+    func testRefusesEveryAlteredCharacter() async throws {
+        let sealer = try TransactionSealer(key: key)
+        let sealed = Array(try sealer.seal(await transaction()).utf8)
+        for index in sealed.indices {
+            var altered = sealed
+            altered[index] = altered[index] == 0x41 ? 0x42 : 0x41
+            XCTAssertThrowsError(try sealer.open(String(decoding: altered, as: UTF8.self)), "\(index)")
+        }
+    }
+
+    func testRefusesRubbish() async throws {
+        let sealer = try TransactionSealer(key: key)
+        for text in ["", "A", "AQ", "====", "AQAAAAAAAAAAAAAA", String(repeating: "A", count: 5000), "\u{0}", "é"] {
+            await assertItsmeError(.transactionUnreadable, text) { try sealer.open(text) }
+        }
+    }
+
+    func testRefusesKeysOfAnotherSize() async {
+        for size in [0, 16, 31, 33] {
+            await assertItsmeError(.unsuitableKey, field: "sealingKey") {
+                try TransactionSealer(key: SymmetricKey([UInt8](repeating: 1, count: size)))
+            }
+        }
+    }
+
+    func testATransactionPrintsNoSecret() async throws {
+        let transaction = try await transaction()
+        var dumped = ""
+        dump(transaction, to: &dumped)
+        for text in ["\(transaction)", String(reflecting: transaction), dumped] {
+            XCTAssertFalse(text.contains(transaction.state.exposedValue))
+            XCTAssertTrue(text.contains("[redacted]"))
+        }
+    }
+}

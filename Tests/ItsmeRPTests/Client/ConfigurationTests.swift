@@ -1,0 +1,185 @@
+import ItsmeRP
+import JOSE
+import TestSupport
+import XCTest
+
+/// Bad configuration is refused when the client is made, with the field and the remedy, and without any request.
+final class ConfigurationTests: XCTestCase {
+    private let provider = TestProvider()
+
+    private func assertRefused(
+        _ code: ItsmeError.Code, field: String, line: UInt = #line, _ change: (inout ItsmeConfiguration) throws -> Void
+    ) async {
+        await assertItsmeError(code, phase: .configuration, field: field, line: line) {
+            try provider.client(change)
+        }
+        XCTAssertTrue(provider.sent.isEmpty, line: line)
+    }
+
+    func testAcceptsAGoodConfigurationWithoutAnyRequest() throws {
+        _ = try provider.client()
+        XCTAssertTrue(provider.sent.isEmpty)
+    }
+
+    func testRefusesAnUnknownEnvironmentName() async {
+        for name in ["", "prod", "E2E", "e2e ", "sandbox"] {
+            await assertItsmeError(.unknownEnvironment, phase: .configuration, field: "environment") {
+                try ItsmeEnvironment(named: name)
+            }
+        }
+        XCTAssertEqual(try ItsmeEnvironment(named: "e2e"), .e2e)
+        XCTAssertEqual(try ItsmeEnvironment(named: "production"), .production)
+    }
+
+    func testRefusesAnIssuerThatIsNotHTTPS() async {
+        for issuer in [
+            "http://idp.example/v2", "http://127.0.0.1:8080/v2", "ftp://idp.example", "idp.example", "",
+            "https://", "https://user:password@idp.example", "https://idp.example/v2?x=1", "https://idp.example#f",
+            "https://idp.exa mple", "https://idp.example/\u{E9}", "https://idp.example:0/v2",
+        ] {
+            await assertItsmeError(.insecureURL, phase: .configuration, field: "environment.issuer", issuer) {
+                try ItsmeEnvironment.custom(issuer: issuer)
+            }
+        }
+    }
+
+    func testAllowsHTTPOnlyToLoopbackAndOnlyByName() async throws {
+        for issuer in [
+            "http://127.0.0.1:8080/v2", "http://localhost:1/v2", "http://[::1]:8080/v2", "https://x.example",
+        ] {
+            _ = try ItsmeEnvironment.loopbackSandbox(issuer: issuer)
+        }
+        for issuer in [
+            "http://10.0.0.1/v2", "http://127.0.0.1.example/v2", "http://localhost.example", "http://128.0.0.1",
+        ] {
+            await assertItsmeError(.insecureURL, field: "environment.issuer", issuer) {
+                try ItsmeEnvironment.loopbackSandbox(issuer: issuer)
+            }
+        }
+    }
+
+    func testRefusesARedirectURIThatItsmeWouldRefuse() async {
+        for uri in [
+            "http://rp.example/cb", "myapp://callback", "https://rp.example/cb#x", "/callback", "",
+            "https://u@rp.example",
+        ] {
+            await assertRefused(.insecureURL, field: "redirectURI") { $0.redirectURI = uri }
+        }
+    }
+
+    func testRefusesAClientIDThatCannotBeOne() async {
+        for id in ["", "with space", "n\u{E9}", String(repeating: "a", count: 256)] {
+            await assertRefused(.invalidConfiguration, field: "clientID") { $0.clientID = id }
+        }
+    }
+
+    func testRefusesDurationsOutOfBounds() async {
+        await assertRefused(.invalidConfiguration, field: "clockSkew") { $0.clockSkew = .seconds(301) }
+        await assertRefused(.invalidConfiguration, field: "clockSkew") { $0.clockSkew = .seconds(-1) }
+        await assertRefused(.invalidConfiguration, field: "maximumTokenAge") { $0.maximumTokenAge = .seconds(3601) }
+        await assertRefused(.invalidConfiguration, field: "transactionLifetime") {
+            $0.transactionLifetime = .seconds(601)
+        }
+    }
+
+    func testRefusesAlgorithmsThatItsmeDoesNotUseWithAKeyPair() async {
+        await assertRefused(.invalidConfiguration, field: "idTokenAlgorithms") {
+            $0.idTokenAlgorithms.signature = .hs256
+        }
+        await assertRefused(.invalidConfiguration, field: "userInfoAlgorithms") {
+            $0.userInfoAlgorithms.keyManagement = .direct
+        }
+    }
+
+    // MARK: Keys
+
+    func testRefusesASetWithoutAKeyForOneUse() async {
+        let keys = TestProvider.keys
+        await assertItsmeError(.missingKey, phase: .configuration, field: "keys.enc") {
+            try ClientKeys([keys.clientSigning])
+        }
+        await assertItsmeError(.missingKey, phase: .configuration, field: "keys.sig") {
+            try ClientKeys([keys.clientEncryption])
+        }
+        await assertItsmeError(.missingKey) { try ClientKeys([]) }
+    }
+
+    func testRefusesKeysWithoutUseOrWithoutKeyID() async {
+        let keys = TestProvider.keys
+        var noUse = keys.clientSigning
+        noUse.use = nil
+        await assertItsmeError(.unsuitableKey, field: "keys.use") { try ClientKeys([noUse, keys.clientEncryption]) }
+        var noKeyID = keys.clientSigning
+        noKeyID.keyID = nil
+        await assertItsmeError(.unsuitableKey, field: "keys.kid") { try ClientKeys([noKeyID, keys.clientEncryption]) }
+    }
+
+    func testRefusesOneKeyForTwoUses() async {
+        var key = TestProvider.keys.clientSigning
+        key.use = .encryption
+        key.keyID = "another"
+        await assertItsmeError(.unsuitableKey, field: "keys") {
+            try ClientKeys([TestProvider.keys.clientSigning, key])
+        }
+    }
+
+    func testRefusesTwoSigningKeys() async {
+        let keys = TestProvider.keys
+        await assertItsmeError(.unsuitableKey, field: "keys.sig") {
+            try ClientKeys([keys.clientSigning, keys.otherSigning, keys.clientEncryption])
+        }
+    }
+
+    func testRefusesTwoKeysOfOneKeyID() async {
+        let keys = TestProvider.keys
+        var encryption = keys.clientEncryption
+        encryption.keyID = keys.clientSigning.keyID
+        await assertItsmeError(.unsuitableKey, field: "keys") { try ClientKeys([keys.clientSigning, encryption]) }
+    }
+
+    func testRefusesPublicKeysWherePrivateOnesAreNeeded() async {
+        let keys = TestProvider.keys
+        await assertItsmeError(.unsuitableKey, field: "keys") {
+            try ClientKeys([keys.clientSigning.publicJWK(), keys.clientEncryption])
+        }
+    }
+
+    func testRefusesAKeyUnder2048Bits() async {
+        // Composed for this test: an RSA key of 1024 bits, written by its members.
+        let modulus = String(repeating: "_", count: 170) + "w"
+        let set = """
+            {"keys":[{"kty":"RSA","use":"sig","kid":"a","n":"\(modulus)","e":"AQAB","d":"\(modulus)"}]}
+            """
+        let error = await assertItsmeError(.unsuitableKey, phase: .configuration, field: "keys") {
+            try ClientKeys(parsing: Array(set.utf8))
+        }
+        XCTAssertEqual(error?.joseCode, .weakKey)
+    }
+
+    func testRefusesAKeySetThatIsNotOne() async {
+        for text in ["", "{}", "[]", "{\"keys\":1}", "{\"keys\":[{}]}", "not json"] {
+            await assertItsmeError(.unsuitableKey, field: "keys", text) { try ClientKeys(parsing: Array(text.utf8)) }
+        }
+    }
+
+    func testReadsThePrivateSetThatItMade() throws {
+        let keys = try ClientKeys.generatePrivateKeys()
+        let set: JSONValue = ["keys": .array(try keys.map { try $0.privateJSON() })]
+        let read = try ClientKeys(parsing: set.serialized())
+        XCTAssertEqual(read.signer.keyID, keys.first?.keyID)
+        XCTAssertEqual(read.publicJWKSet?.keys.count, 2)
+        XCTAssertFalse(try XCTUnwrap(read.publicJWKSet).publicJSON().serializedString().contains("\"d\""))
+    }
+
+    func testRefusesToGenerateWeakKeys() async {
+        await assertItsmeError(.unsuitableKey, field: "bits") { try ClientKeys.generatePrivateKeys(bits: 1024) }
+    }
+
+    func testClientKeysPrintNothingOfThemselves() throws {
+        let keys = try ClientKeys([TestProvider.keys.clientSigning, TestProvider.keys.clientEncryption])
+        var dumped = ""
+        dump(keys, to: &dumped)
+        XCTAssertEqual("\(keys)", "ClientKeys(signing: 1, decrypting: 1)")
+        XCTAssertFalse(dumped.contains("client-sig"))
+    }
+}

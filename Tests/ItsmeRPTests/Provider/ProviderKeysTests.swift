@@ -1,0 +1,265 @@
+import HTTPTypes
+import ItsmeRP
+import JOSE
+import Synchronization
+import TestSupport
+import XCTest
+
+/// The JWK Set cache and the choice of keys, seen from the outside: how often itsme is asked, and what holds meanwhile.
+final class ProviderKeysTests: XCTestCase {
+    private let provider = TestProvider()
+    private static let jwkSetPath = "/v2/jwkSet"
+
+    private var fetches: Int { provider.paths().count { $0 == Self.jwkSetPath } }
+
+    private func serve(_ keys: [JWK], cacheControl: String? = nil) {
+        provider.answer("/jwkSet") { _, _ in
+            TestProvider.json(try TestProvider.jwkSet(keys), cacheControl: cacheControl)
+        }
+    }
+
+    private func login(_ client: ItsmeClient, signingKey: JWK? = nil) async throws {
+        _ = try await provider.login(client) {
+            try await TestProvider.nestedToken($0, signingKey: signingKey)
+        }
+    }
+
+    /// Lets a refresh in the background come to its end: it is done when it no longer changes the count of requests.
+    private func waitForFetches(_ count: Int, line: UInt = #line) async {
+        for _ in 0..<10_000 where fetches < count { await Task.yield() }
+        for _ in 0..<1_000 where fetches < count { try? await Task.sleep(for: .milliseconds(5)) }
+        XCTAssertEqual(fetches, count, line: line)
+    }
+
+    func testASecondLoginFetchesNothing() async throws {
+        let client = try provider.client()
+        try await login(client)
+        try await login(client)
+        XCTAssertEqual(fetches, 1)
+    }
+
+    func testAnUnknownKeyIDCausesOneRefetchAndTheNewKeyIsUsed() async throws {
+        let client = try provider.client()
+        try await login(client)
+        let keys = TestProvider.keys
+        serve([keys.providerSigning, keys.otherSigning, keys.providerEncryption])
+        try await login(client, signingKey: keys.otherSigning)
+        XCTAssertEqual(fetches, 2)
+    }
+
+    func testRotationJustBeforeSigningIsFollowed() async throws {
+        let client = try provider.client()
+        let keys = TestProvider.keys
+        _ = try await provider.login(client) { [provider] claims in
+            provider.answer("/jwkSet") { _, _ in
+                TestProvider.json(try TestProvider.jwkSet([keys.otherSigning, keys.providerEncryption]))
+            }
+            return try await TestProvider.nestedToken(claims, signingKey: keys.otherSigning)
+        }
+        XCTAssertEqual(fetches, 2)
+    }
+
+    func testAnUnknownKeyIDNeverFallsBackToAnotherKey() async throws {
+        var key = TestProvider.keys.providerSigning
+        key.keyID = "unknown"
+        let client = try provider.client()
+        await assertItsmeError(.providerKeyNotFound, phase: .idToken) { [key] in
+            try await login(client, signingKey: key)
+        }
+    }
+
+    func testAFloodOfUnknownKeyIDsCausesOneFetchPerCooldown() async throws {
+        let client = try provider.client()
+        try await login(client)
+        for flood in 1...2 {
+            for number in 0..<20 {
+                var key = TestProvider.keys.providerSigning
+                key.keyID = "unknown-\(flood)-\(number)"
+                await assertItsmeError(.providerKeyNotFound) { [key] in try await login(client, signingKey: key) }
+            }
+            XCTAssertEqual(fetches, 1 + flood)
+            provider.advance(by: 31)
+        }
+    }
+
+    func testTheCooldownCountsFailedFetchesToo() async throws {
+        let client = try provider.client()
+        try await login(client)
+        provider.answer("/jwkSet") { _, _ in throw HTTPTransportError(.connect, reason: "down") }
+        for number in 0..<20 {
+            var key = TestProvider.keys.providerSigning
+            key.keyID = "unknown-\(number)"
+            await assertItsmeError(.providerKeyNotFound) { [key] in try await login(client, signingKey: key) }
+        }
+        XCTAssertEqual(fetches, 2)
+        try await login(client)
+    }
+
+    func testItsmeDownForAnHourWithWarmCachesFailsNoValidation() async throws {
+        let client = try provider.client()
+        serve([TestProvider.keys.providerSigning, TestProvider.keys.providerEncryption], cacheControl: "max-age=300")
+        try await login(client)
+        for path in ["/jwkSet", "/.well-known/openid-configuration"] {
+            provider.answer(path) { _, _ in throw HTTPTransportError(.connect, reason: "down") }
+        }
+        for _ in 0..<60 {
+            provider.advance(by: 60)
+            try await login(client)
+        }
+    }
+
+    func testTheLastGoodSetHasAHardLimit() async throws {
+        let client = try provider.client()
+        try await login(client)
+        provider.answer("/jwkSet") { _, _ in throw HTTPTransportError(.connect, reason: "down") }
+        provider.advance(by: 26 * 3600)
+        await assertItsmeError(.unreachable) { try await login(client) }
+    }
+
+    func testAnInvalidSetNeverReplacesAGoodOne() async throws {
+        let client = try provider.client()
+        serve([TestProvider.keys.providerSigning, TestProvider.keys.providerEncryption], cacheControl: "max-age=300")
+        try await login(client)
+        for body in ["", "{}", "{\"keys\":[]}", "{\"keys\":[{\"kty\":\"EC\"}]}"] {
+            provider.answer("/jwkSet") { _, _ in
+                HTTPReply(
+                    response: .init(status: .ok, headerFields: [.contentType: "application/json"]),
+                    body: Array(body.utf8))
+            }
+            provider.advance(by: 400)
+            try await login(client)
+        }
+    }
+
+    func testKeepsTheSetForAtLeastFiveMinutesAndAtMostADay() async throws {
+        for (cacheControl, fresh, stale) in [
+            ("no-store", 239, 301), ("max-age=1", 239, 301), ("max-age=600, public", 479, 601),
+            ("max-age=999999999999", 19 * 3600, 24 * 3600 + 1), ("public", 2879, 3601),
+        ] {
+            let provider = TestProvider()
+            let keys = [TestProvider.keys.providerSigning, TestProvider.keys.providerEncryption]
+            provider.answer("/jwkSet") { _, _ in
+                TestProvider.json(try TestProvider.jwkSet(keys), cacheControl: cacheControl)
+            }
+            let client = try provider.client()
+            func fetches() -> Int { provider.paths().count { $0 == Self.jwkSetPath } }
+            _ = try await client.authorizationRequest(for: .login("A"))
+            provider.advance(by: fresh)
+            _ = try await client.authorizationRequest(for: .login("A"))
+            XCTAssertEqual(fetches(), 1, cacheControl)
+            provider.advance(by: stale - fresh)
+            _ = try await client.authorizationRequest(for: .login("A"))
+            XCTAssertEqual(fetches(), 2, cacheControl)
+        }
+    }
+
+    func testRefreshesAheadOfExpiryWithoutMakingAnyoneWait() async throws {
+        let client = try provider.client()
+        serve([TestProvider.keys.providerSigning, TestProvider.keys.providerEncryption], cacheControl: "max-age=1000")
+        try await login(client)
+        let gate = Gate()
+        provider.answer("/jwkSet") { _, _ in
+            await gate.wait()
+            return TestProvider.json(try TestProvider.jwkSet())
+        }
+        provider.advance(by: 900)
+        // The answer of itsme is held back, and yet the login completes.
+        try await login(client)
+        await waitForFetches(2)
+        await gate.open()
+    }
+
+    func testTenThousandConcurrentCallersOfAColdCacheCauseOneFetch() async throws {
+        let client = try provider.client()
+        let gate = Gate()
+        provider.answer("/.well-known/openid-configuration") { _, _ in
+            await gate.wait()
+            return TestProvider.json(TestProvider.metadata)
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<10_000 { group.addTask { _ = try await client.providerMetadata() } }
+            group.addTask { await gate.open() }
+            try await group.waitForAll()
+        }
+        XCTAssertEqual(provider.sent.count, 1)
+    }
+
+    func testACancelledCallerLeavesAndTheFetchGoesOnForTheOthers() async throws {
+        let client = try provider.client()
+        let gate = Gate()
+        provider.answer("/.well-known/openid-configuration") { _, _ in
+            await gate.wait()
+            return TestProvider.json(TestProvider.metadata)
+        }
+        let first = Task { try await client.providerMetadata() }
+        for _ in 0..<100_000 where provider.sent.isEmpty { await Task.yield() }
+        let second = Task { try await client.providerMetadata() }
+        first.cancel()
+        do {
+            _ = try await first.value
+            XCTFail("a cancelled caller went on waiting")
+        } catch {
+            XCTAssertTrue(error is CancellationError)
+        }
+        await gate.open()
+        let metadata = try await second.value
+        XCTAssertEqual(metadata.issuer, TestProvider.issuer)
+        XCTAssertEqual(provider.sent.count, 1)
+    }
+
+    func testTheApplicationStartsWhileItsmeIsDownAndRecovers() async throws {
+        provider.answer("/.well-known/openid-configuration") { _, _ in
+            throw HTTPTransportError(.timeout, reason: "down")
+        }
+        let client = try provider.client()
+        let error = await assertItsmeError(.timeout, phase: .discovery) {
+            try await client.authorizationRequest(for: .login("A"))
+        }
+        XCTAssertEqual(error?.kind, .transient)
+        // Within a second of a failure nobody asks again.
+        await assertItsmeError(.timeout) { try await client.authorizationRequest(for: .login("A")) }
+        XCTAssertEqual(provider.sent.count, 1)
+        provider.answerAsUsual("/.well-known/openid-configuration")
+        provider.advance(by: 1)
+        _ = try await client.authorizationRequest(for: .login("A"))
+    }
+
+    func testAnotherKeySetURIGetsACacheOfItsOwn() async throws {
+        let client = try provider.client()
+        provider.answer("/.well-known/openid-configuration") { _, _ in
+            TestProvider.json(TestProvider.metadata, cacheControl: "max-age=300")
+        }
+        try await login(client)
+        let moved = TestProvider.issuer + "/keys"
+        provider.answer("/.well-known/openid-configuration") { _, _ in
+            var metadata = TestProvider.metadata
+            metadata["jwks_uri"] = .string(moved)
+            return TestProvider.json(metadata)
+        }
+        provider.answer("/keys") { _, _ in
+            // The same kid, another key: the old one must not be used any more.
+            var key = TestProvider.keys.otherSigning
+            key.keyID = "provider-sig"
+            return TestProvider.json(try TestProvider.jwkSet([key, TestProvider.keys.providerEncryption]))
+        }
+        provider.advance(by: 301)
+        await assertItsmeError(.signatureInvalid) { try await login(client) }
+    }
+}
+
+/// Holds tasks back until it is opened.
+actor Gate {
+    private var isOpen = false
+    private var waiters: [CheckedContinuation<Void, Never>] = []
+
+    func wait() async {
+        guard !isOpen else { return }
+        await withCheckedContinuation { waiters.append($0) }
+    }
+
+    func open() {
+        isOpen = true
+        for waiter in waiters { waiter.resume() }
+        waiters = []
+    }
+}

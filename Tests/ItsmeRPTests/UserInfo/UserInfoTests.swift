@@ -1,0 +1,101 @@
+import HTTPTypes
+import ItsmeRP
+import JOSE
+import TestSupport
+import XCTest
+
+/// UserInfo (OpenID Connect Core 1.0 §5.3).
+final class UserInfoTests: XCTestCase {
+    private let provider = TestProvider()
+
+    private func userInfo(
+        contentType: String = "application/json", status: Int = 200,
+        _ body: @escaping @Sendable () async throws -> String
+    ) async throws -> UserInfo {
+        let client = try provider.client()
+        let tokens = try await provider.login(client) { try await TestProvider.nestedToken($0) }
+        provider.answer("/userinfo") { _, _ in
+            HTTPReply(
+                response: .init(status: .init(code: status), headerFields: [.contentType: contentType]),
+                body: Array(try await body().utf8))
+        }
+        return try await client.userInfo(for: tokens)
+    }
+
+    private func assertRefused(
+        _ code: ItsmeError.Code, field: String? = nil, line: UInt = #line, _ claims: JSONValue
+    ) async {
+        await assertItsmeError(code, phase: .userInfo, field: field, line: line) {
+            try await userInfo { try await TestProvider.nestedToken(claims) }
+        }
+    }
+
+    func testAcceptsSignedAndEncryptedClaimsUnderEitherMediaType() async throws {
+        for type in ["application/json", "application/json;charset=UTF-8", "application/jwt", "Application/JWT"] {
+            let info = try await userInfo(contentType: type) {
+                try await TestProvider.nestedToken(["sub": .string(TestProvider.subject), "email": "a@example.org"])
+            }
+            XCTAssertEqual(info.subject, TestProvider.subject)
+            XCTAssertEqual(info.claims.raw("email")?.string, "a@example.org")
+        }
+    }
+
+    func testSendsTheTokenInTheHeaderAndNowhereElse() async throws {
+        _ = try await userInfo { try await TestProvider.nestedToken(["sub": .string(TestProvider.subject)]) }
+        let sent = try XCTUnwrap(provider.sent.last)
+        XCTAssertEqual(sent.request.method, .get)
+        XCTAssertEqual(sent.request.headerFields[.authorization], "Bearer access-token-value")
+        XCTAssertEqual(sent.request.path, "/v2/userinfo")
+        XCTAssertTrue(sent.body.isEmpty)
+    }
+
+    func testRefusesPlainJSON() async {
+        await assertItsmeError(.tokenNotEncrypted, phase: .userInfo) {
+            try await userInfo { "{\"sub\":\"\(TestProvider.subject)\"}" }
+        }
+    }
+
+    func testRefusesAnotherSubject() async {
+        await assertRefused(.subjectMismatch, field: "sub", ["sub": "someone-else"])
+        await assertRefused(.claimMissing, field: "sub", ["email": "a@example.org"])
+        await assertRefused(.claimMalformed, field: "sub", ["sub": 1])
+    }
+
+    func testChecksIssuerAndAudienceWhenPresent() async throws {
+        let subject: JSONValue = .string(TestProvider.subject)
+        await assertRefused(.issuerMismatch, field: "iss", ["sub": subject, "iss": "https://other.example"])
+        await assertRefused(.claimMalformed, field: "iss", ["sub": subject, "iss": 1])
+        await assertRefused(.audienceMismatch, field: "aud", ["sub": subject, "aud": "other"])
+        await assertRefused(.audienceNotTrusted, field: "aud", ["sub": subject, "aud": ["other", "test-client"]])
+        _ = try await userInfo {
+            try await TestProvider.nestedToken([
+                "sub": subject, "iss": .string(TestProvider.issuer), "aud": .string(TestProvider.clientID),
+            ])
+        }
+    }
+
+    func testRefusesAnIDTokenInItsPlace() async {
+        let client = TestProvider()
+        await assertRefused(.tokenKindMismatch, field: "nonce", client.idTokenClaims(nonce: "any"))
+    }
+
+    func testRefusesARequestObjectAndAClientAssertionInItsPlace() async {
+        // Both name the client as their issuer.
+        await assertRefused(
+            .issuerMismatch, field: "iss",
+            ["iss": .string(TestProvider.clientID), "sub": .string(TestProvider.subject)])
+    }
+
+    func testKeepsWhatItsmeSaysOfAnError() async throws {
+        let error = await assertItsmeError(.userInfoRefused, phase: .userInfo) {
+            try await userInfo(status: 401) { "{\"error\":\"invalid_token\"}" }
+        }
+        XCTAssertEqual(error?.providerError?.code, .invalidToken)
+    }
+
+    func testRefusesBodiesThatAreNoToken() async {
+        for body in ["", "hello", "a.b.c.d", "\u{0}"] {
+            await assertItsmeError(.tokenMalformed, phase: .userInfo, body) { try await userInfo { body } }
+        }
+    }
+}
