@@ -12,7 +12,7 @@ import Synchronization
 /// What the endpoints share: configuration, keys, clients and state.
 final class SandboxCore: Sendable {
     let endpoints: SandboxEndpoints
-    let profile: ProtocolProfile
+    let profile: ProfileNames
     let personas: [Persona]
     let lifetimes: SandboxConfiguration.Lifetimes
     let clockSkew: Double
@@ -30,7 +30,7 @@ final class SandboxCore: Sendable {
 
     init(_ configuration: SandboxConfiguration, transport: any HTTPTransport) throws(SandboxConfigurationError) {
         endpoints = try SandboxEndpoints(issuer: configuration.issuer)
-        profile = configuration.profile
+        profile = try ProfileNames(configuration.profile)
         lifetimes = configuration.lifetimes
         clockSkew = Double(max(0, configuration.clockSkew))
         includesAccessTokenHash = configuration.includesAccessTokenHash

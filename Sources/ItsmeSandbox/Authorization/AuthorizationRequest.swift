@@ -18,7 +18,7 @@ struct AuthorizationRequest: Sendable {
     /// Checks `parameters` rule by rule.
     init(
         _ parameters: RequestParameters, client: ClientRegistration, returnAddress: ReturnAddress,
-        profile: ProtocolProfile
+        profile: ProfileNames
     ) throws(SandboxRefusal) {
         self.client = client
         self.returnAddress = returnAddress
