@@ -22,7 +22,8 @@ package struct LoginScenario: Sendable {
     }
 
     package static let all = [
-        signsInEveryPersona, countsItsRequests, needsOneRequestWhenAllClaimsAreInTheIDToken, tellsThatThePersonCancelled,
+        signsInEveryPersona, countsItsRequests, needsOneRequestWhenAllClaimsAreInTheIDToken,
+        tellsThatThePersonCancelled,
         sharesData, confirms, raisesTheLevel, refusesALowerLevel, exchangesACodeOnce, refusesALateCode,
         speaksOtherAlgorithms, encryptsAssertions, usesAClientSecret, usesAClientSecretForSignatures,
         followsTheRotationOfTheProvider,
