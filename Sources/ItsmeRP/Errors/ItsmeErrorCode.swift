@@ -165,5 +165,14 @@ extension ItsmeError {
         public static let userInfoRefused = Code("userinfo_refused", .transient)
         /// UserInfo's `sub` is not the ID token's (OpenID Connect Core 1.0 §5.3.2).
         public static let subjectMismatch = Code("subject_mismatch", .untrustedResponse)
+        /// The picture is not where it may be fetched from, or is no image.
+        public static let pictureRefused = Code("picture_refused", .untrustedResponse)
+
+        // MARK: Revocation
+
+        /// Tokens of this client cannot be revoked.
+        public static let revocationNotOffered = Code("revocation_not_offered", .misconfiguration)
+        /// itsme answered the revocation request with an error; see ``ItsmeError/providerError``.
+        public static let revocationRefused = Code("revocation_refused", .misconfiguration)
     }
 }
