@@ -1,3 +1,4 @@
+public import ItsmeRP
 public import JOSE
 public import Logging
 
@@ -32,7 +33,7 @@ public struct SandboxConfiguration: Sendable {
     public var personas: [Persona]?
     /// The sandbox's own keys; `nil` to make fresh ones.
     public var keys: SandboxKeys?
-    /// The generation of the protocol.
+    /// The generation of the protocol; for now `v2` only.
     public var profile: ProtocolProfile
     /// How long things live.
     public var lifetimes: Lifetimes

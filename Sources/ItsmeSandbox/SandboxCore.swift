@@ -12,7 +12,7 @@ import Synchronization
 /// What the endpoints share: configuration, keys, clients and state.
 final class SandboxCore: Sendable {
     let endpoints: SandboxEndpoints
-    let profile: ProtocolProfile
+    let profile: ProfileNames
     let personas: [Persona]
     let lifetimes: SandboxConfiguration.Lifetimes
     let clockSkew: Double
@@ -30,7 +30,7 @@ final class SandboxCore: Sendable {
 
     init(_ configuration: SandboxConfiguration, transport: any HTTPTransport) throws(SandboxConfigurationError) {
         endpoints = try SandboxEndpoints(issuer: configuration.issuer)
-        profile = configuration.profile
+        profile = try ProfileNames(configuration.profile)
         lifetimes = configuration.lifetimes
         clockSkew = Double(max(0, configuration.clockSkew))
         includesAccessTokenHash = configuration.includesAccessTokenHash
@@ -109,7 +109,10 @@ final class SandboxCore: Sendable {
         keyRing.withLock { $0 = ring }
     }
 
-    func client(_ clientID: String) -> ClientRegistration? { clients.withLock { $0[clientID] } }
+    func client(_ clientID: String) -> ClientRegistration? {
+        guard let client = clients.withLock({ $0[clientID] }), client.clientID.isExactly(clientID) else { return nil }
+        return client
+    }
 
     func register(_ client: ClientRegistration) throws(SandboxConfigurationError) {
         try client.validate()

@@ -67,6 +67,24 @@ final class ClientAuthenticationRuleTests: XCTestCase {
         try await assertAccepted { $1["iat"] = nil }
     }
 
+    func testIdentifiersAreComparedByOctets() async throws {
+        // The kelvin sign is the same as K to Unicode, and not to us.
+        let party = try ReferenceRelyingParty(registration: {
+            $0.clientID = "K"
+            $0.redirectURIs = ["https://shop.example/K"]
+        })
+        var parameters = party.loginParameters()
+        parameters["client_id"] = "\u{212A}"
+        assertPage(await party.authorize(parameters), .clientIDUnknown, party)
+        parameters["client_id"] = "K"
+        parameters["redirect_uri"] = "https://shop.example/\u{212A}"
+        assertPage(await party.authorize(parameters), .redirectURIUnregistered, party)
+        parameters["redirect_uri"] = "https://shop.example/K"
+        parameters["scope"] = "openid service:SHOP_LOGIN"
+        let reply = await party.authorize(parameters)
+        XCTAssertNotNil(reply.locationParameters["code"])
+    }
+
     func testRefusesMissingLongOrRepeatedIdentifier() async throws {
         try await assertRule(.assertionIdentifier) { $1["jti"] = nil }
         try await assertRule(.assertionIdentifier) { $1["jti"] = "" }
@@ -140,6 +158,19 @@ final class ClientAuthenticationRuleTests: XCTestCase {
         try await assertForm(.assertionMalformed) { $1["client_assertion"] = "a.b.c" }
         try await assertForm(.assertionNotSigned) { party, parameters in
             parameters["client_assertion"] = try await party.encrypted(party.assertionClaims().serializedString())
+        }
+    }
+
+    func testRefusesOtherEncryption() async throws {
+        try await assertForm(.assertionEncryption) { party, parameters in
+            parameters["client_assertion"] = try await party.encrypted(
+                try await party.signed(party.assertionClaims()), contentEncryption: .a256CBC_HS512)
+        }
+        try await assertForm(.assertionDecryption) { party, parameters in
+            let token = try await party.signed(party.assertionClaims())
+            parameters["client_assertion"] = try JWE.encrypt(
+                Array(token.utf8), to: try party.encryptionKey.publicJWK(), keyManagement: .rsaOAEP256,
+                contentEncryption: .a128CBC_HS256)
         }
     }
 

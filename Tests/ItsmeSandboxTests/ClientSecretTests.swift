@@ -88,6 +88,15 @@ final class ClientSecretTests: XCTestCase {
         assertError(await party.userInfo(token), .bearerRevoked, status: .unauthorized, party)
     }
 
+    func testRefusesRequestObjectOfAKeyThatIsNowhere() async throws {
+        let party = try party()
+        var outer = party.outer(
+            party.loginParameters(),
+            request: try await party.requestObject(party.requestObjectClaims(party.loginParameters())))
+        outer["redirect_uri"] = ReferenceRelyingParty.redirectURI
+        assertSentBack(await party.authorize(outer), .clientKeysMissing, error: "invalid_request_object", party)
+    }
+
     func testRevocationIsAuthenticated() async throws {
         let party = try party()
         let wrong = await revoke(party, token: "x", secret: "wrong")
@@ -97,6 +106,8 @@ final class ClientSecretTests: XCTestCase {
             "/v2/connect/revoke", method: .post, fields: [.contentType: "application/x-www-form-urlencoded"],
             body: Array("token=x".utf8))
         assertError(missing, .authenticationMissing, status: .unauthorized, party)
+        let none = await revoke(party, token: "")
+        assertError(none, .revocationTokenMissing, status: .badRequest, party)
         let keyPair = try ReferenceRelyingParty()
         assertError(
             await revoke(keyPair, token: "x"), .revocationNotOffered, status: .badRequest, keyPair)

@@ -144,6 +144,7 @@ final class RegistrationTests: XCTestCase {
 
     func testConfigurationErrorsNameTheField() throws {
         try assertSandboxError("clients") { $0.clients.append(ReferenceRelyingParty.registration()) }
+        try assertSandboxError("profile") { $0.profile = .v1 }
         try assertSandboxError("redirect_uris") { $0.clients[0].redirectURIs = [] }
         try assertSandboxError("personas") { $0.personas = [.belgianEID, .belgianEID] }
         try assertSandboxError("personas") {

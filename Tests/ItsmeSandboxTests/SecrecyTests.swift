@@ -57,6 +57,13 @@ final class SecrecyTests: XCTestCase {
         }
     }
 
+    func testFailingRandomSourceIsAnErrorAndNoToken() async throws {
+        struct Dry: Error {}
+        let party = try ReferenceRelyingParty(configuration: { $0.random = RandomSource { _ in throw Dry() } })
+        let reply = await party.authorize(party.loginParameters())
+        assertSentBack(reply, .sandboxFailure, party)
+    }
+
     func testRefusalsAreBoundedAndCanBeForgotten() async throws {
         let party = try ReferenceRelyingParty()
         for _ in 0..<1100 { _ = await party.get("/nowhere") }

@@ -4,6 +4,7 @@ import JOSE
 struct AuthorizationParameters: Sendable {
     let service: ItsmeService
     let scopes: [Scope]
+    /// The claims of the service and those asked for beside it.
     let claims: ClaimsRequest
     let level: AuthenticationLevel?
     let locale: InterfaceLocale?

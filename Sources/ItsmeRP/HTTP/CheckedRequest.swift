@@ -41,8 +41,8 @@ struct CheckedRequest: Sendable {
         headerLines = try Self.headerLines(of: request.headerFields, bodySize: body.count)
         self.body = body
         mayBeRepeated =
-            (verb == .get || verb == .head) && request.headerFields[.authorization] == nil
-            && request.headerFields[.cookie] == nil
+            (verb == .get || verb == .head) && !request.headerFields.contains(.authorization)
+            && !request.headerFields.contains(.cookie)
     }
 
     // MARK: URL

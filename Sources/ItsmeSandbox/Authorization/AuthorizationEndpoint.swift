@@ -63,7 +63,7 @@ struct AuthorizationEndpoint {
     }
 
     private func address(_ redirectURI: String?, state: String?, client: ClientRegistration) -> ReturnAddress? {
-        guard let redirectURI, client.redirectURIs.contains(redirectURI) else { return nil }
+        guard let redirectURI, client.redirectURIs.containsExactly(redirectURI) else { return nil }
         return ReturnAddress(redirectURI: redirectURI, state: state)
     }
 

@@ -18,7 +18,7 @@ struct AuthorizationRequest: Sendable {
     /// Checks `parameters` rule by rule.
     init(
         _ parameters: RequestParameters, client: ClientRegistration, returnAddress: ReturnAddress,
-        profile: ProtocolProfile
+        profile: ProfileNames
     ) throws(SandboxRefusal) {
         self.client = client
         self.returnAddress = returnAddress
@@ -95,7 +95,7 @@ struct AuthorizationRequest: Sendable {
         let codes = scopes.filter { $0.hasPrefix("service:") }.map { $0.dropFirst("service:".count) }
         guard let code = codes.first else { throw SandboxRefusal(.serviceMissing) }
         guard codes.count == 1 else { throw SandboxRefusal(.serviceRepeated) }
-        guard let service = client.services.first(where: { $0.code == code }) else {
+        guard let service = client.services.first(where: { $0.code.isExactly(String(code)) }) else {
             throw SandboxRefusal(.serviceUnknown)
         }
         return service

@@ -27,7 +27,7 @@ struct RequestObjectReader {
 
     /// Fetches a registered request URI.
     private func fetch(_ uri: String) async throws(SandboxRefusal) -> String {
-        guard client.requestURIs.contains(uri), let address = WebAddress(uri) else {
+        guard client.requestURIs.containsExactly(uri), let address = WebAddress(uri) else {
             throw SandboxRefusal(.requestURIUnregistered)
         }
         var request = HTTPRequest(method: .get, url: address)
@@ -59,11 +59,11 @@ struct RequestObjectReader {
         guard claims["request"] == nil, claims["request_uri"] == nil else {
             throw SandboxRefusal(.requestObjectNested)
         }
-        guard let issuer = claims["iss"]?.string, issuer == client.clientID else {
+        guard let issuer = claims["iss"]?.string, issuer.isExactly(client.clientID) else {
             throw SandboxRefusal(.requestObjectIssuer)
         }
         guard let audiences = claims["aud"]?.audiences,
-            audiences.contains(core.profile.requestObjectAudience(core.endpoints))
+            audiences.containsExactly(core.profile.requestObjectAudience(core.endpoints))
         else { throw SandboxRefusal(.requestObjectAudience) }
         guard claims["sub"]?.string != client.clientID else { throw SandboxRefusal(.requestObjectSubject) }
         if let expiry = claims["exp"] {

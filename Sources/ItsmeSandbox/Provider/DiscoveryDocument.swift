@@ -2,7 +2,7 @@ import JOSE
 
 /// The discovery document (OpenID Connect Discovery 1.0 section 3), composed from itsme's documentation.
 enum DiscoveryDocument {
-    static func json(_ endpoints: SandboxEndpoints, profile: ProtocolProfile) -> JSONValue {
+    static func json(_ endpoints: SandboxEndpoints, profile: ProfileNames) -> JSONValue {
         [
             "issuer": .string(endpoints.issuer),
             "authorization_endpoint": .string(endpoints.url(.authorization)),

@@ -8,9 +8,10 @@ struct ExpiringStore<Value: Sendable>: Sendable {
         let forgottenAt: Double
     }
 
-    private var entries: [String: Entry] = [:]
+    /// By the octets of the key: `String` would call some different keys the same.
+    private var entries: [[UInt8]: Entry] = [:]
     /// Keys in order of insertion; those before `head` are gone. Removed keys stay until their turn.
-    private var order: [String] = []
+    private var order: [[UInt8]] = []
     private var head = 0
     private let capacity: Int
 
@@ -25,6 +26,7 @@ struct ExpiringStore<Value: Sendable>: Sendable {
     /// Puts `value` in and makes room first.
     mutating func insert(_ value: Value, for key: String, until forgottenAt: Double, now: Double) {
         dropForgotten(now: now)
+        let key = Array(key.utf8)
         if entries.updateValue(Entry(value: value, forgottenAt: forgottenAt), forKey: key) == nil {
             order.append(key)
         }
@@ -33,12 +35,13 @@ struct ExpiringStore<Value: Sendable>: Sendable {
 
     /// The value of `key`, if it is not forgotten.
     func value(for key: String, now: Double) -> Value? {
-        guard let entry = entries[key], entry.forgottenAt > now else { return nil }
+        guard let entry = entries[Array(key.utf8)], entry.forgottenAt > now else { return nil }
         return entry.value
     }
 
     /// Changes the value of `key` in place.
     mutating func update(_ key: String, _ change: (inout Value) -> Void) {
+        let key = Array(key.utf8)
         guard var entry = entries[key] else { return }
         change(&entry.value)
         entries[key] = entry
@@ -46,7 +49,7 @@ struct ExpiringStore<Value: Sendable>: Sendable {
 
     /// Takes the value of `key` out, if it is not forgotten.
     mutating func take(_ key: String, now: Double) -> Value? {
-        guard let entry = entries.removeValue(forKey: key), entry.forgottenAt > now else { return nil }
+        guard let entry = entries.removeValue(forKey: Array(key.utf8)), entry.forgottenAt > now else { return nil }
         return entry.value
     }
 
@@ -60,7 +63,7 @@ struct ExpiringStore<Value: Sendable>: Sendable {
         compact()
     }
 
-    private mutating func nextKey() -> String? {
+    private mutating func nextKey() -> [UInt8]? {
         while head < order.count {
             let key = order[head]
             head += 1

@@ -72,13 +72,15 @@ struct ClientAuthenticator {
     private func check(_ claims: JSON, client: ClientRegistration, form: FormParameters) throws(SandboxRefusal) {
         // 1. iss
         guard let issuer = claims["iss"]?.string else { throw SandboxRefusal(.assertionIssuer) }
-        guard issuer == client.clientID else {
+        guard issuer.isExactly(client.clientID) else {
             throw SandboxRefusal(form["client_id"] == nil ? .assertionIssuer : .clientIDDiffers)
         }
         // 2. sub
-        guard claims["sub"]?.string == client.clientID else { throw SandboxRefusal(.assertionSubject) }
+        guard let subject = claims["sub"]?.string, subject.isExactly(client.clientID) else {
+            throw SandboxRefusal(.assertionSubject)
+        }
         // 3. aud
-        guard let audiences = claims["aud"]?.audiences, audiences.contains(core.endpoints.url(.token)) else {
+        guard let audiences = claims["aud"]?.audiences, audiences.containsExactly(core.endpoints.url(.token)) else {
             throw SandboxRefusal(.assertionAudience)
         }
         // 4. exp

@@ -87,7 +87,9 @@ struct TokenEndpoint {
     }
 
     private static func check(_ form: FormParameters, grant: AuthorizationGrant) throws(SandboxRefusal) {
-        guard form["redirect_uri"] == grant.redirectURI else { throw SandboxRefusal(.codeRedirectURI) }
+        guard let redirectURI = form["redirect_uri"], redirectURI.isExactly(grant.redirectURI) else {
+            throw SandboxRefusal(.codeRedirectURI)
+        }
         switch (grant.codeChallenge, form["code_verifier"]) {
         case (nil, nil):
             return

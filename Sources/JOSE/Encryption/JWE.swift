@@ -121,8 +121,20 @@ public struct JWE: Sendable {
         using unwrappers: [any KeyUnwrapper], keyManagement: Set<KeyManagementAlgorithm>,
         contentEncryption: Set<ContentEncryptionAlgorithm>
     ) async throws -> JWS {
-        let plaintext = try await plaintext(
-            using: unwrappers, keyManagement: keyManagement, contentEncryption: contentEncryption)
+        try Self.nestedJWS(
+            await plaintext(
+                using: unwrappers, keyManagement: keyManagement, contentEncryption: contentEncryption))
+    }
+
+    /// Decrypts a Nested JWT with a symmetric key (`alg` is `dir`) and returns the JWS inside, which is still to be
+    /// verified. Throws as ``plaintext(directKey:contentEncryption:)`` does, `notANestedJWT`, and as ``JWS`` does.
+    public func nestedJWS(
+        directKey: SymmetricKey, contentEncryption: ContentEncryptionAlgorithm
+    ) throws(JOSEError) -> JWS {
+        try Self.nestedJWS(plaintext(directKey: directKey, contentEncryption: contentEncryption))
+    }
+
+    private static func nestedJWS(_ plaintext: [UInt8]) throws(JOSEError) -> JWS {
         var dots = 0
         for octet in plaintext where octet == CompactSegments.separator {
             dots += 1

@@ -193,9 +193,19 @@ final class CurlTransportFailureTests: TransportTestCase {
         }
     }
 
-    func testNoTimeAtAllIsATimeout() async throws {
-        try await expect(.timeout, limits: HTTPLimits(totalTimeout: .zero)) { $0.answer() }
-        try await expect(.timeout, limits: HTTPLimits(totalTimeout: .seconds(-5))) { $0.answer() }
+    func testNoTimeAtAllIsATimeoutAndNothingIsSent() async throws {
+        let server = try MisbehavingServer.answering { connection, _ in connection.answer() }
+        defer { server.stop() }
+        try await withTransport { transport in
+            for time in [Duration.zero, .seconds(-5)] {
+                let code = await failure {
+                    try await transport.send(
+                        request(port: server.port), body: [], limits: HTTPLimits(totalTimeout: time))
+                }
+                XCTAssertEqual(code, .timeout)
+            }
+            XCTAssertEqual(server.accepted, 0)
+        }
     }
 
     func testTimeWithoutEndIsTaken() async throws {
