@@ -43,6 +43,13 @@ public struct SandboxConfiguration: Sendable {
     public var includesAccessTokenHash: Bool
     /// Whether UserInfo answers carry `iss`, `aud`, `nbf`, `iat` and `exp`, as those that itsme documents do.
     public var userInfoHasTokenClaims: Bool
+    /// Whether a token signed with a `kid` that the sandbox's copy of the client's JWK Set does not hold makes it fetch
+    /// the set again, at most every 10 seconds.
+    ///
+    /// Off by default: itsme says that it keeps a JWK Set 30 minutes to 24 hours, and says nothing of fetching it
+    /// earlier. A rotation that works with it off does not depend on what itsme leaves open. Turn it on while keys
+    /// change often, or call ``Sandbox/forgetClientKeys()``.
+    public var refetchesOnUnknownKey: Bool
     /// What time it is.
     public var now: @Sendable () -> Date
     /// Where random bytes come from.
@@ -61,6 +68,7 @@ public struct SandboxConfiguration: Sendable {
         clockSkew: Int64 = 60,
         includesAccessTokenHash: Bool = false,
         userInfoHasTokenClaims: Bool = true,
+        refetchesOnUnknownKey: Bool = false,
         now: @escaping @Sendable () -> Date = { Date() },
         random: RandomSource = .system,
         logger: Logger = Logger(label: "itsme.sandbox", factory: { _ in SwiftLogNoOpLogHandler() })
@@ -74,6 +82,7 @@ public struct SandboxConfiguration: Sendable {
         self.clockSkew = clockSkew
         self.includesAccessTokenHash = includesAccessTokenHash
         self.userInfoHasTokenClaims = userInfoHasTokenClaims
+        self.refetchesOnUnknownKey = refetchesOnUnknownKey
         self.now = now
         self.random = random
         self.logger = logger

@@ -54,7 +54,8 @@ final class SandboxCore: Sendable {
         if let given = configuration.keys { keys = given } else { keys = try Self.freshKeys() }
         keyRing = Mutex(try ProviderKeyRing(keys))
         clientKeys = ClientKeyCache(
-            transport: transport, now: { [clock] in clock().timeIntervalSince1970 }, logger: logger)
+            transport: transport, refetchesOnUnknownKey: configuration.refetchesOnUnknownKey,
+            now: { [clock] in clock().timeIntervalSince1970 }, logger: logger)
     }
 
     private static func freshKeys() throws(SandboxConfigurationError) -> SandboxKeys {
