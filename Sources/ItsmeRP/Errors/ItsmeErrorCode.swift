@@ -29,6 +29,9 @@ extension ItsmeError {
         /// The random source of the system failed.
         public static let randomSourceFailed = Code("random_source_failed", .transient)
 
+        /// The request object is larger than its store.
+        public static let requestObjectTooLarge = Code("request_object_too_large", .misconfiguration)
+
         // MARK: HTTP
 
         /// No answer: name resolution, connection, or the connection was lost.
