@@ -24,10 +24,8 @@ package struct SandboxWorld: Sendable {
     package let transport: CountingTransport
 
     /// RSA keys take a while, so all sandboxes of a test run share theirs.
-    private static let keys = Result {
-        try SandboxKeys(
-            signing: [TestProvider.keys.providerSigning], encryption: [TestProvider.keys.providerEncryption])
-    }
+    private static let keys = SandboxKeys(
+        signing: [TestProvider.keys.providerSigning], encryption: [TestProvider.keys.providerEncryption])
 
     /// Makes the sandbox of a world before its address is known.
     package static func sandbox(
@@ -46,7 +44,7 @@ package struct SandboxWorld: Sendable {
         change(&registration)
         return try Sandbox(
             SandboxConfiguration(
-                issuer: issuer, clients: [registration], keys: try Self.keys.get(), now: { clock.now }),
+                issuer: issuer, clients: [registration], keys: Self.keys, now: { clock.now }),
             transport: InProcessTransport([:]))
     }
 
