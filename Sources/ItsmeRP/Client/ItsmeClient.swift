@@ -272,7 +272,7 @@ public struct ItsmeClient: Sendable {
         return userInfo
     }
 
-    private static func refusal(
+    static func refusal(
         _ code: ItsmeError.Code, _ reply: HTTPReply, phase: ItsmeError.Phase
     ) -> ItsmeError {
         let status = reply.response.status.code
