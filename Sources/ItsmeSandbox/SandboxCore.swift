@@ -13,6 +13,7 @@ import Synchronization
 final class SandboxCore: Sendable {
     let endpoints: SandboxEndpoints
     let profile: ProfileNames
+    let requiresEncryptedAssertions: Bool
     let personas: [Persona]
     let lifetimes: SandboxConfiguration.Lifetimes
     let clockSkew: Double
@@ -30,7 +31,8 @@ final class SandboxCore: Sendable {
 
     init(_ configuration: SandboxConfiguration, transport: any HTTPTransport) throws(SandboxConfigurationError) {
         endpoints = try SandboxEndpoints(issuer: configuration.issuer)
-        profile = try ProfileNames(configuration.profile)
+        profile = ProfileNames(configuration.profile)
+        requiresEncryptedAssertions = configuration.requiresEncryptedAssertions
         lifetimes = configuration.lifetimes
         clockSkew = Double(max(0, configuration.clockSkew))
         includesAccessTokenHash = configuration.includesAccessTokenHash

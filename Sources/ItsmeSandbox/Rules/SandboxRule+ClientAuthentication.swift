@@ -51,6 +51,12 @@ extension SandboxRule {
         explanation: "The client assertion is not a JWT in compact form.",
         remedy: "Send a signed JWT; it may be encrypted to itsme's enc key as well.")
 
+    /// The client assertion is not encrypted, and this sandbox is configured to demand it.
+    public static let assertionNotEncrypted = SandboxRule(
+        "client_assertion.not_encrypted", error: "invalid_client",
+        explanation: "The client assertion is not encrypted, and this sandbox is configured to demand it.",
+        remedy: "Sign the assertion, then encrypt it for the provider's enc key with cty JWT, as v1 documents.")
+
     /// The client assertion is encrypted with an algorithm that itsme does not take.
     public static let assertionEncryption = SandboxRule(
         "client_assertion.encryption_algorithm", error: "invalid_client",
