@@ -57,6 +57,9 @@ public final class Sandbox: HTTPHandler {
         try core.replaceKeys(keys)
     }
 
+    /// Forgets the JWK Sets of relying parties that were fetched so far; the next use fetches them anew.
+    public func forgetClientKeys() async { await core.clientKeys.forgetAll() }
+
     /// Answers a request to one of the endpoints.
     public func respond(to request: HTTPRequest, body: [UInt8]) async -> HTTPReply {
         let target = request.path ?? "/"

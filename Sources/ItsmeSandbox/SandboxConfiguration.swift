@@ -25,7 +25,8 @@ public struct SandboxConfiguration: Sendable {
         public init() {}
     }
 
-    /// The issuer: https, or http on this machine. Its path is where the endpoints are, usually `/v2`.
+    /// The issuer: https, or http on this machine. Its path is where the endpoints are, usually `/v2`,
+    /// in the first generation `/oidc`.
     public var issuer: String
     /// The relying parties.
     public var clients: [ClientRegistration]
@@ -33,8 +34,20 @@ public struct SandboxConfiguration: Sendable {
     public var personas: [Persona]?
     /// The sandbox's own keys; `nil` to make fresh ones.
     public var keys: SandboxKeys?
-    /// The generation of the protocol; for now `v2` only.
+    /// The generation of the protocol; the first one's issuers end in `/oidc`.
+    ///
+    /// `v1` has the claim names, authentication contexts and templates of the first generation (`tag:sixdots.be,…`),
+    /// `address` and the device as strings that hold JSON, the locale in lower case, `RSA-OAEP` tokens whose header
+    /// has no `kid`, and request objects for the authorization endpoint, which may be fetched as `application/jwt`. A
+    /// Confirmation may name a known user by `phone_number`. Everything else is as in `v2`: neither `state` nor
+    /// `nonce` nor, with a client assertion, `client_id` in the form is demanded in either.
     public var profile: ProtocolProfile
+    /// Whether client assertions that are signed but not encrypted are refused.
+    ///
+    /// Off by default. The first generation documents them as signed, then encrypted, the second as signed and
+    /// perhaps encrypted; how strictly itsme took it at the time is not known, and clients that only sign have to
+    /// run here too. Turn it on to hold a client of the first generation to the letter.
+    public var requiresEncryptedAssertions: Bool
     /// How long things live.
     public var lifetimes: Lifetimes
     /// How far clocks may differ, in seconds, when times of relying parties are compared.
@@ -43,6 +56,13 @@ public struct SandboxConfiguration: Sendable {
     public var includesAccessTokenHash: Bool
     /// Whether UserInfo answers carry `iss`, `aud`, `nbf`, `iat` and `exp`, as those that itsme documents do.
     public var userInfoHasTokenClaims: Bool
+    /// Whether a token signed with a `kid` that the sandbox's copy of the client's JWK Set does not hold makes it fetch
+    /// the set again, at most every 10 seconds.
+    ///
+    /// Off by default: itsme says that it keeps a JWK Set 30 minutes to 24 hours, and says nothing of fetching it
+    /// earlier. A rotation that works with it off does not depend on what itsme leaves open. Turn it on while keys
+    /// change often, or call ``Sandbox/forgetClientKeys()``.
+    public var refetchesOnUnknownKey: Bool
     /// What time it is.
     public var now: @Sendable () -> Date
     /// Where random bytes come from.
@@ -57,10 +77,12 @@ public struct SandboxConfiguration: Sendable {
         personas: [Persona]? = nil,
         keys: SandboxKeys? = nil,
         profile: ProtocolProfile = .v2,
+        requiresEncryptedAssertions: Bool = false,
         lifetimes: Lifetimes = Lifetimes(),
         clockSkew: Int64 = 60,
         includesAccessTokenHash: Bool = false,
         userInfoHasTokenClaims: Bool = true,
+        refetchesOnUnknownKey: Bool = false,
         now: @escaping @Sendable () -> Date = { Date() },
         random: RandomSource = .system,
         logger: Logger = Logger(label: "itsme.sandbox", factory: { _ in SwiftLogNoOpLogHandler() })
@@ -70,10 +92,12 @@ public struct SandboxConfiguration: Sendable {
         self.personas = personas
         self.keys = keys
         self.profile = profile
+        self.requiresEncryptedAssertions = requiresEncryptedAssertions
         self.lifetimes = lifetimes
         self.clockSkew = clockSkew
         self.includesAccessTokenHash = includesAccessTokenHash
         self.userInfoHasTokenClaims = userInfoHasTokenClaims
+        self.refetchesOnUnknownKey = refetchesOnUnknownKey
         self.now = now
         self.random = random
         self.logger = logger

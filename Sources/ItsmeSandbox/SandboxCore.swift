@@ -13,6 +13,7 @@ import Synchronization
 final class SandboxCore: Sendable {
     let endpoints: SandboxEndpoints
     let profile: ProfileNames
+    let requiresEncryptedAssertions: Bool
     let personas: [Persona]
     let lifetimes: SandboxConfiguration.Lifetimes
     let clockSkew: Double
@@ -30,7 +31,8 @@ final class SandboxCore: Sendable {
 
     init(_ configuration: SandboxConfiguration, transport: any HTTPTransport) throws(SandboxConfigurationError) {
         endpoints = try SandboxEndpoints(issuer: configuration.issuer)
-        profile = try ProfileNames(configuration.profile)
+        profile = ProfileNames(configuration.profile)
+        requiresEncryptedAssertions = configuration.requiresEncryptedAssertions
         lifetimes = configuration.lifetimes
         clockSkew = Double(max(0, configuration.clockSkew))
         includesAccessTokenHash = configuration.includesAccessTokenHash
@@ -54,7 +56,8 @@ final class SandboxCore: Sendable {
         if let given = configuration.keys { keys = given } else { keys = try Self.freshKeys() }
         keyRing = Mutex(try ProviderKeyRing(keys))
         clientKeys = ClientKeyCache(
-            transport: transport, now: { [clock] in clock().timeIntervalSince1970 }, logger: logger)
+            transport: transport, refetchesOnUnknownKey: configuration.refetchesOnUnknownKey,
+            now: { [clock] in clock().timeIntervalSince1970 }, logger: logger)
     }
 
     private static func freshKeys() throws(SandboxConfigurationError) -> SandboxKeys {

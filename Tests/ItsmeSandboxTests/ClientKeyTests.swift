@@ -37,8 +37,35 @@ final class ClientKeyTests: XCTestCase {
         }
     }
 
-    func testUnknownKeyIDIsLookedForOnceMore() async throws {
+    func testUnknownKeyIDWaitsUntilTheSetIsTooOld() async throws {
         var party = try ReferenceRelyingParty()
+        party.transport.serve(
+            uri, try TestKeys.publicSet([party.signingKey, party.encryptionKey]), cacheControl: "max-age=1800")
+        _ = try await party.login()
+        party.signingKey = try TestKeys.otherSigning.get()
+        party.transport.serve(
+            uri, try TestKeys.publicSet([party.signingKey, TestKeys.signing.get(), party.encryptionKey]))
+        party.clock.advance(by: .seconds(1790))
+        let early = await party.requestTokens(try await party.tokenParameters(code: "x"))
+        assertError(early, .assertionKeyUnknown, status: .unauthorized, party)
+        XCTAssertEqual(party.transport.requests.count, 1)
+        party.clock.advance(by: .seconds(20))
+        _ = try await party.login()
+        XCTAssertEqual(party.transport.requests.count, 2)
+    }
+
+    func testForgettingTheSetsFetchesThemAnew() async throws {
+        var party = try ReferenceRelyingParty()
+        _ = try await party.login()
+        party.signingKey = try TestKeys.otherSigning.get()
+        party.transport.serve(uri, try TestKeys.publicSet([party.signingKey, party.encryptionKey]))
+        await party.sandbox.forgetClientKeys()
+        _ = try await party.login()
+        XCTAssertEqual(party.transport.requests.count, 2)
+    }
+
+    func testUnknownKeyIDIsLookedForOnceMoreWhenSoConfigured() async throws {
+        var party = try ReferenceRelyingParty(configuration: { $0.refetchesOnUnknownKey = true })
         _ = try await party.login()
         party.signingKey = try TestKeys.otherSigning.get()
         party.transport.serve(
@@ -47,6 +74,20 @@ final class ClientKeyTests: XCTestCase {
         XCTAssertEqual(party.transport.requests.count, 2)
         _ = try await party.login()
         XCTAssertEqual(party.transport.requests.count, 2)
+    }
+
+    func testUnpublishedKeyIDCostsOneFetchPerCoolDown() async throws {
+        var party = try ReferenceRelyingParty(configuration: { $0.refetchesOnUnknownKey = true })
+        _ = try await party.login()
+        party.signingKey = try TestKeys.otherSigning.get()
+        for _ in 0..<20 {
+            let reply = await party.requestTokens(try await party.tokenParameters(code: "x"))
+            assertError(reply, .assertionKeyUnknown, status: .unauthorized, party)
+        }
+        XCTAssertEqual(party.transport.requests.count, 2)
+        party.clock.advance(by: .seconds(10))
+        _ = await party.requestTokens(try await party.tokenParameters(code: "x"))
+        XCTAssertEqual(party.transport.requests.count, 3)
     }
 
     func testPublishedEncryptionKeyIsUsedWhenTheCacheIsFresh() async throws {

@@ -40,7 +40,7 @@ final class RegistrationTests: XCTestCase {
         let client = try ClientRegistration(parsing: Array(Self.minimal.utf8))
         XCTAssertEqual(client.clientID, "A")
         XCTAssertEqual(client.idTokenEncryption, TokenEncryption())
-        XCTAssertEqual(client.idTokenEncryption.keyManagement, .rsaOAEP256)
+        XCTAssertNil(client.idTokenEncryption.keyManagement, "the usual one of the generation")
         XCTAssertEqual(client.idTokenEncryption.contentEncryption, .a128CBC_HS256)
         XCTAssertFalse(client.requiresPKCE)
         guard case .privateKeyJWT = client.authentication else { return XCTFail("wrong method") }
@@ -144,7 +144,6 @@ final class RegistrationTests: XCTestCase {
 
     func testConfigurationErrorsNameTheField() throws {
         try assertSandboxError("clients") { $0.clients.append(ReferenceRelyingParty.registration()) }
-        try assertSandboxError("profile") { $0.profile = .v1 }
         try assertSandboxError("redirect_uris") { $0.clients[0].redirectURIs = [] }
         try assertSandboxError("personas") { $0.personas = [.belgianEID, .belgianEID] }
         try assertSandboxError("personas") {

@@ -225,6 +225,37 @@ final class RequestObjectRuleTests: XCTestCase {
         }
     }
 
+    func testRegisteredPrefixOrQueryNamesASingleRequest() async throws {
+        let prefix = "https://shop.example:443/itsme/requests/"
+        let loopback = "http://127.0.0.1:8082/requests/"
+        let party = try ReferenceRelyingParty(registration: {
+            $0.requestURIs += [prefix, loopback, "https://shop.example:443/itsme/tenant?id=7"]
+        })
+        let object = Array(try await party.requestObject(party.requestObjectClaims(party.loginParameters())).utf8)
+        var outer = party.outer(party.loginParameters(), request: "")
+        outer["request"] = nil
+        outer["redirect_uri"] = ReferenceRelyingParty.redirectURI
+        for uri in [
+            prefix + "pN3_x-9~.q", loopback + "1", prefix, ReferenceRelyingParty.requestURI + "?id=1",
+            "https://shop.example:443/itsme/tenant?id=7",
+        ] {
+            party.transport.serve(uri, object, type: "application/oauth-authz-req+jwt")
+            outer["request_uri"] = uri
+            assertApproved(await party.authorize(outer), party)
+        }
+        for uri in [
+            prefix + "a/b", prefix + "a?b", prefix + "..", prefix + ".", prefix + "a#b", prefix + "%2e",
+            "https://shop.example:443/itsme/requests", "https://shop.example:443/itsme/Requests/a",
+            "https://shop.example/itsme/requests/a", "http://127.0.0.1:8083/requests/1",
+            ReferenceRelyingParty.requestURI + "?a#b", ReferenceRelyingParty.requestURI + "/?a",
+            "https://shop.example:443/itsme/tenant?id=7&x=1", prefix + String(repeating: "a", count: 512),
+        ] {
+            party.transport.serve(uri, object, type: "application/oauth-authz-req+jwt")
+            outer["request_uri"] = uri
+            assertSentBack(await party.authorize(outer), .requestURIUnregistered, party)
+        }
+    }
+
     func testRefusesRequestTogetherWithRequestURI() async throws {
         let party = try ReferenceRelyingParty()
         var parameters = party.loginParameters()

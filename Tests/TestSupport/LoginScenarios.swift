@@ -22,7 +22,8 @@ package struct LoginScenario: Sendable {
     }
 
     package static let all = [
-        signsInEveryPersona, countsItsRequests, needsOneRequestWhenAllClaimsAreInTheIDToken, tellsThatThePersonCancelled,
+        signsInEveryPersona, countsItsRequests, downloadsThePicture, needsOneRequestWhenAllClaimsAreInTheIDToken,
+        tellsThatThePersonCancelled,
         sharesData, confirms, raisesTheLevel, refusesALowerLevel, exchangesACodeOnce, refusesALateCode,
         speaksOtherAlgorithms, encryptsAssertions, usesAClientSecret, usesAClientSecretForSignatures,
         followsTheRotationOfTheProvider,
@@ -51,6 +52,13 @@ package struct LoginScenario: Sendable {
             _ = try await world.login(client)
             XCTAssertEqual(world.transport.takeLog(), ["token", "userinfo"], "warm")
         }
+    }
+
+    private static let downloadsThePicture = LoginScenario("downloadsThePicture") { world in
+        let client = try world.client()
+        let (tokens, userInfo) = try await world.login(client, scopes: [.profile])
+        let picture = try await client.picture(of: userInfo, for: tokens)
+        XCTAssertEqual(picture?.value.mediaType, "image/jpeg")
     }
 
     private static let needsOneRequestWhenAllClaimsAreInTheIDToken = LoginScenario(
@@ -178,7 +186,12 @@ package struct LoginScenario: Sendable {
             $0.keys = .none
         }
     ) { world in
-        _ = try await world.login(try secretClient(world, .rs256), scopes: [.email])
+        let client = try secretClient(world, .rs256)
+        let (tokens, _) = try await world.login(client, scopes: [.email])
+        try await client.revoke(tokens)
+        await assertItsmeError(.userInfoRefused) { try await client.userInfo(for: tokens) }
+        // itsme says the same of a token that it does not know any more.
+        try await client.revoke(tokens)
     }
 
     private static let usesAClientSecretForSignatures = LoginScenario(

@@ -42,6 +42,9 @@ extension ItsmeError {
         /// The random source of the system failed.
         public static let randomSourceFailed = Code("random_source_failed", .transient)
 
+        /// The request object is larger than its store.
+        public static let requestObjectTooLarge = Code("request_object_too_large", .misconfiguration)
+
         // MARK: HTTP
 
         /// No answer: name resolution, connection, or the connection was lost.
@@ -178,5 +181,14 @@ extension ItsmeError {
         public static let userInfoRefused = Code("userinfo_refused", .transient)
         /// UserInfo's `sub` is not the ID token's (OpenID Connect Core 1.0 §5.3.2).
         public static let subjectMismatch = Code("subject_mismatch", .untrustedResponse)
+        /// The picture is not where it may be fetched from, or is no image.
+        public static let pictureRefused = Code("picture_refused", .untrustedResponse)
+
+        // MARK: Revocation
+
+        /// Tokens of this client cannot be revoked.
+        public static let revocationNotOffered = Code("revocation_not_offered", .misconfiguration)
+        /// itsme answered the revocation request with an error; see ``ItsmeError/providerError``.
+        public static let revocationRefused = Code("revocation_refused", .misconfiguration)
     }
 }

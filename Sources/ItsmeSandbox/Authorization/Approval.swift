@@ -20,9 +20,8 @@ struct ApprovalDecision {
             throw SandboxRefusal(.personaUnknown, detail: "Personas: \(names).")
         }
         if persona.answer == .cancels { return cancelled(status) }
-        if let known = request.knownSubject {
-            let subject = try? persona.subject(clientID: request.client.clientID)
-            guard subject == known else { throw SandboxRefusal(.userUnknown) }
+        if let known = request.knownUser, !known.isMet(by: persona, clientID: request.client.clientID) {
+            throw SandboxRefusal(.userUnknown)
         }
         return .redirect(to: request.returnAddress.location([("code", try code(for: persona))]), status: status)
     }

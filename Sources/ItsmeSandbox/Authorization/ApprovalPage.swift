@@ -44,7 +44,7 @@ struct ApprovalPage {
 
     private var requestedData: String {
         let names = request.data.userInfoNames + request.data.idToken.map(\.name)
-        let shown = Set(names).filter(ClaimCatalogue.isUserClaim).sorted()
+        let shown = Set(names).filter(core.profile.isUserClaim).sorted()
         guard !shown.isEmpty else { return "<p>No data is requested.</p>\n" }
         let items = shown.map { "<li><code>\(HTMLPage.escaped($0))</code></li>" }.joined(separator: "\n")
         return "<h2>Requested data</h2>\n<ul>\n\(items)\n</ul>\n"
@@ -58,7 +58,6 @@ struct ApprovalPage {
 
     /// A Confirmation for a known user is put to that user only.
     private func isPossible(_ persona: Persona) -> Bool {
-        guard let known = request.knownSubject else { return true }
-        return (try? persona.subject(clientID: request.client.clientID)) == known
+        request.knownUser?.isMet(by: persona, clientID: request.client.clientID) ?? true
     }
 }

@@ -12,8 +12,8 @@ struct AuthorizationRequest: Sendable {
     let data: DataRequest
     /// What is to be confirmed, for a Confirmation.
     let template: ConfirmTemplate?
-    /// The subject that the relying party says is there, for a Confirmation by a known user.
-    let knownSubject: String?
+    /// Who the relying party says is there, for a Confirmation by a known user.
+    let knownUser: KnownUser?
 
     /// Checks `parameters` rule by rule.
     init(
@@ -34,23 +34,21 @@ struct AuthorizationRequest: Sendable {
             parameters.words("acr_values").contains(profile.advancedACR)
             || claims.idToken.contains { $0.name == "acr" && $0.values.contains(profile.advancedACR) }
         data = DataRequest(
-            scopes: scopes.filter { !ClaimCatalogue.claims(ofScope: $0).isEmpty }, idToken: claims.idToken,
-            userInfo: claims.userInfo)
+            scopeClaims: scopes.flatMap(profile.claims(ofScope:)), idToken: claims.idToken, userInfo: claims.userInfo)
 
         switch service.kind {
         case .login:
-            (template, knownSubject) = (nil, nil)
+            (template, knownUser) = (nil, nil)
         case .shareData:
-            (template, knownSubject) = (nil, nil)
-            guard data.asksForUserData else { throw SandboxRefusal(.shareDataWithoutClaim) }
+            (template, knownUser) = (nil, nil)
+            guard data.asksForUserData(profile) else { throw SandboxRefusal(.shareDataWithoutClaim) }
         case .confirm:
             guard parameters.hasRequestObject else { throw SandboxRefusal(.confirmWithoutRequestObject) }
             guard let template = try ConfirmTemplate(claims, prefix: profile.templatePrefix) else {
                 throw SandboxRefusal(.confirmWithoutTemplate)
             }
             self.template = template
-            // Only the userinfo member counts; in id_token it is ignored.
-            knownSubject = claims.userInfo.first { $0.name == "sub" }?.values.first
+            knownUser = KnownUser(claims, profile: profile)
         }
     }
 
@@ -104,8 +102,8 @@ struct AuthorizationRequest: Sendable {
 
 extension DataRequest {
     /// Whether at least one claim about the person is asked for.
-    var asksForUserData: Bool {
-        !scopes.isEmpty || (idToken + userInfo).contains { ClaimCatalogue.isUserClaim($0.name) }
+    func asksForUserData(_ profile: ProfileNames) -> Bool {
+        !scopeClaims.isEmpty || (idToken + userInfo).contains { profile.isUserClaim($0.name) }
     }
 }
 

@@ -27,11 +27,11 @@ struct RequestObjectReader {
 
     /// Fetches a registered request URI.
     private func fetch(_ uri: String) async throws(SandboxRefusal) -> String {
-        guard client.requestURIs.containsExactly(uri), let address = WebAddress(uri) else {
+        guard client.accepts(requestURI: uri), let address = WebAddress(uri) else {
             throw SandboxRefusal(.requestURIUnregistered)
         }
         var request = HTTPRequest(method: .get, url: address)
-        request.headerFields[.accept] = "application/oauth-authz-req+jwt"
+        request.headerFields[.accept] = core.profile.requestObjectTypes.joined(separator: ", ")
         let reply: HTTPReply
         do {
             reply = try await core.transport.send(request, body: [], limits: Self.limits)
@@ -41,7 +41,7 @@ struct RequestObjectReader {
         guard reply.response.status == .ok else {
             throw SandboxRefusal(.requestURIUnreachable, detail: "Status \(reply.response.status.code).")
         }
-        guard reply.response.mediaType == "application/oauth-authz-req+jwt" else {
+        guard let type = reply.response.mediaType, core.profile.requestObjectTypes.contains(type) else {
             throw SandboxRefusal(.requestURIMediaType)
         }
         guard let text = String(validating: reply.body, as: UTF8.self) else {

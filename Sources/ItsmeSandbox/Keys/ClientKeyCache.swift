@@ -5,7 +5,9 @@ import Logging
 
 /// The JWK Sets of relying parties, fetched and kept as itsme does: 30 minutes to 24 hours, shortened by a `max-age`.
 ///
-/// An actor for its bookkeeping only; concurrent requests for one client share one fetch.
+/// An actor for its bookkeeping only; concurrent requests for one client share one fetch. What itsme does about a `kid`
+/// that its copy does not hold is not documented. Strictly, nothing before the copy is too old; otherwise one fetch
+/// more, with a cool-down, so that a client that signs with a key it never publishes costs little.
 actor ClientKeyCache {
     /// A JWK Set and which fetch of the client's it came from.
     struct Snapshot: Sendable {
@@ -27,19 +29,28 @@ actor ClientKeyCache {
     /// The shortest and the longest time that a set is kept, in seconds.
     static let shortestLifetime: Double = 30 * 60
     static let longestLifetime: Double = 24 * 60 * 60
+    /// The least time between two fetches of one set on account of an unknown `kid`, in seconds.
+    static let coolDown: Double = 10
     /// Limits of a fetch. itsme wants an answer in a second; a developer's machine under load gets five.
     private static let limits = HTTPLimits(
         connectTimeout: .seconds(5), totalTimeout: .seconds(5), maximumBodySize: 64 << 10)
 
     private let transport: any HTTPTransport
     private let now: @Sendable () -> Double
+    private let refetchesOnUnknownKey: Bool
     private let logger: Logger
     private var cached: [String: Cached] = [:]
+    /// When a set was last fetched again on account of an unknown `kid`.
+    private var refetched: [String: Double] = [:]
     private var ongoing: [String: Ongoing] = [:]
     private var lastFetch = 0
 
-    init(transport: any HTTPTransport, now: @escaping @Sendable () -> Double, logger: Logger) {
+    init(
+        transport: any HTTPTransport, refetchesOnUnknownKey: Bool, now: @escaping @Sendable () -> Double,
+        logger: Logger
+    ) {
         self.transport = transport
+        self.refetchesOnUnknownKey = refetchesOnUnknownKey
         self.now = now
         self.logger = logger
     }
@@ -55,15 +66,30 @@ actor ClientKeyCache {
         }
     }
 
-    /// The keys of `client`, from a fetch that began after `snapshot` was taken; `nil` when the keys are inline.
-    ///
-    /// For a `kid` that the snapshot does not hold: the relying party may have published the key since.
+    /// The keys of `client` newer than `snapshot`, which does not hold a `kid`; `nil` when there are none to be had:
+    /// the keys are inline, the copy still has to do, or it was fetched again a moment ago.
     func newerKeys(
         of client: ClientRegistration, than snapshot: Snapshot
     ) async throws(SandboxRefusal) -> Snapshot? {
-        guard case .jwksURI(let uri) = client.keys else { return nil }
+        guard refetchesOnUnknownKey, case .jwksURI(let uri) = client.keys else { return nil }
+        // Another request may have fetched the set since.
+        if let cached = cached[uri], cached.snapshot.fetch > snapshot.fetch { return cached.snapshot }
+        let time = now()
+        // A clock that was moved back starts the cool-down anew.
+        if let last = refetched[uri], last <= time, time < last + Self.coolDown {
+            // Whoever asked at the same time gets the answer to that fetch, not one of their own.
+            guard let current = ongoing[uri], current.fetch > snapshot.fetch else { return nil }
+            return try adopt(await current.task.value, fetch: current.fetch, uri: uri)
+        }
+        refetched[uri] = time
         // A fetch under way may have begun before the key was published, so only one that begins from here on counts.
         return try await fetch(uri, begunAfter: max(snapshot.fetch, lastFetch))
+    }
+
+    /// Forgets every copy, as if each were too old.
+    func forgetAll() {
+        cached = [:]
+        refetched = [:]
     }
 
     private func fetch(_ uri: String, begunAfter earliest: Int) async throws(SandboxRefusal) -> Snapshot {

@@ -23,11 +23,14 @@ struct ReceivedToken {
             keyIDMissing: .requestObjectKeyIDMissing, keyUnknown: .requestObjectKeyUnknown,
             signature: .requestObjectSignature, claims: .requestObjectClaims)
 
-        static let clientAssertion = Rules(
-            notEncrypted: nil, malformed: .assertionMalformed, encryptionAlgorithm: .assertionEncryption,
-            decryption: .assertionDecryption, notSigned: .assertionNotSigned,
-            signatureAlgorithm: .assertionSignatureAlgorithm, keyIDMissing: .assertionKeyIDMissing,
-            keyUnknown: .assertionKeyUnknown, signature: .assertionSignature, claims: .assertionClaims)
+        static func clientAssertion(mustBeEncrypted: Bool) -> Rules {
+            Rules(
+                notEncrypted: mustBeEncrypted ? .assertionNotEncrypted : nil, malformed: .assertionMalformed,
+                encryptionAlgorithm: .assertionEncryption, decryption: .assertionDecryption,
+                notSigned: .assertionNotSigned, signatureAlgorithm: .assertionSignatureAlgorithm,
+                keyIDMissing: .assertionKeyIDMissing, keyUnknown: .assertionKeyUnknown,
+                signature: .assertionSignature, claims: .assertionClaims)
+        }
     }
 
     private static let keyManagement: Set<KeyManagementAlgorithm> = [.rsaOAEP256, .rsaOAEP]

@@ -1,4 +1,4 @@
-/// The claims that itsme knows, and the scopes that stand for groups of them.
+/// The claims of itsme's second generation, and the scopes that stand for groups of them.
 enum ClaimCatalogue {
     /// What itsme's own claim names start with.
     static let prefix = "http://itsme.services/v2/claim/"
@@ -27,12 +27,16 @@ enum ClaimCatalogue {
     /// The ages that can be asked about.
     static let ages = [16, 18, 21, 30]
 
-    /// Every claim about the person, their document or their phone.
-    static let userClaims: [String] =
+    /// The claims of OpenID Connect, and the ages that itsme put beside them.
+    static let standardClaims: [String] =
         [
             "name", "given_name", "family_name", "birthdate", "gender", "locale", "picture", "email", "email_verified",
             "phone_number", "phone_number_verified", "address",
         ] + ages.map { "age_gte_\($0)" }
+
+    /// Every claim about the person, their document or their phone.
+    static let userClaims: [String] =
+        standardClaims
         + [
             "birthdate_as_string", "official_gender", "physical_person_photo", "claim_citizenship",
             "claim_citizenship_as_iso", "place_of_birth", "BENationalNumber", "BEeidSn", "IDDocumentSN",

@@ -1,3 +1,4 @@
+import ItsmeRP
 import JOSE
 
 extension Persona {
@@ -20,13 +21,16 @@ extension Persona {
 
     /// The members that answer a request for `names`, in that order; what the persona does not have is left out.
     func members(
-        named names: [String], pictureURL: String, now: Double
+        named names: [String], profile: ProfileNames, pictureURL: String, now: Double
     ) -> [JSONValue.Member] {
         let requested = Set(names)
         return names.compactMap { name in
-            value(of: name, requested: requested, pictureURL: pictureURL, now: now).map {
-                JSONValue.Member(name: name, value: $0)
+            let current = { (name: String) in
+                self.value(of: name, requested: requested, pictureURL: pictureURL, now: now)
             }
+            let value =
+                profile.profile == .v1 ? LegacyClaims.value(of: name, in: self, current: current) : current(name)
+            return value.map { JSONValue.Member(name: name, value: $0) }
         }
     }
 

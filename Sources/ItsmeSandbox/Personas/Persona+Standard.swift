@@ -29,7 +29,9 @@ extension Persona {
             givenName: "Ioana", familyName: "Exemplu", birth: (1990, 11, 4), serial: 982, card: "B000000142")
         persona.claims[name("claim_citizenship")] = "Roemeens"
         persona.claims[name("claim_citizenship_as_iso")] = "ROU"
-        persona.claims[name("place_of_birth")] = ["formatted": "Cluj-Napoca", "city": "Cluj-Napoca"]
+        persona.claims[name("place_of_birth")] = [
+            "formatted": "Cluj-Napoca, Romania", "city": "Cluj-Napoca", "country": "Romania",
+        ]
         persona.claims["locale"] = "FR"
         return persona
     }()
@@ -129,7 +131,7 @@ extension Persona {
         claims[name("official_gender")] = "V"
         claims[name("claim_citizenship")] = "Belg"
         claims[name("claim_citizenship_as_iso")] = "BEL"
-        claims[name("place_of_birth")] = ["formatted": "Gent", "city": "Gent"]
+        claims[name("place_of_birth")] = ["formatted": "Gent, Belgium", "city": "Gent", "country": "Belgium"]
         claims[name("BENationalNumber")] = .string(
             DocumentNumbers.belgianNationalNumber(
                 year: birth.year, month: birth.month, day: birth.day, serial: serial))

@@ -2,8 +2,9 @@ public import JOSE
 
 /// An invented person who answers the sandbox's requests.
 ///
-/// Claims have the names of itsme's second generation, such as `birthdate` or `http://itsme.services/v2/claim/BENationalNumber`; what a persona does not have
-/// is absent from its tokens, as it would be from itsme's.
+/// Claims have the names of itsme's second generation, such as `birthdate` or
+/// `http://itsme.services/v2/claim/BENationalNumber`; a sandbox of the first generation makes its own of them. What a
+/// persona does not have is absent from its tokens, as it would be from itsme's.
 ///
 /// ```swift
 /// var minor = Persona.belgianEID

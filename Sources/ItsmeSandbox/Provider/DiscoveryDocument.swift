@@ -10,7 +10,7 @@ enum DiscoveryDocument {
             "userinfo_endpoint": .string(endpoints.url(.userInfo)),
             "jwks_uri": .string(endpoints.url(.jwkSet)),
             "revocation_endpoint": .string(endpoints.url(.revocation)),
-            "scopes_supported": strings(ClaimCatalogue.scopes),
+            "scopes_supported": strings(profile.scopes),
             "response_types_supported": ["code"],
             "response_modes_supported": ["query"],
             "grant_types_supported": ["authorization_code"],
@@ -30,7 +30,7 @@ enum DiscoveryDocument {
             "display_values_supported": ["page"],
             "claim_types_supported": ["normal"],
             "claims_supported": strings(
-                ["sub", "iss", "aud", "exp", "iat", "nonce", "acr", "auth_time"] + ClaimCatalogue.userClaims),
+                ["sub", "iss", "aud", "exp", "iat", "nonce", "acr", "auth_time"] + profile.userClaims),
             "ui_locales_supported": ["fr", "nl", "de", "en"],
             "claims_parameter_supported": true,
             "request_parameter_supported": true,

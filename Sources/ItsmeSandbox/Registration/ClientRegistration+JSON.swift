@@ -28,7 +28,8 @@ extension ClientRegistration {
     /// `client_id`, `redirect_uris` and `services` are required. `token_endpoint_auth_method` is `private_key_jwt`
     /// (the default) or `client_secret_post`, which needs `client_secret` and may have `token_signed_response_alg`
     /// (`RS256`, the default, or `HS256`). Keys are either `jwks_uri` or inline `jwks`. The algorithms default to
-    /// those of the example, `require_pkce` to `false`.
+    /// those of the example (in v1 to `RSA-OAEP`), `require_pkce` to `false`. How `request_uris` are compared stands at
+    /// ``requestURIs``.
     ///
     /// - Throws: ``SandboxConfigurationError`` that names the member and the remedy, also for a member that is not
     ///   in this list.
@@ -126,7 +127,7 @@ extension ClientRegistration {
     ) throws(SandboxConfigurationError) -> TokenEncryption {
         TokenEncryption(
             keyManagement: try reader.algorithm(
-                "\(token)_encrypted_response_alg", among: [.rsaOAEP256, .rsaOAEP], default: .rsaOAEP256, name: \.name),
+                "\(token)_encrypted_response_alg", among: [.rsaOAEP256, .rsaOAEP], name: \.name),
             contentEncryption: try reader.algorithm(
                 "\(token)_encrypted_response_enc", among: [.a128CBC_HS256, .a256GCM], default: .a128CBC_HS256,
                 name: \.name))
@@ -151,9 +152,13 @@ extension ClientRegistration {
         case .inline(let set): json["jwks"] = try set.publicJSON()
         case .none: break
         }
-        json["id_token_encrypted_response_alg"] = .string(idTokenEncryption.keyManagement.name)
+        if let algorithm = idTokenEncryption.keyManagement {
+            json["id_token_encrypted_response_alg"] = .string(algorithm.name)
+        }
         json["id_token_encrypted_response_enc"] = .string(idTokenEncryption.contentEncryption.name)
-        json["userinfo_encrypted_response_alg"] = .string(userInfoEncryption.keyManagement.name)
+        if let algorithm = userInfoEncryption.keyManagement {
+            json["userinfo_encrypted_response_alg"] = .string(algorithm.name)
+        }
         json["userinfo_encrypted_response_enc"] = .string(userInfoEncryption.contentEncryption.name)
         json["token_signed_response_alg"] = .string(tokenSignature.name)
         json["require_pkce"] = .bool(requiresPKCE)

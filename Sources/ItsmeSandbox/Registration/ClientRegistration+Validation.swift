@@ -100,7 +100,7 @@ extension ClientRegistration {
     private static func validate(
         _ encryption: TokenEncryption, field: String
     ) throws(SandboxConfigurationError) {
-        guard [.rsaOAEP256, .rsaOAEP].contains(encryption.keyManagement) else {
+        guard [nil, .rsaOAEP256, .rsaOAEP].contains(encryption.keyManagement) else {
             throw SandboxConfigurationError(
                 "\(field)_alg", "It is not offered by itsme.", remedy: "Use RSA-OAEP-256 or RSA-OAEP.")
         }

@@ -36,7 +36,15 @@ public struct ClientRegistration: Sendable {
     public var authentication: Authentication
     /// Where people may be sent back to; compared character by character.
     public var redirectURIs: [String]
-    /// Where request objects may be fetched from; compared character by character.
+    /// Where request objects may be fetched from: https with the explicit port 443, or any port of this machine.
+    ///
+    /// One that ends in a slash is a prefix: the relying party appends one path segment of unreserved characters
+    /// (letters, digits, `-._~`), the unguessable identifier of the request. Any other is compared character by
+    /// character; a query may follow it when it has none itself.
+    ///
+    /// itsme asks for URIs to be registered and does not say how it compares them, so the sandbox takes both ways to
+    /// name a single request; agree on one with itsme. itsme itself takes a public host with `:443` only. This
+    /// machine is an exception of the sandbox, which alone can reach it.
     public var requestURIs: [String]
     /// The service codes of the client.
     public var services: [ServiceRegistration]
@@ -110,14 +118,15 @@ public struct ServiceRegistration: Sendable, Hashable {
 
 /// The algorithms that encrypt one kind of token for a client with a key pair.
 public struct TokenEncryption: Sendable, Hashable {
-    /// The algorithm for the key: `RSA-OAEP-256` or `RSA-OAEP`.
-    public var keyManagement: KeyManagementAlgorithm
+    /// The algorithm for the key, `RSA-OAEP-256` or `RSA-OAEP`; `nil` for that of the generation: `RSA-OAEP-256`, or
+    /// `RSA-OAEP` in v1.
+    public var keyManagement: KeyManagementAlgorithm?
     /// The algorithm for the content: `A128CBC-HS256` or `A256GCM`.
     public var contentEncryption: ContentEncryptionAlgorithm
 
-    /// Makes a pair; what is left out has itsme's default, `RSA-OAEP-256` with `A128CBC-HS256`.
+    /// Makes a pair; what is left out has itsme's default, `RSA-OAEP-256` (v1: `RSA-OAEP`) with `A128CBC-HS256`.
     public init(
-        keyManagement: KeyManagementAlgorithm = .rsaOAEP256,
+        keyManagement: KeyManagementAlgorithm? = nil,
         contentEncryption: ContentEncryptionAlgorithm = .a128CBC_HS256
     ) {
         self.keyManagement = keyManagement

@@ -73,11 +73,18 @@ struct RegistrationReader {
         return objects
     }
 
-    /// The algorithm `name` among `known`.
+    /// The algorithm `name` among `known`, or `standard` when it is absent.
     func algorithm<Algorithm>(
         _ name: String, among known: [Algorithm], default standard: Algorithm, name naming: (Algorithm) -> String
     ) throws(SandboxConfigurationError) -> Algorithm {
-        guard let string = try string(name) else { return standard }
+        try algorithm(name, among: known, name: naming) ?? standard
+    }
+
+    /// The algorithm `name` among `known`, or `nil` when it is absent.
+    func algorithm<Algorithm>(
+        _ name: String, among known: [Algorithm], name naming: (Algorithm) -> String
+    ) throws(SandboxConfigurationError) -> Algorithm? {
+        guard let string = try string(name) else { return nil }
         guard let algorithm = known.first(where: { naming($0) == string }) else {
             throw SandboxConfigurationError(
                 path(name), "itsme does not offer this algorithm here.",

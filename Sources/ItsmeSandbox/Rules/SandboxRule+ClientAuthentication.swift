@@ -51,6 +51,12 @@ extension SandboxRule {
         explanation: "The client assertion is not a JWT in compact form.",
         remedy: "Send a signed JWT; it may be encrypted to itsme's enc key as well.")
 
+    /// The client assertion is not encrypted, and this sandbox is configured to demand it.
+    public static let assertionNotEncrypted = SandboxRule(
+        "client_assertion.not_encrypted", error: "invalid_client",
+        explanation: "The client assertion is not encrypted, and this sandbox is configured to demand it.",
+        remedy: "Sign the assertion, then encrypt it for the provider's enc key with cty JWT, as v1 documents.")
+
     /// The client assertion is encrypted with an algorithm that itsme does not take.
     public static let assertionEncryption = SandboxRule(
         "client_assertion.encryption_algorithm", error: "invalid_client",
@@ -81,11 +87,14 @@ extension SandboxRule {
         explanation: "The client assertion names no key.",
         remedy: "Put the kid of your sig key in the JWS header.")
 
-    /// No signature key with this kid is in the client's JWK Set, which was fetched again.
+    /// No signature key with this kid is in the client's JWK Set as the sandbox last fetched it.
     public static let assertionKeyUnknown = SandboxRule(
         "client_assertion.kid_unknown", error: "invalid_client",
-        explanation: "No signature key with this kid is in the client's JWK Set, which was fetched again.",
-        remedy: "Publish the key with use sig before signing with it.")
+        explanation: "No signature key with this kid is in the client's JWK Set as the sandbox last fetched it.",
+        remedy: """
+            Publish the key with use sig, and sign with it once the copies of the set are too old: after its max-age, \
+            which counts from 30 minutes to 24 hours.
+            """)
 
     /// The signature of the client assertion is wrong.
     public static let assertionSignature = SandboxRule(

@@ -67,11 +67,14 @@ extension SandboxRule {
         explanation: "The signature of the request object names no key.",
         remedy: "Put the kid of your sig key in the JWS header.")
 
-    /// No signature key with this kid is in the client's JWK Set, which was fetched again.
+    /// No signature key with this kid is in the client's JWK Set as the sandbox last fetched it.
     public static let requestObjectKeyUnknown = SandboxRule(
         "request_object.kid_unknown", error: "invalid_request_object",
-        explanation: "No signature key with this kid is in the client's JWK Set, which was fetched again.",
-        remedy: "Publish the key with use sig before signing with it.")
+        explanation: "No signature key with this kid is in the client's JWK Set as the sandbox last fetched it.",
+        remedy: """
+            Publish the key with use sig, and sign with it once the copies of the set are too old: after its max-age, \
+            which counts from 30 minutes to 24 hours.
+            """)
 
     /// The signature of the request object is wrong.
     public static let requestObjectSignature = SandboxRule(

@@ -119,6 +119,7 @@ public struct SandboxRule: Sendable, Hashable, CustomStringConvertible {
         .secretWrong,
         .assertionType,
         .assertionMalformed,
+        .assertionNotEncrypted,
         .assertionEncryption,
         .assertionDecryption,
         .assertionNotSigned,

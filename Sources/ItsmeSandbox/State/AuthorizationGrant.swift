@@ -20,8 +20,8 @@ struct AuthorizationGrant: Sendable {
 
 /// Which data of the person an authorization request asks for.
 struct DataRequest: Sendable {
-    /// Scope values besides `openid` and the service.
-    var scopes: [String] = []
+    /// The claims that the scope values stand for.
+    var scopeClaims: [String] = []
     /// Claims for the ID token.
     var idToken: [RequestedClaim] = []
     /// Claims for the UserInfo answer.
@@ -30,9 +30,7 @@ struct DataRequest: Sendable {
     /// The names that the UserInfo answer is made of: those of the scopes, then those of the claims request.
     var userInfoNames: [String] {
         var seen: Set<String> = []
-        return (scopes.flatMap(ClaimCatalogue.claims(ofScope:)) + userInfo.map(\.name)).filter {
-            seen.insert($0).inserted
-        }
+        return (scopeClaims + userInfo.map(\.name)).filter { seen.insert($0).inserted }
     }
 }
 

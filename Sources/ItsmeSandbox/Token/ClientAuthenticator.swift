@@ -39,7 +39,8 @@ struct ClientAuthenticator {
         of form: FormParameters, assertion: String
     ) async throws(SandboxRefusal) -> ClientRegistration {
         guard form["client_assertion_type"] == Self.assertionType else { throw SandboxRefusal(.assertionType) }
-        let received = ReceivedToken(core: core, rules: .clientAssertion)
+        let received = ReceivedToken(
+            core: core, rules: .clientAssertion(mustBeEncrypted: core.requiresEncryptedAssertions))
         let (jws, compact) = try await received.signedToken(assertion)
 
         // The client is named by client_id, which itsme lets a key pair leave out, or by the assertion itself. What is

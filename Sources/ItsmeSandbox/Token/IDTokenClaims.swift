@@ -37,7 +37,7 @@ struct IDTokenClaims {
         }
         let names = grant.request.idToken.map(\.name).filter { !Self.reserved.contains($0) }
         for member in grant.persona.members(
-            named: names, pictureURL: core.endpoints.url(.picture), now: core.now)
+            named: names, profile: core.profile, pictureURL: core.endpoints.url(.picture), now: core.now)
         {
             claims[member.name] = member.value
         }

@@ -22,8 +22,9 @@ struct TokenWriter {
             return
         }
         let keys = try await core.clientKeys.keys(of: client)
-        guard case .key(let key) = keys.set.encryptionKey(algorithm: encryption.keyManagement) else {
-            throw SandboxRefusal(.clientKeysIncomplete, detail: "No key for \(encryption.keyManagement.name).")
+        let keyManagement = core.profile.keyManagement(encryption)
+        guard case .key(let key) = keys.set.encryptionKey(algorithm: keyManagement) else {
+            throw SandboxRefusal(.clientKeysIncomplete, detail: "No key for \(keyManagement.name).")
         }
         recipient = .publicKey(key, encryption)
     }
@@ -53,8 +54,9 @@ struct TokenWriter {
         switch recipient {
         case .publicKey(let key, let encryption):
             return try JWE.encrypt(
-                token, to: key, keyManagement: encryption.keyManagement,
-                contentEncryption: encryption.contentEncryption, contentType: "JWT", random: core.random)
+                token, to: key, keyManagement: core.profile.keyManagement(encryption),
+                contentEncryption: encryption.contentEncryption, contentType: "JWT",
+                includesKeyID: core.profile.namesEncryptionKey, random: core.random)
         case .secret(let secret):
             return try JWE.encrypt(
                 token, directKey: try secret.encryptionKey(for: .a256GCM), keyID: nil, contentEncryption: .a256GCM,

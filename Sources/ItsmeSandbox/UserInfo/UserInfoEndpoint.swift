@@ -62,7 +62,8 @@ struct UserInfoEndpoint {
         }
         var claims: JSONValue = ["sub": .string(subject)]
         for member in grant.persona.members(
-            named: grant.request.userInfoNames, pictureURL: core.endpoints.url(.picture), now: core.now)
+            named: grant.request.userInfoNames, profile: core.profile, pictureURL: core.endpoints.url(.picture),
+            now: core.now)
         {
             claims[member.name] = member.value
         }

@@ -14,6 +14,7 @@ struct ReferenceRelyingParty {
     static let jwksURI = "https://shop.example/jwks.json"
     static let requestURI = "https://shop.example:443/itsme/request"
     static let issuer = "https://idp.e2e.itsme.services/v2"
+    static let legacyIssuer = "https://e2emerchant.itsme.be/oidc"
     static let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
     static let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
     static let claimPrefix = "http://itsme.services/v2/claim/"
@@ -22,13 +23,17 @@ struct ReferenceRelyingParty {
     let sandbox: Sandbox
     let transport: StubTransport
     let clock: SandboxClock
+    /// The generation that is spoken.
+    let profile: ProtocolProfile
     var signingKey: JWK
     var encryptionKey: JWK
 
     init(
+        profile: ProtocolProfile = .v2,
         registration change: (inout ClientRegistration) -> Void = { _ in },
         configuration configure: (inout SandboxConfiguration) -> Void = { _ in }
     ) throws {
+        self.profile = profile
         signingKey = try TestKeys.signing.get()
         encryptionKey = try TestKeys.encryption.get()
         transport = StubTransport()
@@ -38,7 +43,8 @@ struct ReferenceRelyingParty {
         var client = Self.registration()
         change(&client)
         var configuration = SandboxConfiguration(
-            issuer: Self.issuer, clients: [client], keys: try TestKeys.provider.get(), now: { clock.now })
+            issuer: profile == .v1 ? Self.legacyIssuer : Self.issuer, clients: [client],
+            keys: try TestKeys.provider.get(), profile: profile, now: { clock.now })
         configure(&configuration)
         sandbox = try Sandbox(configuration, transport: transport)
     }
@@ -54,6 +60,12 @@ struct ReferenceRelyingParty {
             ],
             keys: .jwksURI(jwksURI))
     }
+
+    /// The path of the issuer.
+    var path: String { profile == .v1 ? "/oidc" : "/v2" }
+
+    /// The algorithm for keys that this generation starts with.
+    var keyManagement: KeyManagementAlgorithm { profile == .v1 ? .rsaOAEP : .rsaOAEP256 }
 
     var now: Int64 { Int64(clock.now.timeIntervalSince1970) }
 
@@ -75,7 +87,7 @@ struct ReferenceRelyingParty {
     }
 
     func authorize(query: String, method: HTTPRequest.Method = .get) async -> HTTPReply {
-        await get("/v2/authorization?\(query)", method: method)
+        await get("\(path)/authorization?\(query)", method: method)
     }
 
     func get(
@@ -89,8 +101,9 @@ struct ReferenceRelyingParty {
     /// The claims of a request object for `parameters`.
     func requestObjectClaims(_ parameters: [String: String]) -> JSONValue {
         var claims: JSONValue = [
-            "iss": .string(Self.clientID), "aud": .string(Self.issuer), "exp": .integer(now + 300),
-            "iat": .integer(now), "jti": .string(UUID().uuidString),
+            "iss": .string(Self.clientID),
+            "aud": .string(profile == .v1 ? "\(Self.legacyIssuer)/authorization" : Self.issuer),
+            "exp": .integer(now + 300), "iat": .integer(now), "jti": .string(UUID().uuidString),
         ]
         for (name, value) in parameters { claims[name] = .string(value) }
         return claims
@@ -121,9 +134,10 @@ struct ReferenceRelyingParty {
     }
 
     func encrypted(
-        _ token: String, keyManagement: KeyManagementAlgorithm = .rsaOAEP256,
+        _ token: String, keyManagement: KeyManagementAlgorithm? = nil,
         contentEncryption: ContentEncryptionAlgorithm = .a128CBC_HS256
     ) async throws -> String {
+        let keyManagement = keyManagement ?? self.keyManagement
         let set = try await providerKeys()
         guard case .key(let key) = set.encryptionKey(algorithm: keyManagement) else { throw Failure("no enc key") }
         return try JWE.encrypt(
@@ -132,14 +146,14 @@ struct ReferenceRelyingParty {
     }
 
     func providerKeys() async throws -> JWKSet {
-        try JWKSet(parsingRemote: await get("/v2/jwkSet").body)
+        try JWKSet(parsingRemote: await get("\(path)/jwkSet").body)
     }
 
     // MARK: Token
 
     func assertionClaims() -> JSONValue {
         [
-            "iss": .string(Self.clientID), "sub": .string(Self.clientID), "aud": .string("\(Self.issuer)/token"),
+            "iss": .string(Self.clientID), "sub": .string(Self.clientID), "aud": .string("\(sandbox.issuer)/token"),
             "jti": .string(UUID().uuidString), "exp": .integer(now + 120), "iat": .integer(now),
         ]
     }
@@ -161,7 +175,7 @@ struct ReferenceRelyingParty {
         type: String = "application/x-www-form-urlencoded"
     ) async -> HTTPReply {
         await get(
-            "/v2/token", method: method, fields: [.contentType: type], body: Array(Self.form(parameters).utf8))
+            "\(path)/token", method: method, fields: [.contentType: type], body: Array(Self.form(parameters).utf8))
     }
 
     /// A fresh code for a plain login.
@@ -182,15 +196,15 @@ struct ReferenceRelyingParty {
 
     /// Opens a nested JWT of the sandbox.
     func opened(
-        _ token: String, keyManagement: KeyManagementAlgorithm = .rsaOAEP256,
+        _ token: String, keyManagement: KeyManagementAlgorithm? = nil,
         contentEncryption: ContentEncryptionAlgorithm = .a128CBC_HS256
     ) async throws -> JSON {
         let jwe = try JWE(token)
-        guard jwe.header.contentType == "JWT", jwe.header.keyID == encryptionKey.keyID else {
+        guard jwe.header.contentType == "JWT", jwe.header.keyID == (profile == .v1 ? nil : encryptionKey.keyID) else {
             throw Failure("wrong JWE header")
         }
         let plaintext = try await jwe.plaintext(
-            using: [try LocalUnwrapper(encryptionKey)], keyManagement: keyManagement,
+            using: [try LocalUnwrapper(encryptionKey)], keyManagement: keyManagement ?? self.keyManagement,
             contentEncryption: contentEncryption)
         return try await verified(JWS(plaintext))
     }
@@ -203,7 +217,7 @@ struct ReferenceRelyingParty {
     }
 
     func userInfo(_ accessToken: String) async -> HTTPReply {
-        await get("/v2/userinfo", fields: [.authorization: "Bearer \(accessToken)"])
+        await get("\(path)/userinfo", fields: [.authorization: "Bearer \(accessToken)"])
     }
 
     /// A whole login: the claims of the ID token and of UserInfo.

@@ -1,0 +1,46 @@
+import HTTPTypes
+
+/// What the endpoints read from a request.
+extension HTTPRequest {
+    private static let maximumQuerySize = 16 << 10
+
+    /// The path as it was sent, without the query: no escape is decoded, nothing is normalized.
+    var pathWithoutQuery: String {
+        String(Substring((path ?? "").utf8.prefix { $0 != 0x3F }))
+    }
+
+    /// The query as it was sent, without the question mark; empty when there is none.
+    var query: String {
+        String(Substring((path ?? "").utf8.drop { $0 != 0x3F }.dropFirst()))
+    }
+
+    /// The parameters of the query; nil when it is too long or cannot be decoded.
+    var queryParameters: [(name: String, value: String)]? {
+        let query = query
+        guard query.utf8.count <= Self.maximumQuerySize else { return nil }
+        return FormEncoding.decode(Substring(query))
+    }
+
+    /// The same request without its query, which on the callback holds the code and the state.
+    var withoutQuery: HTTPRequest {
+        var request = self
+        request.path = pathWithoutQuery
+        return request
+    }
+
+    private static let purposeFields = ["Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"].compactMap {
+        HTTPField.Name($0)
+    }
+    private static let speculativePurposes: Set<Substring> = ["prefetch", "prerender", "preview"]
+
+    /// Whether the browser asks before the person does (Fetch, `Sec-Purpose`; `Purpose`, `X-Purpose` and `X-Moz` of
+    /// browsers before it). Such a request must not change anything.
+    var isSpeculative: Bool {
+        Self.purposeFields.contains { name in
+            headerFields[values: name].contains { value in
+                value.lowercased().split(whereSeparator: { ",;= \t\"".contains($0) })
+                    .contains { Self.speculativePurposes.contains($0) }
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+public import HTTPTypes
+public import JOSE
+public import Logging
+
+/// Serves the client's public keys to itsme: the JWK Set URL of the registration.
+///
+/// ```swift
+/// let endpoint = try JWKSetEndpoint(keys)   // the same source as in ClientAuthentication.privateKeyJWT
+/// ```
+///
+/// The set is read anew for each request, so a rotation shows at once. Private members never leave: what is served is
+/// made of the public halves alone. A set that would break the logins (no key for `sig` or `enc`, a key without `kid`)
+/// is not served but answered with 500, because itsme would keep it for up to a day while it keeps the last good one
+/// when it gets an error.
+///
+/// itsme asks that the URL needs no login, does not redirect, answers within a second, and stands behind an
+/// organization-validated certificate; it caches the set for 30 minutes to 24 hours, less with `Cache-Control: max-age`.
+public struct JWKSetEndpoint: HTTPHandler {
+    private let keySet: @Sendable () -> JWKSet?
+    private let cacheControl: String
+    private let logger: Logger
+
+    /// Serves the public halves of the client's keys.
+    ///
+    /// - Parameters:
+    ///   - keys: The client's keys, or the source that rotates them.
+    ///   - maximumAge: How long itsme may keep the set: 30 minutes, which is the least that itsme honours and the
+    ///     default, to 24 hours.
+    ///   - logger: Told when a set cannot be served. Silent by default.
+    /// - Throws: ``ItsmeError`` `missing_key` when the keys do not come with a public set or it lacks a key;
+    ///   `unsuitable_key`; `invalid_configuration` for the age.
+    public init(
+        _ keys: any ClientKeySource, maximumAge: Duration = .seconds(1800),
+        logger: Logger = Logger(label: "itsme.rp", factory: { _ in SwiftLogNoOpLogHandler() })
+    ) throws(ItsmeError) {
+        try self.init(maximumAge: maximumAge, logger: logger) { keys.clientKeys.publicJWKSet }
+    }
+
+    /// Serves whatever set `keySet` returns at each request, for keys that are held elsewhere.
+    ///
+    /// - Throws: As ``init(_:maximumAge:logger:)``; the first set is asked for at once.
+    public init(
+        maximumAge: Duration = .seconds(1800),
+        logger: Logger = Logger(label: "itsme.rp", factory: { _ in SwiftLogNoOpLogHandler() }),
+        keySet: @escaping @Sendable () -> JWKSet?
+    ) throws(ItsmeError) {
+        guard (.seconds(1800) ... .seconds(86_400)).contains(maximumAge) else {
+            throw ItsmeError(
+                .invalidConfiguration, .configuration, "the age of the JWK Set is out of bounds",
+                remedy: "Choose between 1800 and 86400 seconds: itsme caches the set no shorter and no longer.",
+                field: "maximumAge")
+        }
+        cacheControl = "public, max-age=\(maximumAge.components.seconds)"
+        self.keySet = keySet
+        self.logger = logger
+        _ = try Self.body(of: keySet())
+    }
+
+    /// Answers GET and HEAD with the set.
+    public func respond(to request: HTTPRequest, body: [UInt8]) async -> HTTPReply {
+        if let refusal = PublishedDocument.refusal(of: request) { return refusal }
+        do {
+            return HTTPReply(
+                .ok, try Self.body(of: keySet()), contentType: "application/jwk-set+json", cacheControl: cacheControl)
+        } catch {
+            logger.error("the public JWK Set cannot be served", metadata: ["itsme.error": "\(error)"])
+            return .plain(.internalServerError, "The keys are not available")
+        }
+    }
+
+    private static func body(of set: JWKSet?) throws(ItsmeError) -> [UInt8] {
+        guard let set else { throw missing("there is no public JWK Set", "keys") }
+        for use in [KeyUse.signature, .encryption] where !set.keys.contains(where: { $0.use == use }) {
+            throw missing("the public JWK Set has no key for \"use\": \"\(use.rawValue)\"", "keys.\(use.rawValue)")
+        }
+        for key in set.keys where key.keyID?.isEmpty != false {
+            throw ItsmeError(
+                .unsuitableKey, .configuration, "a key of the public JWK Set has no key ID",
+                remedy: "Give every key its own kid.", field: "keys.kid")
+        }
+        do {
+            return try set.publicJSON().serialized()
+        } catch {
+            throw ItsmeError(
+                .unsuitableKey, .configuration, "a key of the JWK Set has no public half: \(error.reason)",
+                remedy: "Publish RSA keys only.", field: "keys", joseCode: error.code)
+        }
+    }
+
+    private static func missing(_ reason: String, _ field: String) -> ItsmeError {
+        ItsmeError(
+            .missingKey, .configuration, reason,
+            remedy: "Publish an RSA key with \"use\": \"sig\" and one with \"use\": \"enc\".", field: field)
+    }
+}
