@@ -33,9 +33,11 @@ interop: deps ## Exchange tokens and keys with two other implementations of JOSE
 lint: deps ## Check format, warnings, documentation, source rules, and what a user of the library gets
 	@Scripts/lint/format
 	@Scripts/lint/source-rules
+	@Scripts/lint/protocol-table
 	@Scripts/lint/warnings
 	@Scripts/lint/documentation
 	@Scripts/lint/consumer
+	@Scripts/lint/compile-fail
 
 format: ## Rewrite the sources as swift-format wants them
 	git ls-files --cached --others --exclude-standard -- '*.swift' | xargs swift format --in-place --parallel
