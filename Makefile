@@ -1,11 +1,13 @@
 # One word for each thing that one does with this repository; `make help` lists them.
-# `make test WYCHEPROOF_DIR=…` also runs the Wycheproof vectors of that folder.
+#
+# make demo ONCE=1            ends after one login instead of serving on for a browser
+# make test WYCHEPROOF_DIR=…  also runs the Wycheproof vectors of that folder
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # Every word builds; two builds at a time would wait for each other.
 .NOTPARALLEL:
-.PHONY: help deps test lint format clean
+.PHONY: help deps demo test timing interop lint format clean
 
 help: ## Say what the words are
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -13,11 +15,20 @@ help: ## Say what the words are
 deps: ## Check for the system libraries; install what is missing where that needs no password
 	@Scripts/deps
 
+demo: deps ## Watch one whole login against a local itsme
+	swift run --package-path Tools --scratch-path .build itsme demo $(if $(ONCE),--once)
+
 # The tests are XCTest; without the switch an empty run of the other framework would have the last word.
 # Library and tools are built in one folder, so that the server they share is compiled once.
 test: deps ## Run all tests
 	swift test --traits Hummingbird --disable-swift-testing
 	swift test --package-path Tools --scratch-path .build --disable-swift-testing
+
+timing: deps ## Compare how long failures of decryption take; needs an idle machine
+	ITSMERP_TIMING=1 swift test --traits Hummingbird --disable-swift-testing --filter DecryptionTimingTests
+
+interop: deps ## Exchange tokens and keys with two other implementations of JOSE, which pip installs
+	Tests/interop/run
 
 lint: deps ## Check format, warnings, documentation, source rules, and what a user of the library gets
 	@Scripts/lint/format

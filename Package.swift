@@ -103,6 +103,7 @@ let package = Package(
             dependencies: [
                 "ItsmeSandbox", "ItsmeRP", "JOSE", "TestSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: swiftSettings),
         .testTarget(

@@ -1,9 +1,17 @@
+import JOSE
+
 /// The itsme service that a person is sent to, with its service code from the onboarding.
+///
+/// What a service cannot do without is a parameter of its own: Share data takes a claim, Confirm takes a template.
 public struct ItsmeService: Sendable, Hashable {
     /// The services that itsme has.
-    public enum Kind: String, Sendable, Hashable {
+    public enum Kind: String, Sendable, Hashable, CaseIterable {
         /// Login, today called Authentication.
         case login
+        /// Share data, today called Data Sharing or Identification.
+        case shareData
+        /// Confirm, today called Confirmation.
+        case confirm
     }
 
     /// Which service it is.
@@ -12,6 +20,15 @@ public struct ItsmeService: Sendable, Hashable {
     /// The service code, the `CODE` in the scope `service:CODE`.
     public let code: String
 
+    /// The claims that make the service what it is, asked for in UserInfo before all others.
+    let claims: [RequestedClaim]
+
+    private init(kind: Kind, code: String, claims: [RequestedClaim] = []) {
+        self.kind = kind
+        self.code = code
+        self.claims = claims
+    }
+
     /// Login (Authentication): who is it?
     ///
     /// - Parameter code: The service code of a Login service.
@@ -19,10 +36,37 @@ public struct ItsmeService: Sendable, Hashable {
         ItsmeService(kind: .login, code: code)
     }
 
+    /// Share data (Data Sharing, Identification): who is it, and what does itsme know of the person?
+    ///
+    /// itsme refuses the service without a claim. Further claims and scopes go into the authorization request.
+    ///
+    /// - Parameters:
+    ///   - code: The service code of a Share data service.
+    ///   - firstClaim: The claim that has to be asked for at least.
+    ///   - moreClaims: Further claims, in UserInfo as well.
+    public static func shareData(
+        _ code: String, _ firstClaim: RequestedClaim, _ moreClaims: RequestedClaim...
+    ) -> ItsmeService {
+        ItsmeService(kind: .shareData, code: code, claims: [firstClaim] + moreClaims)
+    }
+
+    /// Confirm (Confirmation): does the person agree to this?
+    ///
+    /// - Parameters:
+    ///   - code: The service code of a Confirm service.
+    ///   - template: What the person is shown.
+    ///   - subject: The `sub` of a known person, who alone can confirm then; nil for anybody.
+    public static func confirm(
+        _ code: String, _ template: ConfirmationTemplate, subject: String? = nil
+    ) -> ItsmeService {
+        // itsme ignores a subject in the id_token member: UserInfo is its only place.
+        let known = subject.map { [RequestedClaim.subject.requiring(.string($0))] } ?? []
+        return ItsmeService(kind: .confirm, code: code, claims: template.requestedClaims + known)
+    }
+
     /// Refuses a service code that cannot be a scope token (RFC 6749 §3.3).
     func validate() throws(ItsmeError) {
-        let isToken = code.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }
-        guard !code.isEmpty, code.utf8.count <= 128, isToken else {
+        guard Scope.service(code) != nil, code.utf8.count <= 128 else {
             throw ItsmeError(
                 .invalidConfiguration, .authorizationRequest,
                 "the service code is empty, too long, or holds a character that a scope cannot hold",

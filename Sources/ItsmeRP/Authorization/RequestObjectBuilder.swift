@@ -11,39 +11,46 @@ struct RequestObjectBuilder: Sendable {
     private static let lifetime: Int64 = 300
 
     private let clientID: String
+    private let authentication: ClientAuthentication
+    private let profile: ProtocolProfile
     private let algorithms: TokenAlgorithms
     private let time: TimeSource
     private let random: RandomSource
 
     init(_ configuration: ItsmeConfiguration) {
         clientID = configuration.clientID
+        authentication = configuration.authentication
+        profile = configuration.environment.profile
         algorithms = configuration.requestObjectAlgorithms
         time = configuration.time
         random = configuration.random
     }
 
-    /// The parameters as a nested JWT.
+    /// The parameters as a nested JWT, and when it expires.
     ///
     /// There is no `sub` (RFC 9101 §10.8: a request object must not pass for a client assertion), and neither `request`
     /// nor `request_uri`.
     func requestObject(
-        members: JSONValue, audience: String, signer: any KeySigner, encryptionKey: JWK
-    ) async throws -> String {
+        members: JSONValue, metadata: ProviderMetadata, encryptionKey: JWK
+    ) async throws -> (compact: String, expiry: Date) {
         let now = Int64(time.now().timeIntervalSince1970)
         var members = members
         members["iss"] = .string(clientID)
-        members["aud"] = .string(audience)
+        members["aud"] = .string(profile == .v1 ? metadata.authorization.url : metadata.issuer)
         members["iat"] = .integer(now)
         members["exp"] = .integer(now + Self.lifetime)
+        let signer: any KeySigner
         do {
             members["jti"] = .string(Base64URL.encode(try random.bytes(16)))
+            signer = try authentication.requestObjectSigner()
         } catch {
             throw ItsmeError(
                 .randomSourceFailed, .authorizationRequest, "no random bytes could be had",
                 remedy: "Check the system's random generator.", joseCode: error.code)
         }
         let signed = try await OwnToken.sign(members, with: signer, phase: .authorizationRequest)
-        return try OwnToken.encrypt(
+        let compact = try OwnToken.encrypt(
             signed, to: encryptionKey, algorithms: algorithms, random: random, phase: .authorizationRequest)
+        return (compact, Date(timeIntervalSince1970: Double(now + Self.lifetime)))
     }
 }

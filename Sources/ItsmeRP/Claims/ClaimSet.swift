@@ -5,11 +5,21 @@ public import JOSE
 /// Only validation makes one, so its existence is the proof that issuer, audience and signature were right. It shows
 /// the names of its claims when printed and never a value.
 public struct ClaimSet: Sendable {
-    private let object: JSON
+    /// The objects of claims; the first one that has a claim counts.
+    private let objects: [JSON]
 
     /// Wraps the object of claims of a token whose verification has succeeded.
     package init(_ object: JSON) {
-        self.object = object
+        objects = [object]
+    }
+
+    private init(_ objects: [JSON]) {
+        self.objects = objects
+    }
+
+    /// These claims, and those of `other` that these do not have.
+    func adding(_ other: ClaimSet) -> ClaimSet {
+        ClaimSet(objects + other.objects)
     }
 
     /// The value of a claim; `nil` when it is absent or not of the expected form.
@@ -35,7 +45,8 @@ public struct ClaimSet: Sendable {
 
     /// The names of all claims, in the order of the token.
     public var names: [String] {
-        object.members?.map(\.name) ?? []
+        var seen: Set<String> = []
+        return objects.flatMap { $0.members ?? [] }.map(\.name).filter { seen.insert($0).inserted }
     }
 
     /// The JSON value of any claim, by its name on the wire; `nil` when it is absent.
@@ -43,12 +54,15 @@ public struct ClaimSet: Sendable {
     /// This is how claims are read that the catalogue does not know. The result may be personal data and does not
     /// redact itself.
     public func raw(_ name: String) -> JSON? {
-        object[name]
+        for object in objects {
+            if let value = object[name] { return value }
+        }
+        return nil
     }
 
     private func raw<Value>(_ claim: Claim<Value>) -> JSON? {
         for name in claim.wireNames {
-            if let json = object[name] { return json }
+            if let json = raw(name) { return json }
         }
         return nil
     }

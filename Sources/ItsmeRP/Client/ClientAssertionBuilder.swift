@@ -5,7 +5,7 @@
 #endif
 import JOSE
 
-/// Proves the client at an endpoint (OpenID Connect Core 1.0 §9, RFC 7523 §3).
+/// Proves the client at an endpoint (OpenID Connect Core 1.0 §9, RFC 7523 §3): with a client assertion, or the secret.
 struct ClientAssertionBuilder: Sendable {
     /// How long an assertion lives, in seconds.
     private static let lifetime: Int64 = 120
@@ -13,6 +13,7 @@ struct ClientAssertionBuilder: Sendable {
     private let clientID: String
     private let method: ClientAuthentication.Method
     private let algorithms: TokenAlgorithms
+    private let profile: ProtocolProfile
     private let time: TimeSource
     private let random: RandomSource
 
@@ -20,6 +21,7 @@ struct ClientAssertionBuilder: Sendable {
         clientID = configuration.clientID
         method = configuration.authentication.method
         algorithms = configuration.requestObjectAlgorithms
+        profile = configuration.environment.profile
         time = configuration.time
         random = configuration.random
     }
@@ -27,6 +29,8 @@ struct ClientAssertionBuilder: Sendable {
     /// The form parameters that authenticate one request to the endpoint `audience`. The `jti` is fresh each time.
     func parameters(audience: String, provider: Provider) async throws -> [(name: String, value: String)] {
         switch method {
+        case .clientSecretPost(let secret):
+            return [("client_secret", secret.secret.exposedValue)]
         case .privateKeyJWT(let source, let encryptsAssertion):
             let now = Int64(time.now().timeIntervalSince1970)
             let claims: JSONValue
@@ -45,7 +49,7 @@ struct ClientAssertionBuilder: Sendable {
                     remedy: "Check the system's random generator.", joseCode: error.code)
             }
             var assertion = try await OwnToken.sign(claims, with: source.clientKeys.signer, phase: .token)
-            if encryptsAssertion {
+            if encryptsAssertion ?? (profile == .v1) {
                 let key = try await provider.encryptionKey(algorithm: algorithms.keyManagement)
                 assertion = try OwnToken.encrypt(
                     assertion, to: key, algorithms: algorithms, random: random, phase: .token)

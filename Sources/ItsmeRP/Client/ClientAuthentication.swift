@@ -3,7 +3,8 @@ import JOSE
 /// How the client proves itself at itsme's endpoints: chosen once, at onboarding.
 public struct ClientAuthentication: Sendable {
     enum Method: Sendable {
-        case privateKeyJWT(any ClientKeySource, encryptsAssertion: Bool)
+        case privateKeyJWT(any ClientKeySource, encryptsAssertion: Bool?)
+        case clientSecretPost(ClientSecret)
     }
 
     let method: Method
@@ -12,11 +13,91 @@ public struct ClientAuthentication: Sendable {
     ///
     /// - Parameters:
     ///   - keys: The client's keys, or a source that rotates them.
-    ///   - encryptsAssertion: Whether client assertions are encrypted to itsme's key after they are signed. itsme v2
-    ///     does not ask for it.
+    ///   - encryptsAssertion: Whether client assertions are encrypted to itsme's key after they are signed. Left out, it
+    ///     is what the environment's generation asks for: no in the current one, yes in the legacy one.
     public static func privateKeyJWT(
-        _ keys: any ClientKeySource, encryptsAssertion: Bool = false
+        _ keys: any ClientKeySource, encryptsAssertion: Bool? = nil
     ) -> ClientAuthentication {
         ClientAuthentication(method: .privateKeyJWT(keys, encryptsAssertion: encryptsAssertion))
+    }
+
+    /// With a secret that itsme knows as well (`client_secret_post`, OpenID Connect Core 1.0 §9).
+    ///
+    /// Tokens then come encrypted with a key that both derive from the secret. Prefer a key pair: whoever reads this
+    /// secret on either side can read every token and be the client.
+    ///
+    /// - Parameter secret: The secret, at least 32 bytes of UTF-8.
+    public static func clientSecretPost(_ secret: Secret<String>) -> ClientAuthentication {
+        ClientAuthentication(method: .clientSecretPost(ClientSecret(secret)))
+    }
+
+    /// The name in the discovery document.
+    var name: String {
+        switch method {
+        case .privateKeyJWT: "private_key_jwt"
+        case .clientSecretPost: "client_secret_post"
+        }
+    }
+
+    /// What tokens use when nothing else was registered at itsme.
+    func tokenAlgorithms(in profile: ProtocolProfile) -> TokenAlgorithms {
+        switch (method, profile) {
+        case (.clientSecretPost, _): TokenAlgorithms(keyManagement: .direct, contentEncryption: .a256GCM)
+        case (.privateKeyJWT, .v2): TokenAlgorithms()
+        case (.privateKeyJWT, .v1): TokenAlgorithms(keyManagement: .rsaOAEP)
+        }
+    }
+
+    /// What request objects use when nothing else was agreed with itsme.
+    func requestObjectAlgorithms(in profile: ProtocolProfile) -> TokenAlgorithms {
+        switch (method, profile) {
+        case (.clientSecretPost, _): TokenAlgorithms(signature: .hs256)
+        case (.privateKeyJWT, .v2): TokenAlgorithms()
+        case (.privateKeyJWT, .v1): TokenAlgorithms(keyManagement: .rsaOAEP)
+        }
+    }
+
+    // MARK: Use of the keys
+
+    /// Signs request objects.
+    func requestObjectSigner() throws(JOSEError) -> any KeySigner {
+        switch method {
+        case .privateKeyJWT(let source, _): source.clientKeys.signer
+        case .clientSecretPost(let secret): try LocalSigner(secret.signatureKey, algorithm: .hs256)
+        }
+    }
+
+    /// Decrypts a token; what is inside is still to be verified.
+    func nestedJWS(in jwe: JWE, algorithms: TokenAlgorithms) async throws -> JWS {
+        switch method {
+        case .privateKeyJWT(let source, _):
+            try await jwe.nestedJWS(
+                using: source.clientKeys.unwrappers, keyManagement: [algorithms.keyManagement],
+                contentEncryption: [algorithms.contentEncryption])
+        case .clientSecretPost(let secret):
+            try jwe.nestedJWS(
+                directKey: secret.encryptionKey(for: algorithms.contentEncryption),
+                contentEncryption: algorithms.contentEncryption)
+        }
+    }
+
+    /// The key that verifies a symmetric signature. Only a client with a secret has one, so a token that is signed with
+    /// `HS256` never meets a public key.
+    var sharedSignatureKey: JWK? {
+        switch method {
+        case .privateKeyJWT: nil
+        case .clientSecretPost(let secret): secret.signatureKey
+        }
+    }
+
+    /// Refuses what no token could be opened or made with.
+    func validate() throws(ItsmeError) {
+        guard case .clientSecretPost(let secret) = method else { return }
+        guard secret.byteCount >= 32 else {
+            throw ItsmeError(
+                .unsuitableKey, .configuration, "the client secret is shorter than 32 bytes",
+                remedy: "Give the secret exactly as itsme wrote it. HS256 needs 256 bits (RFC 7518 §3.2).",
+                field: "authentication.clientSecret")
+        }
     }
 }

@@ -29,12 +29,6 @@ public struct ItsmeClient: Sendable {
     let requestObjects: RequestObjectBuilder
     let assertions: ClientAssertionBuilder
 
-    var keys: ClientKeys {
-        switch configuration.authentication.method {
-        case .privateKeyJWT(let source, _): source.clientKeys
-        }
-    }
-
     /// Makes a client that speaks through a ``CurlTransport`` with default settings.
     ///
     /// - Throws: ``ItsmeError`` of the phase `configuration`, with the field and the remedy.
@@ -59,6 +53,7 @@ public struct ItsmeClient: Sendable {
         http = HTTPClient(transport: transport)
         let idTokenAlgorithms = configuration.idTokenAlgorithms
         let userInfoAlgorithms = configuration.userInfoAlgorithms
+        let authenticationMethod = configuration.authentication.name
         let requestObjectAlgorithms = configuration.requestObjectAlgorithms
         provider = try Provider(
             environment: configuration.environment, http: http, time: configuration.time,
@@ -67,7 +62,7 @@ public struct ItsmeClient: Sendable {
             try metadata.requireAlgorithms(idTokenAlgorithms, prefix: "id_token")
             try metadata.requireAlgorithms(userInfoAlgorithms, prefix: "userinfo")
             try metadata.requireAlgorithms(requestObjectAlgorithms, prefix: "request_object")
-            try metadata.requireValue("private_key_jwt", in: "token_endpoint_auth_methods_supported")
+            try metadata.requireValue(authenticationMethod, in: "token_endpoint_auth_methods_supported")
         }
         requestObjects = RequestObjectBuilder(configuration)
         assertions = ClientAssertionBuilder(configuration)
@@ -112,7 +107,9 @@ public struct ItsmeClient: Sendable {
         if let redirectURI { try configuration.checkRedirectURI(redirectURI) }
         let maximumAge = try maximumAuthenticationAge.map { age throws(ItsmeError) in try Self.wholeSeconds(age) }
         let parameters = AuthorizationParameters(
-            service: service, scopes: scopes, claims: claims, level: level, locale: locale, prompt: prompt,
+            service: service, scopes: scopes,
+            claims: ClaimsRequest(userInfo: service.claims).adding(userInfo: claims.userInfo, idToken: claims.idToken),
+            level: level, locale: locale, prompt: prompt,
             maximumAuthenticationAge: maximumAge)
         let metadata = try await provider.metadata()
         let proofKey: ProofKey
@@ -127,23 +124,57 @@ public struct ItsmeClient: Sendable {
                 .randomSourceFailed, .authorizationRequest, "no random bytes could be had",
                 remedy: "Check the system's random generator.", joseCode: error.code)
         }
-        let encryptionKey = try await provider.encryptionKey(
-            algorithm: configuration.requestObjectAlgorithms.keyManagement)
-        let requestObject = try await requestObjects.requestObject(
-            members: parameters.members(
-                transaction: transaction, challenge: proofKey.challenge, profile: configuration.profile),
-            audience: metadata.issuer, signer: keys.signer, encryptionKey: encryptionKey)
-        // RFC 9101 §5: client_id stays outside; OpenID Connect Core 1.0 §6.1: response_type and scope as well, with the
-        // same values as inside.
-        let query = FormEncoding.encode([
-            ("client_id", configuration.clientID), ("response_type", "code"), ("scope", parameters.scope),
-            ("request", requestObject),
-        ])
+        let members = parameters.members(
+            transaction: transaction, challenge: proofKey.challenge, profile: configuration.environment.profile)
+        let query = FormEncoding.encode(
+            try await outerParameters(members, scope: parameters.scope, service: service, metadata: metadata))
         let separator = metadata.authorization.hasQuery ? "&" : "?"
         configuration.logger.debug(
             "authorization request built", metadata: ["itsme.service": "\(service.kind.rawValue)"])
         return AuthorizationRequest(
             url: metadata.authorization.url + separator + query, transaction: transaction)
+    }
+
+    /// The parameters of the URL.
+    ///
+    /// With a request object, `client_id` stays outside (RFC 9101 §5), and so do `response_type` and `scope` (OpenID
+    /// Connect Core 1.0 §6.1), with the same values as inside.
+    private func outerParameters(
+        _ members: JSONValue, scope: String, service: ItsmeService, metadata: ProviderMetadata
+    ) async throws -> [(name: String, value: String)] {
+        let outside = [("client_id", configuration.clientID), ("response_type", "code"), ("scope", scope)]
+        switch configuration.requestDelivery.method {
+        case .unprotectedQuery:
+            guard service.kind != .confirm else {
+                throw Self.deliveryRefused("itsme accepts Confirm in a request object only")
+            }
+            return AuthorizationParameters.query(of: members)
+        case .byValue:
+            guard service.kind != .shareData || configuration.environment.profile == .v2 else {
+                throw Self.deliveryRefused("itsme v1 accepts Share data by request URI only")
+            }
+            return outside + [("request", try await requestObject(members, metadata: metadata).compact)]
+        case .byReference(let base, let store):
+            let object = try await requestObject(members, metadata: metadata)
+            let id = try RequestObjectID(random: configuration.random)
+            try await store.store(object.compact, as: id, until: object.expiry)
+            return outside + [("request_uri", RequestDelivery.requestURI(base, id))]
+        }
+    }
+
+    private func requestObject(
+        _ members: JSONValue, metadata: ProviderMetadata
+    ) async throws -> (compact: String, expiry: Date) {
+        let encryptionKey = try await provider.encryptionKey(
+            algorithm: configuration.requestObjectAlgorithms.keyManagement)
+        return try await requestObjects.requestObject(
+            members: members, metadata: metadata, encryptionKey: encryptionKey)
+    }
+
+    private static func deliveryRefused(_ reason: String) -> ItsmeError {
+        ItsmeError(
+            .invalidConfiguration, .authorizationRequest, reason,
+            remedy: "Configure another requestDelivery.", field: "requestDelivery")
     }
 
     private static func wholeSeconds(_ age: Duration) throws(ItsmeError) -> Int {
@@ -224,8 +255,8 @@ public struct ItsmeClient: Sendable {
         let body = try TokenResponseBody(parsing: reply.body)
         let algorithms = configuration.idTokenAlgorithms
         let verified = try await EncryptedToken(body.idToken, phase: .idToken)
-            .decrypted(by: keys, algorithms: algorithms)
-            .verified(by: provider, algorithms: algorithms)
+            .decrypted(by: configuration.authentication, algorithms: algorithms)
+            .verified(by: configuration.authentication, provider, algorithms: algorithms)
         let idToken = try IDToken(
             verified,
             expecting: IDTokenExpectation(
@@ -234,7 +265,7 @@ public struct ItsmeClient: Sendable {
                 maximumAuthenticationAge: response.transaction.maximumAuthenticationAge,
                 clockSkew: configuration.clockSkew.components.seconds,
                 maximumTokenAge: configuration.maximumTokenAge.components.seconds,
-                profile: configuration.profile),
+                profile: configuration.environment.profile),
             accessToken: body.accessToken, now: configuration.time.now())
         configuration.logger.debug("ID token validated")
         return TokenResponse(idToken: idToken, accessToken: body.accessToken, expiresIn: body.expiresIn)
@@ -267,15 +298,15 @@ public struct ItsmeClient: Sendable {
         }
         let algorithms = configuration.userInfoAlgorithms
         let verified = try await EncryptedToken(compact, phase: .userInfo)
-            .decrypted(by: keys, algorithms: algorithms)
-            .verified(by: provider, algorithms: algorithms)
+            .decrypted(by: configuration.authentication, algorithms: algorithms)
+            .verified(by: configuration.authentication, provider, algorithms: algorithms)
         let userInfo = try UserInfo(
             verified, subject: tokens.idToken.subject, issuer: metadata.issuer, clientID: configuration.clientID)
         configuration.logger.debug("UserInfo validated")
         return userInfo
     }
 
-    private static func refusal(
+    static func refusal(
         _ code: ItsmeError.Code, _ reply: HTTPReply, phase: ItsmeError.Phase
     ) -> ItsmeError {
         let status = reply.response.status.code

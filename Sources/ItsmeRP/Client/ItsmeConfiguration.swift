@@ -17,14 +17,23 @@ public struct ItsmeConfiguration: Sendable {
     /// Where itsme sends the person back to: https, exactly as registered, no fragment.
     public var redirectURI: String
 
-    /// The algorithms of ID tokens. Default RSA-OAEP-256 and A128CBC-HS256 around RS256.
-    public var idTokenAlgorithms = TokenAlgorithms()
+    /// The algorithms of ID tokens.
+    ///
+    /// Default with a key pair: RSA-OAEP-256 (legacy environments: RSA-OAEP) and A128CBC-HS256 around RS256. Default
+    /// with a client secret: `dir` and A256GCM around RS256; HS256 if that was registered.
+    public var idTokenAlgorithms: TokenAlgorithms
 
     /// The algorithms of UserInfo. Default as for ID tokens.
-    public var userInfoAlgorithms = TokenAlgorithms()
+    public var userInfoAlgorithms: TokenAlgorithms
 
-    /// The algorithms of request objects and of encrypted client assertions. Default as for ID tokens.
-    public var requestObjectAlgorithms = TokenAlgorithms()
+    /// The algorithms of request objects and of encrypted client assertions.
+    ///
+    /// Default: RSA-OAEP-256 (legacy environments: RSA-OAEP) and A128CBC-HS256 around RS256, around HS256 with a client
+    /// secret.
+    public var requestObjectAlgorithms: TokenAlgorithms
+
+    /// How requests reach itsme. Default ``RequestDelivery/byValue``.
+    public var requestDelivery: RequestDelivery = .byValue
 
     /// How far the clocks of itsme and this machine may be apart. Default 60 seconds, at most 5 minutes.
     public var clockSkew: Duration = .seconds(60)
@@ -56,10 +65,10 @@ public struct ItsmeConfiguration: Sendable {
         self.clientID = clientID
         self.authentication = authentication
         self.redirectURI = redirectURI
+        idTokenAlgorithms = authentication.tokenAlgorithms(in: environment.profile)
+        userInfoAlgorithms = authentication.tokenAlgorithms(in: environment.profile)
+        requestObjectAlgorithms = authentication.requestObjectAlgorithms(in: environment.profile)
     }
-
-    /// Which generation of itsme's protocol is spoken.
-    var profile: ProtocolProfile { .v2 }
 
     /// Refuses what cannot work, with the field and the remedy.
     func validate() throws(ItsmeError) {
@@ -74,17 +83,37 @@ public struct ItsmeConfiguration: Sendable {
         try Self.check(clockSkew, in: .zero ... .seconds(300), "clockSkew")
         try Self.check(maximumTokenAge, in: .seconds(30) ... .seconds(3600), "maximumTokenAge")
         try Self.check(transactionLifetime, in: .seconds(30) ... .seconds(600), "transactionLifetime")
+        try requestDelivery.validate(in: environment)
+        try authentication.validate()
+        try checkAlgorithms()
+    }
+
+    /// Refuses algorithms that itsme does not use with this kind of client.
+    private func checkAlgorithms() throws(ItsmeError) {
+        let hasSecret = authentication.sharedSignatureKey != nil
+        let rsa: [KeyManagementAlgorithm] = [.rsaOAEP, .rsaOAEP256]
         for (algorithms, field) in [
             (idTokenAlgorithms, "idTokenAlgorithms"), (userInfoAlgorithms, "userInfoAlgorithms"),
-            (requestObjectAlgorithms, "requestObjectAlgorithms"),
         ] {
-            guard algorithms.signature == .rs256,
-                algorithms.keyManagement == .rsaOAEP || algorithms.keyManagement == .rsaOAEP256
-            else {
+            let isAllowed =
+                hasSecret
+                ? [.rs256, .hs256].contains(algorithms.signature) && algorithms.keyManagement == .direct
+                    && algorithms.contentEncryption.keySize <= 32
+                : algorithms.signature == .rs256 && rsa.contains(algorithms.keyManagement)
+            guard isAllowed else {
                 throw Self.invalid(
-                    "with a key pair, itsme signs with RS256 and encrypts with RSA-OAEP or RSA-OAEP-256",
+                    hasSecret
+                        ? "with a client secret, itsme signs with RS256 or HS256 and encrypts with dir and a key of 256 bits"
+                        : "with a key pair, itsme signs with RS256 and encrypts with RSA-OAEP or RSA-OAEP-256",
                     "Use the algorithms that were registered at itsme.", field)
             }
+        }
+        guard rsa.contains(requestObjectAlgorithms.keyManagement),
+            requestObjectAlgorithms.signature == (hasSecret ? .hs256 : .rs256)
+        else {
+            throw Self.invalid(
+                "request objects are signed with \(hasSecret ? "HS256" : "RS256") and encrypted with RSA-OAEP or RSA-OAEP-256",
+                "Use the algorithms that were registered at itsme.", "requestObjectAlgorithms")
         }
     }
 

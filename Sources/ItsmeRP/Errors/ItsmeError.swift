@@ -41,6 +41,8 @@ public struct ItsmeError: Error, Sendable {
         public static let idToken = Phase("id-token")
         /// The UserInfo request, its answer and its validation.
         public static let userInfo = Phase("userinfo")
+        /// The revocation request and its answer.
+        public static let revocation = Phase("revocation")
     }
 
     /// The rule that was broken.

@@ -26,6 +26,19 @@ extension ItsmeError {
         public static let insecureURL = Code("insecure_url", .misconfiguration)
         /// An own key failed to sign or decrypt, for example because the HSM that holds it is away.
         public static let ownKeyFailed = Code("own_key_failed", .misconfiguration)
+        /// The text of a key ring cannot be read, or contradicts itself.
+        public static let keyRingMalformed = Code("key_ring_malformed", .misconfiguration)
+        /// A step of a key rotation that is not the next one.
+        public static let rotationOutOfOrder = Code("rotation_out_of_order", .misconfiguration)
+        /// A step of a key rotation whose time has not come: itsme, or another instance, may not know the new key yet,
+        /// or may still use the old one.
+        public static let rotationTooEarly = Code("rotation_too_early", .misconfiguration)
+        /// A private key file that others can read, or that is not a file of one's own.
+        public static let keyFileUnsafe = Code("key_file_unsafe", .misconfiguration)
+        /// A key file that would have been overwritten.
+        public static let keyFileExists = Code("key_file_exists", .misconfiguration)
+        /// A key file that cannot be read or written.
+        public static let keyFileUnusable = Code("key_file_unusable", .misconfiguration)
         /// The random source of the system failed.
         public static let randomSourceFailed = Code("random_source_failed", .transient)
 
@@ -175,5 +188,14 @@ extension ItsmeError {
         public static let userInfoRefused = Code("userinfo_refused", .transient)
         /// UserInfo's `sub` is not the ID token's (OpenID Connect Core 1.0 §5.3.2).
         public static let subjectMismatch = Code("subject_mismatch", .untrustedResponse)
+        /// The picture is not where it may be fetched from, or is no image.
+        public static let pictureRefused = Code("picture_refused", .untrustedResponse)
+
+        // MARK: Revocation
+
+        /// Tokens of this client cannot be revoked.
+        public static let revocationNotOffered = Code("revocation_not_offered", .misconfiguration)
+        /// itsme answered the revocation request with an error; see ``ItsmeError/providerError``.
+        public static let revocationRefused = Code("revocation_refused", .misconfiguration)
     }
 }

@@ -38,11 +38,31 @@ struct CheckedRequest: Sendable {
         case .connect: throw HTTPTransportError(.badRequest, reason: "the method CONNECT is not supported")
         default: verb = .other(request.method.rawValue)
         }
-        headerLines = try Self.headerLines(of: request.headerFields, bodySize: body.count)
         self.body = body
-        mayBeRepeated =
-            (verb == .get || verb == .head) && request.headerFields[.authorization] == nil
-            && request.headerFields[.cookie] == nil
+        var lines: [String] = []
+        lines.reserveCapacity(request.headerFields.count + 3)
+        // One pass: asking HTTPFields for a name makes it build its index.
+        var (hasAccept, hasContentType, hasCredential) = (false, false, false)
+        for field in request.headerFields {
+            switch field.name.canonicalName {
+            case "accept": hasAccept = true
+            case "content-type": hasContentType = true
+            case "authorization", "cookie": hasCredential = true
+            case "content-length":
+                guard Int(field.value) == body.count else {
+                    throw HTTPTransportError(.badRequest, reason: "content-length is not the size of the body")
+                }
+                continue
+            default: break
+            }
+            lines.append(try Self.line(of: field))
+        }
+        // "Name:" takes away what libcurl would add by itself.
+        lines.append("Expect:")
+        if !hasAccept { lines.append("Accept:") }
+        if !hasContentType, verb != .get, verb != .head { lines.append("Content-Type:") }
+        headerLines = lines
+        mayBeRepeated = (verb == .get || verb == .head) && !hasCredential
     }
 
     // MARK: URL
@@ -108,40 +128,27 @@ struct CheckedRequest: Sendable {
 
     // MARK: Header
 
-    /// Fields that frame the message or steer the connection: the transport's own business.
-    private static let reserved: Set<String> = [
-        "host", "connection", "keep-alive", "proxy-connection", "proxy-authorization", "transfer-encoding", "te",
-        "trailer", "upgrade", "expect", "accept-encoding",
-    ]
-
-    private static func headerLines(
-        of fields: HTTPFields, bodySize: Int
-    ) throws(HTTPTransportError) -> [String] {
-        var lines: [String] = []
-        lines.reserveCapacity(fields.count + 3)
-        for field in fields {
-            let name = field.name.canonicalName
-            guard !name.hasPrefix(":"), !reserved.contains(name) else {
-                throw HTTPTransportError(.badRequest, reason: "the header field \(name) is the transport's to set")
-            }
-            let value = field.value
-            guard value.utf8.allSatisfy({ (0x20...0x7E).contains($0) || $0 == 0x09 }) else {
-                throw HTTPTransportError(
-                    .badRequest, reason: "the value of the header field \(name) holds a forbidden character")
-            }
-            if name == "content-length" {
-                guard Int(value) == bodySize else {
-                    throw HTTPTransportError(.badRequest, reason: "content-length is not the size of the body")
-                }
-                continue
-            }
-            // libcurl's way to write a field without a value.
-            lines.append(value.isEmpty ? "\(field.name.rawName);" : "\(field.name.rawName): \(value)")
+    private static func line(of field: HTTPField) throws(HTTPTransportError) -> String {
+        let name = field.name.canonicalName
+        guard !isReserved(name) else {
+            throw HTTPTransportError(.badRequest, reason: "the header field \(name) is the transport's to set")
         }
-        // "Name:" takes away what libcurl would add by itself.
-        lines.append("Expect:")
-        if !fields.contains(.accept) { lines.append("Accept:") }
-        if !fields.contains(.contentType) { lines.append("Content-Type:") }
-        return lines
+        let value = field.value
+        guard value.utf8.allSatisfy({ (0x20...0x7E).contains($0) || $0 == 0x09 }) else {
+            throw HTTPTransportError(
+                .badRequest, reason: "the value of the header field \(name) holds a forbidden character")
+        }
+        // libcurl's way to write a field without a value.
+        return value.isEmpty ? field.name.rawName + ";" : field.name.rawName + ": " + value
+    }
+
+    /// Fields that frame the message or steer the connection: the transport's own business.
+    private static func isReserved(_ name: String) -> Bool {
+        switch name {
+        case "host", "connection", "keep-alive", "proxy-connection", "proxy-authorization", "transfer-encoding", "te",
+            "trailer", "upgrade", "expect", "accept-encoding":
+            true
+        default: name.utf8.first == UInt8(ascii: ":")
+        }
     }
 }

@@ -10,14 +10,15 @@ public import HTTPTypes
 /// Connections are kept and shared by all requests of one transport; HTTP/2 is used where the server offers it. Make
 /// one transport and keep it. TLS is 1.2 or later, host and peer are always verified, and there is no switch to turn
 /// that off. Redirects are returned, never followed. There are no cookies, no credentials from files, and the
-/// environment's proxy settings are not read.
+/// environment's proxy settings are not read. (One variable is libcurl's own affair, and a library cannot turn it off:
+/// with `SSLKEYLOGFILE` set, libcurl writes the keys of TLS connections to that file. Keep it out of production.)
 ///
 /// A request is sent at most once. The one exception is libcurl's second try when a kept connection turns out to be
 /// dead: that is allowed for GET and HEAD without `Authorization` and `Cookie`, and suppressed for everything else,
 /// which then ends as ``HTTPTransportError/Code/connectionLost``. A code, an assertion or a token is never sent twice.
 public final class CurlTransport: HTTPTransport {
     /// How a transport connects.
-    public struct Configuration: Sendable {
+    public struct Configuration: Sendable, CustomStringConvertible, CustomReflectable {
         /// A PEM file of certificate authorities that are trusted in addition to the system's. Default none.
         ///
         /// Read when connections are made, so it has to stay where it is.
@@ -54,6 +55,15 @@ public final class CurlTransport: HTTPTransport {
 
         /// The default configuration.
         public init() {}
+
+        /// What is set, without the proxy's URL, which may hold a password.
+        public var description: String {
+            "CurlTransport.Configuration(proxy: \(proxy == nil ? "none" : "set"), "
+                + "additionalCAFile: \(additionalCAFile ?? "none"))"
+        }
+
+        /// Shows no proxy URL and no passphrase.
+        public var customMirror: Mirror { Mirror(self, children: ["description": description]) }
     }
 
     /// A client certificate with its private key, as PEM files.

@@ -12,6 +12,12 @@ enum FormEncoding {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    static func encodeComponent(_ text: String) -> String {
+        var bytes: [UInt8] = []
+        append(text, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     private static func append(_ text: String, to bytes: inout [UInt8]) {
         for byte in text.utf8 {
             switch byte {

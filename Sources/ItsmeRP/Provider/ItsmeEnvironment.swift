@@ -6,51 +6,79 @@ public struct ItsmeEnvironment: Sendable, Hashable, CustomStringConvertible {
     /// The name in configuration files and logs.
     public let description: String
 
+    /// The generation of the protocol that is spoken there.
+    public let profile: ProtocolProfile
+
     /// Whether plain http to a loopback address is allowed. Only ``loopbackSandbox(issuer:)`` sets it.
     let allowsLoopbackHTTP: Bool
 
     /// The E2E environment, which itsme calls its sandbox.
-    public static let e2e = ItsmeEnvironment(
-        issuer: "https://idp.e2e.itsme.services/v2", description: "e2e", allowsLoopbackHTTP: false)
+    public static let e2e = ItsmeEnvironment("e2e", issuer: "https://idp.e2e.itsme.services/v2")
 
     /// Production.
-    public static let production = ItsmeEnvironment(
-        issuer: "https://idp.prd.itsme.services/v2", description: "production", allowsLoopbackHTTP: false)
+    public static let production = ItsmeEnvironment("production", issuer: "https://idp.prd.itsme.services/v2")
+
+    /// E2E for clients with a client secret that were onboarded before 25 June 2025.
+    public static let clientSecretE2E = ItsmeEnvironment(
+        "client-secret-e2e", issuer: "https://oidc.e2e.itsme.services/clientsecret-oidc/csapi/v0.1")
+
+    /// Production for clients with a client secret that were onboarded before 25 June 2025.
+    public static let clientSecretProduction = ItsmeEnvironment(
+        "client-secret-production", issuer: "https://oidc.prd.itsme.services/clientsecret-oidc/csapi/v0.1")
+
+    /// E2E of the legacy generation (v1).
+    public static let legacyE2E = ItsmeEnvironment(
+        "legacy-e2e", issuer: "https://e2emerchant.itsme.be/oidc", profile: .v1)
+
+    /// Production of the legacy generation (v1).
+    public static let legacyProduction = ItsmeEnvironment(
+        "legacy-production", issuer: "https://merchant.itsme.be/oidc", profile: .v1)
+
+    private static let named: [ItsmeEnvironment] = [
+        e2e, production, clientSecretE2E, clientSecretProduction, legacyE2E, legacyProduction,
+    ]
 
     /// Another issuer, https only.
     ///
     /// - Throws: ``ItsmeError`` `insecure_url` when the issuer is not an https URL without query and fragment.
-    public static func custom(issuer: String) throws(ItsmeError) -> ItsmeEnvironment {
+    public static func custom(
+        issuer: String, profile: ProtocolProfile = .v2
+    ) throws(ItsmeError) -> ItsmeEnvironment {
         _ = try Endpoint(issuer: issuer, allowsLoopbackHTTP: false)
-        return ItsmeEnvironment(issuer: issuer, description: "custom", allowsLoopbackHTTP: false)
+        return ItsmeEnvironment("custom", issuer: issuer, profile: profile)
     }
 
     /// A sandbox on this machine, for development and tests: the only environment in which http is spoken, and only
     /// to a loopback address.
     ///
     /// - Throws: ``ItsmeError`` `insecure_url` when the issuer is neither https nor http on a loopback address.
-    public static func loopbackSandbox(issuer: String) throws(ItsmeError) -> ItsmeEnvironment {
+    public static func loopbackSandbox(
+        issuer: String, profile: ProtocolProfile = .v2
+    ) throws(ItsmeError) -> ItsmeEnvironment {
         _ = try Endpoint(issuer: issuer, allowsLoopbackHTTP: true)
-        return ItsmeEnvironment(issuer: issuer, description: "loopback-sandbox", allowsLoopbackHTTP: true)
+        return ItsmeEnvironment("loopback-sandbox", issuer: issuer, profile: profile, allowsLoopbackHTTP: true)
     }
 
-    /// The environment of that name, `e2e` or `production`, as a configuration file would give it.
+    /// The environment of that name, as a configuration file would give it: `e2e`, `production`, `client-secret-e2e`,
+    /// `client-secret-production`, `legacy-e2e` or `legacy-production`.
     ///
     /// - Throws: ``ItsmeError`` `unknown_environment` for any other name; there is no fallback.
     public init(named name: String) throws(ItsmeError) {
-        switch name {
-        case "e2e": self = .e2e
-        case "production": self = .production
-        default:
+        guard let known = Self.named.first(where: { $0.description == name }) else {
             throw ItsmeError(
                 .unknownEnvironment, .configuration, "there is no environment of the configured name",
-                remedy: "Use e2e or production, or ItsmeEnvironment.custom(issuer:).", field: "environment")
+                remedy: "Use one of \(Self.named.map(\.description).joined(separator: ", ")), or a custom issuer.",
+                field: "environment")
         }
+        self = known
     }
 
-    private init(issuer: String, description: String, allowsLoopbackHTTP: Bool) {
+    private init(
+        _ name: String, issuer: String, profile: ProtocolProfile = .v2, allowsLoopbackHTTP: Bool = false
+    ) {
         self.issuer = issuer
-        self.description = description
+        self.description = name
+        self.profile = profile
         self.allowsLoopbackHTTP = allowsLoopbackHTTP
     }
 

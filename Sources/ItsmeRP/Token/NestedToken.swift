@@ -26,15 +26,17 @@ struct EncryptedToken: Sendable {
         self.phase = phase
     }
 
-    /// Decrypts with the client's keys.
+    /// Decrypts with the client's keys or secret.
     func decrypted(
-        by keys: ClientKeys, algorithms: TokenAlgorithms
+        by authentication: ClientAuthentication, algorithms: TokenAlgorithms
     ) async throws -> SignedToken {
         do {
-            let jws = try await jwe.nestedJWS(
-                using: keys.unwrappers, keyManagement: [algorithms.keyManagement],
-                contentEncryption: [algorithms.contentEncryption])
+            let jws = try await authentication.nestedJWS(in: jwe, algorithms: algorithms)
             return try SignedToken(jws, phase: phase)
+        } catch let error as KeyUnavailable {
+            throw ItsmeError(
+                .ownKeyFailed, phase, "the decryption key is not available: \(error.reason)",
+                remedy: "Check the HSM or KMS that holds the key. The token may be good: a new login will work after.")
         } catch let error as JOSEError {
             throw Self.error(for: error, phase: phase)
         }
@@ -81,16 +83,22 @@ struct SignedToken: Sendable {
         self.phase = phase
     }
 
-    /// Verifies the signature with the provider's key and opens the claims.
+    /// Verifies the signature with the provider's key, or with the client secret where that is configured, and opens the
+    /// claims.
     func verified(
-        by provider: Provider, algorithms: TokenAlgorithms
+        by authentication: ClientAuthentication, _ provider: Provider, algorithms: TokenAlgorithms
     ) async throws -> VerifiedClaims {
         guard jws.header.algorithm == algorithms.signature.name else {
             throw EncryptedToken.error(
                 for: JOSEError(.algorithmNotAllowed, "the signature algorithm is not the configured one"), phase: phase)
         }
-        let key = try await provider.verificationKey(
-            keyID: jws.header.keyID, algorithm: algorithms.signature, phase: phase)
+        let key: JWK
+        if algorithms.signature == .hs256, let shared = authentication.sharedSignatureKey {
+            key = shared
+        } else {
+            key = try await provider.verificationKey(
+                keyID: jws.header.keyID, algorithm: algorithms.signature, phase: phase)
+        }
         let payload: [UInt8]
         do {
             payload = try jws.payload(verifiedWith: key, algorithm: algorithms.signature)

@@ -13,6 +13,21 @@ public struct UserInfo: Sendable {
         claims[claim]
     }
 
+    /// The claims of this and of the ID token together.
+    ///
+    /// Where both have a claim, the ID token's counts: UserInfo never overrides what was signed for this login, `sub`
+    /// above all.
+    ///
+    /// - Throws: ``ItsmeError`` `subject_mismatch` when the ID token is about another person.
+    public func claims(mergedInto idToken: IDToken) throws(ItsmeError) -> ClaimSet {
+        guard idToken.subject == subject else {
+            throw ItsmeError(
+                .subjectMismatch, .userInfo, "the ID token is about another person",
+                remedy: "Merge UserInfo with the ID token of the same login.", field: "sub")
+        }
+        return idToken.claims.adding(claims)
+    }
+
     /// Validates the claims of a token that was decrypted and verified.
     init(
         _ token: VerifiedClaims, subject: String, issuer: String, clientID: String

@@ -42,12 +42,12 @@ public struct JWK: Sendable {
         case .rsaPublic: key = self
         case .rsaPrivate(let privateKey):
             key = JWK(.rsaPublic(privateKey.publicKey), keyID: keyID, use: use, algorithm: algorithm)
-            key.operations = operations?.map { operation in
-                switch operation {
-                case "sign": "verify"
-                case "decrypt": "encrypt"
-                case "unwrapKey": "wrapKey"
-                default: operation
+            let others = ["sign": "verify", "decrypt": "encrypt", "unwrapKey": "wrapKey"]
+            // A key that names both sides keeps one: values must not repeat (RFC 7517 §4.3).
+            key.operations = operations?.reduce(into: []) { (names, operation) in
+                let name = others[operation] ?? operation
+                if !names.contains(name) {
+                    names.append(name)
                 }
             }
         case .symmetric:

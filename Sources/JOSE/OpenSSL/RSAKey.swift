@@ -73,7 +73,8 @@ final class RSAKey: @unchecked Sendable {
     func number(_ kind: Number) throws(JOSEError) -> BigNumber? {
         let number = try BigNumber()
         var pointer: OpaquePointer? = unsafe number.pointer
-        guard unsafe EVP_PKEY_get_bn_param(self.pointer, kind.name, &pointer) == 1, unsafe pointer == number.pointer else {
+        guard unsafe EVP_PKEY_get_bn_param(self.pointer, kind.name, &pointer) == 1, unsafe pointer == number.pointer
+        else {
             ERR_clear_error()
             return nil
         }

@@ -118,6 +118,12 @@ final class CurlTransportFailureTests: TransportTestCase {
         try await expect(.malformedResponse) { $0.send("HTTP/1.1 200 OK\r\nnonsense\r\n\r\n") }
     }
 
+    func testContentLengthThatContradictsItselfIsRefused() async throws {
+        try await expect(.malformedResponse) {
+            $0.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nabc")
+        }
+    }
+
     func testFoldedHeaderLineIsRefused() async throws {
         try await expect(.malformedResponse) {
             $0.send("HTTP/1.1 200 OK\r\nX-A: 1\r\n X-B: 2\r\nContent-Length: 0\r\n\r\n")
@@ -125,7 +131,9 @@ final class CurlTransportFailureTests: TransportTestCase {
     }
 
     func testUnknownContentCodingIsRefused() async throws {
-        for coding in ["br", "zstd", "gzip, gzip", "deflate, gzip", "compress", "nonsense"] {
+        for coding in [
+            "gzip\r\nContent-Encoding: gzip", "br", "zstd", "gzip, gzip", "deflate, gzip", "compress", "nonsense",
+        ] {
             try await expect(.malformedResponse) { connection in
                 connection.answer(header: "Content-Encoding: \(coding)\r\n")
             }
@@ -193,9 +201,19 @@ final class CurlTransportFailureTests: TransportTestCase {
         }
     }
 
-    func testNoTimeAtAllIsATimeout() async throws {
-        try await expect(.timeout, limits: HTTPLimits(totalTimeout: .zero)) { $0.answer() }
-        try await expect(.timeout, limits: HTTPLimits(totalTimeout: .seconds(-5))) { $0.answer() }
+    func testNoTimeAtAllIsATimeoutAndNothingIsSent() async throws {
+        let server = try MisbehavingServer.answering { connection, _ in connection.answer() }
+        defer { server.stop() }
+        try await withTransport { transport in
+            for time in [Duration.zero, .seconds(-5)] {
+                let code = await failure {
+                    try await transport.send(
+                        request(port: server.port), body: [], limits: HTTPLimits(totalTimeout: time))
+                }
+                XCTAssertEqual(code, .timeout)
+            }
+            XCTAssertEqual(server.accepted, 0)
+        }
     }
 
     func testTimeWithoutEndIsTaken() async throws {

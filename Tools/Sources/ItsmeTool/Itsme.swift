@@ -6,6 +6,7 @@ struct Itsme: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "itsme",
         abstract: "A local itsme, and what a relying party needs to talk to the real one.",
-        version: "0.1.0-dev"
+        version: "0.1.0-dev",
+        subcommands: [DemoCommand.self, SandboxCommand.self]
     )
 }

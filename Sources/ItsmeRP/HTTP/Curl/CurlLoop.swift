@@ -136,8 +136,8 @@ final class CurlLoop: Sendable {
     /// Announces that the thread is going to sleep; false when there is something to do first.
     func goToSleep() -> Bool {
         shared.withLock { shared in
-            let orders = shared.orders
-            guard orders.transfers.isEmpty, orders.cancellations.isEmpty, !orders.isStopping else { return false }
+            guard shared.orders.transfers.isEmpty, shared.orders.cancellations.isEmpty, !shared.orders.isStopping
+            else { return false }
             shared.isAsleep = true
             return true
         }

@@ -25,9 +25,9 @@ enum CurlTrust: Sendable {
 
     init(additionalCAFile: String?) throws(HTTPTransportError) {
         let system = try Self.systemLocations()
-        let bundle = system.bundle.flatMap { FileManager.default.contents(atPath: $0) }
         guard let additionalCAFile else {
-            self = bundle == nil ? .builtIn : .systemBundle
+            let hasBundle = system.bundle.map { FileManager.default.isReadableFile(atPath: $0) } ?? false
+            self = hasBundle ? .systemBundle : .builtIn
             return
         }
         guard let more = FileManager.default.contents(atPath: additionalCAFile),
@@ -41,7 +41,8 @@ enum CurlTrust: Sendable {
         {
             self = .file(additionalCAFile)
         } else {
-            self = .joined(LentBytes((bundle.map { Array($0) } ?? []) + [0x0A] + Array(more)))
+            let bundle = system.bundle.flatMap { FileManager.default.contents(atPath: $0) } ?? Data()
+            self = .joined(LentBytes(Array(bundle) + [0x0A] + Array(more)))
         }
     }
 

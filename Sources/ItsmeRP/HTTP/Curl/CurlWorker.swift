@@ -84,10 +84,17 @@ import CCurl
     }
 
     private func startWaiting() {
+        guard firstWaiting < waiting.count else { return }
+        let now = ContinuousClock.now
         while firstWaiting < waiting.count, active.count < maximumActive {
             let transfer = waiting[firstWaiting]
             firstWaiting += 1
-            if !transfer.isFinished { start(transfer) }
+            if transfer.isFinished { continue }
+            if transfer.deadline <= now {
+                transfer.finish(.failure(Self.timeout(of: transfer)))
+            } else {
+                start(transfer)
+            }
         }
         if firstWaiting == waiting.count {
             waiting.removeAll(keepingCapacity: true)

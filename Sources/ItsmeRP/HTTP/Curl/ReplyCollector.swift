@@ -9,6 +9,9 @@ struct ReplyCollector {
     private var headerSize = 0
     private var status: Int?
     private var fields = HTTPFields()
+    // The two fields that are read here; noted as they come, because a lookup makes HTTPFields build its index.
+    private var contentLength: String?
+    private var contentCoding: String?
     private var body: [UInt8] = []
 
     /// Whether a head other than an interim one (1xx) is complete.
@@ -66,9 +69,7 @@ struct ReplyCollector {
 
     /// `HTTP/1.1 200 OK`; a new status line replaces an interim head or a proxy's.
     private mutating func startHead(_ line: Slice<UnsafeRawBufferPointer>) -> Bool {
-        status = nil
-        hasHead = false
-        fields = HTTPFields()
+        forgetHead()
         var rest = unsafe line.drop { $0 != 0x20 }.drop { $0 == 0x20 }
         var code = 0
         for _ in 0..<3 {
@@ -93,27 +94,51 @@ struct ReplyCollector {
         var value = unsafe line[line.index(after: colon)...]
         while let first = unsafe value.first, first == 0x20 || first == 0x09 { unsafe value.removeFirst() }
         while let last = unsafe value.last, last == 0x20 || last == 0x09 { unsafe value.removeLast() }
-        unsafe fields.append(HTTPField(name: name, value: value))
+        // Bytes that are not UTF-8 (obs-text of RFC 9110, 5.5) stay as they are.
+        let field: HTTPField
+        if let text = unsafe String(validating: value, as: UTF8.self) {
+            field = HTTPField(name: name, value: text)
+        } else {
+            field = unsafe HTTPField(name: name, value: value)
+        }
+        switch name.canonicalName {
+        case "content-length":
+            // Said twice, it has to say the same (RFC 9112, 6.3).
+            guard contentLength == nil || contentLength == field.value else {
+                return fail(.malformedResponse, "content-length contradicts itself")
+            }
+            contentLength = field.value
+        case "content-encoding": contentCoding = contentCoding.map { "\($0),\(field.value)" } ?? field.value
+        default: break
+        }
+        fields.append(field)
         return true
     }
 
     private mutating func endHead() -> Bool {
         guard let status else { return fail(.malformedResponse, "the answer has no status line") }
         guard status >= 200 else {
-            self.status = nil
-            fields = HTTPFields()
+            forgetHead()
             return true
         }
         hasHead = true
         return isCodingKnown() && isAnnouncedSizeAllowed()
     }
 
+    private mutating func forgetHead() {
+        status = nil
+        hasHead = false
+        fields = HTTPFields()
+        contentLength = nil
+        contentCoding = nil
+    }
+
     /// One layer of gzip at most.
     ///
     /// A body of several layers can keep the decoder busy without one byte coming out, where no limit would see it.
     private mutating func isCodingKnown() -> Bool {
-        guard let coding = fields[.contentEncoding]?.lowercased() else { return true }
-        switch coding {
+        guard let coding = contentCoding else { return true }
+        switch coding.lowercased() {
         case "", "gzip", "x-gzip", "identity": return true
         default: return fail(.malformedResponse, "the body has a content coding that was not asked for")
         }
@@ -121,7 +146,7 @@ struct ReplyCollector {
 
     /// Refuses at once what says of itself that it is too large.
     private mutating func isAnnouncedSizeAllowed() -> Bool {
-        guard !isHead, status != 204, status != 304, let text = fields[.contentLength] else { return true }
+        guard !isHead, status != 204, status != 304, let text = contentLength else { return true }
         guard let size = Int(text), size >= 0 else {
             return fail(.malformedResponse, "content-length is not a number")
         }

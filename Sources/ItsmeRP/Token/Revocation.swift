@@ -1,0 +1,44 @@
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+import HTTPTypes
+
+extension ItsmeClient {
+    /// Revokes the access token (RFC 7009). itsme offers it to clients with a client secret only. One HTTP request.
+    ///
+    /// itsme answers an unknown token as it answers a revoked one.
+    ///
+    /// - Throws: ``ItsmeError`` of the phase `revocation`: `revocation_not_offered` with a key pair or when the discovery
+    ///   document names no revocation endpoint; `revocation_refused` when itsme answers with an error; or
+    ///   `CancellationError`.
+    public func revoke(_ tokens: TokenResponse) async throws {
+        let metadata = try await provider.metadata()
+        guard case .clientSecretPost(let secret) = configuration.authentication.method,
+            let endpoint = metadata.revocation
+        else {
+            throw ItsmeError(
+                .revocationNotOffered, .revocation, "itsme offers revocation to clients with a client secret only",
+                remedy: "Let the access token expire; it lives for minutes.")
+        }
+        // RFC 6749 §2.3.1: both parts are form-encoded first.
+        let credentials =
+            FormEncoding.encodeComponent(configuration.clientID) + ":"
+            + FormEncoding.encodeComponent(secret.secret.exposedValue)
+        let form = FormEncoding.encode([
+            ("token", tokens.accessToken.exposedValue), ("token_type_hint", "access_token"),
+        ])
+        let reply = try await http.send(
+            endpoint.request(
+                .post,
+                headerFields: [
+                    .accept: "application/json", .contentType: "application/x-www-form-urlencoded",
+                    .authorization: "Basic " + Data(credentials.utf8).base64EncodedString(),
+                ]),
+            body: Array(form.utf8), phase: .revocation)
+        guard reply.response.status == .ok else {
+            throw Self.refusal(.revocationRefused, reply, phase: .revocation)
+        }
+    }
+}

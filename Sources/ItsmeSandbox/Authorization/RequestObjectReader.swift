@@ -1,0 +1,95 @@
+import HTTPTypes
+import ItsmeRP
+import JOSE
+
+/// Gets the request object of an authorization request, by value or by reference, and checks its own claims.
+struct RequestObjectReader {
+    private static let limits = HTTPLimits(
+        connectTimeout: .seconds(5), totalTimeout: .seconds(5), maximumBodySize: 128 << 10)
+
+    let core: SandboxCore
+    let client: ClientRegistration
+
+    /// The parameters of the request: those of `query`, and those of the request object if there is one.
+    func parameters(_ query: FormParameters) async throws(SandboxRefusal) -> RequestParameters {
+        switch (query["request"], query["request_uri"]) {
+        case (nil, nil):
+            return try RequestParameters(query: query)
+        case (let value?, nil):
+            return try RequestParameters(query: query, requestObject: try await claims(of: value))
+        case (nil, let uri?):
+            let value = try await fetch(uri)
+            return try RequestParameters(query: query, requestObject: try await claims(of: value))
+        case (_?, _?):
+            throw SandboxRefusal(.requestAndRequestURI)
+        }
+    }
+
+    /// Fetches a registered request URI.
+    private func fetch(_ uri: String) async throws(SandboxRefusal) -> String {
+        guard client.accepts(requestURI: uri), let address = WebAddress(uri) else {
+            throw SandboxRefusal(.requestURIUnregistered)
+        }
+        var request = HTTPRequest(method: .get, url: address)
+        request.headerFields[.accept] = core.profile.requestObjectTypes.joined(separator: ", ")
+        let reply: HTTPReply
+        do {
+            reply = try await core.transport.send(request, body: [], limits: Self.limits)
+        } catch {
+            throw SandboxRefusal(.requestURIUnreachable)
+        }
+        guard reply.response.status == .ok else {
+            throw SandboxRefusal(.requestURIUnreachable, detail: "Status \(reply.response.status.code).")
+        }
+        guard let type = reply.response.mediaType, core.profile.requestObjectTypes.contains(type) else {
+            throw SandboxRefusal(.requestURIMediaType)
+        }
+        guard let text = String(validating: reply.body, as: UTF8.self) else {
+            throw SandboxRefusal(.requestObjectMalformed)
+        }
+        return text
+    }
+
+    /// Decrypts, verifies and checks a request object.
+    private func claims(of token: String) async throws(SandboxRefusal) -> JSON {
+        let received = ReceivedToken(core: core, rules: .requestObject)
+        let (jws, _) = try await received.signedToken(token)
+        let claims = try await received.claims(of: jws, from: client)
+
+        guard claims["request"] == nil, claims["request_uri"] == nil else {
+            throw SandboxRefusal(.requestObjectNested)
+        }
+        guard let issuer = claims["iss"]?.string, issuer.isExactly(client.clientID) else {
+            throw SandboxRefusal(.requestObjectIssuer)
+        }
+        guard let audiences = claims["aud"]?.audiences,
+            audiences.containsExactly(core.profile.requestObjectAudience(core.endpoints))
+        else { throw SandboxRefusal(.requestObjectAudience) }
+        guard claims["sub"]?.string != client.clientID else { throw SandboxRefusal(.requestObjectSubject) }
+        if let expiry = claims["exp"] {
+            guard let time = expiry.numericDate, time + core.clockSkew > core.now else {
+                throw SandboxRefusal(.requestObjectExpired)
+            }
+        }
+        if let start = claims["nbf"] {
+            guard let time = start.numericDate, time <= core.now + core.clockSkew else {
+                throw SandboxRefusal(.requestObjectNotYetValid)
+            }
+        }
+        return claims
+    }
+}
+
+extension HTTPResponse {
+    /// The media type of the content without parameters, in lower case.
+    var mediaType: String? { headerFields.mediaType }
+}
+
+extension HTTPFields {
+    /// The media type of the content without parameters, in lower case.
+    var mediaType: String? {
+        self[.contentType].flatMap { $0.split(separator: ";").first }.map { type in
+            type.filter { $0 != " " && $0 != "\t" }.lowercased()
+        }
+    }
+}

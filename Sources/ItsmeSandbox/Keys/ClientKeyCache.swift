@@ -1,0 +1,175 @@
+import HTTPTypes
+import ItsmeRP
+import JOSE
+import Logging
+
+/// The JWK Sets of relying parties, fetched and kept as itsme does: 30 minutes to 24 hours, shortened by a `max-age`.
+///
+/// An actor for its bookkeeping only; concurrent requests for one client share one fetch. What itsme does about a `kid`
+/// that its copy does not hold is not documented. Strictly, nothing before the copy is too old; otherwise one fetch
+/// more, with a cool-down, so that a client that signs with a key it never publishes costs little.
+actor ClientKeyCache {
+    /// A JWK Set and which fetch of the client's it came from.
+    struct Snapshot: Sendable {
+        let set: JWKSet
+        /// Grows with each fetch that began; 0 for inline keys.
+        let fetch: Int
+    }
+
+    private struct Cached {
+        let snapshot: Snapshot
+        let expires: Double
+    }
+
+    private struct Ongoing {
+        let fetch: Int
+        let task: Task<Result<(JWKSet, lifetime: Double), SandboxRefusal>, Never>
+    }
+
+    /// The shortest and the longest time that a set is kept, in seconds.
+    static let shortestLifetime: Double = 30 * 60
+    static let longestLifetime: Double = 24 * 60 * 60
+    /// The least time between two fetches of one set on account of an unknown `kid`, in seconds.
+    static let coolDown: Double = 10
+    /// Limits of a fetch. itsme wants an answer in a second; a developer's machine under load gets five.
+    private static let limits = HTTPLimits(
+        connectTimeout: .seconds(5), totalTimeout: .seconds(5), maximumBodySize: 64 << 10)
+
+    private let transport: any HTTPTransport
+    private let now: @Sendable () -> Double
+    private let refetchesOnUnknownKey: Bool
+    private let logger: Logger
+    private var cached: [String: Cached] = [:]
+    /// When a set was last fetched again on account of an unknown `kid`.
+    private var refetched: [String: Double] = [:]
+    private var ongoing: [String: Ongoing] = [:]
+    private var lastFetch = 0
+
+    init(
+        transport: any HTTPTransport, refetchesOnUnknownKey: Bool, now: @escaping @Sendable () -> Double,
+        logger: Logger
+    ) {
+        self.transport = transport
+        self.refetchesOnUnknownKey = refetchesOnUnknownKey
+        self.now = now
+        self.logger = logger
+    }
+
+    /// The keys of `client`, from the cache while it is fresh.
+    func keys(of client: ClientRegistration) async throws(SandboxRefusal) -> Snapshot {
+        switch client.keys {
+        case .none: throw SandboxRefusal(.clientKeysMissing)
+        case .inline(let set): return Snapshot(set: set, fetch: 0)
+        case .jwksURI(let uri):
+            if let cached = cached[uri], cached.expires > now() { return cached.snapshot }
+            return try await fetch(uri, begunAfter: 0)
+        }
+    }
+
+    /// The keys of `client` newer than `snapshot`, which does not hold a `kid`; `nil` when there are none to be had:
+    /// the keys are inline, the copy still has to do, or it was fetched again a moment ago.
+    func newerKeys(
+        of client: ClientRegistration, than snapshot: Snapshot
+    ) async throws(SandboxRefusal) -> Snapshot? {
+        guard refetchesOnUnknownKey, case .jwksURI(let uri) = client.keys else { return nil }
+        // Another request may have fetched the set since.
+        if let cached = cached[uri], cached.snapshot.fetch > snapshot.fetch { return cached.snapshot }
+        let time = now()
+        // A clock that was moved back starts the cool-down anew.
+        if let last = refetched[uri], last <= time, time < last + Self.coolDown {
+            // Whoever asked at the same time gets the answer to that fetch, not one of their own.
+            guard let current = ongoing[uri], current.fetch > snapshot.fetch else { return nil }
+            return try adopt(await current.task.value, fetch: current.fetch, uri: uri)
+        }
+        refetched[uri] = time
+        // A fetch under way may have begun before the key was published, so only one that begins from here on counts.
+        return try await fetch(uri, begunAfter: max(snapshot.fetch, lastFetch))
+    }
+
+    /// Forgets every copy, as if each were too old.
+    func forgetAll() {
+        cached = [:]
+        refetched = [:]
+    }
+
+    private func fetch(_ uri: String, begunAfter earliest: Int) async throws(SandboxRefusal) -> Snapshot {
+        while let current = ongoing[uri] {
+            let result = await current.task.value
+            if current.fetch > earliest { return try adopt(result, fetch: current.fetch, uri: uri) }
+            // Whoever began it clears it; do so here as well, in case that task has not run yet.
+            if ongoing[uri]?.fetch == current.fetch { ongoing[uri] = nil }
+        }
+        lastFetch += 1
+        let number = lastFetch
+        let task = Task { [transport, logger] in
+            await Self.download(uri, transport: transport, logger: logger)
+        }
+        ongoing[uri] = Ongoing(fetch: number, task: task)
+        let result = await task.value
+        if ongoing[uri]?.fetch == number { ongoing[uri] = nil }
+        return try adopt(result, fetch: number, uri: uri)
+    }
+
+    private func adopt(
+        _ result: Result<(JWKSet, lifetime: Double), SandboxRefusal>, fetch: Int, uri: String
+    ) throws(SandboxRefusal) -> Snapshot {
+        let (set, lifetime) = try result.get()
+        let snapshot = Snapshot(set: set, fetch: fetch)
+        // An older answer never overwrites a newer one.
+        if (cached[uri]?.snapshot.fetch ?? -1) <= fetch {
+            cached[uri] = Cached(snapshot: snapshot, expires: now() + lifetime)
+        }
+        return snapshot
+    }
+
+    private static func download(
+        _ uri: String, transport: any HTTPTransport, logger: Logger
+    ) async -> Result<(JWKSet, lifetime: Double), SandboxRefusal> {
+        guard let address = WebAddress(uri) else { return .failure(SandboxRefusal(.clientKeysUnreachable)) }
+        var request = HTTPRequest(method: .get, url: address)
+        request.headerFields[.accept] = "application/jwk-set+json, application/json"
+        let start = ContinuousClock.now
+        let reply: HTTPReply
+        do {
+            reply = try await transport.send(request, body: [], limits: limits)
+        } catch let error as HTTPTransportError {
+            return .failure(SandboxRefusal(.clientKeysUnreachable, detail: "Transport: \(error.code)."))
+        } catch {
+            return .failure(SandboxRefusal(.clientKeysUnreachable))
+        }
+        if ContinuousClock.now - start > .seconds(1) {
+            logger.warning("JWK Set of a client took over a second; itsme does not wait longer")
+        }
+        guard reply.response.status == .ok else {
+            return .failure(SandboxRefusal(.clientKeysUnreachable, detail: "Status \(reply.response.status.code)."))
+        }
+        guard let set = try? JWKSet(parsingRemote: reply.body) else {
+            return .failure(SandboxRefusal(.clientKeysMalformed))
+        }
+        guard ClientKeySet.isComplete(set) else { return .failure(SandboxRefusal(.clientKeysIncomplete)) }
+        return .success((set, lifetime(of: reply.response)))
+    }
+
+    /// How long an answer is kept: its `max-age` within the bounds, a day without one.
+    static func lifetime(of response: HTTPResponse) -> Double {
+        let directives = (response.headerFields[.cacheControl] ?? "").lowercased().split(separator: ",")
+        for directive in directives {
+            let parts = directive.split(separator: "=", maxSplits: 1).map { $0.filter { $0 != " " && $0 != "\"" } }
+            guard parts.first == "max-age", parts.count == 2, let seconds = UInt32(parts[1]) else { continue }
+            return min(max(Double(seconds), shortestLifetime), longestLifetime)
+        }
+        return longestLifetime
+    }
+}
+
+extension HTTPRequest {
+    /// A request for `address`.
+    init(method: HTTPRequest.Method, url address: WebAddress) {
+        let host = address.host.contains(":") ? "[\(address.host)]" : address.host
+        let authority = address.port.map { "\(host):\($0)" } ?? host
+        let path = address.path.isEmpty ? "/" : address.path
+        self.init(
+            method: method, scheme: address.scheme, authority: authority,
+            path: address.query.map { "\(path)?\($0)" } ?? path)
+    }
+}

@@ -1,0 +1,137 @@
+import JOSE
+
+/// Opens a JWT that a relying party made: decrypts it with the sandbox's keys and verifies it with the client's.
+struct ReceivedToken {
+    /// The rules that one kind of token is held to.
+    struct Rules {
+        /// `nil` when the token may come without encryption.
+        let notEncrypted: SandboxRule?
+        let malformed: SandboxRule
+        let encryptionAlgorithm: SandboxRule
+        let decryption: SandboxRule
+        let notSigned: SandboxRule
+        let signatureAlgorithm: SandboxRule
+        let keyIDMissing: SandboxRule
+        let keyUnknown: SandboxRule
+        let signature: SandboxRule
+        let claims: SandboxRule
+
+        static let requestObject = Rules(
+            notEncrypted: .requestObjectNotEncrypted, malformed: .requestObjectMalformed,
+            encryptionAlgorithm: .requestObjectEncryption, decryption: .requestObjectDecryption,
+            notSigned: .requestObjectNotSigned, signatureAlgorithm: .requestObjectSignatureAlgorithm,
+            keyIDMissing: .requestObjectKeyIDMissing, keyUnknown: .requestObjectKeyUnknown,
+            signature: .requestObjectSignature, claims: .requestObjectClaims)
+
+        static func clientAssertion(mustBeEncrypted: Bool) -> Rules {
+            Rules(
+                notEncrypted: mustBeEncrypted ? .assertionNotEncrypted : nil, malformed: .assertionMalformed,
+                encryptionAlgorithm: .assertionEncryption, decryption: .assertionDecryption,
+                notSigned: .assertionNotSigned, signatureAlgorithm: .assertionSignatureAlgorithm,
+                keyIDMissing: .assertionKeyIDMissing, keyUnknown: .assertionKeyUnknown,
+                signature: .assertionSignature, claims: .assertionClaims)
+        }
+    }
+
+    private static let keyManagement: Set<KeyManagementAlgorithm> = [.rsaOAEP256, .rsaOAEP]
+    private static let contentEncryption: Set<ContentEncryptionAlgorithm> = [.a128CBC_HS256, .a256GCM]
+
+    let core: SandboxCore
+    let rules: Rules
+
+    /// The signed token inside `token`, not yet verified.
+    func signedToken(_ token: String) async throws(SandboxRefusal) -> (JWS, compact: String) {
+        switch CompactShape(token) {
+        case .encrypted:
+            let inner = try await decrypted(token)
+            guard case .signed = CompactShape(inner), let jws = try? JWS(inner) else {
+                throw SandboxRefusal(rules.notSigned)
+            }
+            return (jws, inner)
+        case .signed:
+            if let refusal = rules.notEncrypted { throw SandboxRefusal(refusal) }
+            guard let jws = try? JWS(token) else { throw SandboxRefusal(rules.malformed) }
+            return (jws, token)
+        case nil:
+            throw SandboxRefusal(rules.malformed)
+        }
+    }
+
+    private func decrypted(_ token: String) async throws(SandboxRefusal) -> String {
+        guard let jwe = try? JWE(token) else { throw SandboxRefusal(rules.malformed) }
+        do {
+            let plaintext = try await jwe.plaintext(
+                using: core.keys.unwrappers, keyManagement: Self.keyManagement,
+                contentEncryption: Self.contentEncryption)
+            guard let text = String(validating: plaintext, as: UTF8.self) else { throw SandboxRefusal(rules.notSigned) }
+            return text
+        } catch let refusal as SandboxRefusal {
+            throw refusal
+        } catch let error as JOSEError
+            where error.code == .algorithmNotAllowed || error.code == .contentEncryptionNotAllowed
+        {
+            throw SandboxRefusal(rules.encryptionAlgorithm)
+        } catch let error as JOSEError where error.code == .keyNotFound {
+            throw SandboxRefusal(rules.decryption, detail: "The kid is not one of the sandbox's encryption keys.")
+        } catch {
+            throw SandboxRefusal(rules.decryption)
+        }
+    }
+
+    /// The claims of `jws`, verified with a key of `client`.
+    func claims(of jws: JWS, from client: ClientRegistration) async throws(SandboxRefusal) -> JSON {
+        let payload = try await verifiedPayload(of: jws, from: client)
+        guard let json = try? JSON(parsing: payload), json.kind == .object else { throw SandboxRefusal(rules.claims) }
+        return json
+    }
+
+    private func verifiedPayload(of jws: JWS, from client: ClientRegistration) async throws(SandboxRefusal) -> [UInt8] {
+        let algorithm = SignatureAlgorithm(name: jws.header.algorithm)
+        if algorithm == .hs256, let secret = client.secret {
+            return try payload(of: jws, key: secret.signatureKey(), algorithm: .hs256)
+        }
+        guard algorithm == .rs256 else { throw SandboxRefusal(rules.signatureAlgorithm) }
+        guard let keyID = jws.header.keyID else { throw SandboxRefusal(rules.keyIDMissing) }
+        let known = try await core.clientKeys.keys(of: client)
+        if let key = try verificationKey(keyID, in: known.set) {
+            return try payload(of: jws, key: key, algorithm: .rs256)
+        }
+        guard let newer = try await core.clientKeys.newerKeys(of: client, than: known),
+            let key = try verificationKey(keyID, in: newer.set)
+        else { throw SandboxRefusal(rules.keyUnknown) }
+        return try payload(of: jws, key: key, algorithm: .rs256)
+    }
+
+    /// The key with this `kid`; `nil` when the set does not hold it.
+    private func verificationKey(_ keyID: String, in set: JWKSet) throws(SandboxRefusal) -> JWK? {
+        switch set.verificationKey(keyID: keyID, algorithm: .rs256) {
+        case .key(let key): return key
+        case .unknownKeyID: return nil
+        case .noKeyFits:
+            throw SandboxRefusal(rules.keyUnknown, detail: "The key with this kid is not for RS256 signatures.")
+        case .ambiguous:
+            throw SandboxRefusal(rules.keyUnknown, detail: "Two keys have this kid.")
+        }
+    }
+
+    private func payload(of jws: JWS, key: JWK, algorithm: SignatureAlgorithm) throws(SandboxRefusal) -> [UInt8] {
+        do {
+            return try jws.payload(verifiedWith: key, algorithm: algorithm)
+        } catch {
+            throw SandboxRefusal(rules.signature)
+        }
+    }
+}
+
+extension JSON {
+    /// The audiences of an `aud` claim, a string or an array of strings; `nil` for anything else.
+    var audiences: [String]? {
+        if let string { return [string] }
+        guard let elements else { return nil }
+        let strings = elements.compactMap(\.string)
+        return strings.count == elements.count ? strings : nil
+    }
+
+    /// A NumericDate (RFC 7519 section 2): seconds since 1970, possibly with a fraction.
+    var numericDate: Double? { kind == .number ? double : nil }
+}

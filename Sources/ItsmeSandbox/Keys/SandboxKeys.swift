@@ -1,0 +1,66 @@
+public import JOSE
+
+/// The key pairs of the sandbox itself, several per role if need be.
+///
+/// The first of each role is the current one: the sandbox signs with the first signing key and publishes the
+/// encryption keys in their order. It decrypts with every encryption key, so that one may be on its way out.
+public struct SandboxKeys: Sendable {
+    /// RSA private keys with use `sig` and a `kid`.
+    public var signing: [JWK]
+    /// RSA private keys with use `enc` and a `kid`.
+    public var encryption: [JWK]
+
+    /// Takes keys that exist.
+    public init(signing: [JWK], encryption: [JWK]) {
+        self.signing = signing
+        self.encryption = encryption
+    }
+
+    /// Makes one fresh key pair per role; the `kid` is the thumbprint of RFC 7638.
+    ///
+    /// - Parameter bits: 2048, 3072 or 4096.
+    public static func generate(bits: Int = 2048) throws(JOSEError) -> SandboxKeys {
+        SandboxKeys(
+            signing: [try key(bits: bits, use: .signature)],
+            encryption: [try key(bits: bits, use: .encryption)])
+    }
+
+    private static func key(bits: Int, use: KeyUse) throws(JOSEError) -> JWK {
+        var key = JWK(.rsaPrivate(try RSAPrivateKey.generate(bits: bits)), keyID: nil, use: use)
+        key.keyID = try key.thumbprint()
+        return key
+    }
+}
+
+/// The keys of the sandbox, made ready for use.
+struct ProviderKeyRing: Sendable {
+    let signer: LocalSigner
+    let unwrappers: [any KeyUnwrapper]
+    /// The published JWK Set, serialized.
+    let publicSet: [UInt8]
+
+    init(_ keys: SandboxKeys) throws(SandboxConfigurationError) {
+        let all = keys.signing + keys.encryption
+        guard all.allSatisfy({ $0.keyID?.isEmpty == false }) else {
+            throw SandboxConfigurationError("keys", "A key has no kid.", remedy: "Give each key a kid of its own.")
+        }
+        guard let current = keys.signing.first, !keys.encryption.isEmpty else {
+            throw SandboxConfigurationError(
+                "keys", "A role has no key.", remedy: "Give at least one signing and one encryption key.")
+        }
+        do {
+            for key in keys.signing { _ = try LocalSigner(key) }
+            signer = try LocalSigner(current)
+            var unwrappers: [any KeyUnwrapper] = []
+            for key in keys.encryption { unwrappers.append(try LocalUnwrapper(key)) }
+            self.unwrappers = unwrappers
+            publicSet = try JWKSet(all).publicJSON().serialized()
+        } catch {
+            throw SandboxConfigurationError(
+                "keys", "A key does not fit its role: \(error.reason).",
+                remedy:
+                    "Give RSA private keys of at least 2048 bits with kid and use, sig for signing, enc for encryption."
+            )
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import JOSE
+
+/// The claims of itsme's first generation.
+///
+/// Personas hold the claims of the second generation; those of the first are made of them. Some have other names, some
+/// another form: `address` and the device are strings that hold JSON, as traffic of that time shows, and the locale is in
+/// lower case.
+enum LegacyClaims {
+    /// What the names of itsme's own claims start with; then come year and month of their definition.
+    static let prefix = "tag:sixdots.be,"
+
+    private static let card = prefix + "2016-06:claim_eid"
+    private static let cityOfBirth = prefix + "2016-06:claim_city_of_birth"
+    private static let countryOfBirth = prefix + "2016-06:claim_country_of_birth"
+    private static let device = prefix + "2017-05:claim_device"
+    private static let transaction = prefix + "2017-05:claim_transaction_info"
+
+    /// Claims that only changed their name, by their names of the first generation.
+    private static let renamed = [
+        prefix + "2016-06:claim_nationality": ClaimCatalogue.prefix + "claim_citizenship",
+        prefix + "2017-05:claim_photo": ClaimCatalogue.prefix + "physical_person_photo",
+        prefix + "2020-03:claim_birthdate_as_string": ClaimCatalogue.prefix + "birthdate_as_string",
+    ]
+
+    /// The scopes that the discovery document lists.
+    static let scopes = ["openid", "service", "profile", "email", "phone", "address", "eid"]
+
+    /// The names of a scope. What `eid` brought is not documented; here it is the card in one object.
+    static func claims(ofScope scope: String) -> [String] {
+        switch scope {
+        case "eid": [card]
+        case "idDocument": []
+        default: ClaimCatalogue.claims(ofScope: scope)
+        }
+    }
+
+    /// Every claim about the person, their document or their phone.
+    static let userClaims: [String] =
+        ClaimCatalogue.standardClaims + renamed.keys.sorted()
+        + [card, cityOfBirth, countryOfBirth, device, transaction]
+
+    /// The value of `name` for a persona, whose claims of the second generation `current` reads.
+    static func value(of name: String, in persona: Persona, current: (String) -> JSONValue?) -> JSONValue? {
+        // What a persona says under this very name goes first.
+        if let own = persona.claims[name], name.hasPrefix(prefix) { return own }
+        if let now = renamed[name] { return current(now) }
+        switch name {
+        case "locale":
+            guard case .string(let locale) = current(name) else { return nil }
+            return .string(locale.lowercased())
+        case "address":
+            guard var address = current(name) else { return nil }
+            address["country"] = "BE"
+            return .string(address.serializedString())
+        case device:
+            return current(ClaimCatalogue.prefix + "claim_device").flatMap(deviceText)
+        case cityOfBirth:
+            return current(ClaimCatalogue.prefix + "place_of_birth")?["city"]
+        case countryOfBirth:
+            return current(ClaimCatalogue.prefix + "place_of_birth")?["country"]
+        case transaction:
+            return ["securityLevel": "SOFT_ONLY", "bindLevel": "SIM_AND_SOFT", "mcc": 206]
+        case card:
+            return cardValue(of: persona)
+        default:
+            return ClaimCatalogue.standardClaims.contains(name) ? current(name) : nil
+        }
+    }
+
+    /// The device as JSON in a string, whose booleans are strings too.
+    private static func deviceText(_ device: JSONValue) -> JSONValue? {
+        guard case .object(let members) = device else { return nil }
+        let changed = members.map { member in
+            var member = member
+            if member.name == "deviceId" { member.name = "deviceID" }
+            if case .bool(let value) = member.value { member.value = value ? "true" : "false" }
+            return member
+        }
+        return .string(JSONValue.object(changed).serializedString())
+    }
+
+    /// The Belgian card in one object, for those who have one.
+    private static func cardValue(of persona: Persona) -> JSONValue? {
+        let number = ClaimCatalogue.prefix + "BEeidSn"
+        guard let serial = persona.claims[number] else { return nil }
+        var card: JSONValue = ["eid": serial]
+        for (member, kind) in [
+            ("issuance_locality", "issuance_locality"), ("validity_from", "validityFrom"),
+            ("validity_to", "validityTo"),
+        ] {
+            if let value = persona.metadata[ClaimCatalogue.prefix + kind]?[number] { card[member] = value }
+        }
+        if let read = persona.metadata[ClaimCatalogue.prefix + "verificationDate"]?[number] { card["read_date"] = read }
+        if let national = persona.claims[ClaimCatalogue.prefix + "BENationalNumber"] {
+            card["national_number"] = national
+        }
+        return card
+    }
+}

@@ -1,0 +1,244 @@
+// Rules of the authorization endpoint.
+
+extension SandboxRule {
+    /// The authorization endpoint takes GET only: a POST breaks the hand-over to the itsme app.
+    public static let authorizationMethod = SandboxRule(
+        "authorization.method", error: "invalid_request",
+        explanation: "The authorization endpoint takes GET only: a POST breaks the hand-over to the itsme app.",
+        remedy: "Send the person to the authorization URL with a plain GET navigation.")
+
+    /// The query is not well-formed: a wrong percent-encoding, bytes that are not UTF-8, or too many
+    /// parameters.
+    public static let authorizationQuery = SandboxRule(
+        "authorization.query", error: "invalid_request",
+        explanation: """
+            The query is not well-formed: a wrong percent-encoding, bytes that are not UTF-8, or too many \
+            parameters.
+            """,
+        remedy: "Encode the query as application/x-www-form-urlencoded.")
+
+    /// A parameter occurs more than once.
+    public static let parameterRepeated = SandboxRule(
+        "authorization.parameter_repeated", error: "invalid_request",
+        explanation: "A parameter occurs more than once.",
+        remedy: "Send each parameter once (RFC 6749 section 3.1).")
+
+    /// The parameter client_id is missing.
+    public static let clientIDMissing = SandboxRule(
+        "authorization.client_id_missing", error: "invalid_client_id",
+        explanation: "The parameter client_id is missing.",
+        remedy: "Send the client id that itsme assigned at onboarding, outside of the request object as well.")
+
+    /// No client is registered with this client_id.
+    public static let clientIDUnknown = SandboxRule(
+        "authorization.client_id_unknown", error: "invalid_client_id",
+        explanation: "No client is registered with this client_id.",
+        remedy: "Send the registered client id, or register the client with the sandbox.")
+
+    /// The parameter redirect_uri is missing.
+    public static let redirectURIMissing = SandboxRule(
+        "authorization.redirect_uri_missing", error: "invalid_redirect_uri",
+        explanation: "The parameter redirect_uri is missing.",
+        remedy: "Send one of the registered redirect URIs.")
+
+    /// The redirect_uri is not one of the registered ones; they are compared character by character, case and
+    /// query included.
+    public static let redirectURIUnregistered = SandboxRule(
+        "authorization.redirect_uri_unregistered", error: "invalid_redirect_uri",
+        explanation: """
+            The redirect_uri is not one of the registered ones; they are compared character by character, case \
+            and query included.
+            """,
+        remedy: "Send a registered redirect URI exactly as registered, or register this one.")
+
+    /// The parameter response_type is missing.
+    public static let responseTypeMissing = SandboxRule(
+        "authorization.response_type_missing", error: "invalid_request",
+        explanation: "The parameter response_type is missing.",
+        remedy: "Send response_type=code, outside of the request object as well.")
+
+    /// The only response_type is code.
+    public static let responseTypeUnsupported = SandboxRule(
+        "authorization.response_type", error: "unsupported_response_type",
+        explanation: "The only response_type is code.",
+        remedy: "Send response_type=code.")
+
+    /// The only response_mode is query.
+    public static let responseModeUnsupported = SandboxRule(
+        "authorization.response_mode", error: "invalid_request",
+        explanation: "The only response_mode is query.",
+        remedy: "Leave response_mode out.")
+
+    /// The scope does not contain openid.
+    public static let scopeMissingOpenID = SandboxRule(
+        "authorization.scope_openid", error: "invalid_scope",
+        explanation: "The scope does not contain openid.",
+        remedy: "Send scope=openid service:CODE, outside of the request object as well.")
+
+    /// The scope names no service.
+    public static let serviceMissing = SandboxRule(
+        "authorization.service_missing", error: "invalid_scope",
+        explanation: "The scope names no service.",
+        remedy: "Add service:CODE with a service code of this client to the scope.")
+
+    /// The scope names more than one service.
+    public static let serviceRepeated = SandboxRule(
+        "authorization.service_repeated", error: "invalid_scope",
+        explanation: "The scope names more than one service.",
+        remedy: "Name exactly one service:CODE.")
+
+    /// The service code is not registered for this client.
+    public static let serviceUnknown = SandboxRule(
+        "authorization.service_unknown", error: "invalid_scope",
+        explanation: "The service code is not registered for this client.",
+        remedy: "Use a service code of this client, or register the service.")
+
+    /// The only display mode is page.
+    public static let displayUnsupported = SandboxRule(
+        "authorization.display", error: "unsupported_display",
+        explanation: "The only display mode is page.",
+        remedy: "Send display=page or leave it out.")
+
+    /// A value of prompt is not login or consent.
+    public static let promptUnsupported = SandboxRule(
+        "authorization.prompt", error: "invalid_request",
+        explanation: "A value of prompt is not login or consent.",
+        remedy: "Send prompt=login, prompt=consent, both, or leave it out.")
+
+    /// itsme keeps no session: it cannot answer without the person.
+    public static let promptNone = SandboxRule(
+        "authorization.prompt_none", error: "login_required",
+        explanation: "itsme keeps no session: it cannot answer without the person.",
+        remedy: "Leave prompt=none out.")
+
+    /// max_age is not a number of seconds, zero or more.
+    public static let maxAgeMalformed = SandboxRule(
+        "authorization.max_age", error: "invalid_request",
+        explanation: "max_age is not a number of seconds, zero or more.",
+        remedy: "Send max_age as a whole number.")
+
+    /// The claims parameter is not a JSON object of the form of OpenID Connect Core section 5.5.
+    public static let claimsMalformed = SandboxRule(
+        "authorization.claims", error: "invalid_request",
+        explanation: "The claims parameter is not a JSON object of the form of OpenID Connect Core section 5.5.",
+        remedy: """
+            Send an object with the members id_token and userinfo; each requested claim is null or an object \
+            with essential, value or values.
+            """)
+
+    /// This client is registered to use PKCE, and code_challenge is missing.
+    public static let challengeMissing = SandboxRule(
+        "authorization.code_challenge_missing", error: "invalid_request",
+        explanation: "This client is registered to use PKCE, and code_challenge is missing.",
+        remedy: "Send code_challenge and code_challenge_method=S256.")
+
+    /// The only code_challenge_method is S256; without the parameter the method would be plain.
+    public static let challengeMethod = SandboxRule(
+        "authorization.code_challenge_method", error: "invalid_request",
+        explanation: "The only code_challenge_method is S256; without the parameter the method would be plain.",
+        remedy: "Send code_challenge_method=S256 with the code_challenge.")
+
+    /// code_challenge is not the base64url of a SHA-256 digest (43 characters).
+    public static let challengeMalformed = SandboxRule(
+        "authorization.code_challenge", error: "invalid_request",
+        explanation: "code_challenge is not the base64url of a SHA-256 digest (43 characters).",
+        remedy: "Compute the challenge as in RFC 7636 section 4.2.")
+
+    /// A Data Sharing request asks for no data of the person.
+    public static let shareDataWithoutClaim = SandboxRule(
+        "share_data.claim_missing", error: "invalid_request",
+        explanation: "A Data Sharing request asks for no data of the person.",
+        remedy: """
+            Request at least one user claim, by a scope (profile, email, phone, address, eid, idDocument) or in \
+            claims.
+            """)
+
+    /// A Confirmation must come in a request object.
+    public static let confirmWithoutRequestObject = SandboxRule(
+        "confirm.request_object_missing", error: "invalid_request",
+        explanation: "A Confirmation must come in a request object.",
+        remedy: "Send the parameters in a signed and encrypted request object, as request or request_uri.")
+
+    /// A Confirmation carries no template.
+    public static let confirmWithoutTemplate = SandboxRule(
+        "confirm.template_missing", error: "invalid_request",
+        explanation: "A Confirmation carries no template.",
+        remedy: """
+            Request claim_approval_template_name with the value adv_payment or free_text in the userinfo or \
+            id_token member of claims.
+            """)
+
+    /// The template name is not adv_payment or free_text.
+    public static let templateUnknown = SandboxRule(
+        "confirm.template_name", error: "invalid_request",
+        explanation: "The template name is not adv_payment or free_text.",
+        remedy: "Use one of the two templates.")
+
+    /// A value that the template needs is missing, not a string or not marked essential.
+    public static let templateValueMissing = SandboxRule(
+        "confirm.template_value_missing", error: "invalid_request",
+        explanation: "A value that the template needs is missing, not a string or not marked essential.",
+        remedy: "Give each key of the template as an object with essential true and a string value.")
+
+    /// The amount is not an integer written as a string.
+    public static let templateAmount = SandboxRule(
+        "confirm.amount", error: "invalid_request",
+        explanation: "The amount is not an integer written as a string.",
+        remedy: "Send digits only, such as 1250.")
+
+    /// The currency is not a code of ISO 4217.
+    public static let templateCurrency = SandboxRule(
+        "confirm.currency", error: "invalid_request",
+        explanation: "The currency is not a code of ISO 4217.",
+        remedy: "Send three capital letters, such as EUR.")
+
+    /// The IBAN is not valid: its form or its check digits are wrong.
+    public static let templateIBAN = SandboxRule(
+        "confirm.iban", error: "invalid_request",
+        explanation: "The IBAN is not valid: its form or its check digits are wrong.",
+        remedy: "Send an IBAN without spaces whose check digits are right (ISO 13616).")
+
+    /// The text is empty or has more than 7500 characters.
+    public static let templateTextLength = SandboxRule(
+        "confirm.text_length", error: "invalid_request",
+        explanation: "The text is empty or has more than 7500 characters.",
+        remedy: "Shorten the text.")
+
+    /// The text holds a tag other than b, i, u and br.
+    public static let templateTextTags = SandboxRule(
+        "confirm.text_tags", error: "invalid_request",
+        explanation: "The text holds a tag other than b, i, u and br.",
+        remedy: "Use the tags <b>, <i>, <u> and <br> only, without attributes.")
+
+    /// The text holds a character outside ISO 8859-15; curly apostrophes and long dashes are not in it.
+    public static let templateTextCharacters = SandboxRule(
+        "confirm.text_characters", error: "invalid_request",
+        explanation: """
+            The text holds a character outside ISO 8859-15; curly apostrophes and long dashes are not in it.
+            """,
+        remedy: "Replace typographic quotes and dashes with their plain forms.")
+
+    /// The request names another user than the one who answered.
+    public static let userUnknown = SandboxRule(
+        "confirm.user", error: "access_denied",
+        explanation: "The request names another user than the one who answered.",
+        remedy: "Send the sub that this client received for the user, in the userinfo member of claims.")
+
+    /// The development parameter approve names no persona of this sandbox.
+    public static let personaUnknown = SandboxRule(
+        "approval.persona_unknown", error: "invalid_request",
+        explanation: "The development parameter approve names no persona of this sandbox.",
+        remedy: "Use the identifier of a persona, or cancel.")
+
+    /// The approval page is too old, was used already, or is not from this sandbox.
+    public static let approvalExpired = SandboxRule(
+        "approval.expired", error: "invalid_request",
+        explanation: "The approval page is too old, was used already, or is not from this sandbox.",
+        remedy: "Start again at the relying party.")
+
+    /// The approval form is sent by POST.
+    public static let approvalMethod = SandboxRule(
+        "approval.method", error: "invalid_request",
+        explanation: "The approval form is sent by POST.",
+        remedy: "Use the buttons of the page.")
+}

@@ -1,0 +1,197 @@
+// Rules of client authentication and of the client's keys.
+
+extension SandboxRule {
+    /// The request does not authenticate the client.
+    public static let authenticationMissing = SandboxRule(
+        "client.authentication_missing", error: "invalid_client",
+        explanation: "The request does not authenticate the client.",
+        remedy: "Send client_assertion and client_assertion_type, or client_id and client_secret, as registered.")
+
+    /// The request authenticates the client in more than one way.
+    public static let authenticationSeveral = SandboxRule(
+        "client.authentication_several", error: "invalid_request",
+        explanation: "The request authenticates the client in more than one way.",
+        remedy: "Use the registered method alone.")
+
+    /// The client is registered with another authentication method.
+    public static let authenticationMethod = SandboxRule(
+        "client.authentication_method", error: "invalid_client",
+        explanation: "The client is registered with another authentication method.",
+        remedy: "Use the method chosen at onboarding.")
+
+    /// The Authorization header does not authenticate a client here.
+    public static let authenticationBasic = SandboxRule(
+        "client.authentication_basic", error: "invalid_client",
+        explanation: "The Authorization header does not authenticate a client here.",
+        remedy: "Send the credentials in the form body.")
+
+    /// No client is registered with this client id.
+    public static let clientUnknown = SandboxRule(
+        "client.unknown", error: "invalid_client",
+        explanation: "No client is registered with this client id.",
+        remedy: "Send the registered client id, or register the client with the sandbox.")
+
+    /// The client secret is wrong.
+    public static let secretWrong = SandboxRule(
+        "client.secret", error: "invalid_client",
+        explanation: "The client secret is wrong.",
+        remedy: "Send the secret of this client, form-encoded.")
+
+    /// client_assertion_type is missing or not urn:ietf:params:oauth:client-assertion-type:jwt-bearer.
+    public static let assertionType = SandboxRule(
+        "client_assertion.type", error: "invalid_client",
+        explanation: """
+            client_assertion_type is missing or not urn:ietf:params:oauth:client-assertion-type:jwt-bearer.
+            """,
+        remedy: "Send that value.")
+
+    /// The client assertion is not a JWT in compact form.
+    public static let assertionMalformed = SandboxRule(
+        "client_assertion.malformed", error: "invalid_client",
+        explanation: "The client assertion is not a JWT in compact form.",
+        remedy: "Send a signed JWT; it may be encrypted to itsme's enc key as well.")
+
+    /// The client assertion is not encrypted, and this sandbox is configured to demand it.
+    public static let assertionNotEncrypted = SandboxRule(
+        "client_assertion.not_encrypted", error: "invalid_client",
+        explanation: "The client assertion is not encrypted, and this sandbox is configured to demand it.",
+        remedy: "Sign the assertion, then encrypt it for the provider's enc key with cty JWT, as v1 documents.")
+
+    /// The client assertion is encrypted with an algorithm that itsme does not take.
+    public static let assertionEncryption = SandboxRule(
+        "client_assertion.encryption_algorithm", error: "invalid_client",
+        explanation: "The client assertion is encrypted with an algorithm that itsme does not take.",
+        remedy: "Use RSA-OAEP-256 or RSA-OAEP with A128CBC-HS256 or A256GCM, or do not encrypt it.")
+
+    /// The client assertion cannot be decrypted.
+    public static let assertionDecryption = SandboxRule(
+        "client_assertion.decryption", error: "invalid_client",
+        explanation: "The client assertion cannot be decrypted.",
+        remedy: "Encrypt to the current enc key of itsme's JWK Set and name it with kid.")
+
+    /// The content of the encrypted client assertion is not a signed JWT.
+    public static let assertionNotSigned = SandboxRule(
+        "client_assertion.not_signed", error: "invalid_client",
+        explanation: "The content of the encrypted client assertion is not a signed JWT.",
+        remedy: "Sign first, then encrypt.")
+
+    /// The client assertion is not signed with RS256.
+    public static let assertionSignatureAlgorithm = SandboxRule(
+        "client_assertion.signature_algorithm", error: "invalid_client",
+        explanation: "The client assertion is not signed with RS256.",
+        remedy: "Sign with RS256.")
+
+    /// The client assertion names no key.
+    public static let assertionKeyIDMissing = SandboxRule(
+        "client_assertion.kid_missing", error: "invalid_client",
+        explanation: "The client assertion names no key.",
+        remedy: "Put the kid of your sig key in the JWS header.")
+
+    /// No signature key with this kid is in the client's JWK Set as the sandbox last fetched it.
+    public static let assertionKeyUnknown = SandboxRule(
+        "client_assertion.kid_unknown", error: "invalid_client",
+        explanation: "No signature key with this kid is in the client's JWK Set as the sandbox last fetched it.",
+        remedy: """
+            Publish the key with use sig, and sign with it once the copies of the set are too old: after its max-age, \
+            which counts from 30 minutes to 24 hours.
+            """)
+
+    /// The signature of the client assertion is wrong.
+    public static let assertionSignature = SandboxRule(
+        "client_assertion.signature", error: "invalid_client",
+        explanation: "The signature of the client assertion is wrong.",
+        remedy: "Sign with the private key that belongs to the published one.")
+
+    /// The payload of the client assertion is not a JSON object that can be read.
+    public static let assertionClaims = SandboxRule(
+        "client_assertion.claims", error: "invalid_client",
+        explanation: "The payload of the client assertion is not a JSON object that can be read.",
+        remedy: "Send a JSON object without repeated members.")
+
+    /// iss of the client assertion is missing or not the client id.
+    public static let assertionIssuer = SandboxRule(
+        "client_assertion.iss", error: "invalid_client",
+        explanation: "iss of the client assertion is missing or not the client id.",
+        remedy: "Set iss to the client id.")
+
+    /// sub of the client assertion is missing or not the client id.
+    public static let assertionSubject = SandboxRule(
+        "client_assertion.sub", error: "invalid_client",
+        explanation: "sub of the client assertion is missing or not the client id.",
+        remedy: "Set sub to the client id.")
+
+    /// aud of the client assertion is missing or not the URL of the token endpoint.
+    public static let assertionAudience = SandboxRule(
+        "client_assertion.aud", error: "invalid_client",
+        explanation: "aud of the client assertion is missing or not the URL of the token endpoint.",
+        remedy: "Set aud to the full token endpoint URL.")
+
+    /// exp of the client assertion is missing or not a time.
+    public static let assertionExpiryMissing = SandboxRule(
+        "client_assertion.exp_missing", error: "invalid_client",
+        explanation: "exp of the client assertion is missing or not a time.",
+        remedy: "Set exp to a time a few minutes ahead.")
+
+    /// The client assertion has expired.
+    public static let assertionExpired = SandboxRule(
+        "client_assertion.exp", error: "invalid_client",
+        explanation: "The client assertion has expired.",
+        remedy: "Make a fresh assertion for each request and check the clock.")
+
+    /// The client assertion expires more than a day ahead.
+    public static let assertionTooLong = SandboxRule(
+        "client_assertion.exp_far", error: "invalid_client",
+        explanation: "The client assertion expires more than a day ahead.",
+        remedy: "Set exp to a time a few minutes ahead.")
+
+    /// nbf or iat of the client assertion is not a time or lies in the future.
+    public static let assertionNotYetValid = SandboxRule(
+        "client_assertion.nbf", error: "invalid_client",
+        explanation: "nbf or iat of the client assertion is not a time or lies in the future.",
+        remedy: "Check the clock.")
+
+    /// jti of the client assertion is missing, empty or longer than 255 characters.
+    public static let assertionIdentifier = SandboxRule(
+        "client_assertion.jti", error: "invalid_client",
+        explanation: "jti of the client assertion is missing, empty or longer than 255 characters.",
+        remedy: "Set a fresh random jti.")
+
+    /// The jti of the client assertion was used before.
+    public static let assertionReplayed = SandboxRule(
+        "client_assertion.jti_reused", error: "invalid_client",
+        explanation: "The jti of the client assertion was used before.",
+        remedy: "Make a fresh assertion with a fresh jti for each request.")
+
+    /// client_id in the form is not the client of the assertion.
+    public static let clientIDDiffers = SandboxRule(
+        "client_assertion.client_id", error: "invalid_client",
+        explanation: "client_id in the form is not the client of the assertion.",
+        remedy: "Send the same client id, or leave client_id out.")
+
+    /// The client is registered without keys.
+    public static let clientKeysMissing = SandboxRule(
+        "client_keys.missing", error: "invalid_client",
+        explanation: "The client is registered without keys.",
+        remedy: "Register a jwks_uri or inline jwks.")
+
+    /// The client's JWK Set could not be fetched with status 200.
+    public static let clientKeysUnreachable = SandboxRule(
+        "client_keys.unreachable", error: "invalid_client",
+        explanation: "The client's JWK Set could not be fetched with status 200.",
+        remedy: "Serve the JWK Set publicly, without login or redirect, in under a second.")
+
+    /// The client's JWK Set is not a JWK Set.
+    public static let clientKeysMalformed = SandboxRule(
+        "client_keys.malformed", error: "invalid_client",
+        explanation: "The client's JWK Set is not a JWK Set.",
+        remedy: "Serve an object with a member keys, as in RFC 7517.")
+
+    /// The client's JWK Set does not have a usable RSA key with kid for each use, sig and enc.
+    public static let clientKeysIncomplete = SandboxRule(
+        "client_keys.incomplete", error: "invalid_client",
+        explanation: "The client's JWK Set does not have a usable RSA key with kid for each use, sig and enc.",
+        remedy: """
+            Publish at least one RSA key of 2048 bits with use sig and one with use enc, each with a kid and \
+            public members only.
+            """)
+}

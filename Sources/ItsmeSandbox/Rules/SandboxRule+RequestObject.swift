@@ -1,0 +1,146 @@
+// Rules of request objects, by value or by reference.
+
+extension SandboxRule {
+    /// Both request and request_uri are present.
+    public static let requestAndRequestURI = SandboxRule(
+        "request_object.request_and_request_uri", error: "invalid_request",
+        explanation: "Both request and request_uri are present.",
+        remedy: "Send one of the two.")
+
+    /// The request_uri is not one of the registered ones.
+    public static let requestURIUnregistered = SandboxRule(
+        "request_uri.unregistered", error: "invalid_request_uri",
+        explanation: "The request_uri is not one of the registered ones.",
+        remedy: "Register the request URI at onboarding and send it exactly as registered.")
+
+    /// The request_uri did not answer with status 200.
+    public static let requestURIUnreachable = SandboxRule(
+        "request_uri.unreachable", error: "invalid_request_uri",
+        explanation: "The request_uri did not answer with status 200.",
+        remedy: "Serve the request object publicly, without redirect, and quickly.")
+
+    /// The request_uri answered with another media type than application/oauth-authz-req+jwt.
+    public static let requestURIMediaType = SandboxRule(
+        "request_uri.media_type", error: "invalid_request_uri",
+        explanation: "The request_uri answered with another media type than application/oauth-authz-req+jwt.",
+        remedy: "Serve the request object as application/oauth-authz-req+jwt.")
+
+    /// The request object is signed but not encrypted.
+    public static let requestObjectNotEncrypted = SandboxRule(
+        "request_object.not_encrypted", error: "invalid_request_object",
+        explanation: "The request object is signed but not encrypted.",
+        remedy: "Encrypt the signed request object to the enc key of itsme's JWK Set.")
+
+    /// The request object is not a JWT in compact form.
+    public static let requestObjectMalformed = SandboxRule(
+        "request_object.malformed", error: "invalid_request_object",
+        explanation: "The request object is not a JWT in compact form.",
+        remedy: "Send a nested JWT: signed, then encrypted.")
+
+    /// The request object is encrypted with an algorithm that itsme does not take.
+    public static let requestObjectEncryption = SandboxRule(
+        "request_object.encryption_algorithm", error: "invalid_request_object",
+        explanation: "The request object is encrypted with an algorithm that itsme does not take.",
+        remedy: "Use RSA-OAEP-256 or RSA-OAEP with A128CBC-HS256 or A256GCM.")
+
+    /// The request object cannot be decrypted.
+    public static let requestObjectDecryption = SandboxRule(
+        "request_object.decryption", error: "invalid_request_object",
+        explanation: "The request object cannot be decrypted.",
+        remedy: "Encrypt to the current enc key of itsme's JWK Set and name it with kid.")
+
+    /// The content of the encrypted request object is not a signed JWT.
+    public static let requestObjectNotSigned = SandboxRule(
+        "request_object.not_signed", error: "invalid_request_object",
+        explanation: "The content of the encrypted request object is not a signed JWT.",
+        remedy: "Sign first, then encrypt.")
+
+    /// The request object is signed with another algorithm than registered.
+    public static let requestObjectSignatureAlgorithm = SandboxRule(
+        "request_object.signature_algorithm", error: "invalid_request_object",
+        explanation: "The request object is signed with another algorithm than registered.",
+        remedy: "Sign with RS256 (or HS256 with the client secret, for a client that has one).")
+
+    /// The signature of the request object names no key.
+    public static let requestObjectKeyIDMissing = SandboxRule(
+        "request_object.kid_missing", error: "invalid_request_object",
+        explanation: "The signature of the request object names no key.",
+        remedy: "Put the kid of your sig key in the JWS header.")
+
+    /// No signature key with this kid is in the client's JWK Set as the sandbox last fetched it.
+    public static let requestObjectKeyUnknown = SandboxRule(
+        "request_object.kid_unknown", error: "invalid_request_object",
+        explanation: "No signature key with this kid is in the client's JWK Set as the sandbox last fetched it.",
+        remedy: """
+            Publish the key with use sig, and sign with it once the copies of the set are too old: after its max-age, \
+            which counts from 30 minutes to 24 hours.
+            """)
+
+    /// The signature of the request object is wrong.
+    public static let requestObjectSignature = SandboxRule(
+        "request_object.signature", error: "invalid_request_object",
+        explanation: "The signature of the request object is wrong.",
+        remedy: "Sign with the private key that belongs to the published one.")
+
+    /// The payload of the request object is not a JSON object that can be read.
+    public static let requestObjectClaims = SandboxRule(
+        "request_object.claims", error: "invalid_request_object",
+        explanation: "The payload of the request object is not a JSON object that can be read.",
+        remedy: "Send a JSON object without repeated members.")
+
+    /// The request object has no iss, or it is not the client id.
+    public static let requestObjectIssuer = SandboxRule(
+        "request_object.iss", error: "invalid_request_object",
+        explanation: "The request object has no iss, or it is not the client id.",
+        remedy: "Set iss to the client id.")
+
+    /// The request object has no aud, or it does not name this provider.
+    public static let requestObjectAudience = SandboxRule(
+        "request_object.aud", error: "invalid_request_object",
+        explanation: "The request object has no aud, or it does not name this provider.",
+        remedy: "Set aud to the issuer of the provider.")
+
+    /// The exp of the request object is not a time or has passed.
+    public static let requestObjectExpired = SandboxRule(
+        "request_object.exp", error: "invalid_request_object",
+        explanation: "The exp of the request object is not a time or has passed.",
+        remedy: "Make a fresh request object for each request; exp may be left out.")
+
+    /// The nbf of the request object is not a time or lies in the future.
+    public static let requestObjectNotYetValid = SandboxRule(
+        "request_object.nbf", error: "invalid_request_object",
+        explanation: "The nbf of the request object is not a time or lies in the future.",
+        remedy: "Check the clock; nbf may be left out.")
+
+    /// The request object contains request or request_uri.
+    public static let requestObjectNested = SandboxRule(
+        "request_object.nested", error: "invalid_request_object",
+        explanation: "The request object contains request or request_uri.",
+        remedy: "Leave both out of the request object.")
+
+    /// The request object has the client id as sub, which makes it a client assertion.
+    public static let requestObjectSubject = SandboxRule(
+        "request_object.sub", error: "invalid_request_object",
+        explanation: "The request object has the client id as sub, which makes it a client assertion.",
+        remedy: "Leave sub out of the request object.")
+
+    /// A member of the request object has the wrong JSON type.
+    public static let requestObjectMember = SandboxRule(
+        "request_object.member_type", error: "invalid_request_object",
+        explanation: "A member of the request object has the wrong JSON type.",
+        remedy: "Send parameters as strings, max_age as a number and claims as an object.")
+
+    /// response_type, client_id and a scope with openid must stand outside of the request object as well.
+    public static let outerParameterMissing = SandboxRule(
+        "request_object.outer_missing", error: "invalid_request",
+        explanation: """
+            response_type, client_id and a scope with openid must stand outside of the request object as well.
+            """,
+        remedy: "Repeat the three parameters in the query.")
+
+    /// response_type, client_id or scope differ inside and outside of the request object.
+    public static let outerParameterDiffers = SandboxRule(
+        "request_object.outer_differs", error: "invalid_request",
+        explanation: "response_type, client_id or scope differ inside and outside of the request object.",
+        remedy: "Send the same values inside and outside.")
+}

@@ -1,0 +1,114 @@
+// Rules of the token endpoint.
+
+extension SandboxRule {
+    /// The token endpoint takes POST only.
+    public static let tokenMethod = SandboxRule(
+        "token.method", error: "invalid_request",
+        explanation: "The token endpoint takes POST only.",
+        remedy: "Send a POST with a form body.")
+
+    /// The body of the token request is not application/x-www-form-urlencoded.
+    public static let tokenMediaType = SandboxRule(
+        "token.media_type", error: "invalid_request",
+        explanation: "The body of the token request is not application/x-www-form-urlencoded.",
+        remedy: "Send the parameters as a form body.")
+
+    /// The form is not well-formed: a wrong percent-encoding, bytes that are not UTF-8, or too many parameters.
+    public static let tokenForm = SandboxRule(
+        "token.form", error: "invalid_request",
+        explanation: """
+            The form is not well-formed: a wrong percent-encoding, bytes that are not UTF-8, or too many \
+            parameters.
+            """,
+        remedy: "Encode the body as application/x-www-form-urlencoded.")
+
+    /// A parameter occurs more than once.
+    public static let tokenParameterRepeated = SandboxRule(
+        "token.parameter_repeated", error: "invalid_request",
+        explanation: "A parameter occurs more than once.",
+        remedy: "Send each parameter once (RFC 6749 section 3.2).")
+
+    /// The parameter grant_type is missing.
+    public static let grantTypeMissing = SandboxRule(
+        "token.grant_type_missing", error: "invalid_request",
+        explanation: "The parameter grant_type is missing.",
+        remedy: "Send grant_type=authorization_code.")
+
+    /// The only grant_type here is authorization_code.
+    public static let grantTypeUnsupported = SandboxRule(
+        "token.grant_type", error: "unsupported_grant_type",
+        explanation: "The only grant_type here is authorization_code.",
+        remedy: "Send grant_type=authorization_code.")
+
+    /// The parameter code is missing.
+    public static let codeMissing = SandboxRule(
+        "code.missing", error: "invalid_request",
+        explanation: "The parameter code is missing.",
+        remedy: "Send the code of the authorization response.")
+
+    /// The code is not one that this sandbox gave, or was given too long ago to be remembered.
+    public static let codeUnknown = SandboxRule(
+        "code.unknown", error: "invalid_grant",
+        explanation: "The code is not one that this sandbox gave, or was given too long ago to be remembered.",
+        remedy: "Send the code of the authorization response unchanged.")
+
+    /// The code is older than 3 minutes.
+    public static let codeExpired = SandboxRule(
+        "code.expired", error: "invalid_grant",
+        explanation: "The code is older than 3 minutes.",
+        remedy: "Exchange the code at once.")
+
+    /// The code was presented before; the tokens that it brought are revoked.
+    public static let codeReused = SandboxRule(
+        "code.reused", error: "invalid_grant",
+        explanation: "The code was presented before; the tokens that it brought are revoked.",
+        remedy: "Exchange each code once.")
+
+    /// The code was given to another client.
+    public static let codeOfAnotherClient = SandboxRule(
+        "code.client", error: "invalid_grant",
+        explanation: "The code was given to another client.",
+        remedy: "Exchange the code as the client that asked for it.")
+
+    /// The redirect_uri is missing or not the one of the authorization request.
+    public static let codeRedirectURI = SandboxRule(
+        "code.redirect_uri", error: "invalid_grant",
+        explanation: "The redirect_uri is missing or not the one of the authorization request.",
+        remedy: "Repeat the redirect_uri of the authorization request.")
+
+    /// The authorization request had a code_challenge, and code_verifier is missing.
+    public static let verifierMissing = SandboxRule(
+        "code.verifier_missing", error: "invalid_grant",
+        explanation: "The authorization request had a code_challenge, and code_verifier is missing.",
+        remedy: "Send the code_verifier.")
+
+    /// code_verifier does not have 43 to 128 unreserved characters.
+    public static let verifierMalformed = SandboxRule(
+        "code.verifier_malformed", error: "invalid_grant",
+        explanation: "code_verifier does not have 43 to 128 unreserved characters.",
+        remedy: "Make the verifier as in RFC 7636 section 4.1.")
+
+    /// code_verifier does not belong to the code_challenge.
+    public static let verifierWrong = SandboxRule(
+        "code.verifier", error: "invalid_grant",
+        explanation: "code_verifier does not belong to the code_challenge.",
+        remedy: "Send the verifier that the challenge was made of.")
+
+    /// There is a code_verifier, but the authorization request had no code_challenge.
+    public static let verifierUnexpected = SandboxRule(
+        "code.verifier_unexpected", error: "invalid_grant",
+        explanation: "There is a code_verifier, but the authorization request had no code_challenge.",
+        remedy: "Send the code_challenge with the authorization request (RFC 9700 section 2.1.1).")
+
+    /// Only clients with a client secret can revoke tokens.
+    public static let revocationNotOffered = SandboxRule(
+        "revocation.authentication", error: "unauthorized_client",
+        explanation: "Only clients with a client secret can revoke tokens.",
+        remedy: "Let the access token expire.")
+
+    /// The parameter token is missing.
+    public static let revocationTokenMissing = SandboxRule(
+        "revocation.token_missing", error: "invalid_request",
+        explanation: "The parameter token is missing.",
+        remedy: "Send the access token to revoke.")
+}

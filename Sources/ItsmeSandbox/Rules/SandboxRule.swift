@@ -1,0 +1,156 @@
+/// A rule that the sandbox holds relying parties to.
+///
+/// The identifier is stable; explanation and remedy are words for a developer. Compare with the static members, for
+/// example `refusal.rule == .codeReused`.
+public struct SandboxRule: Sendable, Hashable, CustomStringConvertible {
+    /// The stable name, such as `request_object.aud`.
+    public let id: String
+
+    /// The error code of OAuth, OpenID Connect or itsme that goes with it, such as `invalid_request_object`.
+    public let error: String
+
+    /// What the request did.
+    public let explanation: String
+
+    /// What to do about it.
+    public let remedy: String
+
+    init(_ id: String, error: String, explanation: String, remedy: String) {
+        self.id = id
+        self.error = error
+        self.explanation = explanation
+        self.remedy = remedy
+    }
+
+    /// The identifier.
+    public var description: String { id }
+
+    /// Two rules are the same when their identifiers are.
+    public static func == (left: SandboxRule, right: SandboxRule) -> Bool { left.id == right.id }
+
+    /// Hashes the identifier.
+    public func hash(into hasher: inout Hasher) { hasher.combine(id) }
+
+    /// Every rule that the sandbox knows.
+    public static let all: [SandboxRule] = [
+        .authorizationMethod,
+        .authorizationQuery,
+        .parameterRepeated,
+        .clientIDMissing,
+        .clientIDUnknown,
+        .redirectURIMissing,
+        .redirectURIUnregistered,
+        .responseTypeMissing,
+        .responseTypeUnsupported,
+        .responseModeUnsupported,
+        .scopeMissingOpenID,
+        .serviceMissing,
+        .serviceRepeated,
+        .serviceUnknown,
+        .displayUnsupported,
+        .promptUnsupported,
+        .promptNone,
+        .maxAgeMalformed,
+        .claimsMalformed,
+        .challengeMissing,
+        .challengeMethod,
+        .challengeMalformed,
+        .shareDataWithoutClaim,
+        .confirmWithoutRequestObject,
+        .confirmWithoutTemplate,
+        .templateUnknown,
+        .templateValueMissing,
+        .templateAmount,
+        .templateCurrency,
+        .templateIBAN,
+        .templateTextLength,
+        .templateTextTags,
+        .templateTextCharacters,
+        .userUnknown,
+        .personaUnknown,
+        .approvalExpired,
+        .approvalMethod,
+        .requestAndRequestURI,
+        .requestURIUnregistered,
+        .requestURIUnreachable,
+        .requestURIMediaType,
+        .requestObjectNotEncrypted,
+        .requestObjectMalformed,
+        .requestObjectEncryption,
+        .requestObjectDecryption,
+        .requestObjectNotSigned,
+        .requestObjectSignatureAlgorithm,
+        .requestObjectKeyIDMissing,
+        .requestObjectKeyUnknown,
+        .requestObjectSignature,
+        .requestObjectClaims,
+        .requestObjectIssuer,
+        .requestObjectAudience,
+        .requestObjectExpired,
+        .requestObjectNotYetValid,
+        .requestObjectNested,
+        .requestObjectSubject,
+        .requestObjectMember,
+        .outerParameterMissing,
+        .outerParameterDiffers,
+        .tokenMethod,
+        .tokenMediaType,
+        .tokenForm,
+        .tokenParameterRepeated,
+        .grantTypeMissing,
+        .grantTypeUnsupported,
+        .codeMissing,
+        .codeUnknown,
+        .codeExpired,
+        .codeReused,
+        .codeOfAnotherClient,
+        .codeRedirectURI,
+        .verifierMissing,
+        .verifierMalformed,
+        .verifierWrong,
+        .verifierUnexpected,
+        .revocationNotOffered,
+        .revocationTokenMissing,
+        .authenticationMissing,
+        .authenticationSeveral,
+        .authenticationMethod,
+        .authenticationBasic,
+        .clientUnknown,
+        .secretWrong,
+        .assertionType,
+        .assertionMalformed,
+        .assertionNotEncrypted,
+        .assertionEncryption,
+        .assertionDecryption,
+        .assertionNotSigned,
+        .assertionSignatureAlgorithm,
+        .assertionKeyIDMissing,
+        .assertionKeyUnknown,
+        .assertionSignature,
+        .assertionClaims,
+        .assertionIssuer,
+        .assertionSubject,
+        .assertionAudience,
+        .assertionExpiryMissing,
+        .assertionExpired,
+        .assertionTooLong,
+        .assertionNotYetValid,
+        .assertionIdentifier,
+        .assertionReplayed,
+        .clientIDDiffers,
+        .clientKeysMissing,
+        .clientKeysUnreachable,
+        .clientKeysMalformed,
+        .clientKeysIncomplete,
+        .userInfoMethod,
+        .bearerMissing,
+        .bearerInQuery,
+        .bearerUnknown,
+        .bearerExpired,
+        .bearerRevoked,
+        .pictureAbsent,
+        .unknownPath,
+        .documentMethod,
+        .sandboxFailure,
+    ]
+}

@@ -1,0 +1,92 @@
+public import HTTPTypes
+public import ItsmeRP
+import JOSE
+import Logging
+
+/// A local itsme: the provider's side of the protocol, to develop and test relying parties against.
+///
+/// It answers at the real paths under its issuer, is as strict as itsme's documentation and no stricter, and explains
+/// each refusal: on the page or in the error that the relying party gets, in ``refusals``, and in the log. It is a
+/// handler and knows of no server.
+///
+/// ```swift
+/// let sandbox = try Sandbox(
+///     SandboxConfiguration(issuer: "http://127.0.0.1:8080/v2", clients: [client]), transport: transport)
+/// let reply = await sandbox.respond(to: request, body: [])
+/// ```
+///
+/// An authorization request with the development-only parameter `approve=PERSONA` is approved at once; `approve=cancel`
+/// cancels. Without it a page offers the personas.
+///
+/// It gives tokens to whoever asks, so it belongs on a loopback address; see ``SandboxConfiguration/isLoopback(host:)``.
+public final class Sandbox: HTTPHandler {
+    /// The issuer of its tokens, from which all its URLs are made.
+    public let issuer: String
+
+    private let core: SandboxCore
+
+    /// Makes a sandbox.
+    ///
+    /// - Parameters:
+    ///   - configuration: Issuer, clients, personas, and what else the defaults do not suit.
+    ///   - transport: What fetches the JWK Sets and request objects of relying parties.
+    /// - Throws: ``SandboxConfigurationError`` that names the field and the remedy.
+    public init(
+        _ configuration: SandboxConfiguration, transport: any HTTPTransport
+    ) throws(SandboxConfigurationError) {
+        core = try SandboxCore(configuration, transport: transport)
+        issuer = core.endpoints.issuer
+    }
+
+    /// What the sandbox refused so far, oldest first; the last thousand are kept.
+    public var refusals: [SandboxRefusal] { core.state.refusals }
+
+    /// Forgets the refusals so far.
+    public func forgetRefusals() { core.state.forgetRefusals() }
+
+    /// The people who can approve, in the order of the page.
+    public var personas: [Persona] { core.personas }
+
+    /// Registers a client, or replaces the registration of the same client id.
+    public func register(_ client: ClientRegistration) throws(SandboxConfigurationError) {
+        try core.register(client)
+    }
+
+    /// Replaces the sandbox's own keys, as itsme does when it rotates them.
+    public func replaceKeys(_ keys: SandboxKeys) throws(SandboxConfigurationError) {
+        try core.replaceKeys(keys)
+    }
+
+    /// Forgets the JWK Sets of relying parties that were fetched so far; the next use fetches them anew.
+    public func forgetClientKeys() async { await core.clientKeys.forgetAll() }
+
+    /// Answers a request to one of the endpoints.
+    public func respond(to request: HTTPRequest, body: [UInt8]) async -> HTTPReply {
+        let target = request.path ?? "/"
+        let mark = target.firstIndex(of: "?")
+        let path = target[..<(mark ?? target.endIndex)]
+        let query = mark.map { Array(target[target.index(after: $0)...].utf8) } ?? []
+        switch core.endpoints.endpoint(at: path) {
+        case .configuration:
+            return DiscoveryEndpoint(core: core).configuration(request)
+        case .jwkSet:
+            return DiscoveryEndpoint(core: core).jwkSet(request)
+        case .authorization:
+            return await AuthorizationEndpoint(core: core).respond(to: request, query: query)
+        case .approval:
+            return ApprovalEndpoint(core: core).respond(to: request, body: body)
+        case .token:
+            return await TokenEndpoint(core: core).respond(to: request, body: body)
+        case .revocation:
+            return RevocationEndpoint(core: core).respond(to: request, body: body)
+        case .userInfo:
+            return await UserInfoEndpoint(core: core).respond(to: request, query: query)
+        case .picture:
+            return UserInfoEndpoint(core: core).picture(request, query: query)
+        case nil:
+            let refusal = SandboxRefusal(.unknownPath)
+            core.note(refusal)
+            return .page(.refusal(refusal), status: .notFound)
+        }
+    }
+}

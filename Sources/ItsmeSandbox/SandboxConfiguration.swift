@@ -1,0 +1,111 @@
+public import ItsmeRP
+public import JOSE
+public import Logging
+
+#if canImport(FoundationEssentials)
+    public import FoundationEssentials
+#else
+    public import Foundation
+#endif
+
+/// What a sandbox is made of.
+public struct SandboxConfiguration: Sendable {
+    /// How long things live, in seconds.
+    public struct Lifetimes: Sendable, Hashable {
+        /// An authorization code; itsme's live 3 minutes.
+        public var authorizationCode: Int64 = 180
+        /// An ID token; itsme's live 5 minutes.
+        public var idToken: Int64 = 300
+        /// An access token.
+        public var accessToken: Int64 = 3600
+        /// A pending approval page.
+        public var approval: Int64 = 600
+
+        /// Makes the lifetimes of itsme.
+        public init() {}
+    }
+
+    /// The issuer: https, or http on this machine. Its path is where the endpoints are, usually `/v2`,
+    /// in the first generation `/oidc`.
+    public var issuer: String
+    /// The relying parties.
+    public var clients: [ClientRegistration]
+    /// The people who can approve; `nil` for ``Persona/standard(at:)``.
+    public var personas: [Persona]?
+    /// The sandbox's own keys; `nil` to make fresh ones.
+    public var keys: SandboxKeys?
+    /// The generation of the protocol; the first one's issuers end in `/oidc`.
+    ///
+    /// `v1` has the claim names, authentication contexts and templates of the first generation (`tag:sixdots.be,…`),
+    /// `address` and the device as strings that hold JSON, the locale in lower case, `RSA-OAEP` tokens whose header
+    /// has no `kid`, and request objects for the authorization endpoint, which may be fetched as `application/jwt`. A
+    /// Confirmation may name a known user by `phone_number`. Everything else is as in `v2`: neither `state` nor
+    /// `nonce` nor, with a client assertion, `client_id` in the form is demanded in either.
+    public var profile: ProtocolProfile
+    /// Whether client assertions that are signed but not encrypted are refused.
+    ///
+    /// Off by default. The first generation documents them as signed, then encrypted, the second as signed and
+    /// perhaps encrypted; how strictly itsme took it at the time is not known, and clients that only sign have to
+    /// run here too. Turn it on to hold a client of the first generation to the letter.
+    public var requiresEncryptedAssertions: Bool
+    /// How long things live.
+    public var lifetimes: Lifetimes
+    /// How far clocks may differ, in seconds, when times of relying parties are compared.
+    public var clockSkew: Int64
+    /// Whether ID tokens carry `at_hash`; itsme's documentation does not list it.
+    public var includesAccessTokenHash: Bool
+    /// Whether UserInfo answers carry `iss`, `aud`, `nbf`, `iat` and `exp`, as those that itsme documents do.
+    public var userInfoHasTokenClaims: Bool
+    /// Whether a token signed with a `kid` that the sandbox's copy of the client's JWK Set does not hold makes it fetch
+    /// the set again, at most every 10 seconds.
+    ///
+    /// Off by default: itsme says that it keeps a JWK Set 30 minutes to 24 hours, and says nothing of fetching it
+    /// earlier. A rotation that works with it off does not depend on what itsme leaves open. Turn it on while keys
+    /// change often, or call ``Sandbox/forgetClientKeys()``.
+    public var refetchesOnUnknownKey: Bool
+    /// What time it is.
+    public var now: @Sendable () -> Date
+    /// Where random bytes come from.
+    public var random: RandomSource
+    /// Where refusals are logged; silent by default.
+    public var logger: Logger
+
+    /// Makes a configuration; what is left out has the value of the real itsme.
+    public init(
+        issuer: String,
+        clients: [ClientRegistration],
+        personas: [Persona]? = nil,
+        keys: SandboxKeys? = nil,
+        profile: ProtocolProfile = .v2,
+        requiresEncryptedAssertions: Bool = false,
+        lifetimes: Lifetimes = Lifetimes(),
+        clockSkew: Int64 = 60,
+        includesAccessTokenHash: Bool = false,
+        userInfoHasTokenClaims: Bool = true,
+        refetchesOnUnknownKey: Bool = false,
+        now: @escaping @Sendable () -> Date = { Date() },
+        random: RandomSource = .system,
+        logger: Logger = Logger(label: "itsme.sandbox", factory: { _ in SwiftLogNoOpLogHandler() })
+    ) {
+        self.issuer = issuer
+        self.clients = clients
+        self.personas = personas
+        self.keys = keys
+        self.profile = profile
+        self.requiresEncryptedAssertions = requiresEncryptedAssertions
+        self.lifetimes = lifetimes
+        self.clockSkew = clockSkew
+        self.includesAccessTokenHash = includesAccessTokenHash
+        self.userInfoHasTokenClaims = userInfoHasTokenClaims
+        self.refetchesOnUnknownKey = refetchesOnUnknownKey
+        self.now = now
+        self.random = random
+        self.logger = logger
+    }
+
+    /// Whether `host` is this machine: `localhost`, 127.0.0.0/8 or `::1`.
+    ///
+    /// The sandbox approves logins for whoever asks. A server for it binds to such a host only, unless told otherwise
+    /// in so many words.
+    public static func isLoopback(host: String) -> Bool { WebAddress.isLoopback(host: host) }
+}

@@ -1,0 +1,140 @@
+import ItsmeRP
+import JOSE
+import Logging
+import Synchronization
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// What the endpoints share: configuration, keys, clients and state.
+final class SandboxCore: Sendable {
+    let endpoints: SandboxEndpoints
+    let profile: ProfileNames
+    let requiresEncryptedAssertions: Bool
+    let personas: [Persona]
+    let lifetimes: SandboxConfiguration.Lifetimes
+    let clockSkew: Double
+    let includesAccessTokenHash: Bool
+    let userInfoHasTokenClaims: Bool
+    let random: RandomSource
+    let state = SandboxState()
+    let clientKeys: ClientKeyCache
+    let transport: any HTTPTransport
+
+    private let clock: @Sendable () -> Date
+    private let logger: Logger
+    private let clients: Mutex<[String: ClientRegistration]>
+    private let keyRing: Mutex<ProviderKeyRing>
+
+    init(_ configuration: SandboxConfiguration, transport: any HTTPTransport) throws(SandboxConfigurationError) {
+        endpoints = try SandboxEndpoints(issuer: configuration.issuer)
+        profile = ProfileNames(configuration.profile)
+        requiresEncryptedAssertions = configuration.requiresEncryptedAssertions
+        lifetimes = configuration.lifetimes
+        clockSkew = Double(max(0, configuration.clockSkew))
+        includesAccessTokenHash = configuration.includesAccessTokenHash
+        userInfoHasTokenClaims = configuration.userInfoHasTokenClaims
+        random = configuration.random
+        self.transport = transport
+        clock = configuration.now
+        logger = configuration.logger
+        personas = try Self.checked(configuration.personas ?? Persona.standard(at: configuration.now()))
+
+        var clients: [String: ClientRegistration] = [:]
+        for client in configuration.clients {
+            try client.validate()
+            guard clients.updateValue(client, forKey: client.clientID) == nil else {
+                throw SandboxConfigurationError(
+                    "clients", "Two have the same client id.", remedy: "Register each client once.")
+            }
+        }
+        self.clients = Mutex(clients)
+        let keys: SandboxKeys
+        if let given = configuration.keys { keys = given } else { keys = try Self.freshKeys() }
+        keyRing = Mutex(try ProviderKeyRing(keys))
+        clientKeys = ClientKeyCache(
+            transport: transport, refetchesOnUnknownKey: configuration.refetchesOnUnknownKey,
+            now: { [clock] in clock().timeIntervalSince1970 }, logger: logger)
+    }
+
+    private static func freshKeys() throws(SandboxConfigurationError) -> SandboxKeys {
+        do {
+            return try SandboxKeys.generate()
+        } catch {
+            throw SandboxConfigurationError("keys", "They could not be made: \(error.reason).", remedy: "Give keys.")
+        }
+    }
+
+    private static func checked(_ personas: [Persona]) throws(SandboxConfigurationError) -> [Persona] {
+        var names: Set<String> = ["cancel"]
+        for persona in personas {
+            let isName = persona.id.utf8.allSatisfy {
+                switch $0 {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
+                    true
+                default: false
+                }
+            }
+            guard !persona.id.isEmpty, isName, names.insert(persona.id).inserted else {
+                throw SandboxConfigurationError(
+                    "personas", "An id is empty, occurs twice, is cancel, or holds other characters.",
+                    remedy: "Use letters, digits and dashes, each id once.")
+            }
+        }
+        return personas
+    }
+
+    // MARK: Time, chance, keys, clients
+
+    /// Seconds since 1970.
+    var now: Double { clock().timeIntervalSince1970 }
+
+    /// Whole seconds since 1970, for tokens.
+    var nowInSeconds: Int64 { Int64(exactly: now.rounded(.down)) ?? 0 }
+
+    /// 256 fresh random bits, as base64url: codes, access tokens, pending approvals.
+    func freshIdentifier() throws(SandboxRefusal) -> String {
+        do {
+            return Base64URL.encode(try random.bytes(32))
+        } catch {
+            throw SandboxRefusal(.sandboxFailure, detail: "No random bytes.")
+        }
+    }
+
+    var keys: ProviderKeyRing { keyRing.withLock { $0 } }
+
+    func replaceKeys(_ keys: SandboxKeys) throws(SandboxConfigurationError) {
+        let ring = try ProviderKeyRing(keys)
+        keyRing.withLock { $0 = ring }
+    }
+
+    func client(_ clientID: String) -> ClientRegistration? {
+        guard let client = clients.withLock({ $0[clientID] }), client.clientID.isExactly(clientID) else { return nil }
+        return client
+    }
+
+    func register(_ client: ClientRegistration) throws(SandboxConfigurationError) {
+        try client.validate()
+        clients.withLock { $0[client.clientID] = client }
+    }
+
+    func persona(_ id: String) -> Persona? { personas.first { $0.id == id } }
+
+    // MARK: Refusals
+
+    /// Keeps `refusal` for tests and says it in the log, without anything that the request brought.
+    func note(_ refusal: SandboxRefusal) {
+        state.note(refusal)
+        logger.notice(
+            "Sandbox refused a request",
+            metadata: [
+                "itsme.sandbox.rule": "\(refusal.rule.id)",
+                "itsme.sandbox.remedy": "\(refusal.rule.remedy)",
+                "itsme.sandbox.client": "\(refusal.clientID ?? "-")",
+            ])
+    }
+}

@@ -1,0 +1,44 @@
+/// The URLs and paths of a sandbox, all made of its issuer.
+struct SandboxEndpoints: Sendable {
+    let issuer: String
+    let path: String
+
+    init(issuer: String) throws(SandboxConfigurationError) {
+        guard let address = WebAddress(issuer), address.query == nil, !address.hasFragment, !issuer.hasSuffix("/"),
+            !issuer.hasSuffix("?")
+        else {
+            throw SandboxConfigurationError(
+                "issuer", "It is not an absolute URL without query, fragment and final slash.",
+                remedy: "Write an issuer such as https://localhost:8443/v2.")
+        }
+        guard address.scheme == "https" || address.isLoopback else {
+            throw SandboxConfigurationError(
+                "issuer", "It is http and not on this machine.",
+                remedy: "Use https, or http with a loopback address such as http://127.0.0.1:8080/v2.")
+        }
+        self.issuer = issuer
+        path = address.path
+    }
+
+    /// The paths that answer.
+    enum Endpoint: String, CaseIterable {
+        case configuration = "/.well-known/openid-configuration"
+        case jwkSet = "/jwkSet"
+        case authorization = "/authorization"
+        /// Where the form of the approval page goes; the sandbox's own.
+        case approval = "/sandbox/approval"
+        case token = "/token"
+        case userInfo = "/userinfo"
+        case picture = "/userinfo/picture"
+        case revocation = "/connect/revoke"
+    }
+
+    func url(_ endpoint: Endpoint) -> String { issuer + endpoint.rawValue }
+    func path(_ endpoint: Endpoint) -> String { path + endpoint.rawValue }
+
+    /// The endpoint at `requestPath`, without query.
+    func endpoint(at requestPath: Substring) -> Endpoint? {
+        guard requestPath.hasPrefix(path) else { return nil }
+        return Endpoint(rawValue: String(requestPath.dropFirst(path.count)))
+    }
+}

@@ -1,0 +1,83 @@
+/// A bounded dictionary whose entries are forgotten some time after they were put in.
+///
+/// Entries leave in the order in which they came: when their time is over, or when the store is full and a new one
+/// needs the place. Times are seconds since 1970.
+struct ExpiringStore<Value: Sendable>: Sendable {
+    private struct Entry: Sendable {
+        var value: Value
+        let forgottenAt: Double
+    }
+
+    /// By the octets of the key: `String` would call some different keys the same.
+    private var entries: [[UInt8]: Entry] = [:]
+    /// Keys in order of insertion; those before `head` are gone. Removed keys stay until their turn.
+    private var order: [[UInt8]] = []
+    private var head = 0
+    private let capacity: Int
+
+    /// Makes an empty store for at most `capacity` entries.
+    init(capacity: Int) {
+        self.capacity = max(1, capacity)
+    }
+
+    /// How many entries there are, expired ones included that were not cleaned away yet.
+    var count: Int { entries.count }
+
+    /// Puts `value` in and makes room first.
+    mutating func insert(_ value: Value, for key: String, until forgottenAt: Double, now: Double) {
+        dropForgotten(now: now)
+        let key = Array(key.utf8)
+        if entries.updateValue(Entry(value: value, forgottenAt: forgottenAt), forKey: key) == nil {
+            order.append(key)
+        }
+        while entries.count > capacity, let oldest = nextKey() { entries[oldest] = nil }
+    }
+
+    /// The value of `key`, if it is not forgotten.
+    func value(for key: String, now: Double) -> Value? {
+        guard let entry = entries[Array(key.utf8)], entry.forgottenAt > now else { return nil }
+        return entry.value
+    }
+
+    /// Changes the value of `key` in place.
+    mutating func update(_ key: String, _ change: (inout Value) -> Void) {
+        let key = Array(key.utf8)
+        guard var entry = entries[key] else { return }
+        change(&entry.value)
+        entries[key] = entry
+    }
+
+    /// Takes the value of `key` out, if it is not forgotten.
+    mutating func take(_ key: String, now: Double) -> Value? {
+        guard let entry = entries.removeValue(forKey: Array(key.utf8)), entry.forgottenAt > now else { return nil }
+        return entry.value
+    }
+
+    private mutating func dropForgotten(now: Double) {
+        while head < order.count {
+            let key = order[head]
+            if let entry = entries[key], entry.forgottenAt > now { break }
+            entries[key] = nil
+            head += 1
+        }
+        compact()
+    }
+
+    private mutating func nextKey() -> [UInt8]? {
+        while head < order.count {
+            let key = order[head]
+            head += 1
+            if entries[key] != nil {
+                compact()
+                return key
+            }
+        }
+        return nil
+    }
+
+    private mutating func compact() {
+        guard head > 1024, head > order.count / 2 else { return }
+        order.removeFirst(head)
+        head = 0
+    }
+}

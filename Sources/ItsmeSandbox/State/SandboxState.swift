@@ -1,0 +1,127 @@
+import Synchronization
+
+/// What the sandbox remembers between requests: codes, tokens, pending approvals, used assertion identifiers and
+/// refusals. Everything is bounded and forgotten in time.
+///
+/// One mutex guards it; it is held for dictionary work only, never for cryptography or I/O.
+final class SandboxState: Sendable {
+    private struct CodeEntry: Sendable {
+        let grant: AuthorizationGrant
+        let expires: Double
+        var accessToken: String?
+    }
+
+    private struct AccessGrant: Sendable {
+        let grant: AuthorizationGrant
+        let expires: Double
+        var isRevoked = false
+    }
+
+    private struct Storage: Sendable {
+        var codes = ExpiringStore<CodeEntry>(capacity: 100_000)
+        var accessTokens = ExpiringStore<AccessGrant>(capacity: 100_000)
+        var pending = ExpiringStore<PendingApproval>(capacity: 10_000)
+        var assertions = ExpiringStore<Bool>(capacity: 500_000)
+        var refusals: [SandboxRefusal] = []
+    }
+
+    /// How long expired codes and tokens are remembered, to say that they expired rather than that they are unknown.
+    private static let memory: Double = 600
+    private static let maximumRefusals = 1000
+
+    private let storage = Mutex(Storage())
+
+    // MARK: Approvals
+
+    func insert(_ pending: PendingApproval, id: String, until expires: Double, now: Double) {
+        storage.withLock { $0.pending.insert(pending, for: id, until: expires, now: now) }
+    }
+
+    /// Takes a pending approval out: each is answered once.
+    func takePending(_ id: String, now: Double) -> PendingApproval? {
+        storage.withLock { $0.pending.take(id, now: now) }
+    }
+
+    // MARK: Codes
+
+    func insert(_ grant: AuthorizationGrant, code: String, expires: Double, now: Double) {
+        let entry = CodeEntry(grant: grant, expires: expires)
+        storage.withLock { $0.codes.insert(entry, for: code, until: expires + Self.memory, now: now) }
+    }
+
+    /// Redeems `code` for `clientID` once, against `accessToken`, which is valid from then on.
+    ///
+    /// Both happen in one step, so that a second presentation finds the token to revoke however close behind it
+    /// comes. The caller revokes the token again when the rest of the request turns out wrong.
+    func redeem(
+        _ code: String, clientID: String, accessToken: String, tokenExpires: Double, now: Double
+    ) throws(SandboxRefusal) -> AuthorizationGrant {
+        let result: Result<AuthorizationGrant, SandboxRefusal> = storage.withLock { storage in
+            guard let entry = storage.codes.value(for: code, now: now) else {
+                return .failure(SandboxRefusal(.codeUnknown))
+            }
+            guard entry.grant.clientID == clientID else { return .failure(SandboxRefusal(.codeOfAnotherClient)) }
+            if let earlier = entry.accessToken {
+                storage.accessTokens.update(earlier) { $0.isRevoked = true }
+                return .failure(SandboxRefusal(.codeReused))
+            }
+            guard entry.expires > now else { return .failure(SandboxRefusal(.codeExpired)) }
+            storage.codes.update(code) { $0.accessToken = accessToken }
+            storage.accessTokens.insert(
+                AccessGrant(grant: entry.grant, expires: tokenExpires), for: accessToken,
+                until: tokenExpires + Self.memory, now: now)
+            return .success(entry.grant)
+        }
+        return try result.get()
+    }
+
+    // MARK: Access tokens
+
+    func grant(for token: String, now: Double) throws(SandboxRefusal) -> AuthorizationGrant {
+        let result: Result<AuthorizationGrant, SandboxRefusal> = storage.withLock { storage in
+            guard let access = storage.accessTokens.value(for: token, now: now) else {
+                return .failure(SandboxRefusal(.bearerUnknown))
+            }
+            guard !access.isRevoked else { return .failure(SandboxRefusal(.bearerRevoked)) }
+            guard access.expires > now else { return .failure(SandboxRefusal(.bearerExpired)) }
+            return .success(access.grant)
+        }
+        return try result.get()
+    }
+
+    /// Revokes `token` if it belongs to `clientID`.
+    func revoke(_ token: String, clientID: String) {
+        storage.withLock {
+            $0.accessTokens.update(token) { if $0.grant.clientID == clientID { $0.isRevoked = true } }
+        }
+    }
+
+    // MARK: Client assertions
+
+    /// Notes the `jti` of an assertion; `false` when it was noted before.
+    func useAssertion(_ identifier: String, clientID: String, until expires: Double, now: Double) -> Bool {
+        let key = "\(clientID) \(identifier)"  // A client id holds no space.
+        return storage.withLock { storage in
+            guard storage.assertions.value(for: key, now: now) == nil else { return false }
+            storage.assertions.insert(true, for: key, until: expires, now: now)
+            return true
+        }
+    }
+
+    // MARK: Refusals
+
+    var refusals: [SandboxRefusal] { storage.withLock { $0.refusals } }
+
+    func note(_ refusal: SandboxRefusal) {
+        storage.withLock { storage in
+            if storage.refusals.count >= Self.maximumRefusals {
+                storage.refusals.removeFirst(Self.maximumRefusals / 10)
+            }
+            storage.refusals.append(refusal)
+        }
+    }
+
+    func forgetRefusals() {
+        storage.withLock { $0.refusals.removeAll() }
+    }
+}

@@ -1,0 +1,108 @@
+import HTTPTypes
+import JOSE
+
+/// Authenticates the client of a token request (RFC 6749 section 2.3.1, RFC 7523 section 3).
+struct ClientAuthenticator {
+    static let assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+    /// The longest time that an assertion may still live: a day.
+    private static let longestLife: Double = 86400
+
+    let core: SandboxCore
+
+    /// The client that `form` proves to come from.
+    func client(of form: FormParameters, fields: HTTPFields) async throws(SandboxRefusal) -> ClientRegistration {
+        guard fields[.authorization] == nil else { throw SandboxRefusal(.authenticationBasic) }
+        switch (form["client_assertion"], form["client_secret"]) {
+        case (let assertion?, nil):
+            return try await client(of: form, assertion: assertion)
+        case (nil, let secret?):
+            return try client(of: form, secret: secret)
+        case (_?, _?):
+            throw SandboxRefusal(.authenticationSeveral)
+        case (nil, nil):
+            throw SandboxRefusal(.authenticationMissing)
+        }
+    }
+
+    private func client(of form: FormParameters, secret: String) throws(SandboxRefusal) -> ClientRegistration {
+        guard let clientID = form["client_id"], let client = core.client(clientID) else {
+            throw SandboxRefusal(.clientUnknown)
+        }
+        guard let expected = client.secret else {
+            throw SandboxRefusal(.authenticationMethod, clientID: client.clientID)
+        }
+        guard expected.matches(secret) else { throw SandboxRefusal(.secretWrong, clientID: client.clientID) }
+        return client
+    }
+
+    private func client(
+        of form: FormParameters, assertion: String
+    ) async throws(SandboxRefusal) -> ClientRegistration {
+        guard form["client_assertion_type"] == Self.assertionType else { throw SandboxRefusal(.assertionType) }
+        let received = ReceivedToken(
+            core: core, rules: .clientAssertion(mustBeEncrypted: core.requiresEncryptedAssertions))
+        let (jws, compact) = try await received.signedToken(assertion)
+
+        // The client is named by client_id, which itsme lets a key pair leave out, or by the assertion itself. What is
+        // read here before verification serves to find the keys and nothing else.
+        guard let clientID = form["client_id"] ?? Self.unverifiedIssuer(of: compact) else {
+            throw SandboxRefusal(.assertionIssuer)
+        }
+        guard let client = core.client(clientID) else { throw SandboxRefusal(.clientUnknown) }
+        do throws(SandboxRefusal) {
+            guard case .privateKeyJWT = client.authentication else { throw SandboxRefusal(.authenticationMethod) }
+            let claims = try await received.claims(of: jws, from: client)
+            try check(claims, client: client, form: form)
+            return client
+        } catch {
+            var refusal = error
+            refusal.clientID = client.clientID
+            throw refusal
+        }
+    }
+
+    private static func unverifiedIssuer(of token: String) -> String? {
+        let segments = token.split(separator: ".", omittingEmptySubsequences: false)
+        guard segments.count == 3, let payload = try? Base64URL.decode(String(segments[1])),
+            let claims = try? JSON(parsing: payload)
+        else { return nil }
+        return claims["iss"]?.string
+    }
+
+    /// RFC 7523 section 3, with the limits of itsme.
+    private func check(_ claims: JSON, client: ClientRegistration, form: FormParameters) throws(SandboxRefusal) {
+        // 1. iss
+        guard let issuer = claims["iss"]?.string else { throw SandboxRefusal(.assertionIssuer) }
+        guard issuer.isExactly(client.clientID) else {
+            throw SandboxRefusal(form["client_id"] == nil ? .assertionIssuer : .clientIDDiffers)
+        }
+        // 2. sub
+        guard let subject = claims["sub"]?.string, subject.isExactly(client.clientID) else {
+            throw SandboxRefusal(.assertionSubject)
+        }
+        // 3. aud
+        guard let audiences = claims["aud"]?.audiences, audiences.containsExactly(core.endpoints.url(.token)) else {
+            throw SandboxRefusal(.assertionAudience)
+        }
+        // 4. exp
+        let now = core.now
+        guard let expiry = claims["exp"]?.numericDate else { throw SandboxRefusal(.assertionExpiryMissing) }
+        guard expiry + core.clockSkew > now else { throw SandboxRefusal(.assertionExpired) }
+        guard expiry <= now + Self.longestLife + core.clockSkew else { throw SandboxRefusal(.assertionTooLong) }
+        // 5. and 6. nbf, iat
+        for name in ["nbf", "iat"] {
+            guard let claim = claims[name] else { continue }
+            guard let time = claim.numericDate, time <= now + core.clockSkew else {
+                throw SandboxRefusal(.assertionNotYetValid, detail: "Claim: \(name).")
+            }
+        }
+        // 7. jti, last, so that a refused assertion does not use it up
+        guard let identifier = claims["jti"]?.string, !identifier.isEmpty, identifier.unicodeScalars.count <= 255 else {
+            throw SandboxRefusal(.assertionIdentifier)
+        }
+        guard
+            core.state.useAssertion(
+                identifier, clientID: client.clientID, until: expiry + core.clockSkew + 1, now: now)
+        else { throw SandboxRefusal(.assertionReplayed) }
+    }
+}

@@ -1,0 +1,121 @@
+import HTTPTypes
+import ItsmeRP
+import JOSE
+
+/// The token endpoint: a code for an ID token and an access token.
+struct TokenEndpoint {
+    let core: SandboxCore
+
+    func respond(to request: HTTPRequest, body: [UInt8]) async -> HTTPReply {
+        do throws(SandboxRefusal) {
+            let form = try Self.form(request, body)
+            guard let grantType = form["grant_type"] else { throw SandboxRefusal(.grantTypeMissing) }
+            let client = try await ClientAuthenticator(core: core).client(of: form, fields: request.headerFields)
+            do throws(SandboxRefusal) {
+                guard grantType == "authorization_code" else { throw SandboxRefusal(.grantTypeUnsupported) }
+                return .json(try await tokens(for: form, client: client))
+            } catch {
+                var refusal = error
+                refusal.clientID = client.clientID
+                throw refusal
+            }
+        } catch {
+            return Self.refuse(error, core: core)
+        }
+    }
+
+    /// The parameters of a POST with a form body.
+    static func form(_ request: HTTPRequest, _ body: [UInt8]) throws(SandboxRefusal) -> FormParameters {
+        guard request.method == .post else { throw SandboxRefusal(.tokenMethod) }
+        guard request.headerFields.mediaType == "application/x-www-form-urlencoded" else {
+            throw SandboxRefusal(.tokenMediaType)
+        }
+        let form: FormParameters
+        do {
+            form = try FormParameters(body)
+        } catch {
+            throw SandboxRefusal(.tokenForm)
+        }
+        guard form.firstRepeated == nil else { throw SandboxRefusal(.tokenParameterRepeated) }
+        return form
+    }
+
+    /// An error in itsme's form: `error`, and `detail` instead of `error_description`.
+    static func refuse(_ refusal: SandboxRefusal, core: SandboxCore) -> HTTPReply {
+        core.note(refusal)
+        let status: HTTPResponse.Status
+        var fields: [HTTPField] = []
+        switch refusal.rule.error {
+        case "invalid_client": status = .unauthorized
+        case "server_error": status = .internalServerError
+        default:
+            if refusal.rule == .tokenMethod {
+                status = .methodNotAllowed
+                fields = [HTTPField(name: .allow, value: "POST")]
+            } else {
+                status = .badRequest
+            }
+        }
+        return .json(
+            ["error": .string(refusal.rule.error), "detail": .string(refusal.message)], status: status, fields: fields)
+    }
+
+    private func tokens(
+        for form: FormParameters, client: ClientRegistration
+    ) async throws(SandboxRefusal) -> JSONValue {
+        guard let code = form["code"] else { throw SandboxRefusal(.codeMissing) }
+        // Before the code is used up: whether the answer could be encrypted at all.
+        let writer = try await TokenWriter(core: core, client: client, encryption: client.idTokenEncryption)
+        let accessToken = try core.freshIdentifier()
+        let now = core.now
+        let grant = try core.state.redeem(
+            code, clientID: client.clientID, accessToken: accessToken,
+            tokenExpires: now + Double(core.lifetimes.accessToken), now: now)
+        do throws(SandboxRefusal) {
+            try Self.check(form, grant: grant)
+            let claims = try IDTokenClaims(core: core, grant: grant, accessToken: accessToken).json()
+            return [
+                "access_token": .string(accessToken),
+                "token_type": "Bearer",
+                "expires_in": .integer(core.lifetimes.accessToken),
+                "id_token": .string(try await writer.token(claims)),
+            ]
+        } catch {
+            core.state.revoke(accessToken, clientID: client.clientID)
+            throw error
+        }
+    }
+
+    private static func check(_ form: FormParameters, grant: AuthorizationGrant) throws(SandboxRefusal) {
+        guard let redirectURI = form["redirect_uri"], redirectURI.isExactly(grant.redirectURI) else {
+            throw SandboxRefusal(.codeRedirectURI)
+        }
+        switch (grant.codeChallenge, form["code_verifier"]) {
+        case (nil, nil):
+            return
+        case (nil, _?):
+            throw SandboxRefusal(.verifierUnexpected)
+        case (_?, nil):
+            throw SandboxRefusal(.verifierMissing)
+        case (let challenge?, let verifier?):
+            guard isVerifier(verifier) else { throw SandboxRefusal(.verifierMalformed) }
+            guard let digest = try? SHA256.digest(Array(verifier.utf8)),
+                ConstantTime.equal(Array(Base64URL.encode(digest).utf8), Array(challenge.utf8))
+            else { throw SandboxRefusal(.verifierWrong) }
+        }
+    }
+
+    /// 43 to 128 unreserved characters (RFC 7636 section 4.1).
+    private static func isVerifier(_ text: String) -> Bool {
+        (43...128).contains(text.utf8.count)
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                    UInt8(ascii: "~"):
+                    true
+                default: false
+                }
+            }
+    }
+}

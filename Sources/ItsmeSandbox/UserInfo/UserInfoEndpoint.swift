@@ -1,0 +1,107 @@
+import HTTPTypes
+import ItsmeRP
+import JOSE
+
+/// The UserInfo endpoint and the picture, both read with the access token.
+struct UserInfoEndpoint {
+    let core: SandboxCore
+
+    func respond(to request: HTTPRequest, query: [UInt8]) async -> HTTPReply {
+        do throws(SandboxRefusal) {
+            let grant = try grant(request, query)
+            guard let client = core.client(grant.clientID) else { throw SandboxRefusal(.bearerUnknown) }
+            do throws(SandboxRefusal) {
+                let writer = try await TokenWriter(core: core, client: client, encryption: client.userInfoEncryption)
+                let token = try await writer.token(try claims(for: grant))
+                // The real endpoint says so too, although the body is a JWT.
+                return .bytes(
+                    Array(token.utf8), type: "application/json",
+                    fields: [HTTPField(name: .cacheControl, value: "no-store")])
+            } catch {
+                var refusal = error
+                refusal.clientID = client.clientID
+                throw refusal
+            }
+        } catch {
+            return refuse(error)
+        }
+    }
+
+    /// The picture of the document, for a grant that asked for the claim `picture`.
+    func picture(_ request: HTTPRequest, query: [UInt8]) -> HTTPReply {
+        do throws(SandboxRefusal) {
+            let grant = try grant(request, query)
+            let names = grant.request.userInfoNames + grant.request.idToken.map(\.name)
+            guard names.contains("picture"), let picture = grant.persona.picture else {
+                throw SandboxRefusal(.pictureAbsent, clientID: grant.clientID)
+            }
+            return .bytes(
+                picture, type: "image/jpeg", fields: [HTTPField(name: .cacheControl, value: "no-store")])
+        } catch {
+            return refuse(error)
+        }
+    }
+
+    private func grant(_ request: HTTPRequest, _ query: [UInt8]) throws(SandboxRefusal) -> AuthorizationGrant {
+        guard request.method == .get else { throw SandboxRefusal(.userInfoMethod) }
+        if let parameters = try? FormParameters(query), parameters["access_token"] != nil {
+            throw SandboxRefusal(.bearerInQuery)
+        }
+        guard let header = request.headerFields[.authorization] else { throw SandboxRefusal(.bearerMissing) }
+        let parts = header.split(separator: " ", omittingEmptySubsequences: true)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw SandboxRefusal(.bearerMissing) }
+        return try core.state.grant(for: String(parts[1]), now: core.now)
+    }
+
+    private func claims(for grant: AuthorizationGrant) throws(SandboxRefusal) -> JSONValue {
+        let subject: String
+        do {
+            subject = try grant.persona.subject(clientID: grant.clientID)
+        } catch {
+            throw SandboxRefusal(.sandboxFailure, detail: "Digest: \(error.code).")
+        }
+        var claims: JSONValue = ["sub": .string(subject)]
+        for member in grant.persona.members(
+            named: grant.request.userInfoNames, profile: core.profile, pictureURL: core.endpoints.url(.picture),
+            now: core.now)
+        {
+            claims[member.name] = member.value
+        }
+        if core.userInfoHasTokenClaims {
+            let now = core.nowInSeconds
+            claims["iss"] = .string(core.endpoints.issuer)
+            claims["aud"] = .string(grant.clientID)
+            claims["nbf"] = .integer(now)
+            claims["iat"] = .integer(now)
+            claims["exp"] = .integer(now + core.lifetimes.idToken)
+        }
+        return claims
+    }
+
+    /// An error in itsme's form, with the header of RFC 6750 section 3.
+    private func refuse(_ refusal: SandboxRefusal) -> HTTPReply {
+        core.note(refusal)
+        let error = refusal.rule.error
+        let body: JSONValue = ["error": .string(error), "detail": .string(refusal.message)]
+        switch refusal.rule {
+        case .userInfoMethod:
+            return .json(body, status: .methodNotAllowed, fields: [HTTPField(name: .allow, value: "GET")])
+        case .bearerMissing:
+            // Without a token the header names no error.
+            return .json(
+                body, status: .unauthorized,
+                fields: [HTTPField(name: .wwwAuthenticate, value: "Bearer realm=\"itsme\"")])
+        case .pictureAbsent:
+            return .json(body, status: .notFound)
+        case .sandboxFailure:
+            return .json(body, status: .internalServerError)
+        default:
+            let status: HTTPResponse.Status = error == "invalid_token" ? .unauthorized : .badRequest
+            return .json(
+                body, status: status,
+                fields: [
+                    HTTPField(name: .wwwAuthenticate, value: "Bearer realm=\"itsme\", error=\"\(error)\"")
+                ])
+        }
+    }
+}

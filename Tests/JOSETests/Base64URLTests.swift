@@ -1,0 +1,52 @@
+import JOSE
+import XCTest
+
+final class Base64URLTests: XCTestCase {
+    func testEncodesTheVectorsOfRFC4648WithoutPadding() throws {
+        let vectors = ["": "", "f": "Zg", "fo": "Zm8", "foo": "Zm9v", "foob": "Zm9vYg", "fooba": "Zm9vYmE"]
+        for (plain, encoded) in vectors {
+            XCTAssertEqual(Base64URL.encode(Array(plain.utf8)), encoded)
+            XCTAssertEqual(try Base64URL.decode(encoded), Array(plain.utf8))
+            XCTAssertEqual(try Base64URL.decode(Array(encoded.utf8)), Array(plain.utf8))
+        }
+    }
+
+    func testDecodesWhatItEncodesForEveryOctetAndLength() throws {
+        for length in 0..<70 {
+            let bytes = (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ length) }
+            XCTAssertEqual(try Base64URL.decode(Base64URL.encode(bytes)), bytes)
+        }
+        let all = Array(UInt8.min...UInt8.max)
+        XCTAssertEqual(try Base64URL.decode(Base64URL.encode(all)), all)
+    }
+
+    func testUsesTheURLSafeAlphabet() {
+        XCTAssertEqual(Base64URL.encode([0xFB, 0xFF, 0xFE]), "-__-")
+    }
+
+    func testRefusesEveryForeignCharacterInEveryPlace() {
+        let alphabet = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+        for character in UInt8.min...UInt8.max where !alphabet.contains(character) {
+            for place in 0..<7 {
+                var text = Array("AAAAAAA".utf8)
+                text[place] = character
+                assertThrows(.malformedBase64URL) { try Base64URL.decode(text) }
+            }
+        }
+    }
+
+    func testRefusesPaddingWhiteSpaceAndImpossibleLengths() {
+        for text in [
+            "Zg==", "Zm8=", "Zg=", "=", "Z", "Zm9vY", " Zg", "Zg ", "Zm\n9v", "Zm9v\n", "Zm9+", "Zm9/", "Zm9é",
+        ] {
+            assertThrows(.malformedBase64URL) { try Base64URL.decode(text) }
+        }
+    }
+
+    func testRefusesNonzeroTrailingBits() throws {
+        XCTAssertEqual(try Base64URL.decode("AA"), [0])
+        for text in ["AB", "AP", "A_", "AAB", "AAD", "Zh", "Zm9vYh"] {
+            assertThrows(.malformedBase64URL) { try Base64URL.decode(text) }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package import HTTPTypes
+package import ItsmeRP
+package import ItsmeSandbox
+import JOSE
+import Synchronization
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// A sandbox, a client of it, and a browser between the two. The scenarios do not know whether the sandbox is called in
+/// process or over sockets.
+package struct SandboxWorld: Sendable {
+    package static let clientID = "SCENARIO_CLIENT"
+    package static let redirectURI = "http://127.0.0.1:9/callback"
+    package static let secret = "scenario-secret-of-more-than-32-bytes"
+
+    package let sandbox: Sandbox
+    package let clock: SandboxClock
+
+    /// What the relying party sends; it counts.
+    package let transport: CountingTransport
+
+    /// RSA keys take a while, so all sandboxes of a test run share theirs.
+    private static let keys = SandboxKeys(
+        signing: [TestProvider.keys.providerSigning], encryption: [TestProvider.keys.providerEncryption])
+
+    /// Makes the sandbox of a world before its address is known.
+    package static func sandbox(
+        issuer: String, clock: SandboxClock, change: (inout ClientRegistration) -> Void = { _ in }
+    ) throws -> Sandbox {
+        let clientKeys = TestProvider.keys
+        var registration = ClientRegistration(
+            clientID: clientID, redirectURIs: [redirectURI],
+            services: [
+                ServiceRegistration(code: "LOGIN", kind: .login), ServiceRegistration(code: "SHARE", kind: .shareData),
+                ServiceRegistration(code: "CONFIRM", kind: .confirm),
+            ],
+            keys: .inline(
+                try JWKSet([clientKeys.clientSigning.publicJWK(), clientKeys.clientEncryption.publicJWK()])),
+            requiresPKCE: true)
+        change(&registration)
+        return try Sandbox(
+            SandboxConfiguration(
+                issuer: issuer, clients: [registration], keys: Self.keys, now: { clock.now }),
+            transport: InProcessTransport([:]))
+    }
+
+    package init(sandbox: Sandbox, clock: SandboxClock, transport: any HTTPTransport) {
+        self.sandbox = sandbox
+        self.clock = clock
+        self.transport = CountingTransport(transport)
+    }
+
+    /// A client with cold caches.
+    package func client(_ change: (inout ItsmeConfiguration) throws -> Void = { _ in }) throws -> ItsmeClient {
+        let keys = try ClientKeys([TestProvider.keys.clientSigning, TestProvider.keys.clientEncryption])
+        var configuration = ItsmeConfiguration(
+            environment: try .loopbackSandbox(issuer: sandbox.issuer), clientID: Self.clientID,
+            authentication: .privateKeyJWT(keys), redirectURI: Self.redirectURI)
+        let clock = clock
+        let start = clock.now
+        configuration.time = TimeSource(
+            now: { clock.now }, uptime: { .seconds(clock.now.timeIntervalSince(start)) })
+        configuration.replayGuard = InMemoryReplayGuard(now: { clock.now })
+        try change(&configuration)
+        return try ItsmeClient(configuration, transport: transport)
+    }
+
+    /// Opens the authorization URL as a browser does, the person being `persona`, and returns the query of the callback.
+    package func browse(_ url: String, as persona: String) async throws -> String {
+        guard let components = URLComponents(string: url), let host = components.host else {
+            throw UnexpectedAnswer("not a URL")
+        }
+        let authority = components.port.map { "\(host):\($0)" } ?? host
+        let reply = try await transport.wrapped.send(
+            HTTPRequest(
+                method: .get, scheme: components.scheme, authority: authority,
+                path: components.percentEncodedPath + "?" + (components.percentEncodedQuery ?? "")
+                    + "&approve=" + persona),
+            body: [], limits: HTTPLimits())
+        guard reply.response.status == .found, let location = reply.response.headerFields[.location],
+            location.hasPrefix(Self.redirectURI + "?")
+        else {
+            throw UnexpectedAnswer("status \(reply.response.status.code): \(sandbox.refusals)")
+        }
+        return String(location.dropFirst(Self.redirectURI.count + 1))
+    }
+
+    /// A whole login up to UserInfo.
+    package func login(
+        _ client: ItsmeClient, service: ItsmeService = .login("LOGIN"), as persona: String = "belgian-eid",
+        scopes: [Scope] = [], claims: ClaimsRequest = ClaimsRequest(), level: AuthenticationLevel? = nil
+    ) async throws -> (tokens: TokenResponse, userInfo: UserInfo) {
+        let request = try await client.authorizationRequest(
+            for: service, scopes: scopes, claims: claims, level: level)
+        let response = try await client.authorizationResponse(
+            query: try await browse(request.url, as: persona), for: request.transaction)
+        let tokens = try await client.tokens(for: response)
+        return (tokens, try await client.userInfo(for: tokens))
+    }
+}
+
+package struct UnexpectedAnswer: Error, CustomStringConvertible {
+    package let description: String
+
+    package init(_ description: String) { self.description = description }
+}
+
+/// Counts and names what is sent through another transport.
+package final class CountingTransport: HTTPTransport {
+    package let wrapped: any HTTPTransport
+    private let log = Mutex<[String]>([])
+
+    package init(_ wrapped: any HTTPTransport) { self.wrapped = wrapped }
+
+    /// The last path components of the requests so far; empties the log.
+    package func takeLog() -> [String] {
+        log.withLock { log in
+            defer { log = [] }
+            return log
+        }
+    }
+
+    package func send(_ request: HTTPRequest, body: [UInt8], limits: HTTPLimits) async throws -> HTTPReply {
+        let path = (request.path ?? "").prefix { $0 != "?" }
+        log.withLock { $0.append(path.split(separator: "/").last.map(String.init) ?? "") }
+        return try await wrapped.send(request, body: body, limits: limits)
+    }
+}

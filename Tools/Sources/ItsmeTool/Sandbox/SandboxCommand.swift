@@ -1,0 +1,125 @@
+import ArgumentParser
+import Foundation
+import ItsmeHummingbird
+import ItsmeRP
+import ItsmeSandbox
+import Logging
+
+/// Serves a local itsme until it is interrupted.
+struct SandboxCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sandbox",
+        abstract: "Serve a local itsme to develop and test against.",
+        discussion: """
+            It speaks itsme's protocol at itsme's paths, refuses what itsme refuses, and says of each refusal which \
+            rule was broken and what to do. It gives tokens to whoever asks, for invented people only.
+            """
+    )
+
+    @Option(
+        name: .customLong("client"),
+        help: ArgumentHelp(
+            "A registration of a relying party, as a JSON file. Repeat it for more.", valueName: "file"))
+    var clients: [String]
+
+    @Option(help: "The port to listen at; 0 lets the system choose.")
+    var port = 8080
+
+    @Option(help: "The address to listen at.")
+    var host = "127.0.0.1"
+
+    @Option(
+        help: ArgumentHelp(
+            "The issuer: what relying parties have to configure. Default: made of host and port.", valueName: "url"))
+    var issuer: String?
+
+    @Option(help: ArgumentHelp("Serve https with this certificate chain (PEM).", valueName: "file"))
+    var tlsCert: String?
+
+    @Option(help: ArgumentHelp("The private key of the certificate (PEM).", valueName: "file"))
+    var tlsKey: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A certificate authority to trust when JWK Sets and request URIs of relying parties are fetched (PEM).",
+            valueName: "file"))
+    var trustCa: String?
+
+    @Flag(
+        name: .customLong("expose-this-test-provider-to-the-network"),
+        help: "Allow a host that is not loopback. Whoever reaches it can log in as anybody it knows.")
+    var isExposed = false
+
+    func validate() throws {
+        guard !clients.isEmpty else {
+            throw ValidationError("Give the registration of at least one relying party: --client FILE.")
+        }
+        guard (tlsCert == nil) == (tlsKey == nil) else {
+            throw ValidationError("--tls-cert and --tls-key go together.")
+        }
+        guard (0...65535).contains(port) else { throw ValidationError("--port is between 0 and 65535.") }
+        guard isExposed || SandboxConfiguration.isLoopback(host: host) else {
+            throw ValidationError(
+                """
+                \(host) is not a loopback address, and the sandbox lets whoever reaches it log in as anybody. Use \
+                127.0.0.1, or add --expose-this-test-provider-to-the-network if that is what you want.
+                """)
+        }
+    }
+
+    func run() async throws {
+        let registrations = try clients.map { try RegistrationFile(path: $0).registration() }
+        var transportConfiguration = CurlTransport.Configuration()
+        transportConfiguration.additionalCAFile = trustCa
+        let transport = try CurlTransport(transportConfiguration)
+        let handler = LateHandler()
+        var tls: HummingbirdServer.TLS?
+        if let tlsCert, let tlsKey { tls = .init(certificateFile: tlsCert, keyFile: tlsKey) }
+        let logger = Logger(label: "itsme.sandbox") { label in
+            var handler = StreamLogHandler.standardError(label: label)
+            handler.logLevel = .notice
+            return handler
+        }
+
+        do {
+            try await HummingbirdServer.withServer(handler, host: host, port: port, tls: tls, logger: logger) { port in
+                let sandbox = try Sandbox(
+                    SandboxConfiguration(
+                        issuer: issuer ?? defaultIssuer(port: port), clients: registrations, logger: logger),
+                    transport: transport)
+                handler.set(sandbox)
+                let interruption = await Interruption()
+                Report().announce(sandbox, of: registrations, port: port)
+                await interruption.wait()
+            }
+        } catch let error as SandboxConfigurationError {
+            throw error
+        } catch {
+            throw ToolFailure("cannot serve at \(host), port \(port): \(error)")
+        }
+        await transport.shutdown()
+    }
+
+    private func defaultIssuer(port: Int) -> String {
+        let name = host.contains(":") ? "[\(host)]" : host
+        return "\(tlsCert == nil ? "http" : "https")://\(name):\(port)/v2"
+    }
+}
+
+extension Report {
+    /// Says what a sandbox serves, and how to use it.
+    fileprivate func announce(_ sandbox: Sandbox, of clients: [ClientRegistration], port: Int) {
+        line("itsme sandbox, listening at port \(port); Ctrl-C stops it")
+        line("")
+        line("  issuer     \(sandbox.issuer)")
+        line("  discovery  \(sandbox.issuer)/.well-known/openid-configuration")
+        for client in clients {
+            let services = client.services.map { "\($0.code) (\($0.kind.rawValue))" }.joined(separator: ", ")
+            line("  client     \(client.clientID): \(services)")
+        }
+        line("  personas   \(sandbox.personas.map(\.id).joined(separator: ", "))")
+        line("")
+        line("A person approves on the page that opens in the browser. To approve without one, add to the")
+        line("authorization request: &approve=PERSONA, or &approve=cancel. Refusals are logged below.")
+    }
+}

@@ -1,0 +1,107 @@
+import Foundation
+import HTTPTypes
+import ItsmeRP
+import JOSE
+import XCTest
+
+/// `itsme sandbox`
+final class SandboxCommandTests: XCTestCase {
+    private var folder = URL(fileURLWithPath: "")
+
+    override func setUpWithError() throws {
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    }
+
+    override func tearDownWithError() throws {
+        try FileManager.default.removeItem(at: folder)
+    }
+
+    private func registration(_ text: String = SandboxCommandTests.registration) throws -> String {
+        let file = folder.appendingPathComponent("client.json")
+        try Data(text.utf8).write(to: file)
+        return file.path
+    }
+
+    private static let registration = """
+        {"client_id": "SHOP", "redirect_uris": ["http://127.0.0.1:3000/callback"],
+         "services": [{"code": "SHOP_LOGIN", "kind": "login"}], "jwks_uri": "http://127.0.0.1:3000/jwks.json"}
+        """
+
+    func testServesUntilInterruptedAndLogsRefusals() async throws {
+        let tool = try ToolProcess(["sandbox", "--client", registration(), "--port", "0"])
+        let issuer = try XCTUnwrap(tool.line(startingWith: "  issuer     "))
+        XCTAssertTrue(issuer.hasPrefix("http://127.0.0.1:"), issuer)
+
+        let transport = try CurlTransport()
+        let discovery = try await transport.get(issuer + "/.well-known/openid-configuration")
+        XCTAssertEqual(try JSON(parsing: discovery.body)["issuer"]?.string, issuer)
+        let refusal = try await transport.get(issuer + "/authorization?client_id=NOBODY")
+        XCTAssertEqual(refusal.response.status, .badRequest)
+        await transport.shutdown()
+
+        // Refusals are announced last.
+        XCTAssertNotNil(tool.line(startingWith: "authorization request:"))
+        tool.interrupt()
+        let result = try tool.result()
+        XCTAssertEqual(result.status, 0, result.output)
+        XCTAssertTrue(result.output.contains("authorization.client_id_unknown"), result.output)
+        XCTAssertTrue(result.output.contains("SHOP: SHOP_LOGIN (login)"), result.output)
+    }
+
+    func testServesTheIssuerThatItIsTold() throws {
+        let tool = try ToolProcess([
+            "sandbox", "--client", registration(), "--port", "0", "--issuer", "https://itsme.test/v2",
+        ])
+        XCTAssertEqual(tool.line(startingWith: "  issuer     "), "https://itsme.test/v2")
+    }
+
+    func testRefusesAHostThatIsNotLoopback() throws {
+        let result = try ToolProcess(["sandbox", "--client", registration(), "--host", "0.0.0.0"]).result()
+        XCTAssertEqual(result.status, 64)
+        XCTAssertTrue(result.output.contains("--expose-this-test-provider-to-the-network"), result.output)
+    }
+
+    func testRefusesACertificateWithoutItsKey() throws {
+        let result = try ToolProcess(["sandbox", "--client", registration(), "--tls-cert", "cert.pem"]).result()
+        XCTAssertEqual(result.status, 64)
+        XCTAssertTrue(result.output.contains("--tls-key"), result.output)
+    }
+
+    func testRefusesToServeNobody() throws {
+        XCTAssertEqual(try ToolProcess(["sandbox"]).result().status, 64)
+    }
+
+    func testNamesTheFileAndTheMemberOfABadRegistration() throws {
+        let file = try registration(#"{"client_id": "SHOP", "redirect_uri": "https://shop.example/"}"#)
+        let result = try ToolProcess(["sandbox", "--client", file, "--port", "0"]).result()
+        XCTAssertEqual(result.status, 1)
+        XCTAssertTrue(result.output.contains("client.json: redirect_uri: "), result.output)
+    }
+
+    func testNamesAFileThatIsNotThere() throws {
+        let result = try ToolProcess(["sandbox", "--client", "no-such-file.json", "--port", "0"]).result()
+        XCTAssertEqual(result.status, 1)
+        XCTAssertTrue(result.output.contains("no-such-file.json"), result.output)
+    }
+
+    func testSaysThatThePortIsTaken() async throws {
+        let file = try registration()
+        let first = try ToolProcess(["sandbox", "--client", file, "--port", "0"])
+        let issuer = try XCTUnwrap(first.line(startingWith: "  issuer     "))
+        let port = try XCTUnwrap(URLComponents(string: issuer)?.port)
+        let result = try ToolProcess(["sandbox", "--client", file, "--port", "\(port)"]).result()
+        XCTAssertEqual(result.status, 1)
+        XCTAssertTrue(result.output.contains("\(port)"), result.output)
+    }
+}
+
+extension CurlTransport {
+    fileprivate func get(_ url: String) async throws -> HTTPReply {
+        let parts = try XCTUnwrap(URLComponents(string: url))
+        let request = HTTPRequest(
+            method: .get, scheme: parts.scheme, authority: "\(parts.host ?? ""):\(parts.port ?? 0)",
+            path: parts.percentEncodedPath + (parts.percentEncodedQuery.map { "?\($0)" } ?? ""))
+        return try await send(request, body: [], limits: HTTPLimits())
+    }
+}
