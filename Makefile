@@ -7,7 +7,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # Every word builds; two builds at a time would wait for each other.
 .NOTPARALLEL:
-.PHONY: help deps demo test lint format clean
+.PHONY: help deps demo test lint interop format clean
 
 help: ## Say what the words are
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -31,8 +31,11 @@ lint: deps ## Check format, warnings, documentation, source rules, and what a us
 	@Scripts/lint/documentation
 	@Scripts/lint/consumer
 
+interop: deps ## Exchange tokens with two independent implementations in Python
+	Tests/interop/run
+
 format: ## Rewrite the sources as swift-format wants them
 	git ls-files --cached --others --exclude-standard -- '*.swift' | xargs swift format --in-place --parallel
 
 clean: ## Remove everything that was built
-	rm -rf .build Tools/.build
+	rm -rf .build .build-* Tools/.build
