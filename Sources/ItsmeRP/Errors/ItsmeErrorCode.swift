@@ -45,6 +45,11 @@ extension ItsmeError {
         /// The request object is larger than its store.
         public static let requestObjectTooLarge = Code("request_object_too_large", .misconfiguration)
 
+        /// The place to go to after the login is not one of this site.
+        public static let targetRefused = Code("target_refused", .untrustedResponse)
+        /// A closure of the application, or its replay guard, threw an error of its own.
+        public static let applicationFailed = Code("application_failed", .misconfiguration)
+
         // MARK: HTTP
 
         /// No answer: name resolution, connection, or the connection was lost.
@@ -87,6 +92,8 @@ extension ItsmeError {
 
         // MARK: Authorization response
 
+        /// The browser holds no login of the callback's state.
+        public static let transactionMissing = Code("transaction_missing", .untrustedResponse)
         /// The sealed transaction was made with another key, altered, or is not one.
         public static let transactionUnreadable = Code("transaction_unreadable", .untrustedResponse)
         /// The login took longer than a transaction lives.
