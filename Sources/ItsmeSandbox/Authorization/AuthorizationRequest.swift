@@ -112,11 +112,15 @@ struct ReturnAddress: Sendable {
     let redirectURI: String
     let state: String?
 
-    /// The redirect URI with `parameters` and the state added to its query.
+    /// `parameters` and the state.
+    func parameters(_ parameters: [(name: String, value: String)]) -> [(name: String, value: String)] {
+        guard let state else { return parameters }
+        return parameters + [("state", state)]
+    }
+
+    /// The redirect URI with `parameters` added to its query.
     func location(_ parameters: [(name: String, value: String)]) -> String {
-        var all = parameters
-        if let state { all.append(("state", state)) }
-        let query = all.map { "\($0.name)=\(FormParameters.encoded($0.value))" }.joined(separator: "&")
+        let query = parameters.map { "\($0.name)=\(FormParameters.encoded($0.value))" }.joined(separator: "&")
         guard let mark = redirectURI.lastIndex(of: "?") else { return "\(redirectURI)?\(query)" }
         let needsSeparator = redirectURI.index(after: mark) < redirectURI.endIndex && !redirectURI.hasSuffix("&")
         return redirectURI + (needsSeparator ? "&" : "") + query
@@ -130,6 +134,6 @@ struct ReturnAddress: Sendable {
             default: "'"
             }
         }
-        return location([("error", error), ("error_description", String(allowed))])
+        return location(parameters([("error", error), ("error_description", String(allowed))]))
     }
 }
