@@ -7,6 +7,8 @@ struct AuthorizationRequest: Sendable {
     let returnAddress: ReturnAddress
     let nonce: String?
     let codeChallenge: String?
+    /// What the page is to be in.
+    let language: PageLanguage
     /// Whether `acr_advanced` was asked for.
     let wantsAdvanced: Bool
     let data: DataRequest
@@ -23,6 +25,7 @@ struct AuthorizationRequest: Sendable {
         self.client = client
         self.returnAddress = returnAddress
         nonce = parameters["nonce"]
+        language = PageLanguage(locales: parameters.words("ui_locales"))
         try Self.checkResponse(parameters)
         try Self.checkInteraction(parameters)
         codeChallenge = try Self.challenge(parameters, client: client)
