@@ -7,7 +7,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # Every word builds; two builds at a time would wait for each other.
 .NOTPARALLEL:
-.PHONY: help deps demo test lint format clean
+.PHONY: help deps demo test timing interop lint format clean
 
 help: ## Say what the words are
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -24,15 +24,23 @@ test: deps ## Run all tests
 	swift test --traits Hummingbird --disable-swift-testing
 	swift test --package-path Tools --scratch-path .build --disable-swift-testing
 
+timing: deps ## Compare how long failures of decryption take; needs an idle machine
+	ITSMERP_TIMING=1 swift test --traits Hummingbird --disable-swift-testing --filter DecryptionTimingTests
+
+interop: deps ## Exchange tokens and keys with two other implementations of JOSE, which pip installs
+	Tests/interop/run
+
 lint: deps ## Check format, warnings, documentation, source rules, and what a user of the library gets
 	@Scripts/lint/format
 	@Scripts/lint/source-rules
+	@Scripts/lint/protocol-table
 	@Scripts/lint/warnings
 	@Scripts/lint/documentation
 	@Scripts/lint/consumer
+	@Scripts/lint/compile-fail
 
 format: ## Rewrite the sources as swift-format wants them
 	git ls-files --cached --others --exclude-standard -- '*.swift' | xargs swift format --in-place --parallel
 
 clean: ## Remove everything that was built
-	rm -rf .build Tools/.build
+	rm -rf .build .build-* Tools/.build

@@ -59,4 +59,90 @@ static inline int itsmerp_PEM_at_end(void) {
     return ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_NO_START_LINE;
 }
 
+static const unsigned long itsmerp_XN_FLAG_RFC2253 = XN_FLAG_RFC2253;
+
+// Whether a queued error says that no loaded provider offers an algorithm; empties the queue.
+static inline int itsmerp_ERR_take_unsupported(void) {
+    int found = 0;
+    unsigned long error;
+    while ((error = ERR_get_error()) != 0) {
+        int reason = ERR_GET_REASON(error);
+        found |= reason == ERR_R_UNSUPPORTED
+            || (ERR_GET_LIB(error) == ERR_LIB_EVP
+                && (reason == EVP_R_UNSUPPORTED_ALGORITHM || reason == EVP_R_UNKNOWN_PBE_ALGORITHM
+                    || reason == EVP_R_UNSUPPORTED_CIPHER || reason == EVP_R_UNKNOWN_CIPHER));
+    }
+    return found;
+}
+
+// The iterations that opening an encrypted PKCS#8 takes, if it says so in the way of PBES2 with PBKDF2; else 0.
+static inline long itsmerp_PKCS8_iterations(const X509_SIG *envelope) {
+    const X509_ALGOR *scheme = NULL;
+    X509_SIG_get0(envelope, &scheme, NULL);
+    if (scheme == NULL || OBJ_obj2nid(scheme->algorithm) != NID_pbes2) {
+        return 0;
+    }
+    long iterations = 0;
+    PBE2PARAM *outer = (PBE2PARAM *)ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBE2PARAM), scheme->parameter);
+    if (outer != NULL && OBJ_obj2nid(outer->keyfunc->algorithm) == NID_id_pbkdf2) {
+        PBKDF2PARAM *inner =
+            (PBKDF2PARAM *)ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBKDF2PARAM), outer->keyfunc->parameter);
+        if (inner != NULL) {
+            iterations = ASN1_INTEGER_get(inner->iter);
+        }
+        PBKDF2PARAM_free(inner);
+    }
+    PBE2PARAM_free(outer);
+    return iterations;
+}
+
+// The iterations that checking the MAC of a PKCS#12 file takes; 0 if the file has no MAC.
+static inline long itsmerp_PKCS12_iterations(const PKCS12 *file) {
+    const ASN1_INTEGER *iterations = NULL;
+    if (!PKCS12_mac_present(file)) {
+        return 0;
+    }
+    PKCS12_get0_mac(NULL, NULL, NULL, &iterations, file);
+    return iterations == NULL ? 1 : ASN1_INTEGER_get(iterations);
+}
+
+// PKCS#12: stacks, and what a content info holds.
+static inline int itsmerp_PKCS7_count(const STACK_OF(PKCS7) *contents) {
+    return sk_PKCS7_num(contents);
+}
+
+static inline PKCS7 *itsmerp_PKCS7_at(const STACK_OF(PKCS7) *contents, int index) {
+    return sk_PKCS7_value(contents, index);
+}
+
+static inline void itsmerp_PKCS7_free_all(STACK_OF(PKCS7) *contents) {
+    sk_PKCS7_pop_free(contents, PKCS7_free);
+}
+
+static inline int itsmerp_PKCS7_is_data(PKCS7 *content) {
+    return PKCS7_type_is_data(content);
+}
+
+static inline int itsmerp_PKCS7_is_encrypted(PKCS7 *content) {
+    return PKCS7_type_is_encrypted(content);
+}
+
+static inline int itsmerp_PKCS12_bag_count(const STACK_OF(PKCS12_SAFEBAG) *bags) {
+    return sk_PKCS12_SAFEBAG_num(bags);
+}
+
+static inline PKCS12_SAFEBAG *itsmerp_PKCS12_bag_at(const STACK_OF(PKCS12_SAFEBAG) *bags, int index) {
+    return sk_PKCS12_SAFEBAG_value(bags, index);
+}
+
+static inline void itsmerp_PKCS12_bags_free(STACK_OF(PKCS12_SAFEBAG) *bags) {
+    sk_PKCS12_SAFEBAG_pop_free(bags, PKCS12_SAFEBAG_free);
+}
+
+// The localKeyID of a bag, which ties a key to its certificate; NULL if it has none.
+static inline const ASN1_OCTET_STRING *itsmerp_PKCS12_local_key_id(const PKCS12_SAFEBAG *bag) {
+    const ASN1_TYPE *value = PKCS12_SAFEBAG_get0_attr(bag, NID_localKeyID);
+    return value != NULL && value->type == V_ASN1_OCTET_STRING ? value->value.octet_string : NULL;
+}
+
 #endif

@@ -56,8 +56,17 @@ public struct JOSEError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let cryptoFailed = Code("cryptoFailed")
         /// Text that is not the PEM document that it should be.
         public static let malformedPEM = Code("malformedPEM")
-        /// An encrypted PEM key that the given passphrase, or none, does not open.
+        /// An encrypted key, or PKCS#12 file, that the given passphrase, or none, does not open.
         public static let wrongPassphrase = Code("wrongPassphrase")
+        /// Octets that are not the PKCS#12 file that they should be.
+        public static let malformedPKCS12 = Code("malformedPKCS12")
+        /// Octets that are not the X.509 certificate that they should be.
+        public static let malformedCertificate = Code("malformedCertificate")
+        /// A certificate that is for another key than the one it came with.
+        public static let certificateMismatch = Code("certificateMismatch")
+        /// A key file encrypted with an algorithm that OpenSSL does not offer here, such as RC2 or DES, which OpenSSL 3
+        /// keeps in its legacy provider. The reason says how to convert the file.
+        public static let unsupportedKeyEncryption = Code("unsupportedKeyEncryption")
     }
 
     /// The rule that was broken.

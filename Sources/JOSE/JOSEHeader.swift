@@ -25,34 +25,43 @@ public struct JOSEHeader: Sendable, CustomStringConvertible, CustomDebugStringCo
             throw JOSEError(.headerTooLarge, "header exceeds 4 KiB")
         }
         let json = try JSON(parsing: Base64URL.decode(segment), limits: .header)
-        guard json.kind == .object else {
+        guard let members = json.members else {
             throw JOSEError(.malformedHeader, "header is not a JSON object")
         }
-        if json["crit"] != nil {
-            throw JOSEError(.unsupportedHeader, "crit")
+        // Names are distinct, and no other text is canonically equivalent to one of these, so that `==` is exact.
+        for (name, _) in members {
+            switch name {
+            case "crit": throw JOSEError(.unsupportedHeader, "crit")
+            case "b64": throw JOSEError(.unsupportedHeader, "b64")
+            case "zip": throw JOSEError(.unsupportedHeader, "zip")
+            default: continue
+            }
         }
-        if json["b64"] != nil {
-            throw JOSEError(.unsupportedHeader, "b64")
+        var (algorithm, contentEncryption, keyID): (String?, String?, String?)
+        var (type, contentType): (String?, String?)
+        for (name, value) in members {
+            switch name {
+            case "alg": algorithm = try Self.text(value, "alg is not a string")
+            case "enc": contentEncryption = try Self.text(value, "enc is not a string")
+            case "kid": keyID = try Self.text(value, "kid is not a string")
+            case "typ": type = try Self.text(value, "typ is not a string")
+            case "cty": contentType = try Self.text(value, "cty is not a string")
+            default: continue
+            }
         }
-        if json["zip"] != nil {
-            throw JOSEError(.unsupportedHeader, "zip")
-        }
-        guard let algorithm = try Self.text("alg", of: json) else {
+        guard let algorithm else {
             throw JOSEError(.malformedHeader, "alg is missing")
         }
         self.algorithm = algorithm
-        self.contentEncryption = try Self.text("enc", of: json)
-        self.keyID = try Self.text("kid", of: json)
-        self.type = try Self.text("typ", of: json)
-        self.contentType = try Self.text("cty", of: json)
+        self.contentEncryption = contentEncryption
+        self.keyID = keyID
+        self.type = type
+        self.contentType = contentType
     }
 
-    private static func text(_ name: String, of json: JSON) throws(JOSEError) -> String? {
-        guard let value = json[name] else {
-            return nil
-        }
+    private static func text(_ value: JSON, _ reason: String) throws(JOSEError) -> String {
         guard let text = value.string else {
-            throw JOSEError(.malformedHeader, "\(name) is not a string")
+            throw JOSEError(.malformedHeader, reason)
         }
         return text
     }

@@ -23,11 +23,15 @@ package struct SandboxWorld: Sendable {
     /// What the relying party sends; it counts.
     package let transport: CountingTransport
 
+    /// RSA keys take a while, so all sandboxes of a test run share theirs.
+    private static let keys = SandboxKeys(
+        signing: [TestProvider.keys.providerSigning], encryption: [TestProvider.keys.providerEncryption])
+
     /// Makes the sandbox of a world before its address is known.
     package static func sandbox(
         issuer: String, clock: SandboxClock, change: (inout ClientRegistration) -> Void = { _ in }
     ) throws -> Sandbox {
-        let keys = TestProvider.keys
+        let clientKeys = TestProvider.keys
         var registration = ClientRegistration(
             clientID: clientID, redirectURIs: [redirectURI],
             services: [
@@ -35,11 +39,12 @@ package struct SandboxWorld: Sendable {
                 ServiceRegistration(code: "CONFIRM", kind: .confirm),
             ],
             keys: .inline(
-                try JWKSet([keys.clientSigning.publicJWK(), keys.clientEncryption.publicJWK()])),
+                try JWKSet([clientKeys.clientSigning.publicJWK(), clientKeys.clientEncryption.publicJWK()])),
             requiresPKCE: true)
         change(&registration)
         return try Sandbox(
-            SandboxConfiguration(issuer: issuer, clients: [registration], now: { clock.now }),
+            SandboxConfiguration(
+                issuer: issuer, clients: [registration], keys: Self.keys, now: { clock.now }),
             transport: InProcessTransport([:]))
     }
 

@@ -39,4 +39,13 @@ struct AuthorizationParameters: Sendable {
         if !claims.isEmpty { members["claims"] = claims.jsonValue(profile: profile) }
         return members
     }
+
+    /// The same members as query parameters (OpenID Connect Core 1.0 §3.1.2.1): text as it is, the rest as JSON.
+    static func query(of members: JSONValue) -> [(name: String, value: String)] {
+        guard case .object(let members) = members else { return [] }
+        return members.map { member in
+            if case .string(let text) = member.value { return (member.name, text) }
+            return (member.name, member.value.serializedString())
+        }
+    }
 }

@@ -46,9 +46,31 @@ public struct LoginTransaction: Sendable {
 
     /// Whether the callback must carry `iss` (RFC 9207 §2.4).
     let requiresResponseIssuer: Bool
+
+    /// What the application wants to find again at the callback; ``LoginEndpoints`` keeps the ``PostLoginTarget`` here.
+    public internal(set) var applicationState: Secret<String>?
+
+    /// The same transaction with a text of the application's own, which comes back with it at the callback.
+    ///
+    /// It stays in the browser for the time of the login, sealed. It is neither sent to itsme nor bound by it.
+    ///
+    /// - Parameter applicationState: At most 256 bytes of UTF-8, so that five pending logins fit into the header of a
+    ///   request.
+    /// - Throws: ``ItsmeError`` `invalid_configuration` when it is longer.
+    public func carrying(applicationState: String) throws(ItsmeError) -> LoginTransaction {
+        guard applicationState.utf8.count <= Self.maximumApplicationStateSize else {
+            throw ItsmeError(
+                .invalidConfiguration, .authorizationRequest, "the application's state is longer than 256 bytes",
+                remedy: "Keep the data elsewhere and carry its key.", field: "applicationState")
+        }
+        var transaction = self
+        transaction.applicationState = Secret(applicationState)
+        return transaction
+    }
 }
 
 extension LoginTransaction {
+    static let maximumApplicationStateSize = 256
     static let longestAuthenticationAge: Duration = .seconds(365 * 24 * 3600)
 
     /// A fresh transaction.
@@ -75,14 +97,17 @@ extension LoginTransaction {
 
     /// A name for the replay guard that gives nothing away: the digest of the state.
     var identifier: String {
-        get throws(ItsmeError) {
-            do {
-                return Base64URL.encode(try SHA256.digest(Array(state.exposedValue.utf8)))
-            } catch {
-                throw ItsmeError(
-                    .invalidConfiguration, .authorizationResponse, "SHA-256 is not available",
-                    remedy: "Check the installed OpenSSL.", joseCode: error.code)
-            }
+        get throws(ItsmeError) { try Self.identifier(ofState: state.exposedValue) }
+    }
+
+    /// The digest of a state in Base64url.
+    static func identifier(ofState state: String) throws(ItsmeError) -> String {
+        do {
+            return Base64URL.encode(try SHA256.digest(Array(state.utf8)))
+        } catch {
+            throw ItsmeError(
+                .invalidConfiguration, .authorizationResponse, "SHA-256 is not available",
+                remedy: "Check the installed OpenSSL.", joseCode: error.code)
         }
     }
 }

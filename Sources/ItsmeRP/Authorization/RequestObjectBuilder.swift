@@ -26,13 +26,13 @@ struct RequestObjectBuilder: Sendable {
         random = configuration.random
     }
 
-    /// The parameters as a nested JWT.
+    /// The parameters as a nested JWT, and when it expires.
     ///
     /// There is no `sub` (RFC 9101 §10.8: a request object must not pass for a client assertion), and neither `request`
     /// nor `request_uri`.
     func requestObject(
         members: JSONValue, metadata: ProviderMetadata, encryptionKey: JWK
-    ) async throws -> String {
+    ) async throws -> (compact: String, expiry: Date) {
         let now = Int64(time.now().timeIntervalSince1970)
         var members = members
         members["iss"] = .string(clientID)
@@ -49,7 +49,8 @@ struct RequestObjectBuilder: Sendable {
                 remedy: "Check the system's random generator.", joseCode: error.code)
         }
         let signed = try await OwnToken.sign(members, with: signer, phase: .authorizationRequest)
-        return try OwnToken.encrypt(
+        let compact = try OwnToken.encrypt(
             signed, to: encryptionKey, algorithms: algorithms, random: random, phase: .authorizationRequest)
+        return (compact, Date(timeIntervalSince1970: Double(now + Self.lifetime)))
     }
 }

@@ -124,23 +124,57 @@ public struct ItsmeClient: Sendable {
                 .randomSourceFailed, .authorizationRequest, "no random bytes could be had",
                 remedy: "Check the system's random generator.", joseCode: error.code)
         }
-        let encryptionKey = try await provider.encryptionKey(
-            algorithm: configuration.requestObjectAlgorithms.keyManagement)
-        let requestObject = try await requestObjects.requestObject(
-            members: parameters.members(
-                transaction: transaction, challenge: proofKey.challenge, profile: configuration.environment.profile),
-            metadata: metadata, encryptionKey: encryptionKey)
-        // RFC 9101 §5: client_id stays outside; OpenID Connect Core 1.0 §6.1: response_type and scope as well, with the
-        // same values as inside.
-        let query = FormEncoding.encode([
-            ("client_id", configuration.clientID), ("response_type", "code"), ("scope", parameters.scope),
-            ("request", requestObject),
-        ])
+        let members = parameters.members(
+            transaction: transaction, challenge: proofKey.challenge, profile: configuration.environment.profile)
+        let query = FormEncoding.encode(
+            try await outerParameters(members, scope: parameters.scope, service: service, metadata: metadata))
         let separator = metadata.authorization.hasQuery ? "&" : "?"
         configuration.logger.debug(
             "authorization request built", metadata: ["itsme.service": "\(service.kind.rawValue)"])
         return AuthorizationRequest(
             url: metadata.authorization.url + separator + query, transaction: transaction)
+    }
+
+    /// The parameters of the URL.
+    ///
+    /// With a request object, `client_id` stays outside (RFC 9101 §5), and so do `response_type` and `scope` (OpenID
+    /// Connect Core 1.0 §6.1), with the same values as inside.
+    private func outerParameters(
+        _ members: JSONValue, scope: String, service: ItsmeService, metadata: ProviderMetadata
+    ) async throws -> [(name: String, value: String)] {
+        let outside = [("client_id", configuration.clientID), ("response_type", "code"), ("scope", scope)]
+        switch configuration.requestDelivery.method {
+        case .unprotectedQuery:
+            guard service.kind != .confirm else {
+                throw Self.deliveryRefused("itsme accepts Confirm in a request object only")
+            }
+            return AuthorizationParameters.query(of: members)
+        case .byValue:
+            guard service.kind != .shareData || configuration.environment.profile == .v2 else {
+                throw Self.deliveryRefused("itsme v1 accepts Share data by request URI only")
+            }
+            return outside + [("request", try await requestObject(members, metadata: metadata).compact)]
+        case .byReference(let base, let store):
+            let object = try await requestObject(members, metadata: metadata)
+            let id = try RequestObjectID(random: configuration.random)
+            try await store.store(object.compact, as: id, until: object.expiry)
+            return outside + [("request_uri", RequestDelivery.requestURI(base, id))]
+        }
+    }
+
+    private func requestObject(
+        _ members: JSONValue, metadata: ProviderMetadata
+    ) async throws -> (compact: String, expiry: Date) {
+        let encryptionKey = try await provider.encryptionKey(
+            algorithm: configuration.requestObjectAlgorithms.keyManagement)
+        return try await requestObjects.requestObject(
+            members: members, metadata: metadata, encryptionKey: encryptionKey)
+    }
+
+    private static func deliveryRefused(_ reason: String) -> ItsmeError {
+        ItsmeError(
+            .invalidConfiguration, .authorizationRequest, reason,
+            remedy: "Configure another requestDelivery.", field: "requestDelivery")
     }
 
     private static func wholeSeconds(_ age: Duration) throws(ItsmeError) -> Int {

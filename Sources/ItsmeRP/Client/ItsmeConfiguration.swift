@@ -32,6 +32,9 @@ public struct ItsmeConfiguration: Sendable {
     /// secret.
     public var requestObjectAlgorithms: TokenAlgorithms
 
+    /// How requests reach itsme. Default ``RequestDelivery/byValue``.
+    public var requestDelivery: RequestDelivery = .byValue
+
     /// How far the clocks of itsme and this machine may be apart. Default 60 seconds, at most 5 minutes.
     public var clockSkew: Duration = .seconds(60)
 
@@ -80,6 +83,7 @@ public struct ItsmeConfiguration: Sendable {
         try Self.check(clockSkew, in: .zero ... .seconds(300), "clockSkew")
         try Self.check(maximumTokenAge, in: .seconds(30) ... .seconds(3600), "maximumTokenAge")
         try Self.check(transactionLifetime, in: .seconds(30) ... .seconds(600), "transactionLifetime")
+        try requestDelivery.validate(in: environment)
         try authentication.validate()
         try checkAlgorithms()
     }

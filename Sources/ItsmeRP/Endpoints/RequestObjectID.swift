@@ -7,6 +7,9 @@ public import JOSE
 public struct RequestObjectID: Sendable, Hashable {
     private static let size = 32
 
+    /// How many characters a name has.
+    static let textLength = 43
+
     /// 43 Base64url characters.
     public let text: String
 
@@ -25,7 +28,7 @@ public struct RequestObjectID: Sendable, Hashable {
 
     /// Reads a name; nil when the text is none.
     public init?(_ text: String) {
-        guard text.utf8.count == 43, (try? Base64URL.decode(text))?.count == Self.size else { return nil }
+        guard text.utf8.count == Self.textLength, (try? Base64URL.decode(text))?.count == Self.size else { return nil }
         self.text = text
     }
 }

@@ -26,11 +26,29 @@ extension ItsmeError {
         public static let insecureURL = Code("insecure_url", .misconfiguration)
         /// An own key failed to sign or decrypt, for example because the HSM that holds it is away.
         public static let ownKeyFailed = Code("own_key_failed", .misconfiguration)
+        /// The text of a key ring cannot be read, or contradicts itself.
+        public static let keyRingMalformed = Code("key_ring_malformed", .misconfiguration)
+        /// A step of a key rotation that is not the next one.
+        public static let rotationOutOfOrder = Code("rotation_out_of_order", .misconfiguration)
+        /// A step of a key rotation whose time has not come: itsme, or another instance, may not know the new key yet,
+        /// or may still use the old one.
+        public static let rotationTooEarly = Code("rotation_too_early", .misconfiguration)
+        /// A private key file that others can read, or that is not a file of one's own.
+        public static let keyFileUnsafe = Code("key_file_unsafe", .misconfiguration)
+        /// A key file that would have been overwritten.
+        public static let keyFileExists = Code("key_file_exists", .misconfiguration)
+        /// A key file that cannot be read or written.
+        public static let keyFileUnusable = Code("key_file_unusable", .misconfiguration)
         /// The random source of the system failed.
         public static let randomSourceFailed = Code("random_source_failed", .transient)
 
         /// The request object is larger than its store.
         public static let requestObjectTooLarge = Code("request_object_too_large", .misconfiguration)
+
+        /// The place to go to after the login is not one of this site.
+        public static let targetRefused = Code("target_refused", .untrustedResponse)
+        /// A closure of the application, or its replay guard, threw an error of its own.
+        public static let applicationFailed = Code("application_failed", .misconfiguration)
 
         // MARK: HTTP
 
@@ -74,6 +92,8 @@ extension ItsmeError {
 
         // MARK: Authorization response
 
+        /// The browser holds no login of the callback's state.
+        public static let transactionMissing = Code("transaction_missing", .untrustedResponse)
         /// The sealed transaction was made with another key, altered, or is not one.
         public static let transactionUnreadable = Code("transaction_unreadable", .untrustedResponse)
         /// The login took longer than a transaction lives.

@@ -15,6 +15,9 @@ struct Endpoint: Sendable, Hashable {
     let authority: String
     let host: String
 
+    /// The port, if it is written out.
+    let port: Int?
+
     /// Path and query.
     let target: String
 
@@ -46,6 +49,7 @@ struct Endpoint: Sendable, Hashable {
         self.url = url
         self.scheme = scheme
         self.host = host
+        port = components.port
         authority = components.port.map { "\(host):\($0)" } ?? host
         let path = components.percentEncodedPath
         let query = components.percentEncodedQuery
@@ -70,6 +74,26 @@ struct Endpoint: Sendable, Hashable {
         if host == "localhost" || host == "[::1]" || host == "::1" { return true }
         let parts = host.split(separator: ".", omittingEmptySubsequences: false)
         return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+    }
+
+    /// Whether the host may be reached from the internet: a name with a dot that is not reserved for local use (RFC 6761,
+    /// RFC 6762, RFC 8375), or an IPv4 address outside the private ranges. IPv6 addresses are never a registered host.
+    var isPublicHost: Bool {
+        let name = host.lowercased()
+        let labels = name.split(separator: ".", omittingEmptySubsequences: false)
+        let octets = labels.compactMap { UInt8($0) }
+        if labels.count == 4, octets.count == 4 {
+            switch (octets[0], octets[1]) {
+            case (0, _), (10, _), (127, _), (169, 254), (172, 16...31), (192, 168), (100, 64...127), (224..., _):
+                return false
+            default: return true
+            }
+        }
+        guard labels.count >= 2, !name.contains(":"), labels.allSatisfy({ !$0.isEmpty }), let top = labels.last else {
+            return false
+        }
+        return !["localhost", "local", "test", "invalid", "internal", "onion"].contains(top)
+            && !top.allSatisfy(\.isASCIIDigit) && !name.hasSuffix(".home.arpa")
     }
 
     func request(_ method: HTTPRequest.Method, headerFields: HTTPFields = [:]) -> HTTPRequest {

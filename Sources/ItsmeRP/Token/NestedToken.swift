@@ -33,6 +33,10 @@ struct EncryptedToken: Sendable {
         do {
             let jws = try await authentication.nestedJWS(in: jwe, algorithms: algorithms)
             return try SignedToken(jws, phase: phase)
+        } catch let error as KeyUnavailable {
+            throw ItsmeError(
+                .ownKeyFailed, phase, "the decryption key is not available: \(error.reason)",
+                remedy: "Check the HSM or KMS that holds the key. The token may be good: a new login will work after.")
         } catch let error as JOSEError {
             throw Self.error(for: error, phase: phase)
         }

@@ -9,6 +9,10 @@ enum OwnToken {
             return try await JWS.sign(claims.serialized(), with: signer)
         } catch let error as CancellationError {
             throw error
+        } catch let error as KeyUnavailable {
+            throw ItsmeError(
+                .ownKeyFailed, phase, "the signing key is not available: \(error.reason)",
+                remedy: "Check the HSM or KMS that holds the key.")
         } catch {
             throw ItsmeError(
                 .ownKeyFailed, phase, "the signing key failed",

@@ -41,34 +41,35 @@ public enum Base64URL {
             throw JOSEError(.malformedBase64URL, "no room for the result")
         }
         let table = decodingTable
+        var output = bytes.mutableSpan
         // Every value of the table is below 64, or 255 for a foreign character: their union tells at the end whether
         // there was one, so the loop has no branch that depends on the data.
         var union: UInt8 = 0
         var input = 0
-        var output = offset
+        var place = offset
         while count - input >= 4 {
             let a = table[Int(ascii[input])]
             let b = table[Int(ascii[input + 1])]
             let c = table[Int(ascii[input + 2])]
             let d = table[Int(ascii[input + 3])]
             union |= a | b | c | d
-            bytes[output] = (a << 2) | (b >> 4)
-            bytes[output + 1] = (b << 4) | (c >> 2)
-            bytes[output + 2] = (c << 6) | d
+            output[place] = (a << 2) | (b >> 4)
+            output[place + 1] = (b << 4) | (c >> 2)
+            output[place + 2] = (c << 6) | d
             input += 4
-            output += 3
+            place += 3
         }
         var trailing: UInt8 = 0
         if count - input >= 2 {
             let a = table[Int(ascii[input])]
             let b = table[Int(ascii[input + 1])]
             union |= a | b
-            bytes[output] = (a << 2) | (b >> 4)
+            output[place] = (a << 2) | (b >> 4)
             trailing = b << 4
             if count - input == 3 {
                 let c = table[Int(ascii[input + 2])]
                 union |= c
-                bytes[output + 1] = (b << 4) | (c >> 2)
+                output[place + 1] = (b << 4) | (c >> 2)
                 trailing = c << 6
             }
         }

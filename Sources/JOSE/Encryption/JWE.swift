@@ -70,7 +70,8 @@ public struct JWE: Sendable {
     /// or `contentEncryptionNotAllowed` before any key is used. With a `kid` in the header the unwrapper of that key ID
     /// is used and no other one (`keyNotFound`, `ambiguousKey`, `keyNotSuitable`); without, every unwrapper that
     /// supports the algorithm is tried. Everything that fails from there on is `decryptionFailed`, except
-    /// `randomFailed` and the cancellation of the task.
+    /// `randomFailed`, the cancellation of the task, and ``KeyUnavailable`` if no key decrypts and an unwrapper has
+    /// thrown it.
     public func plaintext(
         using unwrappers: [any KeyUnwrapper], keyManagement: Set<KeyManagementAlgorithm>,
         contentEncryption: Set<ContentEncryptionAlgorithm>
@@ -82,11 +83,20 @@ public struct JWE: Sendable {
             throw JOSEError(.algorithmNotAllowed, "alg of the token is not an expected one")
         }
         let encryption = try allowedEncryption(contentEncryption)
+        var outage: KeyUnavailable?
         for unwrapper in try candidates(unwrappers, algorithm) {
-            let key = try await contentEncryptionKey(unwrapper, algorithm, encryption)
-            if let plaintext = try open(key, encryption) {
-                return plaintext
+            do {
+                let key = try await contentEncryptionKey(unwrapper, algorithm, encryption)
+                if let plaintext = try open(key, encryption) {
+                    return plaintext
+                }
+            } catch let error as KeyUnavailable {
+                // Without a kid another key may be the one.
+                outage = outage ?? error
             }
+        }
+        if let outage {
+            throw outage
         }
         throw Self.failure
     }
@@ -197,6 +207,9 @@ public struct JWE: Sendable {
             let key = try await unwrapper.unwrap([UInt8](decoded[encryptedKey]), algorithm: algorithm)
             return key.count == encryption.keySize ? key : substitute
         } catch let error as CancellationError {
+            throw error
+        } catch let error as KeyUnavailable {
+            // An outage does not depend on the token, so it tells nothing about the padding.
             throw error
         } catch {
             return substitute

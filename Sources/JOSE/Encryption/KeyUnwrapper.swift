@@ -15,7 +15,8 @@ public protocol KeyUnwrapper: Sendable {
     /// Returns the key that `encryptedKey` holds.
     ///
     /// Throwing is fine for a wrong padding: ``JWE`` goes on with a random key, so that the failure looks like any
-    /// other one (RFC 7516 §11.5).
+    /// other one (RFC 7516 §11.5). Two errors pass through: `CancellationError`, and ``KeyUnavailable`` for an outage,
+    /// **never** for anything that depends on `encryptedKey`.
     func unwrap(_ encryptedKey: [UInt8], algorithm: KeyManagementAlgorithm) async throws -> SecretBytes
 }
 

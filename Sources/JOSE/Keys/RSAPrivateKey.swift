@@ -17,7 +17,7 @@ public struct RSAPrivateKey: Sendable {
         key = try RSAKey(numbers)
     }
 
-    private init(_ key: RSAKey) throws(JOSEError) {
+    init(_ key: RSAKey) throws(JOSEError) {
         try self.init(Self.numbers(of: key))
     }
 
@@ -38,7 +38,24 @@ public struct RSAPrivateKey: Sendable {
     /// `wrongPassphrase` also when an encrypted key comes without passphrase, `unsupportedKeyType`, `malformedKey` or
     /// `weakKey`. Your string is not overwritten.
     public init(pem: String, passphrase: SecretBytes? = nil) throws(JOSEError) {
+        var octets = Array(pem.utf8)
+        try self.init(pem: SecretBytes(taking: &octets), passphrase: passphrase)
+    }
+
+    /// Reads a key in PEM as the other initializer does, from octets that are overwritten after use.
+    public init(pem: SecretBytes, passphrase: SecretBytes? = nil) throws(JOSEError) {
         try self.init(RSAKey.privateKey(pem: pem, passphrase: passphrase))
+    }
+
+    /// Reads the one key of a PKCS#12 file; see ``PKCS12``, which also gives its certificate.
+    ///
+    /// Throws as ``PKCS12/init(_:passphrase:)`` does, and `ambiguousKey` if the file holds more than one key.
+    public init(pkcs12: SecretBytes, passphrase: SecretBytes?) throws(JOSEError) {
+        let entries = try PKCS12(pkcs12, passphrase: passphrase).entries
+        guard let entry = entries.first, entries.count == 1 else {
+            throw JOSEError(.ambiguousKey, "the PKCS#12 file holds more than one private key")
+        }
+        self = entry.key
     }
 
     /// Returns the key in PEM as PKCS#8, **not encrypted**.

@@ -42,7 +42,11 @@ public struct RSAPublicKey: Sendable {
     ///
     /// Throws `malformedPEM`, `unsupportedKeyType` for a key of another kind, or `weakKey`.
     public init(pem: String) throws(JOSEError) {
-        let key = try RSAKey.publicKey(pem: pem)
+        try self.init(RSAKey.publicKey(pem: SecretBytes(Array(pem.utf8))))
+    }
+
+    /// Checks a key that OpenSSL has read.
+    init(_ key: RSAKey) throws(JOSEError) {
         guard let n = try key.number(.n), let e = try key.number(.e) else {
             throw JOSEError(.malformedKey, "n or e is missing")
         }
@@ -52,6 +56,13 @@ public struct RSAPublicKey: Sendable {
     /// Returns the key in PEM as SubjectPublicKeyInfo.
     public func pem() throws(JOSEError) -> String {
         try key.publicPEM()
+    }
+}
+
+extension RSAPublicKey {
+    /// Whether both are the same key.
+    func isSame(as other: RSAPublicKey) -> Bool {
+        modulus == other.modulus && exponent == other.exponent
     }
 }
 

@@ -11,13 +11,11 @@ struct PEMBlock {
     private static let maximumSize = 256 << 10
 
     /// Reads all blocks of `text`; what stands between them is ignored.
-    static func blocks(in text: String) throws(JOSEError) -> [PEMBlock] {
-        guard text.utf8.count <= maximumSize else {
+    static func blocks(in text: SecretBytes) throws(JOSEError) -> [PEMBlock] {
+        guard text.count <= maximumSize else {
             throw JOSEError(.malformedPEM, "text exceeds the size limit")
         }
-        var octets = [UInt8](text.utf8)
-        let copy = SecretBytes(taking: &octets)
-        return try copy.withBytes { (bytes) throws(JOSEError) in
+        return try text.withBytes { (bytes) throws(JOSEError) in
             try unsafe bytes.withUnsafeBufferPointer { (bytes) throws(JOSEError) in
                 try unsafe blocks(in: bytes)
             }

@@ -3,9 +3,11 @@ internal import COpenSSL
 extension RSAKey {
     /// Rounds of PBKDF2 with HMAC-SHA-256 for a key that is written with a passphrase.
     private static let iterations: Int32 = 600_000
+    /// The most rounds that opening a file may take: a few seconds.
+    static let maximumIterations = 5_000_000
 
     /// Reads the one private key of `text`: PKCS#8, encrypted PKCS#8 (RFC 5958) or PKCS#1 (RFC 8017 §A.1.2).
-    static func privateKey(pem text: String, passphrase: SecretBytes?) throws(JOSEError) -> RSAKey {
+    static func privateKey(pem text: SecretBytes, passphrase: SecretBytes?) throws(JOSEError) -> RSAKey {
         let blocks = try PEMBlock.blocks(in: text).filter { $0.label.hasSuffix("PRIVATE KEY") }
         guard let block = blocks.first, blocks.count == 1 else {
             throw JOSEError(.malformedPEM, blocks.isEmpty ? "no private key" : "more than one private key")
@@ -31,7 +33,7 @@ extension RSAKey {
     }
 
     /// Reads the one public key of `text`, a SubjectPublicKeyInfo (RFC 5280 §4.1).
-    static func publicKey(pem text: String) throws(JOSEError) -> RSAKey {
+    static func publicKey(pem text: SecretBytes) throws(JOSEError) -> RSAKey {
         let blocks = try PEMBlock.blocks(in: text)
         guard let block = blocks.first, blocks.count == 1, block.label == "PUBLIC KEY" else {
             throw JOSEError(.malformedPEM, "not one public key")
@@ -75,6 +77,8 @@ extension RSAKey {
         encryptedPKCS8 content: SecretBytes, passphrase: SecretBytes
     ) throws(JOSEError) -> RSAKey {
         var isOpened = true
+        var isUnsupported = false
+        var isTooCostly = false
         let attempt: Result<RSAKey, JOSEError> = passphrase.withBytes { passphrase in
             unsafe passphrase.withUnsafeBytes { passphrase in
                 do throws(JOSEError) {
@@ -83,11 +87,16 @@ extension RSAKey {
                             return nil
                         }
                         defer { unsafe X509_SIG_free(envelope) }
+                        guard unsafe (0...maximumIterations).contains(itsmerp_PKCS8_iterations(envelope)) else {
+                            isTooCostly = true
+                            return nil
+                        }
                         guard let length = Int32(exactly: passphrase.count),
                             let info = unsafe PKCS8_decrypt(
                                 envelope, passphrase.baseAddress?.assumingMemoryBound(to: CChar.self), length)
                         else {
                             isOpened = false
+                            isUnsupported = itsmerp_ERR_take_unsupported() == 1
                             return nil
                         }
                         defer { unsafe PKCS8_PRIV_KEY_INFO_free(info) }
@@ -98,6 +107,15 @@ extension RSAKey {
                     return .failure(error)
                 }
             }
+        }
+        guard !isTooCostly else {
+            throw .openSSL(.malformedPEM, "the key asks for more than \(maximumIterations) iterations")
+        }
+        guard !isUnsupported else {
+            throw .openSSL(
+                .unsupportedKeyEncryption,
+                "the key is encrypted with an algorithm that OpenSSL 3 has in its legacy provider at most: convert it with: openssl pkcs8 -in old.pem -provider legacy -provider default -nocrypt | openssl pkcs8 -topk8 -v2 aes-256-cbc -out new.pem"
+            )
         }
         guard isOpened else {
             throw .openSSL(.wrongPassphrase, "the passphrase does not open the key")

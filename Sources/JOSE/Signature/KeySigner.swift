@@ -10,6 +10,8 @@ public protocol KeySigner: Sendable {
     var keyID: String? { get }
 
     /// Returns the signature of `input` in the form of RFC 7518 §3; for RSA as long as the modulus.
+    ///
+    /// May throw any error; ``KeyUnavailable`` says why in words that can be logged.
     func signature(over input: [UInt8]) async throws -> [UInt8]
 }
 

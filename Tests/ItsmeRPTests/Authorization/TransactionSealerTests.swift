@@ -48,6 +48,26 @@ final class TransactionSealerTests: XCTestCase {
             Base64URL.encode(try SHA256.digest(Array(verifier.utf8))), object["code_challenge"]?.string)
     }
 
+    func testTheApplicationsStateTravelsSealed() async throws {
+        let sealer = try TransactionSealer(key: key)
+        let transaction = try await transaction()
+        XCTAssertNil(try sealer.open(sealer.seal(transaction)).applicationState)
+        let carrying = try transaction.carrying(applicationState: "/target?é")
+        let sealed = try sealer.seal(carrying)
+        XCTAssertEqual(try sealer.open(sealed).applicationState?.exposedValue, "/target?é")
+        var dumped = ""
+        dump(carrying, to: &dumped)
+        XCTAssertFalse((dumped + "\(carrying)").contains("/target"))
+    }
+
+    func testTheApplicationsStateHasAtMost256Bytes() async throws {
+        let transaction = try await transaction()
+        _ = try transaction.carrying(applicationState: String(repeating: "é", count: 128))
+        await assertItsmeError(.invalidConfiguration, field: "applicationState") {
+            try transaction.carrying(applicationState: String(repeating: "é", count: 128) + "a")
+        }
+    }
+
     func testIsSmallAndSafeInACookie() async throws {
         let text = try TransactionSealer(key: key).seal(await transaction())
         XCTAssertLessThan(text.utf8.count, 700)

@@ -1,0 +1,64 @@
+/// How the parameters of an authorization request reach itsme.
+public struct RequestDelivery: Sendable {
+    enum Method: Sendable {
+        case byValue
+        case byReference(String, any RequestObjectStore)
+        case unprotectedQuery
+    }
+
+    let method: Method
+
+    /// In a request object in the URL, signed and encrypted: the default.
+    public static let byValue = RequestDelivery(method: .byValue)
+
+    /// In a request object that itsme fetches from the client, signed and encrypted (OpenID Connect Core 1.0 §6.2).
+    /// URLs stay short, and itsme v1 wants it for Share data.
+    ///
+    /// itsme demands of a request URI: https, the port 443 written out, a public host, at most 512 characters,
+    /// registered beforehand. The client is refused when it breaks one of these rules. Each request gets an
+    /// unguessable name: it is appended to a URI that ends in `/`, and is the parameter `id` of any other.
+    ///
+    /// - Parameters:
+    ///   - requestURI: The registered URI, such as `https://www.example.be:443/itsme/request/`, without query.
+    ///   - store: Where request objects wait for itsme; serve it there with ``RequestObjectEndpoint``.
+    public static func byReference(_ requestURI: String, store: any RequestObjectStore) -> RequestDelivery {
+        RequestDelivery(method: .byReference(requestURI, store))
+    }
+
+    /// In the query, where the person and everything on the way can read and change it. Weaker than the others: only for
+    /// clients whose registration has no request objects. itsme does not allow it for Confirm.
+    public static let unprotectedQuery = RequestDelivery(method: .unprotectedQuery)
+
+    /// The longest request URI that itsme accepts.
+    private static let longestRequestURI = 512
+
+    /// The request URI of one request.
+    static func requestURI(_ base: String, _ id: RequestObjectID) -> String {
+        base + (base.hasSuffix("/") ? "" : "?id=") + id.text
+    }
+
+    /// Refuses a request URI that itsme would refuse.
+    func validate(in environment: ItsmeEnvironment) throws(ItsmeError) {
+        guard case .byReference(let uri, _) = method else { return }
+        func refusal(_ reason: String) -> ItsmeError {
+            ItsmeError(
+                .insecureURL, .configuration, "the request URI cannot be used: \(reason)",
+                remedy: "Register and configure a URI such as https://www.example.be:443/itsme/request/.",
+                field: "requestDelivery.requestURI")
+        }
+        let endpoint: Endpoint
+        do {
+            endpoint = try Endpoint(uri, allowsLoopbackHTTP: environment.allowsLoopbackHTTP)
+        } catch {
+            throw refusal(error.rawValue)
+        }
+        guard !endpoint.hasQuery else { throw refusal("it has a query") }
+        // The name that is appended has 43 characters.
+        guard uri.utf8.count + "?id=".utf8.count + RequestObjectID.textLength <= Self.longestRequestURI else {
+            throw refusal("with the name of a request it is longer than 512 characters")
+        }
+        guard !environment.allowsLoopbackHTTP else { return }
+        guard endpoint.port == 443 else { throw refusal("it does not write out the port 443") }
+        guard endpoint.isPublicHost else { throw refusal("itsme cannot reach its host, which is not a public one") }
+    }
+}

@@ -1,0 +1,121 @@
+import JOSE
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// An open file that has passed the checks of ``KeyFile``. They are made on the descriptor, so the file that was checked
+/// is the file that is read.
+struct PrivateDescriptor: ~Copyable {
+    private let descriptor: Int32
+    private let status: stat
+
+    static func reading(_ path: String) throws(ItsmeError) -> PrivateDescriptor {
+        try opening(path, flags: 0)
+    }
+
+    /// Opens the file that has the path once the lock is held: another process may have replaced it meanwhile.
+    static func locked(_ path: String) throws(ItsmeError) -> PrivateDescriptor {
+        for _ in 0..<100 {
+            // What takes the file's place would replace a symbolic link, not what it points to.
+            let file = try opening(path, flags: O_NOFOLLOW)
+            guard flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 else {
+                guard errno == EWOULDBLOCK else { throw Self.failure("locked") }
+                throw KeyFile.error(
+                    .keyFileUnusable, "another process is changing the key file", remedy: "Try again in a moment.")
+            }
+            var named = stat()
+            if unsafe stat(path, &named) == 0, named.st_ino == file.status.st_ino, named.st_dev == file.status.st_dev {
+                return file
+            }
+        }
+        throw KeyFile.error(.keyFileUnusable, "the key file is replaced all the time", remedy: "Try again in a moment.")
+    }
+
+    private init(owning descriptor: Int32, _ status: stat) {
+        self.descriptor = descriptor
+        self.status = status
+    }
+
+    private static func opening(_ path: String, flags: Int32) throws(ItsmeError) -> PrivateDescriptor {
+        // Without O_NONBLOCK, a named pipe would block until somebody writes.
+        let opened = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags)
+        guard opened >= 0 else { throw failure("opened") }
+        var status = stat()
+        let isKnown = unsafe fstat(opened, &status) == 0
+        // From here on it is closed whatever happens.
+        let file = PrivateDescriptor(owning: opened, status)
+        guard isKnown else { throw failure("examined") }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw KeyFile.error(
+                .keyFileUnusable, "the key file is not a regular file", remedy: "Name the file that holds the keys.")
+        }
+        guard status.st_mode & 0o077 == 0 else {
+            throw KeyFile.error(
+                .keyFileUnsafe, "the key file can be used by others than its owner",
+                remedy: "Consider its keys compromised if others had access; otherwise set its mode: chmod 600.")
+        }
+        guard status.st_uid == geteuid() || status.st_uid == 0 else {
+            throw KeyFile.error(
+                .keyFileUnsafe, "the key file belongs to another user",
+                remedy: "Let it belong to the user that runs this program: chown.")
+        }
+        guard status.st_size <= KeyFile.maximumSize else {
+            throw KeyFile.error(
+                .keyFileUnusable, "the key file is larger than 1 MiB", remedy: "Name the file that holds the keys.")
+        }
+        return file
+    }
+
+    deinit {
+        _ = close(descriptor)
+    }
+
+    borrowing func contents() throws(ItsmeError) -> SecretBytes {
+        // One more octet than expected, to see that the file did not grow. The buffer is never reallocated, so no copy
+        // of the keys stays behind.
+        let size = min(max(Int(status.st_size), 0), KeyFile.maximumSize)
+        var buffer = [UInt8](repeating: 0, count: size + 1)
+        var count = 0
+        while count < buffer.count {
+            let received = unsafe buffer.withUnsafeMutableBytes { buffer in
+                unsafe read(descriptor, buffer.baseAddress.map { unsafe $0 + count }, buffer.count - count)
+            }
+            if received < 0, errno == EINTR { continue }
+            guard received >= 0 else { throw Self.failure("read") }
+            guard received > 0 else { break }
+            count += received
+        }
+        guard count == size else {
+            _ = SecretBytes(taking: &buffer)
+            throw KeyFile.error(
+                .keyFileUnusable, "the key file changed while it was read", remedy: "Try again in a moment.")
+        }
+        buffer.removeLast()
+        return SecretBytes(taking: &buffer)
+    }
+
+    static func failure(_ verb: String) -> ItsmeError {
+        KeyFile.error(
+            .keyFileUnusable, "the key file cannot be \(verb): \(word(for: errno))",
+            remedy: "Check the path, the directory and their permissions.")
+    }
+
+    private static func word(for code: Int32) -> String {
+        switch code {
+        case ENOENT: "there is no such file or directory"
+        case EACCES, EPERM: "permission denied"
+        case ENOTDIR: "a part of the path is not a directory"
+        case EISDIR: "it is a directory"
+        case EROFS: "the file system is read-only"
+        case ENOSPC, EDQUOT: "no space left"
+        case ELOOP: "it is a symbolic link where none may be"
+        case ENAMETOOLONG: "the path is too long"
+        default: "error \(code) of the system"
+        }
+    }
+}

@@ -1,0 +1,91 @@
+public import HTTPTypes
+
+/// Takes the person back from itsme: validates the callback against the login that waits in this browser, exchanges the
+/// code, validates the ID token, and lets the application answer.
+///
+/// Made by ``LoginEndpoints``. The waiting login is used up by the first callback that brings its state, also when that
+/// is an error of itsme or something fails later: its cookie is taken away and its transaction cannot be used again. A
+/// callback with a state that no cookie of this browser belongs to uses nothing up.
+public struct CallbackEndpoint: HTTPHandler {
+    let login: LoginEndpoints
+
+    /// Answers GET with what the application makes of the login or of its failure.
+    public func respond(to request: HTTPRequest, body: [UInt8]) async -> HTTPReply {
+        guard request.method == .get else { return .methodNotAllowed(allowed: "GET") }
+        guard !request.isSpeculative else { return .speculationRefused }
+        var steps = Steps(login: login, request: request)
+        var reply: HTTPReply
+        do {
+            reply = try await steps.run()
+        } catch let error as ItsmeError where error.code == .transactionMissing && login.fallbackPage != nil {
+            reply =
+                login.fallbackPage?.page(for: request, restartURL: login.startURL())
+                ?? HTTPReply.notFound
+        } catch {
+            reply = await login.failure(
+                error, phase: .authorizationResponse, request: request, target: steps.target)
+        }
+        reply.protectLoginStep()
+        if let cookie = steps.usedCookie { reply.setCookie(login.cookies.clearing(cookie)) }
+        return reply
+    }
+
+    /// One callback, and how far it came.
+    private struct Steps {
+        let login: LoginEndpoints
+        let request: HTTPRequest
+        private(set) var usedCookie: String?
+        private(set) var target: PostLoginTarget?
+
+        init(login: LoginEndpoints, request: HTTPRequest) {
+            self.login = login
+            self.request = request
+        }
+
+        mutating func run() async throws -> HTTPReply {
+            let transaction = try waitingLogin()
+            // The callback is validated by the client: duplicate parameters, expiry, state, issuer, single use.
+            let response = try await login.client.authorizationResponse(query: request.query, for: transaction)
+            let tokens = try await login.client.tokens(for: response)
+            return try await login.onLogin(
+                CompletedLogin(
+                    tokens: tokens, target: target ?? login.defaultTarget, request: request.withoutQuery,
+                    client: login.client))
+        }
+
+        /// The transaction of the state that the callback brings.
+        private mutating func waitingLogin() throws(ItsmeError) -> LoginTransaction {
+            guard let parameters = request.queryParameters else {
+                throw Self.refused(.malformedCallback, "the query is too long or holds a broken escape", nil)
+            }
+            let states = parameters.filter { $0.name == "state" }
+            guard states.count <= 1 else {
+                throw Self.refused(.duplicateParameter, "a parameter occurs twice", "state")
+            }
+            guard let state = states.first?.value, !state.isEmpty else {
+                throw Self.refused(.stateMissing, "the callback has no state", "state")
+            }
+            let name = try login.cookies.name(forState: state)
+            if login.cookies.contains(name, in: request) { usedCookie = name }
+            guard let sealed = login.cookies.value(of: name, in: request) else {
+                throw ItsmeError(
+                    .transactionMissing, .authorizationResponse, "this browser holds no login of that state",
+                    remedy:
+                        "Offer a new login. If it happens often: cookies are blocked, or the start and the callback are on different hosts."
+                )
+            }
+            let transaction = try login.sealer.open(sealed)
+            target = transaction.applicationState.flatMap {
+                try? PostLoginTarget($0.exposedValue, allowedOrigins: login.allowedOrigins)
+            }
+            return transaction
+        }
+
+        private static func refused(_ code: ItsmeError.Code, _ reason: String, _ field: String?) -> ItsmeError {
+            ItsmeError(
+                code, .authorizationResponse, reason,
+                remedy: "Refuse the callback and offer a new login; do not use anything that came with it.",
+                field: field)
+        }
+    }
+}

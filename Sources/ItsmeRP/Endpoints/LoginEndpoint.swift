@@ -1,0 +1,90 @@
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+public import HTTPTypes
+
+/// Starts a login: makes the authorization request, keeps it in a cookie, and redirects to itsme with GET.
+///
+/// Made by ``LoginEndpoints``.
+public struct LoginEndpoint: HTTPHandler {
+    let login: LoginEndpoints
+
+    /// Answers GET with a redirect to itsme, 303; a target that is not one of this site with a failure.
+    public func respond(to request: HTTPRequest, body: [UInt8]) async -> HTTPReply {
+        guard request.method == .get else { return .methodNotAllowed(allowed: "GET") }
+        guard !request.isSpeculative else { return .speculationRefused }
+        var target: PostLoginTarget?
+        var reply: HTTPReply
+        do {
+            let parameters = try Parameters(request, login: login)
+            target = parameters.target
+            reply = try await redirect(request, parameters)
+        } catch {
+            reply = await login.failure(error, phase: .authorizationRequest, request: request, target: target)
+        }
+        reply.protectLoginStep()
+        return reply
+    }
+
+    private func redirect(_ request: HTTPRequest, _ parameters: Parameters) async throws -> HTTPReply {
+        let target = parameters.target ?? login.defaultTarget
+        let authorization = try await login.authorize(
+            LoginStart(
+                request: request, target: target, locale: parameters.locale ?? login.locale(for: request)))
+        let transaction = try authorization.transaction.carrying(applicationState: target.text)
+        let configuration = login.client.configuration
+        // Otherwise the callback would refuse every login, minutes later and at another place.
+        guard transaction.issuer == configuration.environment.issuer,
+            transaction.clientID == configuration.clientID, transaction.redirectURI == configuration.redirectURI
+        else {
+            throw ItsmeError(
+                .invalidConfiguration, .authorizationRequest,
+                "the authorization request was made by another client or for another redirect URI",
+                remedy: "Make it with the client that the endpoints were made with, and its own redirect URI.",
+                field: "authorize")
+        }
+        let name = try login.cookies.name(forState: transaction.state.exposedValue)
+        let sealed = try login.sealer.seal(transaction)
+        var reply = HTTPReply.seeOther(authorization.url)
+        for superseded in login.cookies.superseded(
+            in: request, sealer: login.sealer, now: configuration.time.now())
+        {
+            reply.setCookie(login.cookies.clearing(superseded))
+        }
+        reply.setCookie(login.cookies.setting(name, to: sealed))
+        return reply
+    }
+
+    /// The query of the start URL.
+    private struct Parameters {
+        let target: PostLoginTarget?
+        let locale: InterfaceLocale?
+
+        init(_ request: HTTPRequest, login: LoginEndpoints) throws(ItsmeError) {
+            guard let pairs = request.queryParameters else {
+                throw Self.refused("the query cannot be read", field: nil)
+            }
+            let target = try Self.value("target", pairs)
+            self.target =
+                if let target { try PostLoginTarget(target, allowedOrigins: login.allowedOrigins) } else { nil }
+            // An unknown language is no reason to refuse a login.
+            locale = try Self.value("locale", pairs).flatMap { InterfaceLocale(rawValue: $0) }
+        }
+
+        private static func value(
+            _ name: String, _ pairs: [(name: String, value: String)]
+        ) throws(ItsmeError) -> String? {
+            let values = pairs.filter { $0.name == name }
+            guard values.count <= 1 else { throw refused("a parameter occurs twice", field: name) }
+            return values.first?.value
+        }
+
+        private static func refused(_ reason: String, field: String?) -> ItsmeError {
+            ItsmeError(
+                .targetRefused, .authorizationRequest, reason,
+                remedy: "Link to the start of the login with LoginEndpoints.startURL.", field: field)
+        }
+    }
+}

@@ -1,0 +1,164 @@
+import HTTPTypes
+import Logging
+
+/// The two endpoints of a login in the browser: one that sends the person to itsme, one that takes the person back.
+///
+/// ```swift
+/// let login = try LoginEndpoints(client: itsme, sealer: sealer, startPath: "/itsme/login") { start in
+///     try await itsme.authorizationRequest(
+///         for: .login("MY_LOGIN"), claims: ClaimsRequest(userInfo: [.email]), locale: start.locale)
+/// } onLogin: { login in
+///     let session = try await sessions.create(for: login.idToken.subject)
+///     return login.redirect(settingCookies: [session.cookie])
+/// }
+/// let router = HTTPRouter(login.routes)
+/// ```
+///
+/// Between the two, the login waits in a cookie of the browser (RFC 6749 §10.12, RFC 9700 §4.7): sealed, one for each
+/// pending login, at most five in a browser, gone after use. The cookie's name starts with `__Host-`, so both endpoints
+/// have to be on the host of the redirect URI, behind https.
+///
+/// Both endpoints answer GET only. A prefetch or prerender gets 503 and changes nothing. No answer is cached, and no
+/// URL of them leaves in `Referer`.
+public struct LoginEndpoints: Sendable {
+    /// Makes the authorization request of a login.
+    public typealias Authorize = @Sendable (LoginStart) async throws -> AuthorizationRequest
+    /// Answers a browser whose person is logged in.
+    public typealias OnLogin = @Sendable (CompletedLogin) async throws -> HTTPReply
+    /// Answers a browser whose person is not.
+    public typealias OnFailure = @Sendable (LoginFailure) async -> HTTPReply
+
+    /// The path that starts a login.
+    public let startPath: String
+
+    /// The path of the redirect URI.
+    public let callbackPath: String
+
+    let client: ItsmeClient
+    let sealer: TransactionSealer
+    let cookies: LoginCookies
+    let defaultTarget: PostLoginTarget
+    let allowedOrigins: Set<String>
+    let defaultLocale: InterfaceLocale
+    let fallbackPage: FallbackPage?
+    let authorize: Authorize
+    let onLogin: OnLogin
+    let onFailure: OnFailure
+
+    /// Makes the endpoints of a client.
+    ///
+    /// - Parameters:
+    ///   - client: The client; its redirect URI is the URL of the callback.
+    ///   - sealer: Seals pending logins into cookies. All instances of a service need the same key.
+    ///   - startPath: The path that starts a login. It takes the query parameters `target`, a ``PostLoginTarget``, and
+    ///     `locale`, one of ``InterfaceLocale``.
+    ///   - defaultTarget: Where to go after a login that named no target.
+    ///   - allowedTargetOrigins: Origins besides the own one that targets may be on.
+    ///   - defaultLocale: The language for browsers that ask for none of itsme's.
+    ///   - fallbackPage: Shown by the callback, instead of a failure, to a browser that holds no login for it, because
+    ///     an app started it. nil when there is no app.
+    ///   - authorize: Makes the authorization request, with `client`. The library puts the target into the
+    ///     transaction's ``LoginTransaction/applicationState``.
+    ///   - onLogin: Answers a browser whose person is logged in: typically a session cookie and a redirect
+    ///     (``CompletedLogin/redirect(settingCookies:)``).
+    ///   - onFailure: Answers a browser whose person is not. By default ``LoginFailure/page``.
+    /// - Throws: ``ItsmeError`` `invalid_configuration` for a path or an origin that is none.
+    public init(
+        client: ItsmeClient,
+        sealer: TransactionSealer,
+        startPath: String = "/itsme/login",
+        defaultTarget: PostLoginTarget = .root,
+        allowedTargetOrigins: Set<String> = [],
+        defaultLocale: InterfaceLocale = .english,
+        fallbackPage: FallbackPage? = nil,
+        authorize: @escaping Authorize,
+        onLogin: @escaping OnLogin,
+        onFailure: @escaping OnFailure = { $0.page }
+    ) throws(ItsmeError) {
+        try PostLoginTarget.check(allowedTargetOrigins)
+        cookies = try LoginCookies(client.configuration)
+        guard let path = try? PostLoginTarget(startPath), path.isPath else {
+            throw ItsmeError(
+                .invalidConfiguration, .configuration, "the path that starts a login is none",
+                remedy: "Give a path that starts with a single slash, without a query.", field: "startPath")
+        }
+        callbackPath =
+            HTTPRequest(
+                method: .get, scheme: nil, authority: nil,
+                path: (try? Endpoint(client.configuration.redirectURI, allowsLoopbackHTTP: true))?.target
+            ).pathWithoutQuery
+        guard callbackPath != startPath else {
+            throw ItsmeError(
+                .invalidConfiguration, .configuration, "a login starts at the path of the redirect URI",
+                remedy: "Give the start another path.", field: "startPath")
+        }
+        self.client = client
+        self.sealer = sealer
+        self.startPath = startPath
+        self.defaultTarget = defaultTarget
+        allowedOrigins = allowedTargetOrigins
+        self.defaultLocale = defaultLocale
+        self.fallbackPage = fallbackPage
+        self.authorize = authorize
+        self.onLogin = onLogin
+        self.onFailure = onFailure
+    }
+
+    /// Sends the person to itsme.
+    public var start: LoginEndpoint { LoginEndpoint(login: self) }
+
+    /// Takes the person back.
+    public var callback: CallbackEndpoint { CallbackEndpoint(login: self) }
+
+    /// Both endpoints by their paths, for an ``HTTPRouter``.
+    public var routes: [String: any HTTPHandler] {
+        [startPath: start, callbackPath: callback]
+    }
+
+    /// The link that starts a login: for an ``ItsmeButton``, or to redirect to.
+    ///
+    /// - Parameters:
+    ///   - target: Where to go after the login.
+    ///   - locale: The language of itsme's pages; by default what the browser prefers.
+    public func startURL(target: PostLoginTarget? = nil, locale: InterfaceLocale? = nil) -> String {
+        var pairs: [(name: String, value: String)] = []
+        if let target { pairs.append(("target", target.text)) }
+        if let locale { pairs.append(("locale", locale.rawValue)) }
+        return pairs.isEmpty ? startPath : startPath + "?" + FormEncoding.encode(pairs)
+    }
+
+    // MARK: What both endpoints need
+
+    func locale(for request: HTTPRequest) -> InterfaceLocale {
+        InterfaceLocale.preferred(by: request) ?? defaultLocale
+    }
+
+    /// Logs a failure and lets the application answer it.
+    func failure(
+        _ thrown: any Error, phase: ItsmeError.Phase, request: HTTPRequest, target: PostLoginTarget?
+    ) async -> HTTPReply {
+        let error =
+            thrown as? ItsmeError
+            ?? ItsmeError(
+                .applicationFailed, phase, "a closure or the replay guard of the application threw an error of its own",
+                remedy: "See the application's log.")
+        var metadata: Logger.Metadata = ["itsme.error": "\(error)"]
+        if !(thrown is ItsmeError) { metadata["itsme.underlying_error_type"] = "\(type(of: thrown))" }
+        client.configuration.logger.log(
+            level: Self.level(of: error), "login failed", metadata: metadata)
+        return await onFailure(
+            LoginFailure(
+                error: error, underlyingError: thrown is ItsmeError ? nil : thrown, target: target,
+                request: request.withoutQuery, locale: locale(for: request), retryURL: startURL(target: target)))
+    }
+
+    /// Nothing that a person does by declining, and nothing that anybody can cause from outside, is worth an alarm.
+    private static func level(of error: ItsmeError) -> Logger.Level {
+        switch error.kind {
+        case .declined: .debug
+        case .untrustedResponse: .notice
+        case .transient: .warning
+        case .misconfiguration: .error
+        }
+    }
+}

@@ -1,0 +1,138 @@
+/// Where the browser goes after a login: a path on the application's own site, or a URL of an allowed origin.
+///
+/// A target usually comes from a query parameter, so anybody can propose one. Only one spelling of a place is accepted,
+/// so that no browser, proxy or router reads another place out of it (open redirects: RFC 9700 §4.11, CWE-601,
+/// CVE-2022-23527):
+///
+/// - it starts with a single slash, or with an allowed origin followed by a slash or by nothing;
+/// - it holds characters of RFC 3986 only: no backslash, no space, no control character, nothing but ASCII;
+/// - its path has no empty segment, no `.` and no `..`, also not escaped or followed by `;`;
+/// - no escape in its path stands for a slash, a backslash, a percent sign or half a character, and no escape anywhere
+///   stands for a control character;
+/// - it has at most 256 characters.
+///
+/// ```swift
+/// try PostLoginTarget("/account?tab=cards")
+/// try PostLoginTarget("https://shop.example/cart", allowedOrigins: ["https://shop.example"])
+/// ```
+public struct PostLoginTarget: Sendable, Hashable {
+    private static let maximumSize = LoginTransaction.maximumApplicationStateSize
+
+    /// The target as it goes into `Location`.
+    public let text: String
+
+    /// The path `/`.
+    public static let root = PostLoginTarget(checked: "/")
+
+    /// Reads a target.
+    ///
+    /// - Parameters:
+    ///   - text: A path with an optional query and fragment, or a URL of an allowed origin.
+    ///   - allowedOrigins: Origins besides the own one, as in `https://shop.example`: https, in lower case, without a
+    ///     slash at the end.
+    /// - Throws: ``ItsmeError`` `target_refused`; `invalid_configuration` when an allowed origin is none.
+    public init(_ text: String, allowedOrigins: Set<String> = []) throws(ItsmeError) {
+        try Self.check(allowedOrigins)
+        guard text.utf8.count <= Self.maximumSize, text.utf8.allSatisfy(Self.isURICharacter) else {
+            throw Self.refused
+        }
+        // All of it is ASCII from here on, so comparing strings is comparing octets.
+        let origin = allowedOrigins.first { origin in
+            let rest = text.dropFirst(origin.count)
+            return text.hasPrefix(origin) && (rest.isEmpty || rest.hasPrefix("/"))
+        }
+        let place = text.utf8.dropFirst(origin?.utf8.count ?? 0)
+        if place.isEmpty {
+            guard origin != nil else { throw Self.refused }
+        } else {
+            guard Self.isAcceptable(place) else { throw Self.refused }
+        }
+        self.text = text
+    }
+
+    private init(checked text: String) {
+        self.text = text
+    }
+
+    /// Whether it is a bare path, without a query and a fragment.
+    var isPath: Bool {
+        text.hasPrefix("/") && !text.utf8.contains { $0 == 0x3F || $0 == 0x23 }
+    }
+
+    /// Refuses what is no https origin in its only spelling.
+    static func check(_ origins: Set<String>) throws(ItsmeError) {
+        for origin in origins {
+            guard let endpoint = try? Endpoint(origin, allowsLoopbackHTTP: false), origin == origin.lowercased(),
+                origin == "https://" + endpoint.authority
+            else {
+                throw ItsmeError(
+                    .invalidConfiguration, .configuration, "an allowed origin is not one",
+                    remedy: "Write it as in https://shop.example, in lower case and without a slash at the end.",
+                    field: "allowedOrigins")
+            }
+        }
+    }
+
+    // MARK: The place
+
+    private static func isAcceptable(_ place: Substring.UTF8View) -> Bool {
+        guard place.first == 0x2F else { return false }
+        let path = place.prefix { $0 != 0x3F && $0 != 0x23 }
+        let rest = place.dropFirst(path.count)
+        guard rest.count(where: { $0 == 0x23 }) <= 1 else { return false }
+        let segments = path.dropFirst().split(separator: 0x2F, omittingEmptySubsequences: false)
+        for (index, segment) in segments.enumerated() {
+            // Only the last segment may be empty: that is a slash at the end.
+            guard !segment.isEmpty || index == segments.count - 1 else { return false }
+            guard let octets = decoded(segment), String(validating: octets, as: UTF8.self) != nil,
+                !octets.contains(where: { $0 == 0x2F || $0 == 0x5C || $0 == 0x25 || isControl($0) })
+            else { return false }
+            let name = octets.prefix { $0 != 0x3B }
+            guard name.isEmpty || !name.allSatisfy({ $0 == 0x2E }) || name.count > 2 else { return false }
+        }
+        guard let octets = decoded(rest) else { return false }
+        return !octets.contains(where: isControl)
+    }
+
+    /// The octets with the escapes resolved; nil when an escape is incomplete.
+    private static func decoded(_ text: Substring.UTF8View) -> [UInt8]? {
+        var octets: [UInt8] = []
+        var iterator = text.makeIterator()
+        while let octet = iterator.next() {
+            guard octet == 0x25 else {
+                octets.append(octet)
+                continue
+            }
+            guard let high = iterator.next().flatMap(hexValue), let low = iterator.next().flatMap(hexValue) else {
+                return nil
+            }
+            octets.append(high << 4 | low)
+        }
+        return octets
+    }
+
+    private static func hexValue(_ digit: UInt8) -> UInt8? {
+        Character(UnicodeScalar(digit)).hexDigitValue.flatMap { UInt8(exactly: $0) }
+    }
+
+    private static func isControl(_ octet: UInt8) -> Bool {
+        octet < 0x20 || octet == 0x7F
+    }
+
+    /// RFC 3986 §2 without the square brackets, which belong to IPv6 hosts.
+    static func isURICharacter(_ octet: UInt8) -> Bool {
+        switch octet {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+        case 0x2D, 0x2E, 0x5F, 0x7E: true  // - . _ ~
+        case 0x21, 0x24, 0x26...0x2C, 0x3B, 0x3D: true  // ! $ & ' ( ) * + , ; =
+        case 0x23, 0x25, 0x2F, 0x3A, 0x3F, 0x40: true  // # % / : ? @
+        default: false
+        }
+    }
+
+    private static let refused = ItsmeError(
+        .targetRefused, .authorizationRequest, "the place to go to after the login is not one of this site",
+        remedy:
+            "Give a path that starts with a single slash, or a URL of an allowed origin, in plain ASCII and at most 256 characters.",
+        field: "target")
+}

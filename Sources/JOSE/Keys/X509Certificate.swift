@@ -1,0 +1,58 @@
+/// What a key's owner wants to know of an X.509 certificate (RFC 5280): the RSA public key and the subject.
+///
+/// A certificate is a container here, nothing of it is trusted: neither its signature nor its validity nor its key
+/// usage is looked at. itsme reads bare keys from a JWK Set, so a certificate only helps to recognise a key.
+public struct X509Certificate: Sendable {
+    /// The public key, which has passed the checks of ``RSAPublicKey``.
+    public let publicKey: RSAPublicKey
+
+    /// The subject's distinguished name in the notation of RFC 2253, in printable ASCII. Whoever made the certificate
+    /// chose it.
+    public let subject: String
+
+    /// Reads a certificate in DER.
+    ///
+    /// Throws `malformedCertificate`, `unsupportedKeyType` for a key of another kind than RSA, or `weakKey`.
+    public init(der: [UInt8]) throws(JOSEError) {
+        try self.init(CertificateHandle.reading(der.span))
+    }
+
+    /// Reads the first certificate of a PEM text (RFC 7468 §5); in a chain that is the one of the key's owner.
+    ///
+    /// Blocks of other kinds are ignored. Throws `malformedPEM`, and as the other initializer does.
+    public init(pem: SecretBytes) throws(JOSEError) {
+        guard let certificate = try Self.first(inPEM: pem) else {
+            throw JOSEError(.malformedPEM, "no certificate")
+        }
+        self = certificate
+    }
+
+    /// Reads the first certificate of a PEM text as the other initializer does.
+    public init(pem: String) throws(JOSEError) {
+        try self.init(pem: SecretBytes(Array(pem.utf8)))
+    }
+
+    /// Reads the first certificate of a PEM text, or gives `nil` if there is none: a key file may come without.
+    ///
+    /// Throws as `init(pem:)` does otherwise.
+    public static func first(inPEM pem: SecretBytes) throws(JOSEError) -> X509Certificate? {
+        guard let block = try PEMBlock.blocks(in: pem).first(where: { labels.contains($0.label) }) else {
+            return nil
+        }
+        return try block.content.withBytes { (der) throws(JOSEError) in
+            try X509Certificate(CertificateHandle.reading(der))
+        }
+    }
+
+    private static let labels = ["CERTIFICATE", "X509 CERTIFICATE", "X.509 CERTIFICATE"]
+
+    init(_ handle: consuming CertificateHandle) throws(JOSEError) {
+        publicKey = try handle.publicKey()
+        subject = try handle.subject()
+    }
+
+    /// Whether the certificate is for this key, that is, whether it has the same public key.
+    public func belongs(to key: RSAPrivateKey) -> Bool {
+        publicKey.isSame(as: key.publicKey)
+    }
+}

@@ -1,0 +1,222 @@
+internal import COpenSSL
+
+/// What one bag of a PKCS#12 file holds (RFC 7292 §4.2), decrypted.
+struct PKCS12Bag {
+    enum Content {
+        case privateKey(RSAKey)
+        /// Certificates of authorities may have keys of other kinds, which matters only if one is asked for.
+        case certificate(Result<X509Certificate, JOSEError>)
+    }
+
+    let content: Content
+    /// Ties a key to its certificate.
+    let localKeyID: [UInt8]?
+    let friendlyName: String?
+
+    /// More than any keys with their certificates take.
+    private static let maximumSize = 256 << 10
+    private static let maximumDepth = 4
+
+    /// Checks the integrity of a file, then opens all of it.
+    static func bags(in file: SecretBytes, passphrase: SecretBytes?) throws(JOSEError) -> [PKCS12Bag] {
+        guard file.count <= maximumSize else {
+            throw JOSEError(.malformedPKCS12, "file exceeds the size limit")
+        }
+        let passphrase = passphrase ?? SecretBytes([])
+        return try file.withBytes { (file) throws(JOSEError) in
+            try passphrase.withBytes { (passphrase) throws(JOSEError) in
+                let container = try Container.reading(file)
+                return try unsafe passphrase.withUnsafeBufferPointer { (octets) throws(JOSEError) in
+                    try unsafe container.open(Passphrase(octets))
+                }
+            }
+        }
+    }
+
+    /// A passphrase as OpenSSL takes it; valid as long as the memory that it points to.
+    @unsafe
+    private struct Passphrase {
+        var start: UnsafePointer<CChar>?
+        var count: Int32
+
+        init(_ octets: UnsafeBufferPointer<UInt8>) throws(JOSEError) {
+            guard let count = Int32(exactly: octets.count) else {
+                throw JOSEError(.wrongPassphrase, "the passphrase is too long")
+            }
+            // OpenSSL tells no passphrase from an empty one, and so do files: see Container.
+            unsafe start = UnsafeRawPointer(octets.baseAddress)?.assumingMemoryBound(to: CChar.self)
+            unsafe self.count = count
+        }
+    }
+
+    /// An owned PKCS12.
+    @safe
+    private struct Container: ~Copyable {
+        let pointer: OpaquePointer
+
+        private init(owning pointer: OpaquePointer) {
+            unsafe self.pointer = pointer
+        }
+
+        static func reading(_ file: Span<UInt8>) throws(JOSEError) -> Container {
+            try unsafe file.withUnsafeBufferPointer { (file) throws(JOSEError) in
+                var input = file.baseAddress
+                guard let pointer = unsafe d2i_PKCS12(nil, &input, file.count) else {
+                    throw .openSSL(.malformedPKCS12, "octets are not a PKCS#12 file")
+                }
+                let container = unsafe Container(owning: pointer)
+                guard unsafe input == file.baseAddress.map({ unsafe $0 + file.count }) else {
+                    throw .openSSL(.malformedPKCS12, "octets after the file")
+                }
+                return container
+            }
+        }
+
+        deinit {
+            unsafe PKCS12_free(pointer)
+        }
+
+        borrowing func open(_ given: Passphrase) throws(JOSEError) -> [PKCS12Bag] {
+            let passphrase = try unsafe verified(given)
+            guard let contents = unsafe PKCS12_unpack_authsafes(pointer) else {
+                throw .openSSL(.malformedPKCS12, "contents cannot be read")
+            }
+            defer { unsafe itsmerp_PKCS7_free_all(contents) }
+            var result: [PKCS12Bag] = []
+            for index in unsafe 0..<max(itsmerp_PKCS7_count(contents), 0) {
+                let bags: OpaquePointer?
+                let content = unsafe itsmerp_PKCS7_at(contents, index)
+                if unsafe itsmerp_PKCS7_is_data(content) == 1 {
+                    unsafe bags = PKCS12_unpack_p7data(content)
+                } else if unsafe itsmerp_PKCS7_is_encrypted(content) == 1 {
+                    unsafe bags = PKCS12_unpack_p7encdata(content, passphrase.start, passphrase.count)
+                } else {
+                    throw .openSSL(.malformedPKCS12, "contents are encrypted to a public key")
+                }
+                guard let bags = unsafe bags else {
+                    throw PKCS12Bag.failure("contents cannot be read")
+                }
+                defer { unsafe itsmerp_PKCS12_bags_free(bags) }
+                try unsafe PKCS12Bag.append(bags, passphrase, depth: 0, to: &result)
+            }
+            ERR_clear_error()
+            return result
+        }
+
+        /// Checks the MAC. A file without passphrase was made with none or with an empty one, which differ in the MAC.
+        private borrowing func verified(_ given: Passphrase) throws(JOSEError) -> Passphrase {
+            let iterations = unsafe itsmerp_PKCS12_iterations(pointer)
+            guard iterations != 0 else {
+                throw .openSSL(.malformedPKCS12, "the file has no MAC, so nothing tells a wrong passphrase")
+            }
+            guard (1...RSAKey.maximumIterations).contains(iterations) else {
+                throw .openSSL(.malformedPKCS12, "the file asks for more than \(RSAKey.maximumIterations) iterations")
+            }
+            var passphrase = unsafe given
+            if unsafe passphrase.count > 0 {
+                if unsafe PKCS12_verify_mac(pointer, passphrase.start, passphrase.count) == 1 {
+                    return unsafe passphrase
+                }
+            } else {
+                unsafe passphrase.start = nil
+                if unsafe PKCS12_verify_mac(pointer, nil, 0) == 1 {
+                    return unsafe passphrase
+                }
+                unsafe passphrase.start = PKCS12Bag.emptyPassphrase
+                if unsafe PKCS12_verify_mac(pointer, passphrase.start, 0) == 1 {
+                    return unsafe passphrase
+                }
+            }
+            guard itsmerp_ERR_take_unsupported() == 0 else {
+                throw PKCS12Bag.unsupported
+            }
+            throw .openSSL(.wrongPassphrase, "the passphrase does not open the file")
+        }
+    }
+
+    /// An empty C string that lives as long as the process.
+    private static var emptyPassphrase: UnsafePointer<CChar>? {
+        let text: StaticString = ""
+        return unsafe UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self)
+    }
+
+    private static func append(
+        _ bags: OpaquePointer, _ passphrase: Passphrase, depth: Int, to result: inout [PKCS12Bag]
+    ) throws(JOSEError) {
+        guard depth < maximumDepth else {
+            throw .openSSL(.malformedPKCS12, "contents are nested too deeply")
+        }
+        for index in unsafe 0..<max(itsmerp_PKCS12_bag_count(bags), 0) {
+            guard let bag = unsafe itsmerp_PKCS12_bag_at(bags, index) else {
+                continue
+            }
+            switch unsafe PKCS12_SAFEBAG_get_nid(bag) {
+            case NID_keyBag:
+                let key = unsafe PKCS12_SAFEBAG_get0_p8inf(bag).flatMap { unsafe EVP_PKCS82PKEY($0) }
+                try unsafe result.append(make(.privateKey(owned(key)), bag))
+            case NID_pkcs8ShroudedKeyBag:
+                guard let info = unsafe PKCS12_decrypt_skey(bag, passphrase.start, passphrase.count) else {
+                    throw failure("a private key cannot be decrypted")
+                }
+                defer { unsafe PKCS8_PRIV_KEY_INFO_free(info) }
+                try unsafe result.append(make(.privateKey(owned(EVP_PKCS82PKEY(info))), bag))
+            case NID_certBag where unsafe PKCS12_SAFEBAG_get_bag_nid(bag) == NID_x509Certificate:
+                guard let certificate = unsafe PKCS12_SAFEBAG_get1_cert(bag) else {
+                    throw .openSSL(.malformedPKCS12, "a certificate cannot be read")
+                }
+                let handle = unsafe CertificateHandle(owning: certificate)
+                unsafe result.append(make(.certificate(Self.certificate(handle)), bag))
+            case NID_safeContentsBag:
+                guard let inner = unsafe PKCS12_SAFEBAG_get0_safes(bag) else {
+                    throw .openSSL(.malformedPKCS12, "contents cannot be read")
+                }
+                try unsafe append(inner, passphrase, depth: depth + 1, to: &result)
+            default:
+                // Revocation lists and secrets of other kinds are of no use here.
+                continue
+            }
+        }
+    }
+
+    private static func certificate(_ handle: consuming CertificateHandle) -> Result<X509Certificate, JOSEError> {
+        do throws(JOSEError) {
+            return .success(try X509Certificate(handle))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private static func owned(_ key: OpaquePointer?) throws(JOSEError) -> RSAKey {
+        guard let key = unsafe key else {
+            throw .openSSL(.malformedPKCS12, "a private key cannot be read")
+        }
+        return try unsafe RSAKey(owning: key)
+    }
+
+    private static func make(_ content: Content, _ bag: OpaquePointer) -> PKCS12Bag {
+        var localKeyID: [UInt8]?
+        if let attribute = unsafe itsmerp_PKCS12_local_key_id(bag), let start = unsafe ASN1_STRING_get0_data(attribute)
+        {
+            let size = unsafe Int(max(ASN1_STRING_length(attribute), 0))
+            localKeyID = unsafe [UInt8](UnsafeBufferPointer(start: start, count: size))
+        }
+        var friendlyName: String?
+        if let name = unsafe PKCS12_get_friendlyname(bag) {
+            friendlyName = unsafe String(cString: name)
+            unsafe itsmerp_OPENSSL_clear_free(name, 0)
+        }
+        return PKCS12Bag(content: content, localKeyID: localKeyID, friendlyName: friendlyName)
+    }
+
+    /// The passphrase has opened the MAC, so a failure to decrypt is not the passphrase's.
+    private static func failure(_ reason: String) -> JOSEError {
+        itsmerp_ERR_take_unsupported() == 1 ? unsupported : .openSSL(.malformedPKCS12, reason)
+    }
+
+    private static var unsupported: JOSEError {
+        .openSSL(
+            .unsupportedKeyEncryption,
+            "the file is encrypted with an algorithm that OpenSSL 3 has in its legacy provider at most, such as RC2: convert it with: openssl pkcs12 -legacy -in old.p12 -nodes | openssl pkcs12 -export -out new.p12"
+        )
+    }
+}

@@ -1,0 +1,107 @@
+import HTTPTypes
+import ItsmeRP
+import JOSE
+import Logging
+import Synchronization
+import TestSupport
+import XCTest
+
+/// What a login in the browser leaves in logs, pages and values (security bar §8).
+final class LoginSecrecyTests: XCTestCase {
+    private final class Lines: Sendable {
+        private let lines = Mutex<[String]>([])
+
+        var text: String { lines.withLock { $0.joined(separator: "\n") } }
+
+        func append(_ line: String) { lines.withLock { $0.append(line) } }
+    }
+
+    private struct CapturingHandler: LogHandler {
+        let lines: Lines
+        var metadata: Logger.Metadata = [:]
+        var logLevel = Logger.Level.trace
+
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { metadata[key] }
+            set { metadata[key] = newValue }
+        }
+
+        func log(event: LogEvent) {
+            lines.append("\(event.level) \(event.message) \(event.metadata ?? [:])")
+        }
+    }
+
+    private let provider = TestProvider()
+    private let lines = Lines()
+    private let values = Lines()
+
+    private func login(failing: Bool = false) throws -> LoginEndpoints {
+        struct Broken: Error {
+            let detail = "application-secret"
+        }
+        let (lines, values) = (lines, values)
+        let client = try provider.client {
+            $0.logger = Logger(label: "test", factory: { _ in CapturingHandler(lines: lines) })
+        }
+        return try LoginEndpoints(
+            client: client, sealer: TransactionSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))),
+            authorize: { try await client.authorizationRequest(for: .login("LOGIN"), locale: $0.locale) },
+            onLogin: { login in
+                var dumped = ""
+                dump(login, to: &dumped)
+                values.append(dumped + "\(login)")
+                if failing { throw Broken() }
+                return login.redirect()
+            },
+            onFailure: { failure in
+                var dumped = ""
+                dump(failure, to: &dumped)
+                values.append(dumped + "\(failure)" + String(reflecting: failure))
+                return failure.page
+            })
+    }
+
+    func testNoSecretOfALoginIsLoggedShownOrDumped() async throws {
+        var secrets: [String] = ["seeded-code", "application-secret", "access-token-value", TestProvider.subject]
+        for (failing, query) in [
+            (false, "code=seeded-code"), (true, "code=seeded-code"),
+            (false, "error=access_denied&error_description=seeded-code"), (false, "code=seeded-code&iss=seeded-code"),
+            (false, "code=seeded-code&code=seeded-code"), (false, "x=seeded-code&error=a&code=seeded-code"),
+        ] {
+            var browser = Browser(try login(failing: failing))
+            let start = await browser.get("/itsme/login")
+            let object = try await TestProvider.requestObject(in: XCTUnwrap(start.location))
+            let state = try await provider.approve(start.location)
+            let cookie = try XCTUnwrap(browser.cookies.first).value
+            secrets += [state, try XCTUnwrap(object["nonce"]?.string), cookie]
+            let reply = await browser.get("/itsme/callback?\(query)&state=\(state)")
+            if let verifier = provider.sent.last?.form["code_verifier"] { secrets.append(verifier) }
+            for secret in secrets { XCTAssertFalse(reply.text.contains(secret), secret) }
+        }
+        XCTAssertFalse(lines.text.isEmpty)
+        for secret in secrets {
+            XCTAssertFalse(lines.text.contains(secret), secret)
+            XCTAssertFalse(values.text.contains(secret), secret)
+        }
+    }
+
+    func testAGoodLoginLogsNothingAtInfoOrAbove() async throws {
+        var browser = Browser(try login())
+        let state = try await provider.approve(await browser.get("/itsme/login").location)
+        let reply = await browser.get("/itsme/callback?code=a&state=\(state)")
+        XCTAssertEqual(reply.response.status, .seeOther)
+        for level in ["info", "notice", "warning", "error", "critical"] {
+            XCTAssertFalse(lines.text.contains(level + " "), level)
+        }
+    }
+
+    func testWhatAnybodyCanCauseFromOutsideRaisesNoAlarm() async throws {
+        let login = try login()
+        for path in ["/itsme/callback", "/itsme/callback?state=a", "/itsme/login?target=//evil.example"] {
+            _ = await HTTPRouter(login.routes).send(path)
+        }
+        XCTAssertTrue(lines.text.contains("notice login failed"))
+        XCTAssertFalse(lines.text.contains("warning"))
+        XCTAssertFalse(lines.text.contains("evil"))
+    }
+}

@@ -1,0 +1,154 @@
+import Foundation
+import ItsmeRP
+import JOSE
+import XCTest
+
+/// Private keys on disk: only for their owner, complete or not at all, never overwritten.
+final class KeyFileTests: XCTestCase {
+    private let directory = FileManager.default.temporaryDirectory
+        .appendingPathComponent("key-file-\(UUID().uuidString)").path
+
+    override func setUpWithError() throws {
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    }
+
+    override func tearDownWithError() throws {
+        try FileManager.default.removeItem(atPath: directory)
+    }
+
+    private func path(_ name: String = "ring.json") -> String { directory + "/" + name }
+
+    private func secret(_ text: String) -> SecretBytes { SecretBytes(Array(text.utf8)) }
+
+    private func text(_ bytes: SecretBytes) -> String {
+        bytes.withBytes { span in String(decoding: span.indices.map { span[$0] }, as: UTF8.self) }
+    }
+
+    private func mode(_ path: String) throws -> Int {
+        try XCTUnwrap(FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int)
+    }
+
+    private func setMode(_ mode: Int, _ path: String) throws {
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+    }
+
+    private func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: directory).sorted() }
+
+    func testWritesWithModeOwnerOnlyWhateverTheUmask() throws {
+        for mask in [mode_t(0), 0o022, 0o277, 0o777] {
+            let name = "ring-\(mask).json"
+            let former = umask(mask)
+            defer { umask(former) }
+            try KeyFile(path(name)).create(secret("keys"))
+            XCTAssertEqual(try mode(path(name)), 0o600)
+            try KeyFile(path(name)).update { _ in secret("other") }
+            XCTAssertEqual(try mode(path(name)), 0o600)
+            XCTAssertEqual(text(try KeyFile(path(name)).read()), "other")
+        }
+        XCTAssertEqual(try names().count, 4, "no draft is left")
+    }
+
+    func testNeverOverwritesAFile() throws {
+        try KeyFile(path()).create(secret("first"))
+        assertRefused(.keyFileExists) { try KeyFile(path()).create(secret("second")) }
+        XCTAssertEqual(text(try KeyFile(path()).read()), "first")
+        // Nor through a link, nor a directory.
+        try FileManager.default.createSymbolicLink(atPath: path("link"), withDestinationPath: path("nowhere"))
+        assertRefused(.keyFileExists) { try KeyFile(path("link")).create(secret("second")) }
+        assertRefused(.keyFileExists) { try KeyFile(directory).create(secret("second")) }
+        XCTAssertEqual(try names(), ["link", "ring.json"])
+    }
+
+    func testRefusesAFileThatOthersCanUse() throws {
+        try KeyFile(path()).create(secret("keys"))
+        for bits in [0o640, 0o604, 0o620, 0o602, 0o610, 0o601, 0o644, 0o666, 0o777, 0o440] {
+            try setMode(bits, path())
+            assertRefused(.keyFileUnsafe) { try KeyFile(path()).read() }
+            assertRefused(.keyFileUnsafe) { try KeyFile(path()).update { $0 } }
+        }
+        for bits in [0o600, 0o400, 0o700] {
+            try setMode(bits, path())
+            XCTAssertEqual(text(try KeyFile(path()).read()), "keys")
+        }
+    }
+
+    func testRefusesWhatIsNoFile() throws {
+        assertRefused(.keyFileUnusable) { try KeyFile(directory).read() }
+        assertRefused(.keyFileUnusable) { try KeyFile(path("missing")).read() }
+        assertRefused(.keyFileUnusable) { try KeyFile(path() + "/below").read() }
+        assertRefused(.keyFileUnusable) { try KeyFile("").read() }
+        assertRefused(.keyFileUnusable) { try KeyFile(path("no/such/directory")).create(secret("keys")) }
+        // A named pipe without a writer does not block.
+        XCTAssertEqual(mkfifo(path("pipe"), 0o600), 0)
+        assertRefused(.keyFileUnusable) { try KeyFile(path("pipe")).read() }
+        let large = path("large")
+        XCTAssertTrue(FileManager.default.createFile(atPath: large, contents: Data(count: (1 << 20) + 1)))
+        try setMode(0o600, large)
+        assertRefused(.keyFileUnusable) { try KeyFile(large).read() }
+    }
+
+    func testLeavesTheFileAsItIsWhenAChangeFails() throws {
+        try KeyFile(path()).create(secret("keys"))
+        assertRefused(.rotationTooEarly) {
+            try KeyFile(path()).update { contents in
+                var ring = try RingKeys.ring()
+                try ring.beginSigningRotation(with: RingKeys.signing[1], at: RingKeys.start)
+                try ring.activateNextSigningKey(at: RingKeys.start)
+                return contents
+            }
+        }
+        XCTAssertEqual(text(try KeyFile(path()).read()), "keys")
+        XCTAssertEqual(try names(), ["ring.json"])
+    }
+
+    func testDoesNotReplaceALinkByAFile() throws {
+        try KeyFile(path()).create(secret("keys"))
+        try FileManager.default.createSymbolicLink(atPath: path("link"), withDestinationPath: path())
+        XCTAssertEqual(text(try KeyFile(path("link")).read()), "keys")
+        assertRefused(.keyFileUnusable) { try KeyFile(path("link")).update { $0 } }
+    }
+
+    func testLosesNoChangeOfConcurrentWriters() async throws {
+        let file = KeyFile(path())
+        try file.create(secret(""))
+        // The lock belongs to the open file, so threads exclude each other as processes do.
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    var done = 0
+                    while done < 25 {
+                        do {
+                            try file.update { contents in
+                                contents.withBytes { span in
+                                    SecretBytes(span.indices.map { span[$0] } + [UInt8(ascii: "x")])
+                                }
+                            }
+                            done += 1
+                        } catch {
+                            XCTAssertEqual((error as? ItsmeError)?.code, .keyFileUnusable, "\(error)")
+                            await Task.yield()
+                        }
+                    }
+                }
+            }
+        }
+        XCTAssertEqual(try file.read().count, 200)
+        XCTAssertEqual(try names(), ["ring.json"])
+    }
+
+    func testClosesWhatItOpens() throws {
+        func open() throws -> Int { try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count }
+        guard FileManager.default.fileExists(atPath: "/proc/self/fd") else {
+            throw XCTSkip("no /proc here to count descriptors with")
+        }
+        try KeyFile(path()).create(secret("keys"))
+        try setMode(0o644, path())
+        let before = try open()
+        for _ in 0..<200 {
+            assertRefused(.keyFileUnsafe) { try KeyFile(path()).read() }
+            assertRefused(.keyFileExists) { try KeyFile(path()).create(secret("keys")) }
+            assertRefused(.keyFileUnusable) { try KeyFile(directory).read() }
+        }
+        XCTAssertLessThan(try open(), before + 50)
+    }
+}
