@@ -47,6 +47,8 @@ let package = Package(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
         // The TLS half of OpenSSL, for the tests' servers only.
         .systemLibrary(name: "COpenSSLTLS", path: "Tests/COpenSSLTLS", pkgConfig: "openssl"),
+        // Engines of OpenSSL, for the tests' hardware security module only.
+        .systemLibrary(name: "COpenSSLEngine", path: "Tests/COpenSSLEngine", pkgConfig: "openssl"),
         .target(name: "JOSE", dependencies: ["COpenSSL"], swiftSettings: strictSettings),
         .target(
             name: "ItsmeRP",
@@ -84,7 +86,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "ItsmeRP", "JOSE", "COpenSSL", "COpenSSLTLS", "ItsmeSandbox", "ItsmeHummingbird",
+                "ItsmeRP", "JOSE", "COpenSSL", "COpenSSLTLS", "COpenSSLEngine", "ItsmeSandbox", "ItsmeHummingbird",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -94,7 +96,8 @@ let package = Package(
         .testTarget(
             name: "ItsmeRPTests",
             dependencies: [
-                "ItsmeRP", "JOSE", "TestSupport", .product(name: "HTTPTypes", package: "swift-http-types"),
+                "ItsmeRP", "ItsmeSandbox", "JOSE", "TestSupport",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: swiftSettings),

@@ -28,11 +28,19 @@ public struct JWKSetEndpoint: HTTPHandler {
     ///     default, to 24 hours.
     ///   - logger: Told when a set cannot be served. Silent by default.
     /// - Throws: ``ItsmeError`` `missing_key` when the keys do not come with a public set or it lacks a key;
-    ///   `unsuitable_key`; `invalid_configuration` for the age.
+    ///   `unsuitable_key`; `invalid_configuration` for the age, also when it is longer than the time for which the steps
+    ///   of a ``ClientKeyRing`` wait.
     public init(
         _ keys: any ClientKeySource, maximumAge: Duration = .seconds(1800),
         logger: Logger = Logger(label: "itsme.rp", factory: { _ in SwiftLogNoOpLogHandler() })
     ) throws(ItsmeError) {
+        if let ring = keys as? ClientKeyRing, maximumAge > ring.ring.timing.cacheLifetime {
+            throw ItsmeError(
+                .invalidConfiguration, .configuration,
+                "the JWK Set may be cached for longer than the key ring's rotations wait",
+                remedy: "Serve it for the ring's cache lifetime at most, or make the ring with a longer one.",
+                field: "maximumAge")
+        }
         try self.init(maximumAge: maximumAge, logger: logger) { keys.clientKeys.publicJWKSet }
     }
 
