@@ -43,4 +43,4 @@ format: ## Rewrite the sources as swift-format wants them
 	git ls-files --cached --others --exclude-standard -- '*.swift' | xargs swift format --in-place --parallel
 
 clean: ## Remove everything that was built
-	rm -rf .build Tools/.build
+	rm -rf .build .build-* Tools/.build

@@ -96,7 +96,8 @@ let package = Package(
         .testTarget(
             name: "ItsmeRPTests",
             dependencies: [
-                "ItsmeRP", "JOSE", "TestSupport", .product(name: "HTTPTypes", package: "swift-http-types"),
+                "ItsmeRP", "ItsmeSandbox", "JOSE", "TestSupport",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: swiftSettings),

@@ -60,6 +60,15 @@ public final class Sandbox: HTTPHandler {
     /// Forgets the JWK Sets of relying parties that were fetched so far; the next use fetches them anew.
     public func forgetClientKeys() async { await core.clientKeys.forgetAll() }
 
+    /// Gets the next good answer of the fault's place wrong, once. Faults of one place strike one after the other.
+    public func inject(_ fault: SandboxFault) { core.faults.append(fault) }
+
+    /// The faults that are still to strike, in the order in which they were injected.
+    public var pendingFaults: [SandboxFault] { core.faults.waiting }
+
+    /// Forgets the faults that are still to strike.
+    public func removeFaults() { core.faults.removeAll() }
+
     /// Answers a request to one of the endpoints.
     public func respond(to request: HTTPRequest, body: [UInt8]) async -> HTTPReply {
         let target = request.path ?? "/"
@@ -68,13 +77,13 @@ public final class Sandbox: HTTPHandler {
         let query = mark.map { Array(target[target.index(after: $0)...].utf8) } ?? []
         switch core.endpoints.endpoint(at: path) {
         case .configuration:
-            return DiscoveryEndpoint(core: core).configuration(request)
+            return await DiscoveryEndpoint(core: core).configuration(request)
         case .jwkSet:
-            return DiscoveryEndpoint(core: core).jwkSet(request)
+            return await DiscoveryEndpoint(core: core).jwkSet(request)
         case .authorization:
             return await AuthorizationEndpoint(core: core).respond(to: request, query: query)
         case .approval:
-            return ApprovalEndpoint(core: core).respond(to: request, body: body)
+            return await ApprovalEndpoint(core: core).respond(to: request, body: body)
         case .token:
             return await TokenEndpoint(core: core).respond(to: request, body: body)
         case .revocation:

@@ -21,6 +21,7 @@ final class SandboxCore: Sendable {
     let userInfoHasTokenClaims: Bool
     let random: RandomSource
     let state = SandboxState()
+    let faults = FaultQueue()
     let clientKeys: ClientKeyCache
     let transport: any HTTPTransport
 
@@ -111,6 +112,9 @@ final class SandboxCore: Sendable {
         let ring = try ProviderKeyRing(keys)
         keyRing.withLock { $0 = ring }
     }
+
+    /// What a fault may need to know.
+    var scene: SandboxFault.Scene { SandboxFault.Scene(issuer: endpoints.issuer, now: nowInSeconds) }
 
     func client(_ clientID: String) -> ClientRegistration? {
         guard let client = clients.withLock({ $0[clientID] }), client.clientID.isExactly(clientID) else { return nil }

@@ -29,8 +29,100 @@ final class ApprovalPageTests: XCTestCase {
         for persona in party.sandbox.personas { XCTAssertTrue(page.text.contains("value=\"\(persona.id)\"")) }
         XCTAssertTrue(page.text.contains("value=\"cancel\""))
         XCTAssertTrue(page.text.contains("<code>email</code>"))
-        XCTAssertTrue(page.text.contains("lang=\"en\""))
+        XCTAssertTrue(page.text.contains("<html lang=\"en\">"))
+        XCTAssertTrue(page.text.contains("E-mail address"))
+        XCTAssertTrue(page.text.contains("SHOP_LOGIN"))
+        XCTAssertTrue(page.text.contains("basic: fingerprint"))
         XCTAssertFalse(page.text.contains("<script"))
+    }
+
+    func testPageFollowsTheFirstLanguageThatItsmeHas() async throws {
+        let party = try ReferenceRelyingParty()
+        for (locales, language, words) in [
+            ("fr", "fr", ["Se connecter", "Données demandées", "Adresse e-mail", "Annuler"]),
+            ("nl-BE", "nl", ["Aanmelden", "Gevraagde gegevens", "E-mailadres", "Annuleren"]),
+            ("de en", "de", ["Anmelden", "Angefragte Daten", "E-Mail-Adresse", "Abbrechen"]),
+            ("pt es FR-be de", "fr", ["Se connecter"]), ("pt", "en", ["Sign in", "Cancel"]),
+            ("<script>", "en", ["Sign in"]),
+        ] {
+            var parameters = party.loginParameters()
+            parameters["scope"] = "openid service:SHOP_LOGIN email"
+            parameters["ui_locales"] = locales
+            let page = await party.authorize(parameters, approve: nil)
+            XCTAssertTrue(page.text.contains("<html lang=\"\(language)\">"), locales)
+            for word in words { XCTAssertTrue(page.text.contains(word), "\(locales): \(word)") }
+        }
+    }
+
+    func testEveryClaimHasANameForPeopleInEveryLanguage() async throws {
+        for profile in ProtocolProfile.allCases {
+            let party = try ReferenceRelyingParty(profile: profile)
+            let document = try JSON(
+                parsing: await party.get("\(party.path)/.well-known/openid-configuration").body)
+            let technical: Set = ["sub", "iss", "aud", "exp", "iat", "nonce", "acr", "auth_time"]
+            let names = document["claims_supported"]?.elements?.compactMap(\.string).filter { !technical.contains($0) }
+            var requested: JSONValue = [:]
+            for name in try XCTUnwrap(names) { requested[name] = .null }
+            for language in ["en", "nl", "fr", "de"] {
+                var parameters = party.loginParameters()
+                parameters["claims"] = (["userinfo": requested] as JSONValue).serializedString()
+                parameters["ui_locales"] = language
+                let page = await party.authorize(parameters, approve: nil)
+                for name in names ?? [] {
+                    XCTAssertTrue(page.text.contains(" <code>\(name)</code></li>"), name)
+                    XCTAssertFalse(page.text.contains("<li>\(name) <code>"), "\(language): \(name)")
+                }
+            }
+        }
+    }
+
+    func testPolicyAllowsTheStyleOfThePageAndNothingElse() async throws {
+        let party = try ReferenceRelyingParty()
+        for page in [
+            await party.authorize(party.loginParameters(), approve: nil), await party.authorize(query: ""),
+        ] {
+            let policy = try XCTUnwrap(page.response.headerFields[.contentSecurityPolicy])
+            XCTAssertFalse(policy.contains("unsafe"))
+            let style = try XCTUnwrap(page.text.firstMatch(of: /(?s)<style>(.*?)<\/style>/)).1
+            let digest = Data(try SHA256.digest(Array(style.utf8))).base64EncodedString()
+            XCTAssertTrue(policy.contains("style-src 'sha256-\(digest)';"))
+            XCTAssertFalse(page.text.contains(" style="))
+            XCTAssertNil(page.text.firstMatch(of: /\son[a-z]+=/), "an event handler")
+        }
+    }
+
+    func testRefusalSaysRuleExplanationAndRemedy() async throws {
+        let party = try ReferenceRelyingParty()
+        var parameters = party.loginParameters()
+        parameters["redirect_uri"] = "https://shop.example/elsewhere"
+        let page = await party.authorize(parameters)
+        let rule = SandboxRule.redirectURIUnregistered
+        for text in [rule.id, rule.error, rule.explanation, rule.remedy, "SHOP"] {
+            XCTAssertTrue(page.text.contains(text), text)
+        }
+        XCTAssertTrue(page.text.contains("<html lang=\"en\">"))
+    }
+
+    func testPaymentIsShownForPeople() async throws {
+        let party = try ReferenceRelyingParty()
+        var parameters = party.loginParameters()
+        parameters["scope"] = "openid service:SHOP_CONFIRM"
+        parameters["ui_locales"] = "nl"
+        var members: JSONValue = [:]
+        for (key, value) in [
+            ("template_name", "adv_payment"), ("amount_key", "1250"), ("currency_key", "EUR"),
+            ("iban_key", "BE68539007547034"),
+        ] {
+            members["\(ReferenceRelyingParty.claimPrefix)claim_approval_\(key)"] = [
+                "essential": true, "value": .string(value),
+            ]
+        }
+        var claims = party.requestObjectClaims(parameters)
+        claims["claims"] = ["userinfo": members]
+        let page = try await party.authorize(requestObject: claims, parameters: parameters, approve: nil)
+        for text in ["Betaling", "1250 EUR", "BE68 5390 0754 7034", "Bevestigen"] {
+            XCTAssertTrue(page.text.contains(text), text)
+        }
     }
 
     func testChosenPersonaApprovesOnce() async throws {

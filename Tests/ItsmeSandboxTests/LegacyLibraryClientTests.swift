@@ -9,14 +9,17 @@ import XCTest
 private struct LegacyWorld {
     private static let issuer = "http://127.0.0.1:8080/oidc"
     private static let redirectURI = "http://127.0.0.1:8082/callback"
+    /// The first generation takes Share data by request URI only.
+    private static let requestURI = "http://127.0.0.1:8082/request/"
 
     let sandbox: Sandbox
     let client: ItsmeClient
 
     init() throws {
+        let store = InMemoryRequestObjectStore()
         let keys = [try TestKeys.signing.get(), try TestKeys.encryption.get()]
         let registration = ClientRegistration(
-            clientID: "SHOP", redirectURIs: [Self.redirectURI],
+            clientID: "SHOP", redirectURIs: [Self.redirectURI], requestURIs: [Self.requestURI],
             services: [
                 ServiceRegistration(code: "LOGIN", kind: .login), ServiceRegistration(code: "DATA", kind: .shareData),
                 ServiceRegistration(code: "CONFIRM", kind: .confirm),
@@ -26,12 +29,13 @@ private struct LegacyWorld {
             SandboxConfiguration(
                 issuer: Self.issuer, clients: [registration], keys: try TestKeys.provider.get(), profile: .v1,
                 requiresEncryptedAssertions: true),
-            transport: StubTransport())
+            transport: InProcessTransport(["http://127.0.0.1:8082": RequestObjectEndpoint(store, mediaType: .jwt)]))
+        var configuration = ItsmeConfiguration(
+            environment: try .loopbackSandbox(issuer: Self.issuer, profile: .v1), clientID: "SHOP",
+            authentication: .privateKeyJWT(try ClientKeys(keys)), redirectURI: Self.redirectURI)
+        configuration.requestDelivery = .byReference(Self.requestURI, store: store)
         client = try ItsmeClient(
-            ItsmeConfiguration(
-                environment: try .loopbackSandbox(issuer: Self.issuer, profile: .v1), clientID: "SHOP",
-                authentication: .privateKeyJWT(try ClientKeys(keys)), redirectURI: Self.redirectURI),
-            transport: InProcessTransport(["http://127.0.0.1:8080": sandbox]))
+            configuration, transport: InProcessTransport(["http://127.0.0.1:8080": sandbox]))
     }
 
     func run(

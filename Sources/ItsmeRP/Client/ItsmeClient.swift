@@ -310,7 +310,9 @@ public struct ItsmeClient: Sendable {
         _ code: ItsmeError.Code, _ reply: HTTPReply, phase: ItsmeError.Phase
     ) -> ItsmeError {
         let status = reply.response.status.code
-        guard (400...403).contains(status), let error = ProviderError(body: reply.body, status: status) else {
+        guard [400, 401, 403, 405].contains(status),
+            let error = ProviderError(body: reply.body, status: status) ?? ProviderError(challengeOf: reply)
+        else {
             return HTTPClient.statusError(reply, phase: phase)
         }
         return ItsmeError(

@@ -40,9 +40,10 @@ public struct LoginEndpoint: HTTPHandler {
             transaction.clientID == configuration.clientID, transaction.redirectURI == configuration.redirectURI
         else {
             throw ItsmeError(
-                .transactionForeign, .authorizationRequest,
+                .invalidConfiguration, .authorizationRequest,
                 "the authorization request was made by another client or for another redirect URI",
-                remedy: "Make it with the client that the endpoints were made with, and its own redirect URI.")
+                remedy: "Make it with the client that the endpoints were made with, and its own redirect URI.",
+                field: "authorize")
         }
         let name = try login.cookies.name(forState: transaction.state.exposedValue)
         let sealed = try login.sealer.seal(transaction)

@@ -1,3 +1,4 @@
+import HTTPTypes
 import JOSE
 
 /// What itsme said in an error answer: on the callback, or in the body of an endpoint's answer.
@@ -55,6 +56,29 @@ public struct ProviderError: Sendable, Hashable {
             uid: json["uid"]?.string,
             errorURI: json["error_uri"]?.string,
             status: status)
+    }
+
+    /// Reads the challenge of an answer without such a body (RFC 6750 §3): `WWW-Authenticate: Bearer error="invalid_token"`.
+    init?(challengeOf reply: HTTPReply) {
+        guard let challenge = reply.response.headerFields[.wwwAuthenticate],
+            challenge.lowercased().hasPrefix("bearer "),
+            let error = Self.parameter("error", of: challenge)
+        else { return nil }
+        self.init(
+            code: Code(rawValue: error), errorDescription: Self.parameter("error_description", of: challenge),
+            status: reply.response.status.code)
+    }
+
+    /// The quoted value of a parameter of a challenge.
+    private static func parameter(_ name: String, of challenge: String) -> String? {
+        for part in challenge.dropFirst("bearer ".count).split(separator: ",") {
+            let pieces = part.split(separator: "=", maxSplits: 1)
+            guard pieces.count == 2, let key = pieces.first, key.trimmingSpaces() == name else { continue }
+            let value = pieces[1].trimmingSpaces()
+            return value.count >= 2 && value.hasPrefix("\"") && value.hasSuffix("\"")
+                ? String(value.dropFirst().dropLast()) : String(value)
+        }
+        return nil
     }
 
     /// The code for a log line: known characters of RFC 6749 §5.2, at most 64 of them.

@@ -69,25 +69,22 @@ final class Provider: Sendable {
         try await metadataResource.value().value
     }
 
-    /// The key to encrypt a request object or an assertion to.
+    /// The key to encrypt a request object or an assertion to. A set without one causes a refetch as an unknown `kid`
+    /// does.
     func encryptionKey(algorithm: KeyManagementAlgorithm) async throws -> JWK {
         let resource = keySets.resource(for: try await metadata().jwks)
-        var snapshot = try await resource.value()
-        while true {
-            switch snapshot.value.encryptionKey(algorithm: algorithm) {
-            case .key(let key): return key
-            case .ambiguous: throw Provider.keyError(.ambiguous, phase: .authorizationRequest)
-            case .unknownKeyID, .noKeyFits:
-                guard let newer = try await resource.refreshed(since: snapshot.generation) else {
-                    throw Provider.keyError(.noKeyFits, phase: .authorizationRequest)
-                }
-                snapshot = newer
-                guard case .key(let key) = newer.value.encryptionKey(algorithm: algorithm) else {
-                    throw Provider.keyError(.noKeyFits, phase: .authorizationRequest)
-                }
-                return key
-            }
+        let snapshot = try await resource.value()
+        if case .key(let key) = snapshot.value.encryptionKey(algorithm: algorithm) { return key }
+        if let newer = try await resource.refreshed(since: snapshot.generation),
+            case .key(let key) = newer.value.encryptionKey(algorithm: algorithm)
+        {
+            return key
         }
+        throw ItsmeError(
+            .providerKeyUnsuitable, .authorizationRequest,
+            "itsme publishes no key to encrypt to with \(algorithm.name)",
+            remedy: "Compare requestObjectAlgorithms with the alg of the enc keys in itsme's JWK Set.",
+            field: "requestObjectAlgorithms")
     }
 
     /// The key that verifies a signature: the one whose `kid` the header names, or the sole fitting one when the

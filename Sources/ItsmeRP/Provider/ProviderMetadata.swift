@@ -117,8 +117,13 @@ public struct ProviderMetadata: Sendable {
     }
 
     /// Refuses when the provider does not speak a configured algorithm.
+    ///
+    /// What rests on a client secret (`HS256`, `dir`) is agreed at registration and need not be listed.
     func requireAlgorithms(_ algorithms: TokenAlgorithms, prefix: String) throws(ItsmeError) {
-        try requireValue(algorithms.signature.name, in: "\(prefix)_signing_alg_values_supported")
+        if algorithms.signature != .hs256 {
+            try requireValue(algorithms.signature.name, in: "\(prefix)_signing_alg_values_supported")
+        }
+        guard algorithms.keyManagement != .direct else { return }
         try requireValue(algorithms.keyManagement.name, in: "\(prefix)_encryption_alg_values_supported")
         try requireValue(algorithms.contentEncryption.name, in: "\(prefix)_encryption_enc_values_supported")
     }

@@ -13,7 +13,7 @@ struct ApprovalDecision {
     let request: AuthorizationRequest
 
     /// Answers for the persona named `choice`, or cancels.
-    func answer(_ choice: String, status: HTTPResponse.Status) throws(SandboxRefusal) -> HTTPReply {
+    func answer(_ choice: String, status: HTTPResponse.Status) async throws(SandboxRefusal) -> HTTPReply {
         if choice == "cancel" { return cancelled(status) }
         guard let persona = core.persona(choice) else {
             let names = core.personas.map(\.id).joined(separator: ", ")
@@ -23,7 +23,13 @@ struct ApprovalDecision {
         if let known = request.knownUser, !known.isMet(by: persona, clientID: request.client.clientID) {
             throw SandboxRefusal(.userUnknown)
         }
-        return .redirect(to: request.returnAddress.location([("code", try code(for: persona))]), status: status)
+        let code = try code(for: persona)
+        let fault = core.faults.take(.callback)
+        var parameters = request.returnAddress.parameters([("code", code)])
+        if case .query(let change) = fault?.effect { change(&parameters) }
+        var reply = HTTPReply.redirect(to: request.returnAddress.location(parameters), status: status)
+        await fault?.alter(&reply)
+        return reply
     }
 
     private func cancelled(_ status: HTTPResponse.Status) -> HTTPReply {
@@ -54,7 +60,7 @@ struct ApprovalDecision {
 struct ApprovalEndpoint {
     let core: SandboxCore
 
-    func respond(to request: HTTPRequest, body: [UInt8]) -> HTTPReply {
+    func respond(to request: HTTPRequest, body: [UInt8]) async -> HTTPReply {
         guard request.method == .post else {
             return page(
                 SandboxRefusal(.approvalMethod), status: .methodNotAllowed,
@@ -65,7 +71,7 @@ struct ApprovalEndpoint {
         else { return page(SandboxRefusal(.approvalExpired), status: .badRequest) }
         do throws(SandboxRefusal) {
             // 303: the browser goes on with GET.
-            return try ApprovalDecision(core: core, request: pending.request).answer(choice, status: .seeOther)
+            return try await ApprovalDecision(core: core, request: pending.request).answer(choice, status: .seeOther)
         } catch {
             var refusal = error
             refusal.clientID = pending.request.client.clientID

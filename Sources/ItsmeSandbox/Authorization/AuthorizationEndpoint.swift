@@ -42,7 +42,7 @@ struct AuthorizationEndpoint {
             // 4. Everything else.
             let authorization = try AuthorizationRequest(
                 parameters, client: known, returnAddress: final, profile: core.profile)
-            return try answer(authorization, approval: outer["approve"])
+            return try await answer(authorization, approval: outer["approve"])
         } catch {
             return refuse(error, client: client, returnAddress: returnAddress)
         }
@@ -76,9 +76,9 @@ struct AuthorizationEndpoint {
 
     private func answer(
         _ request: AuthorizationRequest, approval: String?
-    ) throws(SandboxRefusal) -> HTTPReply {
+    ) async throws(SandboxRefusal) -> HTTPReply {
         if let approval {
-            return try ApprovalDecision(core: core, request: request).answer(approval, status: .found)
+            return try await ApprovalDecision(core: core, request: request).answer(approval, status: .found)
         }
         let identifier = try core.freshIdentifier()
         let now = core.now

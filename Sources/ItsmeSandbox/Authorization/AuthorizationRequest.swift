@@ -7,6 +7,8 @@ struct AuthorizationRequest: Sendable {
     let returnAddress: ReturnAddress
     let nonce: String?
     let codeChallenge: String?
+    /// What the page is to be in.
+    let language: PageLanguage
     /// Whether `acr_advanced` was asked for.
     let wantsAdvanced: Bool
     let data: DataRequest
@@ -23,6 +25,7 @@ struct AuthorizationRequest: Sendable {
         self.client = client
         self.returnAddress = returnAddress
         nonce = parameters["nonce"]
+        language = PageLanguage(locales: parameters.words("ui_locales"))
         try Self.checkResponse(parameters)
         try Self.checkInteraction(parameters)
         codeChallenge = try Self.challenge(parameters, client: client)
@@ -112,11 +115,15 @@ struct ReturnAddress: Sendable {
     let redirectURI: String
     let state: String?
 
-    /// The redirect URI with `parameters` and the state added to its query.
+    /// `parameters` and the state.
+    func parameters(_ parameters: [(name: String, value: String)]) -> [(name: String, value: String)] {
+        guard let state else { return parameters }
+        return parameters + [("state", state)]
+    }
+
+    /// The redirect URI with `parameters` added to its query.
     func location(_ parameters: [(name: String, value: String)]) -> String {
-        var all = parameters
-        if let state { all.append(("state", state)) }
-        let query = all.map { "\($0.name)=\(FormParameters.encoded($0.value))" }.joined(separator: "&")
+        let query = parameters.map { "\($0.name)=\(FormParameters.encoded($0.value))" }.joined(separator: "&")
         guard let mark = redirectURI.lastIndex(of: "?") else { return "\(redirectURI)?\(query)" }
         let needsSeparator = redirectURI.index(after: mark) < redirectURI.endIndex && !redirectURI.hasSuffix("&")
         return redirectURI + (needsSeparator ? "&" : "") + query
@@ -130,6 +137,6 @@ struct ReturnAddress: Sendable {
             default: "'"
             }
         }
-        return location([("error", error), ("error_description", String(allowed))])
+        return location(parameters([("error", error), ("error_description", String(allowed))]))
     }
 }

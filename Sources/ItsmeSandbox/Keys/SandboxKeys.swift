@@ -35,26 +35,35 @@ public struct SandboxKeys: Sendable {
 /// The keys of the sandbox, made ready for use.
 struct ProviderKeyRing: Sendable {
     let signer: LocalSigner
+    /// What the ring was made of.
+    let keys: SandboxKeys
+    /// The key of ``signer``, for faults that sign otherwise.
+    let signingKey: JWK
+    /// The first of the encryption keys.
+    let encryptionKey: JWK
     let unwrappers: [any KeyUnwrapper]
-    /// The published JWK Set, serialized.
-    let publicSet: [UInt8]
+    /// The published JWK Set.
+    let publicSet: JSONValue
 
     init(_ keys: SandboxKeys) throws(SandboxConfigurationError) {
         let all = keys.signing + keys.encryption
         guard all.allSatisfy({ $0.keyID?.isEmpty == false }) else {
             throw SandboxConfigurationError("keys", "A key has no kid.", remedy: "Give each key a kid of its own.")
         }
-        guard let current = keys.signing.first, !keys.encryption.isEmpty else {
+        guard let current = keys.signing.first, let currentEncryption = keys.encryption.first else {
             throw SandboxConfigurationError(
                 "keys", "A role has no key.", remedy: "Give at least one signing and one encryption key.")
         }
         do {
             for key in keys.signing { _ = try LocalSigner(key) }
             signer = try LocalSigner(current)
+            self.keys = keys
+            signingKey = current
+            encryptionKey = currentEncryption
             var unwrappers: [any KeyUnwrapper] = []
             for key in keys.encryption { unwrappers.append(try LocalUnwrapper(key)) }
             self.unwrappers = unwrappers
-            publicSet = try JWKSet(all).publicJSON().serialized()
+            publicSet = try JWKSet(all).publicJSON()
         } catch {
             throw SandboxConfigurationError(
                 "keys", "A key does not fit its role: \(error.reason).",

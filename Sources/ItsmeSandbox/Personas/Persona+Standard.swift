@@ -186,7 +186,7 @@ extension Persona {
             "phone_number_verified": true,
         ]
         claims["given_name"] = givenName.map(JSONValue.string)
-        claims[name("physical_person_photo")] = ["format": "image/jpeg", "value": .string(base64(picture))]
+        claims[name("physical_person_photo")] = ["format": "image/jpeg", "value": .string(Base64URL.standard(picture))]
         claims[name("claim_device")] = [
             "os": "ANDROID", "appName": "be.bmid.itsme.sandbox", "appRelease": "4.9.1", "deviceLabel": "sandbox",
             "debugEnabled": false, "deviceId": "00000000000000000000000000000001", "osRelease": "14",
@@ -219,12 +219,5 @@ extension Persona {
             name("IDIssuingCountry"): Dictionary(
                 uniqueKeysWithValues: fromDocument.map { ($0, .string(country)) }),
         ]
-    }
-
-    /// Base64 with padding, the alphabet of RFC 4648 section 4, as the photo claim has it.
-    private static func base64(_ bytes: [UInt8]) -> String {
-        let text = Base64URL.encode(bytes)
-        let standard = text.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 }
-        return String(standard) + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
     }
 }

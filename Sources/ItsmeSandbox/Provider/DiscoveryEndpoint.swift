@@ -6,15 +6,17 @@ import JOSE
 struct DiscoveryEndpoint {
     let core: SandboxCore
 
-    func configuration(_ request: HTTPRequest) -> HTTPReply {
-        document(request, DiscoveryDocument.json(core.endpoints, profile: core.profile).serialized())
+    func configuration(_ request: HTTPRequest) async -> HTTPReply {
+        await document(request, DiscoveryDocument.json(core.endpoints, profile: core.profile), .discovery)
     }
 
-    func jwkSet(_ request: HTTPRequest) -> HTTPReply {
-        document(request, core.keys.publicSet)
+    func jwkSet(_ request: HTTPRequest) async -> HTTPReply {
+        await document(request, core.keys.publicSet, .jwkSet)
     }
 
-    private func document(_ request: HTTPRequest, _ body: [UInt8]) -> HTTPReply {
+    private func document(
+        _ request: HTTPRequest, _ document: JSONValue, _ place: SandboxFault.Place
+    ) async -> HTTPReply {
         guard request.method == .get || request.method == .head else {
             let refusal = SandboxRefusal(.documentMethod)
             core.note(refusal)
@@ -22,8 +24,13 @@ struct DiscoveryEndpoint {
                 ["error": .string(refusal.rule.error), "detail": .string(refusal.message)], status: .methodNotAllowed,
                 fields: [HTTPField(name: .allow, value: "GET, HEAD")])
         }
+        let fault = core.faults.take(place)
+        var document = document
+        if case .response(let change) = fault?.effect { change(&document, core.scene) }
         var reply = HTTPReply.bytes(
-            body, type: "application/json", fields: [HTTPField(name: .cacheControl, value: "max-age=3600")])
+            document.serialized(), type: "application/json",
+            fields: [HTTPField(name: .cacheControl, value: "max-age=3600")])
+        await fault?.alter(&reply)
         if request.method == .head { reply.body = [] }
         return reply
     }

@@ -13,7 +13,7 @@ struct TokenEndpoint {
             let client = try await ClientAuthenticator(core: core).client(of: form, fields: request.headerFields)
             do throws(SandboxRefusal) {
                 guard grantType == "authorization_code" else { throw SandboxRefusal(.grantTypeUnsupported) }
-                return .json(try await tokens(for: form, client: client))
+                return try await tokens(for: form, client: client)
             } catch {
                 var refusal = error
                 refusal.clientID = client.clientID
@@ -62,7 +62,7 @@ struct TokenEndpoint {
 
     private func tokens(
         for form: FormParameters, client: ClientRegistration
-    ) async throws(SandboxRefusal) -> JSONValue {
+    ) async throws(SandboxRefusal) -> HTTPReply {
         guard let code = form["code"] else { throw SandboxRefusal(.codeMissing) }
         // Before the code is used up: whether the answer could be encrypted at all.
         let writer = try await TokenWriter(core: core, client: client, encryption: client.idTokenEncryption)
@@ -74,12 +74,17 @@ struct TokenEndpoint {
         do throws(SandboxRefusal) {
             try Self.check(form, grant: grant)
             let claims = try IDTokenClaims(core: core, grant: grant, accessToken: accessToken).json()
-            return [
+            let fault = core.faults.take(.token)
+            var response: JSONValue = [
                 "access_token": .string(accessToken),
                 "token_type": "Bearer",
                 "expires_in": .integer(core.lifetimes.accessToken),
-                "id_token": .string(try await writer.token(claims)),
+                "id_token": .string(try await writer.token(claims, fault: fault)),
             ]
+            if case .response(let change) = fault?.effect { change(&response, core.scene) }
+            var reply = HTTPReply.json(response)
+            await fault?.alter(&reply)
+            return reply
         } catch {
             core.state.revoke(accessToken, clientID: client.clientID)
             throw error

@@ -2,9 +2,25 @@ import JOSE
 
 /// Makes nested JWTs for one client: signed by the sandbox, encrypted for the client as registered.
 struct TokenWriter {
-    private enum Recipient {
-        case publicKey(JWK, TokenEncryption)
+    /// Whom tokens are encrypted for, and how.
+    enum Recipient: Sendable {
+        case publicKey(JWK, Encryption)
         case secret(ClientSecret)
+
+        var contentEncryption: ContentEncryptionAlgorithm {
+            switch self {
+            case .publicKey(_, let encryption): encryption.contentEncryption
+            case .secret: .a256GCM
+            }
+        }
+    }
+
+    /// The registered algorithms with what the generation adds.
+    struct Encryption: Sendable {
+        let keyManagement: KeyManagementAlgorithm
+        let contentEncryption: ContentEncryptionAlgorithm
+        /// Whether the header has a `kid`.
+        let namesKey: Bool
     }
 
     private let core: SandboxCore
@@ -26,13 +42,35 @@ struct TokenWriter {
         guard case .key(let key) = keys.set.encryptionKey(algorithm: keyManagement) else {
             throw SandboxRefusal(.clientKeysIncomplete, detail: "No key for \(keyManagement.name).")
         }
-        recipient = .publicKey(key, encryption)
+        recipient = .publicKey(
+            key,
+            Encryption(
+                keyManagement: keyManagement, contentEncryption: encryption.contentEncryption,
+                namesKey: core.profile.namesEncryptionKey))
     }
 
-    /// The nested JWT of `claims`.
-    func token(_ claims: JSONValue) async throws(SandboxRefusal) -> String {
+    /// The nested JWT of `claims`, or what `fault` makes of it.
+    func token(_ claims: JSONValue, fault: SandboxFault? = nil) async throws(SandboxRefusal) -> String {
+        var claims = claims
+        if case .claims(let change) = fault?.effect { change(&claims, core.scene) }
+        var payload = claims.serialized()
+        if case .payload(let change) = fault?.effect { payload = change(payload) }
         do {
-            return try encrypted(try await signed(claims.serialized()))
+            switch fault?.effect {
+            case .forge(let make):
+                let keys = core.keys
+                let forge = TokenForge(
+                    signingKey: keys.signingKey, providerEncryptionKey: keys.encryptionKey, recipient: recipient,
+                    random: core.random)
+                return try await make(forge, payload)
+            case .rotation:
+                var keys = core.keys.keys
+                keys.signing = try SandboxKeys.generate().signing
+                try core.replaceKeys(keys)
+            default:
+                break
+            }
+            return try encrypted(try await signed(payload))
         } catch let error as JOSEError {
             throw SandboxRefusal(.sandboxFailure, detail: "Token: \(error.code).")
         } catch {
@@ -54,9 +92,9 @@ struct TokenWriter {
         switch recipient {
         case .publicKey(let key, let encryption):
             return try JWE.encrypt(
-                token, to: key, keyManagement: core.profile.keyManagement(encryption),
+                token, to: key, keyManagement: encryption.keyManagement,
                 contentEncryption: encryption.contentEncryption, contentType: "JWT",
-                includesKeyID: core.profile.namesEncryptionKey, random: core.random)
+                includesKeyID: encryption.namesKey, random: core.random)
         case .secret(let secret):
             return try JWE.encrypt(
                 token, directKey: try secret.encryptionKey(for: .a256GCM), keyID: nil, contentEncryption: .a256GCM,

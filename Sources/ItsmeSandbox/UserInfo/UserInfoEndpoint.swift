@@ -12,11 +12,15 @@ struct UserInfoEndpoint {
             guard let client = core.client(grant.clientID) else { throw SandboxRefusal(.bearerUnknown) }
             do throws(SandboxRefusal) {
                 let writer = try await TokenWriter(core: core, client: client, encryption: client.userInfoEncryption)
-                let token = try await writer.token(try claims(for: grant))
+                let claims = try claims(for: grant)
+                let fault = core.faults.take(.userInfo)
+                let token = try await writer.token(claims, fault: fault)
                 // The real endpoint says so too, although the body is a JWT.
-                return .bytes(
+                var reply = HTTPReply.bytes(
                     Array(token.utf8), type: "application/json",
                     fields: [HTTPField(name: .cacheControl, value: "no-store")])
+                await fault?.alter(&reply)
+                return reply
             } catch {
                 var refusal = error
                 refusal.clientID = client.clientID

@@ -17,9 +17,10 @@ final class ClientSecretTests: XCTestCase {
         try change(&configuration)
         provider.answer("/.well-known/openid-configuration") { _, _ in
             var metadata = TestProvider.metadata
-            metadata["id_token_encryption_alg_values_supported"] = ["dir"]
-            metadata["id_token_encryption_enc_values_supported"] = ["A256GCM"]
-            metadata["id_token_signing_alg_values_supported"] = ["RS256", "HS256"]
+            // What rests on the secret is agreed at registration and not listed.
+            metadata["id_token_encryption_alg_values_supported"] = ["RSA-OAEP-256"]
+            metadata["id_token_encryption_enc_values_supported"] = ["A128CBC-HS256"]
+            metadata["id_token_signing_alg_values_supported"] = ["RS256"]
             return TestProvider.json(metadata)
         }
         return try ItsmeClient(configuration, transport: provider)

@@ -318,12 +318,12 @@ final class LoginEndpointsTests: XCTestCase {
             authorize: { _ in try await other.authorizationRequest(for: .login("LOGIN")) },
             onLogin: { $0.redirect() },
             onFailure: { failure in
-                XCTAssertEqual(failure.error.code, .transactionForeign)
+                XCTAssertEqual(failure.error.code, .invalidConfiguration)
                 return failure.page
             })
         var browser = Browser(login)
         let reply = await browser.get("/itsme/login")
-        XCTAssertEqual(reply.response.status, .badRequest)
+        XCTAssertEqual(reply.response.status, .internalServerError)
     }
 
     // MARK: Configuration

@@ -1,3 +1,4 @@
+import HTTPTypes
 import ItsmeRP
 import JOSE
 import TestSupport
@@ -68,15 +69,17 @@ final class ProviderErrorTests: XCTestCase {
 
     func testWhatABrowserSeesSaysNothingOfTheCause() async throws {
         for code in ["access_denied", "invalid_client_id", "temporarily_unavailable", "<script>", "new"] {
-            let error = try XCTUnwrap(try await callback("error=" + code))
+            let refused = try await callback("error=" + code)
+            let error = try XCTUnwrap(refused)
             XCTAssertFalse(error.safeMessage.contains(code))
             XCTAssertFalse(error.safeMessage.contains("<"))
         }
     }
 
     func testTheTextsOfItsmeAreNotPrinted() async throws {
-        let error = try XCTUnwrap(
-            try await callback("error=access_denied%3Cscript%3E&error_description=Jo+Peeters+refused"))
+        let refused = try await callback(
+            "error=access_denied%3Cscript%3E&error_description=Jo+Peeters+refused")
+        let error = try XCTUnwrap(refused)
         var dumped = ""
         dump(error.description, to: &dumped)
         for text in ["\(error)", String(reflecting: error), dumped] {

@@ -68,6 +68,19 @@ final class ProviderKeysTests: XCTestCase {
         }
     }
 
+    func testASetWithoutAKeyToEncryptToIsFetchedOnceMore() async throws {
+        let client = try provider.client()
+        serve([TestProvider.keys.providerSigning])
+        await assertItsmeError(.providerKeyUnsuitable, phase: .authorizationRequest, field: "requestObjectAlgorithms") {
+            try await client.authorizationRequest(for: .login("A"))
+        }
+        XCTAssertEqual(fetches, 2)
+        provider.advance(by: 31)
+        provider.answerAsUsual("/jwkSet")
+        _ = try await client.authorizationRequest(for: .login("A"))
+        XCTAssertEqual(fetches, 3)
+    }
+
     func testAFloodOfUnknownKeyIDsCausesOneFetchPerCooldown() async throws {
         let client = try provider.client()
         try await login(client)

@@ -28,6 +28,7 @@ final class NestedTokenTests: XCTestCase {
 
     func testRefusesPlainClaims() async {
         await assertRefused(.tokenNotEncrypted) { $0.serializedString() }
+        await assertRefused(.tokenNotEncrypted) { _ in "{\"a\":\"....\"}" }
     }
 
     func testRefusesAnUnsignedTokenInsideTheEncryption() async {

@@ -93,6 +93,32 @@ final class UserInfoTests: XCTestCase {
         XCTAssertEqual(error?.providerError?.code, .invalidToken)
     }
 
+    func testReadsTheErrorFromTheChallengeWhenTheBodyHasNone() async throws {
+        let client = try provider.client()
+        let tokens = try await provider.login(client) { try await TestProvider.nestedToken($0) }
+        for (challenge, code, description) in [
+            ("Bearer error=\"invalid_token\", error_description=\"expired\"", "invalid_token", "expired"),
+            ("bearer realm=\"itsme\", error=invalid_request", "invalid_request", nil),
+        ] as [(String, String, String?)] {
+            provider.answer("/userinfo") { _, _ in
+                HTTPReply(response: .init(status: .unauthorized, headerFields: [.wwwAuthenticate: challenge]))
+            }
+            let error = await assertItsmeError(.userInfoRefused, phase: .userInfo) {
+                try await client.userInfo(for: tokens)
+            }
+            XCTAssertEqual(error?.providerError?.code.rawValue, code)
+            XCTAssertEqual(error?.providerError?.errorDescription, description)
+        }
+        for challenge in ["Bearer", "Basic error=\"x\"", "Bearer realm=\"itsme\""] {
+            provider.answer("/userinfo") { _, _ in
+                HTTPReply(response: .init(status: .unauthorized, headerFields: [.wwwAuthenticate: challenge]))
+            }
+            await assertItsmeError(.unexpectedStatus, phase: .userInfo, challenge) {
+                try await client.userInfo(for: tokens)
+            }
+        }
+    }
+
     func testRefusesBodiesThatAreNoToken() async {
         for body in ["", "hello", "a.b.c.d", "\u{0}"] {
             await assertItsmeError(.tokenMalformed, phase: .userInfo, body) { try await userInfo { body } }

@@ -28,6 +28,28 @@ final class SandboxCommandTests: XCTestCase {
          "services": [{"code": "SHOP_LOGIN", "kind": "login"}], "jwks_uri": "http://127.0.0.1:3000/jwks.json"}
         """
 
+    func testServesTheFirstGeneration() async throws {
+        let tool = try ToolProcess(["sandbox", "--client", registration(), "--port", "0", "--profile", "v1"])
+        let issuer = try XCTUnwrap(tool.line(startingWith: "  issuer     "))
+        XCTAssertTrue(issuer.hasSuffix("/oidc"), issuer)
+        let transport = try CurlTransport()
+        let discovery = try await transport.get(issuer + "/.well-known/openid-configuration")
+        let levels = try JSON(parsing: discovery.body)["acr_values_supported"]?.elements?.compactMap(\.string)
+        XCTAssertEqual(levels?.allSatisfy { $0.hasPrefix("tag:sixdots.be,2016-06:") }, true)
+        await transport.shutdown()
+        tool.interrupt()
+        XCTAssertEqual(try tool.result().status, 0)
+    }
+
+    func testInjectsFaultsByNameAndListsThem() throws {
+        let list = try ToolProcess(["sandbox", "--list-faults"]).result()
+        XCTAssertEqual(list.status, 0)
+        XCTAssertTrue(list.output.contains("invalid-iss"), list.output)
+        let unknown = try ToolProcess(["sandbox", "--client", registration(), "--inject", "no-such-fault"]).result()
+        XCTAssertNotEqual(unknown.status, 0)
+        XCTAssertTrue(unknown.output.contains("--list-faults"), unknown.output)
+    }
+
     func testServesUntilInterruptedAndLogsRefusals() async throws {
         let tool = try ToolProcess(["sandbox", "--client", registration(), "--port", "0"])
         let issuer = try XCTUnwrap(tool.line(startingWith: "  issuer     "))

@@ -20,7 +20,7 @@ struct SandboxCommand: AsyncParsableCommand {
         name: .customLong("client"),
         help: ArgumentHelp(
             "A registration of a relying party, as a JSON file. Repeat it for more.", valueName: "file"))
-    var clients: [String]
+    var clients: [String] = []
 
     @Option(help: "The port to listen at; 0 lets the system choose.")
     var port = 8080
@@ -32,6 +32,19 @@ struct SandboxCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "The issuer: what relying parties have to configure. Default: made of host and port.", valueName: "url"))
     var issuer: String?
+
+    @Option(help: "The generation of the protocol: v2, or v1 for clients of that time.")
+    var profile = Profile.v2
+
+    @Option(
+        name: .customLong("inject"),
+        help: ArgumentHelp(
+            "Answer wrongly on purpose, once: the name of a fault, see --list-faults. Repeat it for more, in order.",
+            valueName: "fault"))
+    var faults: [String] = []
+
+    @Flag(help: "List the faults that can be injected, and exit.")
+    var listFaults = false
 
     @Option(help: ArgumentHelp("Serve https with this certificate chain (PEM).", valueName: "file"))
     var tlsCert: String?
@@ -50,7 +63,21 @@ struct SandboxCommand: AsyncParsableCommand {
         help: "Allow a host that is not loopback. Whoever reaches it can log in as anybody it knows.")
     var isExposed = false
 
+    /// The generations, by their names on the command line.
+    enum Profile: String, ExpressibleByArgument, CaseIterable {
+        case v1, v2
+
+        var value: ProtocolProfile { self == .v1 ? .v1 : .v2 }
+
+        /// The path of itsme's issuers of that generation.
+        var issuerPath: String { self == .v1 ? "/oidc" : "/v2" }
+    }
+
     func validate() throws {
+        guard !listFaults else { return }
+        for fault in faults where SandboxFault(named: fault) == nil {
+            throw ValidationError("There is no fault named \(fault); --list-faults lists them.")
+        }
         guard !clients.isEmpty else {
             throw ValidationError("Give the registration of at least one relying party: --client FILE.")
         }
@@ -68,6 +95,10 @@ struct SandboxCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        guard !listFaults else {
+            for fault in SandboxFault.all { Report().line("\(fault.name)\n    \(fault.explanation)") }
+            return
+        }
         let registrations = try clients.map { try RegistrationFile(path: $0).registration() }
         var transportConfiguration = CurlTransport.Configuration()
         transportConfiguration.additionalCAFile = trustCa
@@ -85,8 +116,10 @@ struct SandboxCommand: AsyncParsableCommand {
             try await HummingbirdServer.withServer(handler, host: host, port: port, tls: tls, logger: logger) { port in
                 let sandbox = try Sandbox(
                     SandboxConfiguration(
-                        issuer: issuer ?? defaultIssuer(port: port), clients: registrations, logger: logger),
+                        issuer: issuer ?? defaultIssuer(port: port), clients: registrations, profile: profile.value,
+                        logger: logger),
                     transport: transport)
+                for fault in faults.compactMap({ SandboxFault(named: $0) }) { sandbox.inject(fault) }
                 handler.set(sandbox)
                 let interruption = await Interruption()
                 Report().announce(sandbox, of: registrations, port: port)
@@ -102,7 +135,7 @@ struct SandboxCommand: AsyncParsableCommand {
 
     private func defaultIssuer(port: Int) -> String {
         let name = host.contains(":") ? "[\(host)]" : host
-        return "\(tlsCert == nil ? "http" : "https")://\(name):\(port)/v2"
+        return "\(tlsCert == nil ? "http" : "https")://\(name):\(port)\(profile.issuerPath)"
     }
 }
 
@@ -117,6 +150,7 @@ extension Report {
             let services = client.services.map { "\($0.code) (\($0.kind.rawValue))" }.joined(separator: ", ")
             line("  client     \(client.clientID): \(services)")
         }
+        for fault in sandbox.pendingFaults { line("  fault      \(fault.name)") }
         line("  personas   \(sandbox.personas.map(\.id).joined(separator: ", "))")
         line("")
         line("A person approves on the page that opens in the browser. To approve without one, add to the")

@@ -1,0 +1,146 @@
+import JOSE
+
+// What can be wrong with the encryption of a token, and with what is inside.
+
+extension SandboxFault {
+    static let encryption: [SandboxFault] = [
+        notEncrypted, plainClaims, unsignedTokenInside, bareClaimsInside, encryptedTwice, nothingInside,
+        tokenTagTruncated, tokenTagAltered, ciphertextAltered, vectorAltered, encryptedKeyAltered, encryptedKeyTooShort,
+        contentKeyTooShort, rsa15, directEncryption, passwordEncryption, otherContentEncryption, compressed,
+        criticalEncryptionHeader, encryptionKeyIDAbsent, encryptionKeyIDUnknown, contentTypeAbsent, emptySegments,
+        manyDots,
+    ]
+
+    private static func forge(
+        _ name: String, isTolerable: Bool = false, _ explanation: String,
+        _ make: @escaping @Sendable (TokenForge, [UInt8]) async throws -> String
+    ) -> SandboxFault {
+        SandboxFault(name, .token, isTolerable: isTolerable, explanation, .forge(make))
+    }
+
+    /// A well signed token whose encryption differs.
+    private static func sealing(
+        _ name: String, isTolerable: Bool = false, _ explanation: String,
+        _ change: @escaping @Sendable (inout TokenForge.Sealing) -> Void
+    ) -> SandboxFault {
+        forge(name, isTolerable: isTolerable, explanation) { forge, claims in
+            var sealing = TokenForge.Sealing()
+            change(&sealing)
+            return try forge.encrypted(Array(try await forge.signed(claims).utf8), sealing)
+        }
+    }
+
+    /// The token is signed and not encrypted.
+    public static let notEncrypted = forge("not-encrypted", "The token is signed and not encrypted.") {
+        try await $0.signed($1)
+    }
+    /// The claims as they are, neither signed nor encrypted.
+    public static let plainClaims = forge("plain-json", "The claims as they are, neither signed nor encrypted.") {
+        String(decoding: $1, as: UTF8.self)
+    }
+    /// An unsigned JWT inside the encryption: anyone can encrypt to a public key (CVE-2026-29000).
+    public static let unsignedTokenInside = forge("unsigned-jwt-in-jwe", "An unsigned JWT inside the encryption.") {
+        let header = Base64URL.encode(Array(#"{"alg":"none","typ":"JWT"}"#.utf8))
+        return try $0.encrypted(Array("\(header).\(Base64URL.encode($1))".utf8))
+    }
+    /// The bare claims inside the encryption.
+    public static let bareClaimsInside = forge("claims-in-jwe", "The bare claims inside the encryption.") {
+        try $0.encrypted($1)
+    }
+    /// An encrypted token inside the encryption.
+    public static let encryptedTwice = forge("jwe-in-jwe", "An encrypted token inside the encryption.") {
+        try $0.encrypted(Array(try $0.encrypted(Array(try await $0.signed($1).utf8)).utf8))
+    }
+    /// Nothing inside the encryption.
+    public static let nothingInside = forge("empty-jwe", "Nothing inside the encryption.") { forge, _ in
+        try forge.encrypted([])
+    }
+
+    /// The authentication tag has half its length (CVE-2023-37464).
+    public static let tokenTagTruncated = sealing("truncated-tag", "The authentication tag has half its length.") {
+        $0.alter = (4, { Array($0.prefix($0.count / 2)) })
+    }
+    /// The authentication tag was changed.
+    public static let tokenTagAltered = sealing("altered-tag", "The authentication tag was changed.") {
+        $0.alter = (4, flipped)
+    }
+    /// The ciphertext was changed.
+    public static let ciphertextAltered = sealing("altered-ciphertext", "The ciphertext was changed.") {
+        $0.alter = (3, flipped)
+    }
+    /// The initialization vector was changed.
+    public static let vectorAltered = sealing("altered-iv", "The initialization vector was changed.") {
+        $0.alter = (2, flipped)
+    }
+    /// The encrypted key was changed.
+    public static let encryptedKeyAltered = sealing("altered-encrypted-key", "The encrypted key was changed.") {
+        $0.alter = (1, flipped)
+    }
+    /// The encrypted key is shorter than the modulus.
+    public static let encryptedKeyTooShort = sealing(
+        "short-encrypted-key", "The encrypted key is shorter than the modulus."
+    ) {
+        $0.alter = (1, { Array($0.dropLast()) })
+    }
+    /// The content encryption key has half the length that `enc` says.
+    public static let contentKeyTooShort = sealing(
+        "short-content-key", "The content encryption key has half the length that enc says."
+    ) {
+        $0.hasShortKey = true
+    }
+
+    /// `alg` is RSA1_5 (CVE-2016-6298).
+    public static let rsa15 = sealing("encrypted-idtoken-usingrsa15", "alg is RSA1_5.") {
+        $0.header = ["alg": "RSA1_5"]
+    }
+    /// `alg` is `dir` where a key pair was agreed on.
+    public static let directEncryption = sealing("jwe-alg-dir", "alg is dir where a key pair was agreed on.") {
+        $0.header = ["alg": "dir"]
+        $0.alter = (1, { _ in [] })
+    }
+    /// `alg` derives the key from a password with many rounds.
+    public static let passwordEncryption = sealing(
+        "jwe-alg-pbes2", "alg derives the key from a password with many rounds."
+    ) {
+        $0.header = ["alg": "PBES2-HS256+A128KW", "p2s": "c2FsdHNhbHQ", "p2c": 2_147_483_647]
+    }
+    /// `enc` is A128GCM, which was not agreed on.
+    public static let otherContentEncryption = sealing("jwe-enc-other", "enc is A128GCM, which was not agreed on.") {
+        $0.header = ["enc": "A128GCM"]
+    }
+    /// The header has `zip`.
+    public static let compressed = sealing("jwe-zip", "The header has zip.") { $0.header = ["zip": "DEF"] }
+    /// The header has `crit` with an extension.
+    public static let criticalEncryptionHeader = sealing("jwe-crit", "The header has crit with an extension.") {
+        $0.header = ["crit": ["exp"], "exp": 7]
+    }
+    /// The header has no `kid`, as traffic of itsme's first generation shows.
+    public static let encryptionKeyIDAbsent = sealing(
+        "jwe-kid-absent", isTolerable: true, "The header has no kid."
+    ) {
+        $0.header = ["kid": .null]
+    }
+    /// The `kid` is that of a key that the client never had.
+    public static let encryptionKeyIDUnknown = sealing(
+        "jwe-kid-unknown", "The kid is that of a key that the client never had."
+    ) {
+        $0.header = ["kid": "no-such-key"]
+    }
+    /// The header has no `cty`.
+    public static let contentTypeAbsent = sealing("jwe-cty-absent", isTolerable: true, "The header has no cty.") {
+        $0.header = ["cty": .null]
+    }
+
+    /// The token is four dots.
+    public static let emptySegments = forge("empty-segments", "The token is four dots.") { _, _ in "...." }
+    /// The token is 100,000 dots (CVE-2025-27144).
+    public static let manyDots = forge("many-dots", "The token is 100,000 dots.") { _, _ in
+        String(repeating: ".", count: 100_000)
+    }
+
+    @Sendable private static func flipped(_ bytes: [UInt8]) -> [UInt8] {
+        var bytes = bytes
+        if let last = bytes.indices.last { bytes[last] ^= 1 }
+        return bytes
+    }
+}

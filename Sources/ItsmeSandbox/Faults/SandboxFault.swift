@@ -1,0 +1,136 @@
+import ItsmeRP
+import JOSE
+
+/// Something that the sandbox gets wrong on purpose, once: an attack, a bug or a failure that relying parties have to
+/// withstand.
+///
+/// The names are those of the OpenID Foundation's conformance suite where it has a module, without its prefix, and speak
+/// for themselves elsewhere. Each fault alters the next answer of its ``place`` that would be a good one:
+///
+/// ```swift
+/// sandbox.inject(.invalidIssuer)
+/// // The next ID token comes from another issuer.
+/// sandbox.inject(.userInfo(.tokenTagTruncated))
+/// // The next UserInfo answer is a JWE with half its tag.
+/// ```
+///
+/// A fault may also be something that a relying party must put up with, such as an unknown member or a key rotation:
+/// ``isTolerable`` says so. Faults of the encrypted key have no effect on clients with a secret, whose tokens have none.
+public struct SandboxFault: Sendable, Hashable, CustomStringConvertible {
+    /// The answer that a fault alters.
+    public enum Place: String, Sendable, Hashable, CaseIterable {
+        /// The discovery document.
+        case discovery
+        /// The JWK Set.
+        case jwkSet
+        /// The redirect that brings the person back.
+        case callback
+        /// The token response and the ID token in it.
+        case token
+        /// The UserInfo answer.
+        case userInfo
+    }
+
+    /// The stable name, such as `invalid-iss`; of faults that go elsewhere, with the place in front:
+    /// `userinfo-invalid-sig-rs256`.
+    public let name: String
+
+    /// What goes wrong, for a developer.
+    public let explanation: String
+
+    /// The answer that is altered.
+    public let place: Place
+
+    /// Whether a relying party must accept the altered answer rather than refuse it.
+    public let isTolerable: Bool
+
+    let effect: Effect
+
+    init(
+        _ name: String, _ place: Place, isTolerable: Bool = false, _ explanation: String, _ effect: Effect
+    ) {
+        self.name = name
+        self.place = place
+        self.isTolerable = isTolerable
+        self.explanation = explanation
+        self.effect = effect
+    }
+
+    /// The name.
+    public var description: String { name }
+
+    /// Two faults are the same when their names are.
+    public static func == (left: SandboxFault, right: SandboxFault) -> Bool { left.name == right.name }
+
+    /// Hashes the name.
+    public func hash(into hasher: inout Hasher) { hasher.combine(name) }
+
+    /// The fault of that name, as a command line would give it; `nil` when there is none.
+    public init?(named name: String) {
+        guard let fault = Self.all.first(where: { $0.name == name }) else { return nil }
+        self = fault
+    }
+
+    /// Every fault, by place.
+    public static let all: [SandboxFault] =
+        discovery + jwkSet + callback + claims + signature + encryption + tokenResponse
+        + (claims + signature + encryption).filter(\.fitsUserInfo).map(SandboxFault.userInfo) + userInfoClaims
+        + Place.allCases.flatMap(http(at:))
+
+    /// The same fault of a token in the UserInfo answer instead of the ID token. Faults of other places stay as they are.
+    public static func userInfo(_ fault: SandboxFault) -> SandboxFault {
+        guard fault.place == .token, fault.fitsUserInfo else { return fault }
+        return SandboxFault(
+            "userinfo-" + fault.name, .userInfo, isTolerable: fault.isTolerable, fault.explanation, fault.effect)
+    }
+
+    /// Whether the fault means something in a UserInfo answer, which has fewer claims than an ID token.
+    private var fitsUserInfo: Bool {
+        switch effect {
+        case .claims: Self.userInfoRules.contains(name)
+        case .payload, .forge: true
+        case .rotation, .response, .query, .reply, .stall: false
+        }
+    }
+
+    private static let userInfoRules: Set<String> = [
+        "invalid-iss", "invalid-aud", "invalid-secondary-aud", "missing-sub", "sub-null",
+    ]
+}
+
+extension SandboxFault {
+    /// What a fault does.
+    enum Effect: Sendable {
+        /// Changes the claims of a token before it is made.
+        case claims(@Sendable (inout JSONValue, Scene) -> Void)
+        /// Changes the text of the claims.
+        case payload(@Sendable ([UInt8]) -> [UInt8])
+        /// Makes the whole token, of the text of its claims.
+        case forge(@Sendable (TokenForge, [UInt8]) async throws -> String)
+        /// Replaces the sandbox's signing keys right before it signs.
+        case rotation
+        /// Changes the JSON of an answer.
+        case response(@Sendable (inout JSONValue, Scene) -> Void)
+        /// Changes the parameters that go back with the person.
+        case query(@Sendable (inout [(name: String, value: String)]) -> Void)
+        /// Changes the answer as it goes out.
+        case reply(@Sendable (inout HTTPReply) -> Void)
+        /// Keeps the caller waiting before the answer.
+        case stall(Duration)
+    }
+
+    /// What a fault may need to know.
+    struct Scene: Sendable {
+        let issuer: String
+        /// Seconds since 1970.
+        let now: Int64
+    }
+}
+
+extension JSONValue {
+    /// Takes the member `name` out of an object.
+    mutating func remove(_ name: String) {
+        guard case .object(let members) = self else { return }
+        self = .object(members.filter { $0.name != name })
+    }
+}

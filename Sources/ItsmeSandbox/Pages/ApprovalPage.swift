@@ -1,0 +1,115 @@
+/// The page that stands for the person's phone: what is asked, one button per persona, and a way to cancel.
+///
+/// It is in the first language of `ui_locales` that itsme has. Names of claims and codes are shown as well: whoever
+/// looks at this page develops a relying party.
+struct ApprovalPage {
+    let core: SandboxCore
+    let request: AuthorizationRequest
+    let identifier: String
+
+    var page: HTMLPage { HTMLPage(title: "\(kind) · itsme sandbox", heading: kind, body: body, language: language) }
+
+    private var language: PageLanguage { request.language }
+
+    private var kind: String {
+        switch request.service.kind {
+        case .login: language(.login)
+        case .shareData: language(.shareData)
+        case .confirm: language(.confirm)
+        }
+    }
+
+    private func text(_ text: PageLanguage.Text) -> String { HTMLPage.escaped(language(text)) }
+
+    private var body: String {
+        """
+        <p class="note">\(text(.notItsme))</p>
+        \(template)<section aria-labelledby="request">
+        <h2 id="request">\(text(.request))</h2>
+        <dl>
+        <dt>\(text(.client))</dt><dd><code>\(HTMLPage.escaped(request.client.clientID))</code></dd>
+        <dt>\(text(.service))</dt><dd>\(HTMLPage.escaped(kind)), <code>\(HTMLPage.escaped(request.service.code))</code></dd>
+        <dt>\(text(.level))</dt><dd>\(text(request.wantsAdvanced ? .advanced : .basic))</dd>
+        </dl>
+        </section>
+        <section aria-labelledby="data">
+        <h2 id="data">\(text(.data))</h2>
+        \(requestedData)
+        </section>
+        <form method="post" action="\(HTMLPage.escaped(core.endpoints.path(.approval)))">
+        <input type="hidden" name="pending" value="\(HTMLPage.escaped(identifier))">
+        <fieldset>
+        <legend>\(text(.answer))</legend>
+        \(buttons)
+        </fieldset>
+        <button class="cancel" name="approve" value="cancel">\(text(.cancel))</button>
+        </form>
+        """
+    }
+
+    private var template: String {
+        switch request.template {
+        case .payment(let amount, let currency, let iban):
+            """
+            <section class="template" aria-labelledby="template">
+            <h2 id="template">\(text(.payment))</h2>
+            <dl>
+            <dt>\(text(.amount))</dt><dd>\(HTMLPage.escaped(amount)) \(HTMLPage.escaped(currency))</dd>
+            <dt>\(text(.account))</dt><dd>\(HTMLPage.escaped(Self.grouped(iban)))</dd>
+            </dl>
+            </section>
+
+            """
+        case .freeText(let content):
+            // Shown with its tags as text: what the relying party sent, not what it would look like.
+            """
+            <section class="template" aria-labelledby="template">
+            <h2 id="template">\(text(.text))</h2>
+            <blockquote>\(HTMLPage.escaped(content))</blockquote>
+            </section>
+
+            """
+        case nil:
+            ""
+        }
+    }
+
+    /// In groups of four, as IBANs are written for people.
+    private static func grouped(_ iban: String) -> String {
+        var result = ""
+        for (index, character) in iban.enumerated() {
+            if index > 0, index % 4 == 0 { result.append(" ") }
+            result.append(character)
+        }
+        return result
+    }
+
+    private var requestedData: String {
+        var seen: Set<String> = []
+        let names = (request.data.userInfoNames + request.data.idToken.map(\.name)).filter {
+            core.profile.isUserClaim($0) && seen.insert($0).inserted
+        }
+        guard !names.isEmpty else { return "<p>\(text(.noData))</p>" }
+        let items = names.map { name in
+            let label = HTMLPage.escaped(ClaimLabel.text(name, in: language))
+            return "<li>\(label) <code>\(HTMLPage.escaped(name))</code></li>"
+        }
+        return "<ul>\n\(items.joined(separator: "\n"))\n</ul>"
+    }
+
+    private var buttons: String {
+        let possible = core.personas.filter(isPossible)
+        guard !possible.isEmpty else { return "<p>\(text(.nobody))</p>" }
+        // The titles are English whatever the page is in.
+        return possible.map {
+            """
+            <button name="approve" value="\(HTMLPage.escaped($0.id))" lang="en">\(HTMLPage.escaped($0.title))</button>
+            """
+        }.joined(separator: "\n")
+    }
+
+    /// A Confirmation for a known user is put to that user only.
+    private func isPossible(_ persona: Persona) -> Bool {
+        request.knownUser?.isMet(by: persona, clientID: request.client.clientID) ?? true
+    }
+}

@@ -1,0 +1,92 @@
+import JOSE
+
+/// A plain, accessible page without scripts.
+///
+/// Text enters only through ``escaped(_:)`` or the builders, so nothing that a request brought is markup here.
+struct HTMLPage: Sendable {
+    /// The whole document.
+    let text: String
+
+    /// What the page may load: its own style and nothing else; nobody may frame it. `form-action` is left out on
+    /// purpose: browsers also apply it to the redirect that follows the form, which goes to the relying party.
+    static let contentSecurityPolicy: String = {
+        // The style is named by its digest (CSP Level 3 section 6.7.2.3); without one the page goes unstyled.
+        let source = (try? SHA256.digest(Array(style.utf8))).map { "'sha256-\(Base64URL.standard($0))'" } ?? "'none'"
+        return "default-src 'none'; style-src \(source); base-uri 'none'; frame-ancestors 'none'"
+    }()
+
+    private static let style = """
+        :root{color-scheme:light dark;--ink:#1c1b1a;--paper:#fff;--soft:#f4f1ee;--line:#6b6660;--accent:#b03a06}
+        @media (prefers-color-scheme:dark){:root{--ink:#f2efec;--paper:#1b1a19;--soft:#2a2826;--line:#9d968f;\
+        --accent:#ff9b66}}
+        *{box-sizing:border-box}
+        body{font:1rem/1.5 system-ui,sans-serif;max-width:40rem;margin:0 auto;padding:1.5rem 1rem 3rem;color:var(--ink);\
+        background:var(--paper)}
+        h1{font-size:1.75rem;line-height:1.2;margin:0 0 1rem}
+        h2,legend{font-size:1.125rem;font-weight:700;margin:1.5rem 0 .5rem;padding:0}
+        p{margin:.5rem 0}
+        .note{border-left:.25rem solid var(--accent);padding:.5rem .75rem;background:var(--soft);margin:0 0 1rem}
+        .template{border:1px solid var(--line);border-radius:.5rem;padding:0 1rem 1rem;margin:1.5rem 0}
+        .template h2{margin-top:1rem}
+        dl{display:grid;grid-template-columns:minmax(6rem,max-content) 1fr;gap:.25rem 1rem;margin:0}
+        dt{font-weight:600}
+        dd{margin:0;overflow-wrap:anywhere}
+        ul{margin:0;padding-left:1.25rem}
+        li{margin:0 0 .5rem;overflow-wrap:anywhere}
+        code{font:.875em/1.5 ui-monospace,monospace;overflow-wrap:anywhere}
+        li code{display:block;opacity:.8}
+        blockquote{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}
+        fieldset{border:0;margin:1.5rem 0 0;padding:0}
+        legend{margin-top:0}
+        @media (min-width:40rem){ul{columns:2;column-gap:2rem}li{break-inside:avoid}}
+        button{font:inherit;display:block;width:100%;min-height:2.75rem;margin:.5rem 0;padding:.5rem 1rem;\
+        text-align:left;border:1px solid var(--line);border-radius:.5rem;background:var(--soft);color:inherit;\
+        cursor:pointer}
+        button:hover{border-color:var(--accent)}
+        button:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+        .cancel{margin-top:1.5rem;background:none;font-weight:600}
+        """
+
+    /// Makes a page of a title for the browser, a heading, and a body that is markup already.
+    init(title: String, heading: String, body: String, language: PageLanguage) {
+        text = """
+            <!doctype html>
+            <html lang="\(language.rawValue)">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="robots" content="noindex">
+            <title>\(Self.escaped(title))</title>
+            <style>\(Self.style)</style>
+            </head>
+            <body>
+            <main>
+            <h1>\(Self.escaped(heading))</h1>
+            \(body)
+            </main>
+            </body>
+            </html>
+
+            """
+    }
+
+    /// `text` with every character that means something in markup, in an attribute or to a terminal written as a
+    /// reference or replaced.
+    static func escaped(_ text: String) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "\"": result += "&quot;"
+            case "'": result += "&#39;"
+            case "\n", "\t": result.unicodeScalars.append(scalar)
+            default:
+                let isControl = scalar.properties.generalCategory == .control
+                result.unicodeScalars.append(isControl ? "\u{FFFD}" : scalar)
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,74 @@
+/// A language of the approval page: those of itsme's `ui_locales`.
+enum PageLanguage: String, Sendable, CaseIterable {
+    case english = "en"
+    case dutch = "nl"
+    case french = "fr"
+    case german = "de"
+
+    /// The first language of `ui_locales` that there is, regions aside; English without any.
+    init(locales: [String]) {
+        let known = locales.lazy.compactMap {
+            PageLanguage(rawValue: $0.prefix { $0 != "-" && $0 != "_" }.lowercased())
+        }
+        self = known.first ?? .english
+    }
+
+    /// One text in four languages.
+    struct Text: Sendable {
+        let english: String
+        let dutch: String
+        let french: String
+        let german: String
+
+        init(_ english: String, _ dutch: String, _ french: String, _ german: String) {
+            self.english = english
+            self.dutch = dutch
+            self.french = french
+            self.german = german
+        }
+    }
+
+    func callAsFunction(_ text: Text) -> String {
+        switch self {
+        case .english: text.english
+        case .dutch: text.dutch
+        case .french: text.french
+        case .german: text.german
+        }
+    }
+}
+
+extension PageLanguage.Text {
+    static let login = Self("Sign in", "Aanmelden", "Se connecter", "Anmelden")
+    static let shareData = Self("Share data", "Gegevens delen", "Partager des données", "Daten teilen")
+    static let confirm = Self("Confirm", "Bevestigen", "Confirmer", "Bestätigen")
+    static let notItsme = Self(
+        "This is a sandbox, not itsme. The people are invented; choose who answers.",
+        "Dit is een sandbox, niet itsme. De personen zijn verzonnen; kies wie antwoordt.",
+        "Ceci est un bac à sable, pas itsme. Les personnes sont fictives ; choisissez qui répond.",
+        "Dies ist eine Sandbox, nicht itsme. Die Personen sind erfunden; wählen Sie, wer antwortet.")
+    static let request = Self("The request", "Het verzoek", "La demande", "Die Anfrage")
+    static let client = Self("Client", "Client", "Client", "Client")
+    static let service = Self("Service", "Dienst", "Service", "Dienst")
+    static let level = Self("Level", "Niveau", "Niveau", "Stufe")
+    static let basic = Self(
+        "basic: fingerprint, face or itsme code", "basis: vingerafdruk, gezicht of itsme-code",
+        "de base : empreinte, visage ou code itsme", "einfach: Fingerabdruck, Gesicht oder itsme-Code")
+    static let advanced = Self(
+        "advanced: itsme code", "geavanceerd: itsme-code", "avancé : code itsme", "erweitert: itsme-Code")
+    static let payment = Self("Payment", "Betaling", "Paiement", "Zahlung")
+    static let amount = Self("Amount", "Bedrag", "Montant", "Betrag")
+    static let account = Self("To account", "Naar rekening", "Vers le compte", "Auf Konto")
+    static let text = Self("Text to confirm", "Te bevestigen tekst", "Texte à confirmer", "Zu bestätigender Text")
+    static let data = Self("Requested data", "Gevraagde gegevens", "Données demandées", "Angefragte Daten")
+    static let noData = Self(
+        "No data is requested.", "Er worden geen gegevens gevraagd.", "Aucune donnée n’est demandée.",
+        "Es werden keine Daten angefragt.")
+    static let answer = Self("Answer as", "Antwoorden als", "Répondre en tant que", "Antworten als")
+    static let cancel = Self("Cancel", "Annuleren", "Annuler", "Abbrechen")
+    static let nobody = Self(
+        "None of the people is the one whom the request names.",
+        "Geen van de personen is degene die het verzoek noemt.",
+        "Aucune des personnes n’est celle que la demande désigne.",
+        "Keine der Personen ist die, die in der Anfrage genannt wird.")
+}

@@ -1,0 +1,123 @@
+import HTTPTypes
+import ItsmeRP
+import ItsmeSandbox
+import JOSE
+import TestSupport
+import XCTest
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// All endpoints of a relying party behind one router, against the sandbox, which checks as itsme does.
+final class EndpointsWithSandboxTests: XCTestCase {
+    private static let issuer = "http://127.0.0.1:8080/v2"
+    private static let origin = "http://127.0.0.1:8082"
+
+    private struct World {
+        let sandbox: Sandbox
+        let client: ItsmeClient
+        let login: LoginEndpoints
+        let requestObjects: InMemoryRequestObjectStore
+        var browser: Browser
+
+        /// Sends the person to itsme, who approves as `persona`; the path of the callback.
+        func approve(_ authorizationURL: String, as persona: String) async throws -> String {
+            let path = authorizationURL.dropFirst("http://127.0.0.1:8080".count)
+            let reply = await sandbox.send(
+                path + "&approve=" + persona, scheme: "http", authority: "127.0.0.1:8080")
+            let location = try XCTUnwrap(reply.location, "\(sandbox.refusals)")
+            return String(location.dropFirst(EndpointsWithSandboxTests.origin.count))
+        }
+    }
+
+    private func world() throws -> World {
+        let keys = try ClientKeys([TestProvider.keys.clientSigning, TestProvider.keys.clientEncryption])
+        let requestObjects = InMemoryRequestObjectStore()
+        // What itsme itself calls.
+        let published = HTTPRouter([
+            "/jwks.json": try JWKSetEndpoint(keys), "/itsme/request/*": RequestObjectEndpoint(requestObjects),
+            "/itsme/request": RequestObjectEndpoint(requestObjects),
+        ])
+        let registration = ClientRegistration(
+            clientID: "SHOP", redirectURIs: [Self.origin + "/itsme/callback"],
+            requestURIs: [Self.origin + "/itsme/request/", Self.origin + "/itsme/request"],
+            services: [ServiceRegistration(code: "LOGIN", kind: .login)],
+            keys: .jwksURI(Self.origin + "/jwks.json"), requiresPKCE: true)
+        let sandbox = try Sandbox(
+            SandboxConfiguration(
+                issuer: Self.issuer, clients: [registration],
+                keys: SandboxKeys(
+                    signing: [TestProvider.keys.providerSigning],
+                    encryption: [TestProvider.keys.providerEncryption])),
+            transport: InProcessTransport([Self.origin: published]))
+        let client = try ItsmeClient(
+            ItsmeConfiguration(
+                environment: .loopbackSandbox(issuer: Self.issuer), clientID: "SHOP",
+                authentication: .privateKeyJWT(keys), redirectURI: Self.origin + "/itsme/callback"),
+            transport: InProcessTransport(["http://127.0.0.1:8080": sandbox]))
+        let login = try LoginEndpoints(
+            client: client, sealer: TransactionSealer(key: SymmetricKey(RandomSource.system.bytes(32))),
+            authorize: { start in
+                try await client.authorizationRequest(
+                    for: .login("LOGIN"), scopes: [.profile], locale: start.locale)
+            },
+            onLogin: { login in
+                let userInfo = try await login.userInfo()
+                XCTAssertNotNil(userInfo[.familyName])
+                return login.redirect(settingCookies: ["session=\(userInfo.subject.count); Path=/; HttpOnly"])
+            })
+        var browser = Browser(login)
+        browser.scheme = "http"
+        browser.authority = "127.0.0.1:8082"
+        return World(
+            sandbox: sandbox, client: client, login: login, requestObjects: requestObjects, browser: browser)
+    }
+
+    func testAPersonLogsInThroughEveryEndpoint() async throws {
+        var world = try world()
+        let start = await world.browser.get("/itsme/login?target=/account")
+        let callback = try await world.approve(XCTUnwrap(start.location), as: "belgian-eid")
+        let end = await world.browser.get(callback)
+        XCTAssertEqual(end.response.status, .seeOther)
+        XCTAssertEqual(end.location, "/account")
+        XCTAssertEqual(world.browser.cookies.map(\.name), ["session"])
+        XCTAssertEqual(world.sandbox.refusals, [])
+    }
+
+    func testAPersonWhoCancelsCanStartAgain() async throws {
+        var world = try world()
+        let start = await world.browser.get("/itsme/login?target=/account")
+        let cancelled = await world.browser.get(
+            try await world.approve(XCTUnwrap(start.location), as: "cancel"))
+        XCTAssertEqual(cancelled.response.status, .forbidden)
+        XCTAssertTrue(world.browser.cookies.isEmpty)
+        let retry = try XCTUnwrap(cancelled.text.firstMatch(of: /href="([^"]*)"/)).output.1
+        let again = await world.browser.get(String(retry))
+        let end = await world.browser.get(
+            try await world.approve(XCTUnwrap(again.location), as: "belgian-eid"))
+        XCTAssertEqual(end.location, "/account")
+    }
+
+    func testItsmeFetchesARequestObjectByItsURI() async throws {
+        let world = try world()
+        for separator in ["/", "?id="] {
+            let request = try await world.client.authorizationRequest(for: .login("LOGIN"))
+            let object = try XCTUnwrap(Query.parse(String(request.url.drop { $0 != "?" }.dropFirst()))["request"])
+            let id = try RequestObjectID()
+            try world.requestObjects.store(object, as: id, until: request.transaction.expiresAt)
+            let uri = Self.origin + "/itsme/request" + separator + id.text
+            let callback = try await world.approve(
+                request.url.replacing(
+                    "request=" + object,
+                    with: "request_uri=" + uri.replacing("?", with: "%3F").replacing("=", with: "%3D")),
+                as: "belgian-eid")
+            let response = try await world.client.authorizationResponse(
+                query: String(callback.drop { $0 != "?" }), for: request.transaction)
+            _ = try await world.client.tokens(for: response)
+        }
+        XCTAssertEqual(world.sandbox.refusals, [])
+    }
+}

@@ -1,0 +1,244 @@
+import Foundation
+import HTTPTypes
+import ItsmeRP
+import ItsmeSandbox
+import JOSE
+import TestSupport
+import XCTest
+
+/// A sandbox and clients of it that live through one fault each.
+private struct FaultWorld {
+    private static let issuer = "http://127.0.0.1:8080/v2"
+    private static let secret = "a-secret-of-the-tests-with-more-than-32-bytes"
+
+    let world: SandboxWorld
+    private let hasSecret: Bool
+
+    init(hasSecret: Bool = false) throws {
+        let clock = SandboxClock(at: Date(timeIntervalSince1970: 1_763_800_000))
+        let keys = TestProvider.keys
+        var registration = ClientRegistration(
+            clientID: SandboxWorld.clientID, redirectURIs: [SandboxWorld.redirectURI],
+            services: [ServiceRegistration(code: "LOGIN", kind: .login)],
+            keys: .inline(try JWKSet([keys.clientSigning.publicJWK(), keys.clientEncryption.publicJWK()])))
+        if hasSecret {
+            registration.authentication = .clientSecretPost(ClientSecret(Self.secret))
+            registration.keys = .none
+        }
+        let sandbox = try Sandbox(
+            SandboxConfiguration(
+                issuer: Self.issuer, clients: [registration], keys: try TestKeys.provider.get(), now: { clock.now }),
+            transport: StubTransport())
+        self.hasSecret = hasSecret
+        world = SandboxWorld(
+            sandbox: sandbox, clock: clock, transport: InProcessTransport(["http://127.0.0.1:8080": sandbox]))
+    }
+
+    /// A whole login of a client with cold caches, with `fault` waiting for it.
+    func login(_ fault: SandboxFault) async throws {
+        let client = try world.client {
+            guard hasSecret else { return }
+            let time = $0.time
+            $0 = ItsmeConfiguration(
+                environment: $0.environment, clientID: $0.clientID,
+                authentication: .clientSecretPost(Secret(Self.secret)), redirectURI: $0.redirectURI)
+            $0.time = time
+        }
+        world.sandbox.inject(fault)
+        let request = try await client.authorizationRequest(
+            for: .login("LOGIN"), scopes: [.profile], level: .advanced, maximumAuthenticationAge: .seconds(300))
+        let response = try await client.authorizationResponse(
+            query: try await world.browse(request.url, as: "belgian-eid"), for: request.transaction)
+        let tokens = try await client.tokens(for: response)
+        _ = try await client.userInfo(for: tokens)
+    }
+}
+
+/// Every fault, and what the library's client makes of it.
+final class FaultTests: XCTestCase {
+    /// What the client must put up with.
+    private static let accepted: Set<String> = [
+        "jwks-mixed",
+        "valid-aud-as-array",
+        "unknown-members",
+        "kid-absent",
+        "signing-key-rotation-just-before-signing",
+        "jwe-kid-absent",
+        "jwe-cty-absent",
+        "token-type-case-insensitivity",
+        "token-endpoint-response-without-expires_in",
+    ]
+
+    /// The error of the client by the name of the fault.
+    private static let refused: [String: ItsmeError.Code] = [
+        "discovery-issuer-mismatch": .metadataIssuerMismatch, "discovery-insecure-endpoint": .metadataEndpointInvalid,
+        "discovery-missing-endpoint": .metadataMalformed, "discovery-not-json": .metadataMalformed,
+        "remove-authorization-response-iss": .responseIssuerMissing,
+
+        "jwks-private-key": .jwkSetMalformed, "jwks-empty": .jwkSetMalformed,
+        "jwks-not-json": .jwkSetMalformed,
+
+        "invalid-missing-state-fails": .stateMissing, "with-invalid-state-fails": .stateMismatch,
+        "callback-duplicate-state": .duplicateParameter, "callback-duplicate-code": .duplicateParameter,
+        "invalid-authorization-response-iss": .responseIssuerMismatch, "callback-code-and-error": .codeMissing,
+        "callback-without-code": .codeMissing, "callback-unknown-error": .authorizationRefused,
+        "callback-broken-escape": .malformedCallback,
+
+        "invalid-iss": .issuerMismatch, "missing-iss": .claimMissing, "invalid-aud": .audienceMismatch,
+        "missing-aud": .claimMissing, "invalid-secondary-aud": .audienceNotTrusted,
+        "aud-number": .claimMalformed, "invalid-azp": .authorizedPartyMismatch, "missing-sub": .claimMissing,
+        "sub-null": .claimMalformed, "missing-iat": .claimMissing, "iat-is-week-in-past": .issuedTooLongAgo,
+        "iat-in-future": .issuedInFuture, "invalid-missing-exp": .claimMissing, "invalid-expired-exp": .tokenExpired,
+        "exp-string": .claimMalformed, "exp-fraction": .claimMalformed, "exp-huge": .claimMalformed,
+        "nbf-in-future": .tokenNotYetValid, "invalid-missing-nonce": .claimMissing, "nonce-invalid": .nonceMismatch,
+        "nonce-number": .claimMalformed, "invalid-athash": .accessTokenHashMismatch, "missing-acr": .claimMissing,
+        "acr-unknown": .acrInsufficient, "auth-time-stale": .authenticationTooOld,
+        "duplicate-members": .claimsMalformed, "claims-array": .claimsMalformed, "claims-deep": .claimsMalformed,
+        "claims-not-utf8": .claimsMalformed,
+
+        "idtoken-sig-none": .tokenAlgorithmNotAllowed, "sig-none-spelling": .tokenAlgorithmNotAllowed,
+        "sig-empty": .signatureInvalid, "invalid-sig-rs256": .signatureInvalid, "sig-foreign-key": .signatureInvalid,
+        "invalid-sig-hs256": .tokenAlgorithmNotAllowed, "hs256-with-public-key": .tokenAlgorithmNotAllowed,
+        "invalid-sig-es256": .tokenAlgorithmNotAllowed, "invalid-alternate-alg": .tokenAlgorithmNotAllowed,
+        "invalid-null-alg": .tokenMalformed, "kid-unknown": .providerKeyNotFound,
+        "kid-of-encryption-key": .providerKeyUnsuitable, "kid-number": .tokenMalformed, "header-jwk": .signatureInvalid,
+        "header-jku": .signatureInvalid, "sig-crit": .tokenMalformed, "sig-b64": .tokenMalformed,
+        "typ-of-request-object": .tokenKindMismatch,
+
+        "not-encrypted": .tokenNotEncrypted, "unsigned-jwt-in-jwe": .tokenNotSigned, "claims-in-jwe": .tokenNotSigned,
+        "jwe-in-jwe": .tokenNotSigned, "empty-jwe": .tokenNotSigned, "truncated-tag": .decryptionFailed,
+        "altered-tag": .decryptionFailed, "altered-ciphertext": .decryptionFailed, "altered-iv": .decryptionFailed,
+        "altered-encrypted-key": .decryptionFailed, "short-encrypted-key": .decryptionFailed,
+        "short-content-key": .decryptionFailed, "encrypted-idtoken-usingrsa15": .tokenAlgorithmNotAllowed,
+        "jwe-alg-dir": .tokenAlgorithmNotAllowed, "jwe-alg-pbes2": .tokenAlgorithmNotAllowed,
+        "jwe-enc-other": .tokenAlgorithmNotAllowed, "jwe-zip": .tokenMalformed, "jwe-crit": .tokenMalformed,
+        "jwe-kid-unknown": .decryptionKeyNotFound,
+        "empty-segments": .tokenMalformed, "many-dots": .tokenMalformed,
+
+        "token-type-other": .tokenTypeUnsupported, "token-type-missing": .tokenResponseMalformed,
+        "id-token-missing": .idTokenMissing, "access-token-missing": .tokenResponseMalformed,
+        "id-token-object": .tokenResponseMalformed, "token-response-duplicate-member": .tokenResponseMalformed,
+        "token-response-not-json": .tokenResponseMalformed, "token-response-deep": .tokenResponseMalformed,
+
+        "userinfo-invalid-sub": .subjectMismatch, "userinfo-is-id-token": .tokenKindMismatch,
+    ]
+
+    private static func expectation(of fault: SandboxFault) -> ItsmeError.Code? {
+        for (ending, code) in [
+            ("-http-500", ItsmeError.Code.serverError), ("-http-429", .serverError), ("-http-302", .redirectRefused),
+            ("-too-large", .responseTooLarge),
+        ] where fault.name.hasSuffix(ending) {
+            return code
+        }
+        return refused[fault.name] ?? refused[tokenName(of: fault)]
+    }
+
+    /// The name that a fault of UserInfo has at the ID token.
+    private static func tokenName(of fault: SandboxFault) -> String {
+        fault.place == .userInfo ? String(fault.name.dropFirst("userinfo-".count)) : fault.name
+    }
+
+    func testClientHasAnAnswerToEveryFault() async throws {
+        let world = try FaultWorld()
+        for fault in SandboxFault.all where !fault.name.hasSuffix("-stall") && !fault.name.hasSuffix("plain-json") {
+            let expected = Self.expectation(of: fault)
+            XCTAssertEqual(fault.isTolerable, expected == nil, fault.name)
+            XCTAssertEqual(Self.accepted.contains(Self.tokenName(of: fault)), expected == nil, fault.name)
+            if let expected {
+                let error = await assertItsmeError(expected, fault.name) { try await world.login(fault) }
+                if fault.place == .userInfo { XCTAssertEqual(error?.phase, .userInfo, fault.name) }
+            } else {
+                do {
+                    try await world.login(fault)
+                } catch {
+                    XCTFail("\(fault): \(error)")
+                }
+            }
+            XCTAssertEqual(world.world.sandbox.pendingFaults, [], "\(fault) did not strike")
+            world.world.sandbox.removeFaults()
+        }
+        XCTAssertEqual(world.world.sandbox.refusals, [], "the client sent nothing wrong itself")
+    }
+
+    /// Whether text is called a broken token or one without encryption hangs on the dots in it.
+    func testPlainClaimsAreRefused() async throws {
+        let world = try FaultWorld()
+        for fault in [SandboxFault.plainClaims, .userInfo(.plainClaims)] {
+            do {
+                try await world.login(fault)
+                XCTFail("\(fault) went unnoticed")
+            } catch let error as ItsmeError {
+                XCTAssertTrue([.tokenMalformed, .tokenNotEncrypted].contains(error.code), "\(error)")
+            }
+        }
+    }
+
+    func testStallsEndInATimeout() async throws {
+        let stalls = SandboxFault.all.filter { $0.name.hasSuffix("-stall") }
+        XCTAssertEqual(stalls.count, 4)
+        let start = ContinuousClock.now
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for fault in stalls {
+                let world = try FaultWorld()
+                group.addTask {
+                    await assertItsmeError(.timeout, fault.name) { try await world.login(fault) }
+                }
+            }
+            try await group.waitForAll()
+        }
+        XCTAssertLessThan(ContinuousClock.now - start, .seconds(25))
+    }
+
+    func testKeyIDMayBeAbsentWithOneKeyOnly() async throws {
+        let world = try FaultWorld()
+        var keys = try TestKeys.provider.get()
+        keys.signing.append(try TestKeys.otherSigning.get())
+        try world.world.sandbox.replaceKeys(keys)
+        await assertItsmeError(.providerKeyAmbiguous) { try await world.login(.absentKeyID) }
+    }
+
+    func testFaultsOfTokensAlsoMeetClientsWithASecret() async throws {
+        let world = try FaultWorld(hasSecret: true)
+        for (fault, expected): (SandboxFault, ItsmeError.Code) in [
+            (.noSignature, .tokenAlgorithmNotAllowed), (.unsignedTokenInside, .tokenNotSigned),
+            (.encryptedTwice, .tokenNotSigned), (.tokenTagTruncated, .decryptionFailed),
+            (.ciphertextAltered, .decryptionFailed), (.compressed, .tokenMalformed),
+            (.rsa15, .tokenAlgorithmNotAllowed), (.userInfo(.alteredSignature), .signatureInvalid),
+        ] {
+            await assertItsmeError(expected, fault.name) { try await world.login(fault) }
+        }
+    }
+
+    func testFaultsStrikeOnceAndInOrder() async throws {
+        let party = try ReferenceRelyingParty()
+        party.sandbox.inject(.invalidNonce)
+        party.sandbox.inject(.userInfo(.invalidIssuer))
+        party.sandbox.inject(.invalidIssuer)
+        XCTAssertEqual(party.sandbox.pendingFaults, [.invalidNonce, .userInfo(.invalidIssuer), .invalidIssuer])
+        // A request that the sandbox refuses uses up no fault.
+        _ = await party.requestTokens(["grant_type": "authorization_code"])
+        XCTAssertEqual(party.sandbox.pendingFaults.count, 3)
+        let first = try await party.login()
+        XCTAssertNotEqual(first.idToken["nonce"]?.string, "nonce-1")
+        XCTAssertNotEqual(first.userInfo["iss"]?.string, party.sandbox.issuer)
+        let second = try await party.login()
+        XCTAssertEqual(second.idToken["nonce"]?.string, "nonce-1")
+        XCTAssertNotEqual(second.idToken["iss"]?.string, party.sandbox.issuer)
+        let third = try await party.login()
+        XCTAssertEqual(third.idToken["iss"]?.string, party.sandbox.issuer)
+        party.sandbox.inject(.invalidIssuer)
+        party.sandbox.removeFaults()
+        XCTAssertEqual(party.sandbox.pendingFaults, [])
+    }
+
+    func testFaultsHaveNamesOfTheirOwn() throws {
+        XCTAssertEqual(Set(SandboxFault.all.map(\.name)).count, SandboxFault.all.count)
+        for fault in SandboxFault.all {
+            XCTAssertEqual(SandboxFault(named: fault.name), fault)
+            XCTAssertFalse(fault.explanation.isEmpty)
+            XCTAssertNotNil(fault.name.wholeMatch(of: /[a-z0-9_-]+/), fault.name)
+        }
+        XCTAssertNil(SandboxFault(named: "no-such-fault"))
+        XCTAssertEqual(SandboxFault.userInfo(.missingState), .missingState)
+    }
+}
