@@ -162,7 +162,12 @@ final class KeyRingTests: XCTestCase {
             try ring.beginEncryptionRotation(with: RingKeys.encryption[1], at: start)
             for use in [KeyUse.signature, .signature, .encryption, .encryption] {
                 let step = ring.nextStep(for: use)
-                let earliest = try XCTUnwrap(step.earliest)
+                guard let earliest = step.earliest else {
+                    XCTAssertEqual(step.action, .publish)
+                    XCTAssertEqual(propagation, 0, "one instance has nothing to wait for")
+                    try ring.publishNextEncryptionKey(at: start)
+                    continue
+                }
                 let take: Step =
                     switch step.action {
                     case .activate: { try $0.activateNextSigningKey(at: $1) }
@@ -171,9 +176,7 @@ final class KeyRingTests: XCTestCase {
                     }
                 XCTAssertFalse(step.isDue(at: earliest.plus(-0.5)))
                 let error = assertRefused(.rotationTooEarly) { try take(&ring, earliest.plus(-0.5)) }
-                if step.earliest != start {
-                    XCTAssertEqual(error?.remedy.contains(earliest.ISO8601Format()), true)
-                }
+                XCTAssertEqual(error?.remedy.contains(earliest.ISO8601Format()), true)
                 // A clock that was turned back makes nothing due.
                 assertRefused(.rotationTooEarly) { try take(&ring, start.plus(-1e6)) }
                 XCTAssertTrue(step.isDue(at: earliest))

@@ -7,6 +7,6 @@ struct Itsme: AsyncParsableCommand {
         commandName: "itsme",
         abstract: "A local itsme, and what a relying party needs to talk to the real one.",
         version: "0.1.0-dev",
-        subcommands: [DemoCommand.self, SandboxCommand.self]
+        subcommands: [DemoCommand.self, KeysCommand.self, SandboxCommand.self]
     )
 }

@@ -34,7 +34,7 @@ extension KeyRing {
             throw Self.outOfOrder("there is no next encryption key", remedy: "Begin the rotation with a new key.")
         }
         try Self.require(
-            next.since.adding(timing.untilPublication), by: now,
+            start(of: next), by: now,
             because: "an instance may not have the next encryption key yet, and could not decrypt with it")
         let current = try current(.encryption)
         try replaceEntries { entries in

@@ -33,7 +33,7 @@ extension KeyRing {
             throw Self.outOfOrder("there is no next signing key", remedy: "Begin the rotation with a new key.")
         }
         try Self.require(
-            next.since.adding(timing.untilActivation), by: now,
+            start(of: next), by: now,
             because: "itsme may still use a cached JWK Set without the next signing key")
         let current = try current(.signature)
         try replaceEntries { entries in

@@ -124,11 +124,11 @@ public struct KeyRing: Sendable {
             names.insert(Array(entry.keyID.utf8))
             thumbprints.insert(entry.thumbprint)
         }
-        guard names.count == entries.count else {
-            throw unsuitable("two keys have the same kid", "kid")
-        }
         guard thumbprints.count == entries.count else {
             throw unsuitable("one key has two places in the ring", "keys")
+        }
+        guard names.count == entries.count else {
+            throw unsuitable("two keys have the same kid", "kid")
         }
     }
 

@@ -39,14 +39,18 @@ extension KeyRing {
     public func nextStep(for use: KeyUse) -> RotationStep {
         let isSigning = use == .signature
         if let next = entries(use, .next).first {
-            return RotationStep(
-                use: use, action: isSigning ? .activate : .publish,
-                earliest: next.since.adding(isSigning ? timing.untilActivation : timing.untilPublication))
+            return RotationStep(use: use, action: isSigning ? .activate : .publish, earliest: start(of: next))
         }
         if let retiring = entries(use, .retiring).min(by: { $0.since < $1.since }) {
             return RotationStep(use: use, action: .finish, earliest: finish(of: retiring))
         }
         return RotationStep(use: use, action: .begin, earliest: nil)
+    }
+
+    /// When a next key may be used; nil if nothing has to be waited for.
+    func start(of entry: Entry) -> Date? {
+        let wait = entry.use == .signature ? timing.untilActivation : timing.untilPublication
+        return wait == .zero ? nil : entry.since.adding(wait)
     }
 
     /// When a retiring key may be removed.
@@ -55,7 +59,8 @@ extension KeyRing {
     }
 
     /// Refuses a step before its time.
-    static func require(_ earliest: Date, by now: Date, because reason: String) throws(ItsmeError) {
+    static func require(_ earliest: Date?, by now: Date, because reason: String) throws(ItsmeError) {
+        guard let earliest else { return }
         guard earliest <= now else {
             throw ItsmeError(
                 .rotationTooEarly, .configuration, reason,

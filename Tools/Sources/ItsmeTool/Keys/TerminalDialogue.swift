@@ -1,0 +1,72 @@
+import Foundation
+import JOSE
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// The person at the terminal.
+struct TerminalDialogue: KeyDialogue {
+    private let report = Report()
+    private static let input: Int32 = 0
+    private static let longestLine = 4096
+
+    /// Throws unless standard input is a terminal.
+    init() throws(ToolFailure) {
+        guard isatty(Self.input) == 1 else {
+            throw ToolFailure("there is no terminal to ask questions at; use --non-interactive and the options")
+        }
+    }
+
+    var isInteractive: Bool { true }
+
+    func say(_ text: String) { report.line(text) }
+
+    func ask(_ question: String, default: String) throws(ToolFailure) -> String {
+        prompt("\(question) [\(`default`)]: ")
+        let answer = String(decoding: try readLine(), as: UTF8.self).trimmingCharacters(in: .whitespaces)
+        return answer.isEmpty ? `default` : answer
+    }
+
+    func askPassphrase(_ question: String) throws(ToolFailure) -> SecretBytes {
+        prompt("\(question): ")
+        var shown = termios()
+        guard tcgetattr(Self.input, &shown) == 0 else { throw ToolFailure("the terminal cannot be set to hide input") }
+        var hidden = shown
+        // Without ISIG, Ctrl-C cannot end the tool while the terminal hides what is typed.
+        hidden.c_lflag &= ~tcflag_t(ECHO | ISIG)
+        guard tcsetattr(Self.input, TCSAFLUSH, &hidden) == 0 else {
+            throw ToolFailure("the terminal cannot be set to hide input")
+        }
+        defer {
+            tcsetattr(Self.input, TCSAFLUSH, &shown)
+            say("")
+        }
+        var line = try readLine()
+        guard !line.contains(3) else { throw ToolFailure("interrupted") }
+        return SecretBytes(taking: &line)
+    }
+
+    private func prompt(_ text: String) {
+        FileHandle.standardOutput.write(Data(text.utf8))
+    }
+
+    /// Reads octet by octet, so that nothing of the next answer is taken; the buffer never grows, so it leaves no copy.
+    private func readLine() throws(ToolFailure) -> [UInt8] {
+        var line: [UInt8] = []
+        line.reserveCapacity(Self.longestLine)
+        while line.count < Self.longestLine {
+            var octet: UInt8 = 0
+            let count = read(Self.input, &octet, 1)
+            if count < 0, errno == EINTR { continue }
+            guard count == 1 else { throw ToolFailure("the input ended before the answer") }
+            if octet == UInt8(ascii: "\n") { return line }
+            line.append(octet)
+        }
+        throw ToolFailure("the answer is too long")
+    }
+}
