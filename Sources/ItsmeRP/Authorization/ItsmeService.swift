@@ -3,7 +3,7 @@ import JOSE
 /// The itsme service that a person is sent to, with its service code from the onboarding.
 ///
 /// What a service cannot do without is a parameter of its own: Share data takes a claim, Confirm takes a template.
-public struct ItsmeService: Sendable, Hashable {
+public struct ItsmeService: Sendable {
     /// The services that itsme has.
     public enum Kind: String, Sendable, Hashable, CaseIterable {
         /// Login, today called Authentication.
@@ -23,7 +23,13 @@ public struct ItsmeService: Sendable, Hashable {
     /// The claims that make the service what it is, asked for in UserInfo before all others.
     let claims: [RequestedClaim]
 
-    private init(kind: Kind, code: String, claims: [RequestedClaim] = []) {
+    /// The `sub` of the known person who alone can confirm.
+    let expectedSubject: Secret<String>?
+
+    private init(
+        kind: Kind, code: String, claims: [RequestedClaim] = [], expectedSubject: String? = nil
+    ) {
+        self.expectedSubject = expectedSubject.map { Secret($0) }
         self.kind = kind
         self.code = code
         self.claims = claims
@@ -55,13 +61,15 @@ public struct ItsmeService: Sendable, Hashable {
     /// - Parameters:
     ///   - code: The service code of a Confirm service.
     ///   - template: What the person is shown.
-    ///   - subject: The `sub` of a known person, who alone can confirm then; nil for anybody.
+    ///   - subject: The `sub` of a known person, who alone can confirm then: itsme is asked for that person, and an ID
+    ///     token about another one is refused. nil for anybody.
     public static func confirm(
         _ code: String, _ template: ConfirmationTemplate, subject: String? = nil
     ) -> ItsmeService {
         // itsme ignores a subject in the id_token member: UserInfo is its only place.
         let known = subject.map { [RequestedClaim.subject.requiring(.string($0))] } ?? []
-        return ItsmeService(kind: .confirm, code: code, claims: template.requestedClaims + known)
+        return ItsmeService(
+            kind: .confirm, code: code, claims: template.requestedClaims + known, expectedSubject: subject)
     }
 
     /// Refuses a service code that cannot be a scope token (RFC 6749 §3.3).

@@ -44,6 +44,9 @@ public struct LoginTransaction: Sendable {
     /// The PKCE verifier.
     let codeVerifier: Secret<String>
 
+    /// The `sub` that the ID token must have, when a known person was asked to confirm.
+    let expectedSubject: Secret<String>?
+
     /// Whether the callback must carry `iss` (RFC 9207 §2.4).
     let requiresResponseIssuer: Bool
 
@@ -92,6 +95,7 @@ extension LoginTransaction {
             state: Secret(Base64URL.encode(try configuration.random.bytes(24))),
             nonce: Secret(Base64URL.encode(try configuration.random.bytes(24))),
             codeVerifier: codeVerifier,
+            expectedSubject: parameters.service.expectedSubject,
             requiresResponseIssuer: metadata.announcesResponseIssuer)
     }
 

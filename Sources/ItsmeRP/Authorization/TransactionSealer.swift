@@ -113,6 +113,7 @@ extension LoginTransaction {
         if let requestedLevel { members["a"] = .integer(Int64(requestedLevel.rawValue)) }
         if let maximumAuthenticationAge { members["m"] = .integer(Int64(maximumAuthenticationAge)) }
         if requiresResponseIssuer { members["x"] = true }
+        if let expectedSubject { members["u"] = .string(expectedSubject.exposedValue) }
         if let applicationState { members["p"] = .string(applicationState.exposedValue) }
         return members
     }
@@ -140,7 +141,8 @@ extension LoginTransaction {
             requestedLevel: level, maximumAuthenticationAge: age,
             createdAt: Date(timeIntervalSince1970: Double(createdAt)),
             expiresAt: Date(timeIntervalSince1970: Double(expiresAt)), state: Secret(state), nonce: Secret(nonce),
-            codeVerifier: Secret(verifier), requiresResponseIssuer: json["x"]?.bool ?? false,
+            codeVerifier: Secret(verifier), expectedSubject: json["u"]?.string.map { Secret($0) },
+            requiresResponseIssuer: json["x"]?.bool ?? false,
             applicationState: json["p"]?.string.map { Secret($0) })
     }
 }

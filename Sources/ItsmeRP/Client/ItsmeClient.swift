@@ -261,6 +261,7 @@ public struct ItsmeClient: Sendable {
             verified,
             expecting: IDTokenExpectation(
                 issuer: metadata.issuer, clientID: configuration.clientID, nonce: response.transaction.nonce,
+                subject: response.transaction.expectedSubject,
                 requestedLevel: response.transaction.requestedLevel,
                 maximumAuthenticationAge: response.transaction.maximumAuthenticationAge,
                 clockSkew: configuration.clockSkew.components.seconds,

@@ -49,7 +49,8 @@ public struct CallbackEndpoint: HTTPHandler {
             let tokens = try await login.client.tokens(for: response)
             return try await login.onLogin(
                 CompletedLogin(
-                    tokens: tokens, target: target ?? login.defaultTarget, request: request.withoutQuery,
+                    tokens: tokens, serviceCode: transaction.serviceCode, target: target ?? login.defaultTarget,
+                    request: request.withoutQuery,
                     client: login.client))
         }
 

@@ -5,6 +5,9 @@ public struct CompletedLogin: Sendable {
     /// The tokens, with the validated ID token.
     public let tokens: TokenResponse
 
+    /// The service code of the request: which of several services was answered.
+    public let serviceCode: String
+
     /// Where the person wanted to go; checked when the login started, and again now.
     public let target: PostLoginTarget
 
@@ -21,6 +24,13 @@ public struct CompletedLogin: Sendable {
     /// - Throws: As ``ItsmeClient/userInfo(for:)``.
     public func userInfo() async throws -> UserInfo {
         try await client.userInfo(for: tokens)
+    }
+
+    /// Downloads the picture that UserInfo names. One HTTP request.
+    ///
+    /// - Throws: As ``ItsmeClient/picture(of:for:)``.
+    public func picture(of userInfo: UserInfo) async throws -> Personal<PhotoImage>? {
+        try await client.picture(of: userInfo, for: tokens)
     }
 
     /// The usual answer: a redirect to ``target`` with the application's own cookies.

@@ -186,7 +186,8 @@ extension ItsmeError {
 
         /// itsme answered the UserInfo request with an error; see ``ItsmeError/providerError``.
         public static let userInfoRefused = Code("userinfo_refused", .transient)
-        /// UserInfo's `sub` is not the ID token's (OpenID Connect Core 1.0 §5.3.2).
+        /// UserInfo's `sub` is not the ID token's (OpenID Connect Core 1.0 §5.3.2), or the ID token's is not that of the
+        /// known person who was asked to confirm.
         public static let subjectMismatch = Code("subject_mismatch", .untrustedResponse)
         /// The picture is not where it may be fetched from, or is no image.
         public static let pictureRefused = Code("picture_refused", .untrustedResponse)

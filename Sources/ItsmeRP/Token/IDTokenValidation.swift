@@ -10,6 +10,7 @@ struct IDTokenExpectation: Sendable {
     let issuer: String
     let clientID: String
     let nonce: Secret<String>
+    let subject: Secret<String>?
     let requestedLevel: AuthenticationLevel?
     let maximumAuthenticationAge: Int?
     let clockSkew: Int64
@@ -32,6 +33,14 @@ extension IDToken {
         }
         let subject = try token.requiredString("sub")
         guard subject.utf8.count <= 255 else { throw token.malformed("sub") }
+
+        // itsme: who confirms is the known person who was asked.
+        if let expectedSubject = expected.subject {
+            guard ConstantTime.equal(Array(subject.utf8), Array(expectedSubject.exposedValue.utf8)) else {
+                throw token.error(
+                    .subjectMismatch, "the token is about another person than the one who was asked", field: "sub")
+            }
+        }
 
         // 3. The client is the audience, and the only one: no other audience is trusted.
         guard let audience = try token.optionalAudience() else { throw token.missing("aud") }

@@ -33,6 +33,31 @@ final class ServiceTests: XCTestCase {
         XCTAssertNil(object["sub"])
     }
 
+    func testRefusesAConfirmationByAnotherPersonThanTheOneWhoWasAsked() async throws {
+        let client = try provider.client()
+        let sealer = try TransactionSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32)))
+        let template = try ConfirmationTemplate.freeText("Do you agree?")
+        for (asked, isAccepted) in [(TestProvider.subject, true), ("another-person", false)] {
+            let request = try await client.authorizationRequest(for: .confirm("CONFIRM", template, subject: asked))
+            let nonce = try await TestProvider.requestObject(in: request.url)["nonce"]?.string ?? ""
+            provider.answer("/token") { [provider] _, _ in
+                TestProvider.tokenResponse(
+                    idToken: try await TestProvider.nestedToken(provider.idTokenClaims(nonce: nonce)))
+            }
+            // What was asked survives the cookie.
+            let transaction = try sealer.open(sealer.seal(request.transaction))
+            let response = try await client.authorizationResponse(
+                query: "code=a&state=\(transaction.state.exposedValue)", for: transaction)
+            if isAccepted {
+                _ = try await client.tokens(for: response)
+            } else {
+                await assertItsmeError(.subjectMismatch, phase: .idToken, field: "sub") {
+                    try await client.tokens(for: response)
+                }
+            }
+        }
+    }
+
     func testAServicePrintsNothingOfThePerson() throws {
         let service = ItsmeService.confirm("CONFIRM", try .freeText("hello there"), subject: TestProvider.subject)
         var dumped = ""
