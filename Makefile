@@ -1,6 +1,6 @@
 # One word for each thing that one does with this repository; `make help` lists them.
 #
-# make demo ONCE=1            ends after one login instead of serving on for a browser
+# make demo ONCE=1            ends after the walk instead of serving on for a browser
 # make test WYCHEPROOF_DIR=…  also runs the Wycheproof vectors of that folder
 
 SHELL := /bin/bash
@@ -15,7 +15,7 @@ help: ## Say what the words are
 deps: ## Check for the system libraries; install what is missing where that needs no password
 	@Scripts/deps
 
-demo: deps ## Watch one whole login against a local itsme
+demo: deps ## Watch Login, Share data and Confirm against a local itsme
 	swift run --package-path Tools --scratch-path .build itsme demo $(if $(ONCE),--once)
 
 # The tests are XCTest; without the switch an empty run of the other framework would have the last word.

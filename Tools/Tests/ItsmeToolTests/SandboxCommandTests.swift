@@ -71,6 +71,15 @@ final class SandboxCommandTests: XCTestCase {
         XCTAssertTrue(result.output.contains("SHOP: SHOP_LOGIN (login)"), result.output)
     }
 
+    func testServesTheExampleRegistration() throws {
+        let root = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../..").standardized
+        let file = root.appendingPathComponent("Fixtures/sandbox/client.json").path
+        let tool = try ToolProcess(["sandbox", "--client", file, "--port", "0"])
+        XCTAssertEqual(
+            tool.line(startingWith: "  client     "),
+            "SANDBOX_CLIENT: SANDBOX_LOGIN (login), SANDBOX_DATA (shareData), SANDBOX_CONFIRM (confirm)")
+    }
+
     func testServesTheIssuerThatItIsTold() throws {
         let tool = try ToolProcess([
             "sandbox", "--client", registration(), "--port", "0", "--issuer", "https://itsme.test/v2",
@@ -115,15 +124,5 @@ final class SandboxCommandTests: XCTestCase {
         let result = try ToolProcess(["sandbox", "--client", file, "--port", "\(port)"]).result()
         XCTAssertEqual(result.status, 1)
         XCTAssertTrue(result.output.contains("\(port)"), result.output)
-    }
-}
-
-extension CurlTransport {
-    fileprivate func get(_ url: String) async throws -> HTTPReply {
-        let parts = try XCTUnwrap(URLComponents(string: url))
-        let request = HTTPRequest(
-            method: .get, scheme: parts.scheme, authority: "\(parts.host ?? ""):\(parts.port ?? 0)",
-            path: parts.percentEncodedPath + (parts.percentEncodedQuery.map { "?\($0)" } ?? ""))
-        return try await send(request, body: [], limits: HTTPLimits())
     }
 }

@@ -4,49 +4,59 @@ import ItsmeSandbox
 import JOSE
 import Logging
 
-/// One whole login on this machine: a sandbox, a relying party and a person's browser, over real sockets.
+/// itsme from end to end on this machine: a sandbox, a relying party and a person's browser, over real sockets.
 struct Demo {
     let report: Report
+    /// What is falsified in the first login, which is then the only one.
     let tampering: Tampering?
     /// Whether relying party and sandbox go on for a person with a browser.
     let keepsServing: Bool
 
-    private static let clientID = "DEMO_SHOP"
-    private static let serviceCode = "DEMO_LOGIN"
     private static let persona = "belgian-eid"
 
-    /// Performs the login, and ends the report with its result in one line.
+    /// Walks through every service with every registration, and ends the report with the first login in one line.
     ///
-    /// - Returns: Whether a person was verified.
+    /// - Returns: Whether every walk was verified.
     func run() async throws -> Bool {
-        report.line("One login with itsme, end to end, on this machine. Tokens and codes are shown by kind and length.")
-        report.step("Make throw-away keys for the relying party")
-        let keys = try ClientKeys(ClientKeys.generatePrivateKeys())
-        for key in keys.publicJWKSet?.keys ?? [] {
+        report.line("itsme, end to end, on this machine. Tokens, codes and secrets are shown by kind and length.")
+        report.step("Make throw-away keys and a client secret for the relying party")
+        let credentials = try DemoRegistration.Credentials()
+        for key in credentials.keys.publicJWKSet?.keys ?? [] {
             report.note("an RSA key, use \(key.use?.rawValue ?? "any"), kid \(key.keyID ?? "none")")
         }
+        report.note("a client secret of \(credentials.secret.exposedValue.utf8.count) characters")
         report.step("Start a local itsme and a relying party")
         let sandboxHandler = LateHandler()
-        let backendHandler = LateHandler()
+        let siteHandler = LateHandler()
         return try await serve(sandboxHandler) { sandboxPort in
-            try await serve(backendHandler) { backendPort in
+            try await serve(siteHandler) { sitePort in
                 let transport = try CurlTransport()
-                let origin = "http://127.0.0.1:\(backendPort)"
-                let sandbox = try sandbox(port: sandboxPort, backend: origin, transport: transport)
-                let channel = ReportingTransport("relying party", through: tampered(transport, keys), report: report)
-                let backend = try backend(origin: origin, issuer: sandbox.issuer, keys: keys, transport: channel)
+                let origin = "http://127.0.0.1:\(sitePort)"
+                let sandbox = try Sandbox(
+                    SandboxConfiguration(
+                        issuer: "http://127.0.0.1:\(sandboxPort)/v2",
+                        clients: DemoRegistration.allCases.map {
+                            $0.atSandbox(origin: origin, credentials: credentials)
+                        }),
+                    transport: ReportingTransport("itsme", through: transport, report: report))
+                let parties = try DemoRegistration.allCases.map { registration in
+                    try DemoRelyingParty(
+                        DemoApplication(
+                            registration,
+                            configuration: registration.configuration(
+                                origin: origin, issuer: sandbox.issuer, credentials: credentials),
+                            transport: tampered(transport, credentials.keys), report: report))
+                }
                 sandboxHandler.set(sandbox)
-                backendHandler.set(backend)
+                siteHandler.set(try DemoSite(parties, keys: credentials.keys))
                 report.note("itsme          \(sandbox.issuer)")
                 report.note("relying party  \(origin)")
-
-                do {
-                    try await logIn(at: origin, browser: DemoBrowser(transport: reporting("browser", transport)))
-                } catch let failure as ToolFailure {
-                    report.refused("\(failure)")
-                    for refusal in sandbox.refusals { report.note("itsme refused: \(refusal)") }
+                for party in parties {
+                    report.note("client         \(party.registration.clientID), with a \(party.registration.name)")
                 }
-                let isVerified = conclude(backend, requests: channel.requestCount)
+
+                let outcomes = try await walk(through: parties, at: origin, sandbox: sandbox, transport: transport)
+                let isVerified = conclude(outcomes)
                 if isVerified, keepsServing {
                     let interruption = await Interruption()
                     report.line("\nServing on: open \(origin)/ in a browser. Ctrl-C stops.")
@@ -58,72 +68,63 @@ struct Demo {
         }
     }
 
-    /// The person's part, automated.
-    private func logIn(at origin: String, browser: DemoBrowser) async throws {
-        var browser = browser
-        report.step("The person clicks \"Log in with itsme\"")
-        let authorization = try await browser.redirect(from: origin + DemoBackend.loginPath)
-        report.step("The browser goes to itsme, and the person approves on the phone (automated: \(Self.persona))")
-        var callback = try await browser.redirect(from: authorization + "&approve=\(Self.persona)")
-        if tampering == .state {
-            callback = callback.replacing("state=", with: "state=A")
-            report.note("tampered: the state has one character more")
+    /// The first login in full, the rest of the walks in brief.
+    private func walk(
+        through parties: [DemoRelyingParty], at origin: String, sandbox: Sandbox, transport: CurlTransport
+    ) async throws -> [DemoWalk.Outcome] {
+        let all = parties.flatMap { party in DemoService.allCases.map { DemoWalk(service: $0, party: party) } }
+        var browser = DemoBrowser(transport: ReportingTransport("browser", through: transport, report: report))
+        var outcomes: [DemoWalk.Outcome] = []
+        for walk in tampering == nil ? all[...] : all.prefix(1) {
+            let isFirst = outcomes.isEmpty
+            report.detail = isFirst ? .full : .brief
+            sandbox.forgetRefusals()
+            let outcome = try await walk.perform(
+                at: origin, browser: &browser, as: Self.persona, steps: isFirst, tampering: tampering, report: report)
+            outcomes.append(outcome)
+            switch outcome.result {
+            case .success(let result):
+                if isFirst { report.step("The verified claims") }
+                for claim in result.claims { report.note("\(claim.name): \(claim.text)") }
+            case .failure:
+                for refusal in sandbox.refusals { report.note("itsme refused: \(refusal)") }
+            }
         }
-        report.step("The browser comes back to the relying party")
-        try await browser.open(callback)
+        return outcomes
     }
 
-    /// Prints the result.
-    private func conclude(_ backend: DemoBackend, requests: Int) -> Bool {
-        switch backend.lastOutcome {
-        case .success(let login):
-            report.step("The verified claims")
-            for claim in login.claims { report.note("\(claim.name): \(claim.value)") }
-            report.line("")
-            report.line(
-                "login verified: sub=\(login.subject) acr=\(login.authenticationContextClass) requests=\(requests)")
-            return true
-        case .failure(let error):
-            report.line("")
-            report.line("login refused: \((error as? ItsmeError).map { "\($0.phase) \($0.code)" } ?? "\(error)")")
-            return false
-        case nil:
-            report.line("login refused: no callback reached the relying party")
-            return false
+    /// Prints how each walk ended; the first login has the last word.
+    ///
+    /// - Returns: Whether every one was verified.
+    private func conclude(_ outcomes: [DemoWalk.Outcome]) -> Bool {
+        report.line("")
+        var isVerified = true
+        var lastLine = "login refused: nothing was tried"
+        for (index, outcome) in outcomes.enumerated() {
+            switch outcome.result {
+            case .success(let result):
+                let summary =
+                    "sub=\(result.subject) acr=\(result.authenticationContextClass) requests=\(outcome.requests)"
+                report.line("verified: \(outcome.name) \(summary)")
+                if index == 0 { lastLine = "login verified: \(summary)" }
+            case .failure(let error):
+                let reason = (error as? ItsmeError).map { "\($0.phase) \($0.code)" } ?? "\(error)"
+                if index == 0 {
+                    lastLine = "login refused: \(reason)"
+                } else {
+                    report.line("refused: \(outcome.name): \(reason)")
+                    if isVerified { lastLine = "not every walk was verified" }
+                }
+                isVerified = false
+            }
         }
-    }
-
-    private func sandbox(port: Int, backend origin: String, transport: CurlTransport) throws -> Sandbox {
-        try Sandbox(
-            SandboxConfiguration(
-                issuer: "http://127.0.0.1:\(port)/v2",
-                clients: [
-                    ClientRegistration(
-                        clientID: Self.clientID, redirectURIs: [origin + DemoBackend.callbackPath],
-                        services: [ServiceRegistration(code: Self.serviceCode, kind: .login)],
-                        keys: .jwksURI(origin + DemoBackend.jwkSetPath), requiresPKCE: true)
-                ]),
-            transport: reporting("itsme", transport))
-    }
-
-    private func backend(
-        origin: String, issuer: String, keys: ClientKeys, transport: any HTTPTransport
-    ) throws -> DemoBackend {
-        let configuration = ItsmeConfiguration(
-            environment: try .loopbackSandbox(issuer: issuer), clientID: Self.clientID,
-            authentication: .privateKeyJWT(keys), redirectURI: origin + DemoBackend.callbackPath)
-        return try DemoBackend(
-            client: ItsmeClient(configuration, transport: transport), keys: keys, service: .login(Self.serviceCode),
-            report: report)
+        report.line(lastLine)
+        return isVerified
     }
 
     private func tampered(_ transport: CurlTransport, _ keys: ClientKeys) -> any HTTPTransport {
         guard let tampering else { return transport }
         return TamperingTransport(tampering: tampering, keys: keys, base: transport, report: report)
-    }
-
-    private func reporting(_ party: String, _ transport: CurlTransport) -> ReportingTransport {
-        ReportingTransport(party, through: transport, report: report)
     }
 
     private func serve(

@@ -1,20 +1,22 @@
 import ArgumentParser
 
-/// Performs a login on this machine and shows each step.
+/// Walks through itsme's services on this machine and shows each step.
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
-        abstract: "Watch one whole login against a local itsme.",
+        abstract: "Watch Login, Share data and Confirm against a local itsme.",
         discussion: """
-            Makes throw-away keys, starts a sandbox and a small relying party on loopback ports, and logs an invented \
-            person in, whose approval is automated. The exit status is 0 only if everything was verified.
+            Makes throw-away keys, starts a sandbox and a small relying party on loopback ports, and lets an invented \
+            person log in, share data and confirm a payment, once with a key pair and once with a client secret; the \
+            person's approval is automated. The exit status is 0 only if everything was verified. Then it serves on \
+            for a browser.
             """
     )
 
-    @Flag(help: "Exit after the login instead of serving on for a browser.")
+    @Flag(help: "Exit after that instead of serving on for a browser.")
     var once = false
 
-    @Option(help: "Falsify something on the way to the relying party: \(Tampering.names).")
+    @Option(help: "Falsify something on the way to the relying party, in one login only: \(Tampering.names).")
     var tamper: Tampering?
 
     func run() async throws {

@@ -5,7 +5,12 @@ import Synchronization
 ///
 /// Secrets do not get here: what holds one is described by ``Shape`` first.
 final class Report: Sendable {
-    private let lastStep = Mutex(0)
+    private struct State {
+        var lastStep = 0
+        var detail = Shape.Detail.full
+    }
+
+    private let state = Mutex(State())
     private let write: @Sendable (String) -> Void
 
     /// Makes a report that hands on each line as soon as it is known; by default to standard output, unbuffered.
@@ -13,11 +18,17 @@ final class Report: Sendable {
         self.write = write
     }
 
+    /// How much is told of requests and answers from now on.
+    var detail: Shape.Detail {
+        get { state.withLock { $0.detail } }
+        set { state.withLock { $0.detail = newValue } }
+    }
+
     /// Opens the next numbered step.
     func step(_ title: String) {
-        let number = lastStep.withLock { last in
-            last += 1
-            return last
+        let number = state.withLock { state in
+            state.lastStep += 1
+            return state.lastStep
         }
         write("\n\(number). \(title)")
     }

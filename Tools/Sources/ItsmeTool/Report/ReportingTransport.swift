@@ -21,9 +21,9 @@ final class ReportingTransport: HTTPTransport {
 
     func send(_ request: HTTPRequest, body: [UInt8], limits: HTTPLimits) async throws -> HTTPReply {
         requests.withLock { $0 += 1 }
-        report.sent(Shape.request(request, body: body), by: party)
+        report.sent(Shape.request(request, body: body, detail: report.detail), by: party)
         let reply = try await base.send(request, body: body, limits: limits)
-        report.received(Shape.reply(reply))
+        report.received(Shape.reply(reply, detail: report.detail))
         return reply
     }
 }

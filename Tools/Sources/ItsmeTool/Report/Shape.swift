@@ -9,71 +9,102 @@ enum Shape {
     /// Parameters and members whose values everybody may see.
     private static let publicNames: Set<String> = [
         "approve", "client_assertion_type", "client_id", "code_challenge_method", "detail", "error",
-        "error_description", "expires_in", "grant_type", "iss", "redirect_uri", "response_type", "scope",
-        "token_type",
+        "error_description", "expires_in", "grant_type", "iss", "locale", "redirect_uri", "response_type", "scope",
+        "target", "token_type",
     ]
 
-    /// The kind and length of a value: an encrypted token with its algorithms, a signed token, or just characters.
-    static func value(_ text: String) -> String { token(text) ?? size(text) }
+    /// How much is told.
+    enum Detail {
+        /// Each parameter and member on a line of its own, with its value or the kind and length of it.
+        case full
+        /// Their names, and of tokens the algorithms.
+        case brief
+    }
+
+    /// A parameter or member.
+    private struct Part {
+        let name: String
+        /// Its value, or what may be known of it.
+        let shape: String
+        /// The algorithms, if it is a token.
+        let token: String?
+
+        var isBody: Bool { name.isEmpty }
+        var full: String { isBody ? shape : "\(name)=\(shape)" }
+        var brief: String { isBody ? shape : token.map { "\(name) (\($0))" } ?? name }
+    }
 
     private static func token(_ text: String) -> String? {
         if let header = try? JWE(text).header {
-            return "encrypted token \(header.algorithm)/\(header.contentEncryption ?? "?"), \(size(text))"
+            return "encrypted token \(header.algorithm)/\(header.contentEncryption ?? "?")"
         }
         if let header = try? JWS(text).header {
-            return "signed token \(header.algorithm), \(size(text))"
+            return "signed token \(header.algorithm)"
         }
         return nil
     }
 
-    /// Method and URL; the parameters of the query and the form, and the authorization, each by ``value(_:)``.
-    static func request(_ request: HTTPRequest, body: [UInt8]) -> String {
+    /// Method and URL; the parameters of the query and the form, and the authorization.
+    static func request(_ request: HTTPRequest, body: [UInt8], detail: Detail) -> String {
         let target = request.path ?? "/"
         let mark = target.firstIndex(of: "?")
         let address = "\(request.scheme ?? "")://\(request.authority ?? "")\(target[..<(mark ?? target.endIndex)])"
-        var parts: [String] = []
+        var parts: [Part] = []
         if let mark { parts += parameters(target[target.index(after: mark)...]) }
         if request.headerFields[.contentType] == "application/x-www-form-urlencoded" {
             parts += parameters(Substring(decoding: body, as: UTF8.self))
         }
         if let words = request.headerFields[.authorization]?.split(separator: " ", maxSplits: 1), words.count == 2 {
-            parts.append("Authorization: \(words[0]) <\(value(String(words[1])))>")
+            let shape = detail == .full ? " \(part("", String(words[1])).shape)" : ""
+            parts.append(Part(name: "", shape: "Authorization: \(words[0])\(shape)", token: nil))
         }
-        return block("\(request.method) \(address)", parts)
+        return block("\(request.method) \(address)", parts, detail)
     }
 
     /// Status, media type and size; of a redirect where to; of a token answer or an error its members.
-    static func reply(_ reply: HTTPReply) -> String {
+    static func reply(_ reply: HTTPReply, detail: Detail) -> String {
         let status = "\(reply.response.status.code)"
         if let location = reply.response.headerFields[.location] {
             let mark = location.firstIndex(of: "?")
-            let parts = mark.map { parameters(location[location.index(after: $0)...]) } ?? []
-            return block("\(status) to \(location[..<(mark ?? location.endIndex)])", parts)
+            // The request that follows has the same parameters.
+            let parts = detail == .full ? mark.map { parameters(location[location.index(after: $0)...]) } ?? [] : []
+            return block("\(status) to \(location[..<(mark ?? location.endIndex)])", parts, detail)
         }
         let media = reply.response.headerFields[.contentType] ?? "no media type"
-        return block("\(status) \(media), \(reply.body.count) bytes", members(reply.body))
+        return block("\(status) \(media), \(reply.body.count) bytes", members(reply.body), detail)
     }
 
-    private static func block(_ first: String, _ more: [String]) -> String {
-        ([first] + more).joined(separator: "\n         ")
+    private static func block(_ first: String, _ parts: [Part], _ detail: Detail) -> String {
+        guard !parts.isEmpty else { return first }
+        let lines =
+            switch detail {
+            case .full: parts.map(\.full)
+            case .brief: [parts.map(\.brief).joined(separator: ", ")]
+            }
+        return ([first] + lines).joined(separator: "\n         ")
     }
 
-    private static func members(_ body: [UInt8]) -> [String] {
-        if let token = String(validating: body, as: UTF8.self).flatMap(token) { return [token] }
+    private static func members(_ body: [UInt8]) -> [Part] {
+        if let text = String(validating: body, as: UTF8.self), let token = token(text) {
+            return [Part(name: "", shape: "\(token), \(size(text))", token: token)]
+        }
         guard let json = try? JSON(parsing: body), json["id_token"] != nil || json["error"] != nil else { return [] }
-        return (json.members ?? []).map { member in parameter(member.name, member.value.string ?? member.value.text) }
+        return (json.members ?? []).map { member in part(member.name, member.value.string ?? member.value.text) }
     }
 
-    private static func parameters(_ query: Substring) -> [String] {
+    private static func parameters(_ query: Substring) -> [Part] {
         query.split(separator: "&").map { pair in
             let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let text = halves.count == 2 ? String(halves[1]) : ""
-            return parameter(String(halves[0]), text.replacing("+", with: " ").removingPercentEncoding ?? text)
+            return part(String(halves[0]), text.replacing("+", with: " ").removingPercentEncoding ?? text)
         }
     }
 
-    private static func parameter(_ name: String, _ text: String) -> String {
-        publicNames.contains(name) ? "\(name)=\(text)" : "\(name)=<\(value(text))>"
+    private static func part(_ name: String, _ text: String) -> Part {
+        if publicNames.contains(name) { return Part(name: name, shape: text, token: nil) }
+        let token = token(text)
+        return Part(
+            name: name, shape: "<\([token, size(text)].compactMap(\.self).joined(separator: ", "))>", token: token)
     }
 
     private static func size(_ text: String) -> String { "\(text.utf8.count) characters" }
