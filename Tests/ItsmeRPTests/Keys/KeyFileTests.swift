@@ -108,6 +108,17 @@ final class KeyFileTests: XCTestCase {
         assertRefused(.keyFileUnusable) { try KeyFile(path("link")).update { $0 } }
     }
 
+    func testKeepsTheOwnerWhenRootChangesAFile() throws {
+        guard geteuid() == 0 else { throw XCTSkip("only root can give a file to another user") }
+        try KeyFile(path()).create(secret("keys"))
+        XCTAssertEqual(chown(path(), 12_345, 54_321), 0)
+        try KeyFile(path()).update { _ in secret("other") }
+        let attributes = try FileManager.default.attributesOfItem(atPath: path())
+        XCTAssertEqual(attributes[.ownerAccountID] as? Int, 12_345)
+        XCTAssertEqual(attributes[.groupOwnerAccountID] as? Int, 54_321)
+        XCTAssertEqual(try mode(path()), 0o600)
+    }
+
     func testLosesNoChangeOfConcurrentWriters() async throws {
         let file = KeyFile(path())
         try file.create(secret(""))

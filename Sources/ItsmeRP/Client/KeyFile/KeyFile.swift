@@ -42,7 +42,7 @@ public struct KeyFile: Sendable {
         try draft.takePlace()
     }
 
-    /// Replaces what is in the file by what `change` makes of it; it appears at once and with mode 0600.
+    /// Replaces what is in the file by what `change` makes of it; it appears at once, with mode 0600 and the same owner.
     ///
     /// Locked against other processes that do the same (`flock`), so that no change is lost. If `change` throws, the
     /// file stays as it is.
@@ -51,7 +51,7 @@ public struct KeyFile: Sendable {
     ///   process holds the lock, and if the path is a symbolic link.
     public func update(_ change: (SecretBytes) throws -> SecretBytes) throws {
         let descriptor = try PrivateDescriptor.locked(path)
-        let draft = try PrivateDraft(beside: path, try change(descriptor.contents()))
+        let draft = try PrivateDraft(beside: path, try change(descriptor.contents()), owner: descriptor.owner)
         defer { draft.remove() }
         try draft.replace()
     }

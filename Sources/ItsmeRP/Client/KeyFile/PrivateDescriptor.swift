@@ -59,7 +59,8 @@ struct PrivateDescriptor: ~Copyable {
                 .keyFileUnsafe, "the key file can be used by others than its owner",
                 remedy: "Consider its keys compromised if others had access; otherwise set its mode: chmod 600.")
         }
-        guard status.st_uid == geteuid() || status.st_uid == 0 else {
+        // Root reads every file anyway, for example to rotate the keys of the application's user.
+        guard status.st_uid == geteuid() || status.st_uid == 0 || geteuid() == 0 else {
             throw KeyFile.error(
                 .keyFileUnsafe, "the key file belongs to another user",
                 remedy: "Let it belong to the user that runs this program: chown.")
@@ -74,6 +75,9 @@ struct PrivateDescriptor: ~Copyable {
     deinit {
         _ = close(descriptor)
     }
+
+    /// The user and the group that the file belongs to.
+    var owner: (user: uid_t, group: gid_t) { (status.st_uid, status.st_gid) }
 
     borrowing func contents() throws(ItsmeError) -> SecretBytes {
         // One more octet than expected, to see that the file did not grow. The buffer is never reallocated, so no copy

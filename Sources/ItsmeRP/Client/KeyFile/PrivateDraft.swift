@@ -14,7 +14,12 @@ struct PrivateDraft {
     private let draft: String
 
     /// Writes the file, to the disk.
-    init(beside path: String, _ contents: SecretBytes) throws(ItsmeError) {
+    ///
+    /// - Parameter owner: The user and group of the file that it will replace: root may change a file of the
+    ///   application's user, which has to be able to read it afterwards.
+    init(
+        beside path: String, _ contents: SecretBytes, owner: (user: uid_t, group: gid_t)? = nil
+    ) throws(ItsmeError) {
         self.path = path
         do {
             draft = path + ".draft-" + Base64URL.encode(try RandomSource.system.bytes(12))
@@ -29,6 +34,11 @@ struct PrivateDraft {
         do throws(ItsmeError) {
             // An odd umask may have taken bits away.
             guard fchmod(descriptor, 0o600) == 0 else { throw PrivateDescriptor.failure("written") }
+            if let owner, geteuid() == 0 {
+                guard fchown(descriptor, owner.user, owner.group) == 0 else {
+                    throw PrivateDescriptor.failure("written")
+                }
+            }
             try Self.store(contents, to: descriptor)
             guard fsync(descriptor) == 0 else { throw PrivateDescriptor.failure("written") }
         } catch {
