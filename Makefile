@@ -37,6 +37,7 @@ lint: deps ## Check format, warnings, documentation, source rules, and what a us
 	@Scripts/lint/warnings
 	@Scripts/lint/documentation
 	@Scripts/lint/consumer
+	@Scripts/lint/readme
 	@Scripts/lint/compile-fail
 
 format: ## Rewrite the sources as swift-format wants them
