@@ -58,7 +58,7 @@ struct AuthorizationCallback {
         }
         // 4. The issuer, when it is named or must be, is the one that the person was sent to.
         if let issuer = parameters["iss"] {
-            guard issuer == transaction.issuer else {
+            guard issuer.hasSameOctets(as: transaction.issuer) else {
                 throw Self.error(.responseIssuerMismatch, "the callback comes from another issuer", field: "iss")
             }
         } else if transaction.requiresResponseIssuer {

@@ -72,13 +72,21 @@ public struct ItsmeService: Sendable {
             kind: .confirm, code: code, claims: template.requestedClaims + known, expectedSubject: subject)
     }
 
-    /// Refuses a service code that cannot be a scope token (RFC 6749 §3.3).
+    /// Refuses a service code that cannot be a scope token (RFC 6749 §3.3), and a known person that no ID token can be
+    /// about: the person would approve, and the answer be refused.
     func validate() throws(ItsmeError) {
         guard Scope.service(code) != nil, code.utf8.count <= 128 else {
             throw ItsmeError(
                 .invalidConfiguration, .authorizationRequest,
                 "the service code is empty, too long, or holds a character that a scope cannot hold",
                 remedy: "Give the service code exactly as itsme wrote it.", field: "service.code")
+        }
+        if let expectedSubject {
+            guard (1...255).contains(expectedSubject.exposedValue.utf8.count) else {
+                throw ItsmeError(
+                    .invalidConfiguration, .authorizationRequest, "the subject is empty or longer than 255 bytes",
+                    remedy: "Give the sub of an earlier ID token, or nil for anybody.", field: "service.subject")
+            }
         }
     }
 }

@@ -50,19 +50,27 @@ public struct TransactionSealer: Sendable {
     /// Seals a transaction.
     ///
     /// - Returns: ASCII text of Base64url characters, about 500 of them for usual URIs.
-    /// - Throws: ``ItsmeError`` `random_source_failed`.
+    /// - Throws: ``ItsmeError`` `random_source_failed`; `invalid_configuration` when the text would be longer than the
+    ///   4096 bytes that ``open(_:)`` reads and browsers keep.
     public func seal(_ transaction: LoginTransaction) throws(ItsmeError) -> String {
+        let text: String
         do {
             let nonce = try random.bytes(Self.nonceSize)
             let sealed = try AEADCipher.seal(
                 transaction.json.serialized(), key: key.secret, nonce: nonce, additionalData: Self.additionalData,
                 algorithm: .a256GCM)
-            return Base64URL.encode([Self.version] + nonce + sealed.ciphertext + sealed.tag)
+            text = Base64URL.encode([Self.version] + nonce + sealed.ciphertext + sealed.tag)
         } catch {
             throw ItsmeError(
                 .randomSourceFailed, .authorizationRequest, "the transaction could not be sealed",
                 remedy: "Check the system's random generator and OpenSSL.", joseCode: error.code)
         }
+        guard text.utf8.count <= Self.maximumSize else {
+            throw ItsmeError(
+                .invalidConfiguration, .authorizationRequest, "the sealed transaction is longer than 4096 bytes",
+                remedy: "Use a shorter issuer and redirect URI.", field: "transaction")
+        }
+        return text
     }
 
     /// Opens a sealed transaction. Its expiry is checked when the callback is read.

@@ -202,13 +202,7 @@ public struct ItsmeClient: Sendable {
     public func authorizationResponse(
         query: String, for transaction: LoginTransaction
     ) async throws -> AuthorizationResponse {
-        guard transaction.issuer == configuration.environment.issuer,
-            transaction.clientID == configuration.clientID
-        else {
-            throw ItsmeError(
-                .transactionForeign, .authorizationResponse, "the transaction belongs to another client or issuer",
-                remedy: "Hand the callback to the client that made the request.")
-        }
+        try requireOwn(transaction, phase: .authorizationResponse)
         let callback = try AuthorizationCallback(
             query: query, transaction: transaction, now: configuration.time.now())
         guard try await configuration.replayGuard.consume(transaction.identifier, until: transaction.expiresAt) else {
@@ -226,12 +220,33 @@ public struct ItsmeClient: Sendable {
         }
     }
 
+    private func requireOwn(_ transaction: LoginTransaction, phase: ItsmeError.Phase) throws(ItsmeError) {
+        guard transaction.issuer.hasSameOctets(as: configuration.environment.issuer),
+            transaction.clientID.hasSameOctets(as: configuration.clientID)
+        else {
+            throw ItsmeError(
+                .transactionForeign, phase, "the transaction belongs to another client or issuer",
+                remedy: "Hand the callback to the client that made the request.")
+        }
+    }
+
+    /// An access token goes to the issuer that gave it, also in an application with clients of several.
+    func requireOwn(_ tokens: TokenResponse, phase: ItsmeError.Phase) throws(ItsmeError) {
+        guard tokens.idToken.issuer.hasSameOctets(as: configuration.environment.issuer) else {
+            throw ItsmeError(
+                .transactionForeign, phase, "the tokens come from another issuer",
+                remedy: "Hand the tokens to the client that got them.")
+        }
+    }
+
     // MARK: 3. Tokens
 
     /// Exchanges the code and validates the ID token completely. One HTTP request; it is never repeated.
     ///
     /// - Throws: ``ItsmeError`` of the phases `token` and `id-token`, or `CancellationError`.
     public func tokens(for response: AuthorizationResponse) async throws -> TokenResponse {
+        // A code and its verifier go to nobody but the issuer that the person was sent to (RFC 9700 §4.4).
+        try requireOwn(response.transaction, phase: .token)
         let metadata = try await provider.metadata()
         var form: [(name: String, value: String)] = [
             ("grant_type", "authorization_code"),
@@ -279,6 +294,7 @@ public struct ItsmeClient: Sendable {
     /// - Throws: ``ItsmeError`` of the phase `userinfo`; `subject_mismatch` when it is about another person than the
     ///   ID token; or `CancellationError`.
     public func userInfo(for tokens: TokenResponse) async throws -> UserInfo {
+        try requireOwn(tokens, phase: .userInfo)
         let metadata = try await provider.metadata()
         let reply = try await http.send(
             metadata.userInfo.request(

@@ -139,13 +139,14 @@ public struct LoginEndpoints: Sendable {
     ) async -> HTTPReply {
         let error =
             thrown as? ItsmeError
+            ?? Self.cancelled(thrown, phase)
             ?? ItsmeError(
                 .applicationFailed, phase, "a closure or the replay guard of the application threw an error of its own",
                 remedy: "See the application's log.")
         var metadata: Logger.Metadata = ["itsme.error": "\(error)"]
         if !(thrown is ItsmeError) { metadata["itsme.underlying_error_type"] = "\(type(of: thrown))" }
         client.configuration.logger.log(
-            level: Self.level(of: error), "login failed", metadata: metadata)
+            level: thrown is CancellationError ? .debug : Self.level(of: error), "login failed", metadata: metadata)
         return await onFailure(
             LoginFailure(
                 error: error, underlyingError: thrown is ItsmeError ? nil : thrown, target: target,
@@ -154,11 +155,20 @@ public struct LoginEndpoints: Sendable {
 
     /// Nothing that a person does by declining, and nothing that anybody can cause from outside, is worth an alarm.
     private static func level(of error: ItsmeError) -> Logger.Level {
-        switch error.kind {
+        // Whoever starts a login can write any error of itsme into the query of its callback.
+        let isHearsay = error.code == .authorizationRefused
+        return switch error.kind {
         case .declined: .debug
         case .untrustedResponse: .notice
-        case .transient: .warning
-        case .misconfiguration: .error
+        case .transient: isHearsay ? .notice : .warning
+        case .misconfiguration: isHearsay ? .notice : .error
         }
+    }
+
+    /// A browser that goes away, or a server that stops, is no fault of the application.
+    private static func cancelled(_ thrown: any Error, _ phase: ItsmeError.Phase) -> ItsmeError? {
+        guard thrown is CancellationError else { return nil }
+        return ItsmeError(
+            .unreachable, phase, "the request was cancelled before it was answered", remedy: "Offer a new login.")
     }
 }

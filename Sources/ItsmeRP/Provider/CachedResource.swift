@@ -93,6 +93,12 @@ final class CachedResource<Value: Sendable>: Sendable {
                 return .serveAndFetch(entry.snapshot)
             }
             guard mayFetch || state.isFetching else { return .serve(entry.snapshot) }
+            if state.lastFailure != nil {
+                // An outage that is known: a server that does not answer must not hold up every caller again.
+                guard mayFetch else { return .serve(entry.snapshot) }
+                state.isFetching = true
+                return .serveAndFetch(entry.snapshot)
+            }
             if mayFetch { state.isFetching = true }
             return .wait(startsFetch: mayFetch, fallback: entry.snapshot)
         }

@@ -56,7 +56,7 @@ public struct ProviderMetadata: Sendable {
                 .metadataMalformed, .discovery, "the discovery document is not a JSON object", remedy: Self.remedy)
         }
         guard let issuer = document["issuer"]?.string else { throw Self.malformed("issuer") }
-        guard issuer == environment.issuer else {
+        guard issuer.hasSameOctets(as: environment.issuer) else {
             throw ItsmeError(
                 .metadataIssuerMismatch, .discovery, "the discovery document names another issuer",
                 remedy: "Configure the issuer exactly as the provider writes it.", field: "issuer")

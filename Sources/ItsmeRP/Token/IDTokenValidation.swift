@@ -28,7 +28,7 @@ extension IDToken {
 
         // 2. The issuer is exactly the configured one.
         let issuer = try token.requiredString("iss")
-        guard issuer == expected.issuer else {
+        guard issuer.hasSameOctets(as: expected.issuer) else {
             throw token.error(.issuerMismatch, "the token was issued by another issuer", field: "iss")
         }
         let subject = try token.requiredString("sub")
@@ -44,15 +44,15 @@ extension IDToken {
 
         // 3. The client is the audience, and the only one: no other audience is trusted.
         guard let audience = try token.optionalAudience() else { throw token.missing("aud") }
-        guard audience.contains(expected.clientID) else {
+        guard audience.contains(where: { $0.hasSameOctets(as: expected.clientID) }) else {
             throw token.error(.audienceMismatch, "the token is for another client", field: "aud")
         }
-        guard audience.allSatisfy({ $0 == expected.clientID }) else {
+        guard audience.allSatisfy({ $0.hasSameOctets(as: expected.clientID) }) else {
             throw token.error(.audienceNotTrusted, "the token has an audience besides the client", field: "aud")
         }
 
         // 4. and 5. The authorized party, if named, is the client.
-        if let party = try token.optionalString("azp"), party != expected.clientID {
+        if let party = try token.optionalString("azp"), !party.hasSameOctets(as: expected.clientID) {
             throw token.error(.authorizedPartyMismatch, "the token was issued to another party", field: "azp")
         }
 

@@ -14,6 +14,7 @@ extension ItsmeClient {
     ///   document names no revocation endpoint; `revocation_refused` when itsme answers with an error; or
     ///   `CancellationError`.
     public func revoke(_ tokens: TokenResponse) async throws {
+        try requireOwn(tokens, phase: .revocation)
         let metadata = try await provider.metadata()
         guard case .clientSecretPost(let secret) = configuration.authentication.method,
             let endpoint = metadata.revocation

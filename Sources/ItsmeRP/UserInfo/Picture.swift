@@ -10,6 +10,7 @@ extension ItsmeClient {
     /// - Throws: ``ItsmeError`` of the phase `userinfo`: `picture_refused` when the URL is of another origin or the body
     ///   is no JPEG, PNG or JPEG 2000; `userinfo_refused` when itsme answers with an error; or `CancellationError`.
     public func picture(of userInfo: UserInfo, for tokens: TokenResponse) async throws -> Personal<PhotoImage>? {
+        try requireOwn(tokens, phase: .userInfo)
         guard let claim = userInfo.claims.raw(Claim<Personal<String>>.picture.name) else { return nil }
         let metadata = try await provider.metadata()
         guard let url = claim.string,

@@ -20,7 +20,7 @@ public struct UserInfo: Sendable {
     ///
     /// - Throws: ``ItsmeError`` `subject_mismatch` when the ID token is about another person.
     public func claims(mergedInto idToken: IDToken) throws(ItsmeError) -> ClaimSet {
-        guard idToken.subject == subject else {
+        guard idToken.subject.hasSameOctets(as: subject) else {
             throw ItsmeError(
                 .subjectMismatch, .userInfo, "the ID token is about another person",
                 remedy: "Merge UserInfo with the ID token of the same login.", field: "sub")
@@ -33,14 +33,14 @@ public struct UserInfo: Sendable {
         _ token: VerifiedClaims, subject: String, issuer: String, clientID: String
     ) throws(ItsmeError) {
         // §5.3.2: iss and aud are checked when present.
-        if let tokenIssuer = try token.optionalString("iss"), tokenIssuer != issuer {
+        if let tokenIssuer = try token.optionalString("iss"), !tokenIssuer.hasSameOctets(as: issuer) {
             throw token.error(.issuerMismatch, "UserInfo was issued by another issuer", field: "iss")
         }
         if let audience = try token.optionalAudience() {
-            guard audience.contains(clientID) else {
+            guard audience.contains(where: { $0.hasSameOctets(as: clientID) }) else {
                 throw token.error(.audienceMismatch, "UserInfo is for another client", field: "aud")
             }
-            guard audience.allSatisfy({ $0 == clientID }) else {
+            guard audience.allSatisfy({ $0.hasSameOctets(as: clientID) }) else {
                 throw token.error(.audienceNotTrusted, "UserInfo has an audience besides the client", field: "aud")
             }
         }
@@ -49,7 +49,7 @@ public struct UserInfo: Sendable {
             throw token.error(.tokenKindMismatch, "an ID token stands where UserInfo should be", field: "nonce")
         }
         // §5.3.4: sub is the ID token's, always.
-        guard try token.requiredString("sub") == subject else {
+        guard try token.requiredString("sub").hasSameOctets(as: subject) else {
             throw token.error(.subjectMismatch, "UserInfo is about another person", field: "sub")
         }
         self.subject = subject

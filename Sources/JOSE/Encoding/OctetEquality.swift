@@ -3,7 +3,7 @@ extension String {
     ///
     /// `==` of `String` holds for canonically equivalent texts, so that U+212A KELVIN SIGN equals `K`. Names in JOSE are
     /// compared "with no transformations" (RFC 7515 §5.3).
-    func hasSameOctets(as other: String) -> Bool {
+    package func hasSameOctets(as other: String) -> Bool {
         utf8.elementsEqual(other.utf8)
     }
 }

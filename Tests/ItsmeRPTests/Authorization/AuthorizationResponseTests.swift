@@ -148,6 +148,19 @@ final class AuthorizationResponseTests: XCTestCase {
         }
     }
 
+    func testACodeAndATokenGoToNobodyButTheirIssuer() async throws {
+        let client = try provider.client()
+        let other = try provider.client { $0.environment = .production }
+        let (transaction, state) = try await request(client)
+        let response = try await client.authorizationResponse(query: "code=a&state=\(state)", for: transaction)
+        let tokens = try await provider.login(client) { try await TestProvider.nestedToken($0) }
+        let sent = provider.sent.count
+        await assertItsmeError(.transactionForeign, phase: .token) { try await other.tokens(for: response) }
+        await assertItsmeError(.transactionForeign, phase: .userInfo) { try await other.userInfo(for: tokens) }
+        await assertItsmeError(.transactionForeign, phase: .revocation) { try await other.revoke(tokens) }
+        XCTAssertEqual(provider.sent.count, sent, "nothing was sent")
+    }
+
     func testTheReplayGuardHoldsUnderConcurrency() async throws {
         let client = try provider.client()
         let (transaction, state) = try await request(client)

@@ -73,6 +73,12 @@ final class RequestDeliveryTests: XCTestCase {
         XCTAssertEqual(outside["max_age"], "60")
         XCTAssertEqual(try JSON(parsing: outside["claims"] ?? "")["userinfo"]?["email"]?["essential"]?.bool, true)
         XCTAssertNil(outside["code_verifier"])
+
+        var dumped = ""
+        dump(request, to: &dumped)
+        for text in [dumped, "\(request)", String(reflecting: request)] {
+            for name in ["state", "nonce"] { XCTAssertFalse(text.contains(try XCTUnwrap(outside[name])), name) }
+        }
     }
 
     func testConfirmNeverGoesInTheQuery() async throws {

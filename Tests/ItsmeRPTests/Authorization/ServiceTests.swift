@@ -58,6 +58,16 @@ final class ServiceTests: XCTestCase {
         }
     }
 
+    func testRefusesAKnownPersonWhomNoTokenCanBeAbout() async throws {
+        let client = try provider.client()
+        let template = try ConfirmationTemplate.freeText("Do you agree?")
+        for subject in ["", String(repeating: "s", count: 256)] {
+            await assertItsmeError(.invalidConfiguration, phase: .authorizationRequest, field: "service.subject") {
+                try await client.authorizationRequest(for: .confirm("CONFIRM", template, subject: subject))
+            }
+        }
+    }
+
     func testAServicePrintsNothingOfThePerson() throws {
         let service = ItsmeService.confirm("CONFIRM", try .freeText("hello there"), subject: TestProvider.subject)
         var dumped = ""

@@ -74,6 +74,21 @@ final class TransactionSealerTests: XCTestCase {
         XCTAssertTrue(text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") })
     }
 
+    func testSealsNothingThatItWouldNotOpen() async throws {
+        let client = try provider.client {
+            $0.clientID = String(repeating: "c", count: 255)
+            $0.redirectURI = "https://rp.example/" + String(repeating: "a", count: 1981)
+        }
+        let service = ItsmeService.confirm(
+            String(repeating: "S", count: 128), try .freeText("Yes?"), subject: String(repeating: "s", count: 255))
+        let transaction = try await client.authorizationRequest(for: service).transaction
+        let sealer = try TransactionSealer(key: key)
+        _ = try sealer.open(sealer.seal(transaction))
+        await assertItsmeError(.invalidConfiguration, field: "transaction") {
+            try sealer.seal(transaction.carrying(applicationState: String(repeating: "t", count: 256)))
+        }
+    }
+
     func testNeverSealsTwiceToTheSameText() async throws {
         let sealer = try TransactionSealer(key: key)
         let transaction = try await transaction()

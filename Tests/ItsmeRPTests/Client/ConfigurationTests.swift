@@ -31,6 +31,21 @@ final class ConfigurationTests: XCTestCase {
         XCTAssertEqual(try ItsmeEnvironment(named: "production"), .production)
     }
 
+    func testEveryEnvironmentHasTheIssuerOfItsme() throws {
+        for (name, issuer, profile) in [
+            ("e2e", "https://idp.e2e.itsme.services/v2", ProtocolProfile.v2),
+            ("production", "https://idp.prd.itsme.services/v2", .v2),
+            ("client-secret-e2e", "https://oidc.e2e.itsme.services/clientsecret-oidc/csapi/v0.1", .v2),
+            ("client-secret-production", "https://oidc.prd.itsme.services/clientsecret-oidc/csapi/v0.1", .v2),
+            ("legacy-e2e", "https://e2emerchant.itsme.be/oidc", .v1),
+            ("legacy-production", "https://merchant.itsme.be/oidc", .v1),
+        ] {
+            let environment = try ItsmeEnvironment(named: name)
+            XCTAssertEqual(environment.issuer, issuer)
+            XCTAssertEqual(environment.profile, profile, name)
+        }
+    }
+
     func testRefusesAnIssuerThatIsNotHTTPS() async {
         for issuer in [
             "http://idp.example/v2", "http://127.0.0.1:8080/v2", "ftp://idp.example", "idp.example", "",

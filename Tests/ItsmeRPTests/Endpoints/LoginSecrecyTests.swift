@@ -45,7 +45,14 @@ final class LoginSecrecyTests: XCTestCase {
         }
         return try LoginEndpoints(
             client: client, sealer: TransactionSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))),
-            authorize: { try await client.authorizationRequest(for: .login("LOGIN"), locale: $0.locale) },
+            authorize: { start in
+                let request = try await client.authorizationRequest(for: .login("LOGIN"), locale: start.locale)
+                var dumped = ""
+                dump(start, to: &dumped)
+                dump(request, to: &dumped)
+                values.append(dumped + "\(start) \(request)")
+                return request
+            },
             onLogin: { login in
                 var dumped = ""
                 dump(login, to: &dumped)
@@ -69,7 +76,7 @@ final class LoginSecrecyTests: XCTestCase {
             (false, "code=seeded-code&code=seeded-code"), (false, "x=seeded-code&error=a&code=seeded-code"),
         ] {
             var browser = Browser(try login(failing: failing))
-            let start = await browser.get("/itsme/login")
+            let start = await browser.get("/itsme/login", fields: [("Cookie", "session=application-secret")])
             let object = try await TestProvider.requestObject(in: XCTUnwrap(start.location))
             let state = try await provider.approve(start.location)
             let cookie = try XCTUnwrap(browser.cookies.first).value
@@ -95,12 +102,37 @@ final class LoginSecrecyTests: XCTestCase {
         }
     }
 
+    func testABrowserThatGoesAwayIsNoFaultOfTheApplication() async throws {
+        let codes = Lines()
+        let client = try provider.client { [lines] in
+            $0.logger = Logger(label: "test", factory: { _ in CapturingHandler(lines: lines) })
+        }
+        let login = try LoginEndpoints(
+            client: client, sealer: TransactionSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))),
+            authorize: { _ in throw CancellationError() }, onLogin: { $0.redirect() },
+            onFailure: { failure in
+                codes.append("\(failure.error.code)")
+                return failure.page
+            })
+        let reply = await HTTPRouter(login.routes).send("/itsme/login")
+        XCTAssertEqual(reply.response.status, .serviceUnavailable)
+        XCTAssertEqual(codes.text, "unreachable")
+        XCTAssertTrue(lines.text.contains("debug login failed"))
+    }
+
     func testWhatAnybodyCanCauseFromOutsideRaisesNoAlarm() async throws {
         let login = try login()
         for path in ["/itsme/callback", "/itsme/callback?state=a", "/itsme/login?target=//evil.example"] {
             _ = await HTTPRouter(login.routes).send(path)
         }
+        // Whoever starts a login can write its callback.
+        var browser = Browser(login)
+        for code in ["invalid_client", "server_error", "something_new"] {
+            let state = try await provider.approve(await browser.get("/itsme/login").location)
+            _ = await browser.get("/itsme/callback?error=\(code)&state=\(state)")
+        }
         XCTAssertTrue(lines.text.contains("notice login failed"))
+        XCTAssertFalse(lines.text.contains("error login failed"))
         XCTAssertFalse(lines.text.contains("warning"))
         XCTAssertFalse(lines.text.contains("evil"))
     }

@@ -121,6 +121,27 @@ final class ProviderKeysTests: XCTestCase {
         }
     }
 
+    func testAnOutageThatIsKnownMakesNobodyWait() async throws {
+        let client = try provider.client()
+        serve([TestProvider.keys.providerSigning, TestProvider.keys.providerEncryption], cacheControl: "max-age=300")
+        try await login(client)
+        provider.answer("/jwkSet") { _, _ in throw HTTPTransportError(.timeout, reason: "down") }
+        provider.advance(by: 301)
+        try await login(client)
+        let gate = Gate()
+        provider.answer("/jwkSet") { _, _ in
+            await gate.wait()
+            throw HTTPTransportError(.timeout, reason: "down")
+        }
+        // itsme does not answer at all now, and yet the logins complete.
+        for _ in 0..<3 {
+            provider.advance(by: 60)
+            try await login(client)
+        }
+        await waitForFetches(3)
+        await gate.open()
+    }
+
     func testTheLastGoodSetHasAHardLimit() async throws {
         let client = try provider.client()
         try await login(client)

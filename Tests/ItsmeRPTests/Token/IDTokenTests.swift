@@ -62,6 +62,19 @@ final class IDTokenTests: XCTestCase {
         await assertRefused(.issuerMismatch, field: "iss", ("iss", .string(TestProvider.issuer.uppercased())))
     }
 
+    /// The kelvin sign is the same as K to Unicode, and not to us.
+    func testComparesIdentifiersByOctets() async throws {
+        func audience(_ name: String, azp: JSONValue? = nil) async throws {
+            _ = try await login([("aud", .string(name)), ("azp", azp)]) { $0.clientID = "K" }
+        }
+        try await audience("K")
+        await assertItsmeError(.audienceMismatch, field: "aud") { try await audience("\u{212A}") }
+        await assertItsmeError(.authorizedPartyMismatch, field: "azp") { try await audience("K", azp: "\u{212A}") }
+        await assertItsmeError(.audienceNotTrusted, field: "aud") {
+            _ = try await login([("aud", ["K", "\u{212A}"])]) { $0.clientID = "K" }
+        }
+    }
+
     func testRefusesTokenWithoutIssuerOrWithOneOfAnotherType() async {
         await assertRefused(.claimMissing, field: "iss", ("iss", nil))
         for value: JSONValue in [1, nil, true, [.string(TestProvider.issuer)], [:], ""] {
