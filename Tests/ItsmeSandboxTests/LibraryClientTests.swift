@@ -104,6 +104,8 @@ final class LibraryClientTests: XCTestCase {
         do {
             _ = try await client.tokens(for: response)
             XCTFail("the lower level went unnoticed")
-        } catch is ItsmeError {}
+        } catch let error as ItsmeError {
+            XCTAssertEqual(error.code, .acrInsufficient)
+        }
     }
 }

@@ -20,7 +20,8 @@ public struct RequestDelivery: Sendable {
     ///
     /// - Parameters:
     ///   - requestURI: The registered URI, such as `https://www.example.be:443/itsme/request/`, without query.
-    ///   - store: Where request objects wait for itsme; serve it there with ``RequestObjectEndpoint``.
+    ///   - store: Where request objects wait for itsme; serve it there with ``RequestObjectEndpoint``, in
+    ///     legacy environments with its media type `jwt`.
     public static func byReference(_ requestURI: String, store: any RequestObjectStore) -> RequestDelivery {
         RequestDelivery(method: .byReference(requestURI, store))
     }

@@ -78,7 +78,8 @@ public struct ClientKeys: Sendable {
     /// - Parameters:
     ///   - signer: Signs with RS256; its key ID must be set.
     ///   - unwrappers: At least one.
-    ///   - publicJWKSet: The public halves, if the client's JWK Set is to be served from here.
+    ///   - publicJWKSet: The public halves, if the client's JWK Set is to be served from here: with the key of the signer,
+    ///     a key of one of the unwrappers, and no key twice.
     /// - Throws: ``ItsmeError`` `missing_key` or `unsuitable_key`.
     public init(
         signer: any KeySigner, unwrappers: [any KeyUnwrapper], publicJWKSet: JWKSet? = nil
@@ -88,9 +89,33 @@ public struct ClientKeys: Sendable {
         guard signer.algorithm == .rs256 else {
             throw Self.unsuitable("the signer does not sign with RS256, which itsme asks for", "keys.sig.alg")
         }
+        if let publicJWKSet { try Self.check(publicJWKSet, signer, unwrappers) }
         self.signer = signer
         self.unwrappers = unwrappers
         self.publicJWKSet = publicJWKSet
+    }
+
+    /// Refuses a public set with which every login would fail, because it is not that of the private keys.
+    private static func check(
+        _ set: JWKSet, _ signer: any KeySigner, _ unwrappers: [any KeyUnwrapper]
+    ) throws(ItsmeError) {
+        let unwrapperIDs = unwrappers.compactMap(\.keyID)
+        guard Set(unwrapperIDs).count == unwrapperIDs.count else {
+            throw unsuitable("two unwrappers have the same key ID", "keys.enc.kid")
+        }
+        guard set.keys.contains(where: { $0.use == .signature && $0.keyID == signer.keyID }) else {
+            throw unsuitable("the public set does not hold the signer's key", "publicJWKSet")
+        }
+        let encryption = set.keys.filter { $0.use == .encryption }
+        guard !encryption.isEmpty, encryption.allSatisfy({ $0.keyID.map(unwrapperIDs.contains) ?? false }) else {
+            throw unsuitable("the public set does not hold the keys of the unwrappers to encrypt to", "publicJWKSet")
+        }
+        var thumbprints: Set<String> = []
+        for key in set.keys {
+            guard let thumbprint = try? key.thumbprint(), thumbprints.insert(thumbprint).inserted else {
+                throw unsuitable("the public set holds a key twice", "publicJWKSet")
+            }
+        }
     }
 
     /// Makes a new signing key and a new encryption key; their key IDs are their RFC 7638 thumbprints.

@@ -62,7 +62,10 @@ public struct ItsmeClient: Sendable {
             try metadata.requireAlgorithms(idTokenAlgorithms, prefix: "id_token")
             try metadata.requireAlgorithms(userInfoAlgorithms, prefix: "userinfo")
             try metadata.requireAlgorithms(requestObjectAlgorithms, prefix: "request_object")
-            try metadata.requireValue(authenticationMethod, in: "token_endpoint_auth_methods_supported")
+            // As for algorithms: what rests on a client secret is agreed at registration and need not be listed.
+            if authenticationMethod != "client_secret_post" {
+                try metadata.requireValue(authenticationMethod, in: "token_endpoint_auth_methods_supported")
+            }
         }
         requestObjects = RequestObjectBuilder(configuration)
         assertions = ClientAssertionBuilder(configuration)
@@ -318,7 +321,8 @@ public struct ItsmeClient: Sendable {
             .decrypted(by: configuration.authentication, algorithms: algorithms)
             .verified(by: configuration.authentication, provider, algorithms: algorithms)
         let userInfo = try UserInfo(
-            verified, subject: tokens.idToken.subject, issuer: metadata.issuer, clientID: configuration.clientID)
+            verified, subject: tokens.idToken.subject, issuer: metadata.issuer, clientID: configuration.clientID,
+            clockSkew: configuration.clockSkew.components.seconds, now: configuration.time.now())
         configuration.logger.debug("UserInfo validated")
         return userInfo
     }

@@ -97,7 +97,12 @@ final class Provider: Sendable {
         var selection = snapshot.value.verificationKey(keyID: keyID, algorithm: algorithm)
         if case .unknownKeyID = selection {
             logger.debug("unknown key ID in a token, asking for the JWK Set again")
-            if let newer = try await resource.refreshed(since: snapshot.generation) {
+            var generation = snapshot.generation
+            // The first fetch may be one that was under way, and older than the key; the cool-down bounds the second.
+            for _ in 0..<2 {
+                guard case .unknownKeyID = selection, let newer = try await resource.refreshed(since: generation)
+                else { break }
+                generation = newer.generation
                 selection = newer.value.verificationKey(keyID: keyID, algorithm: algorithm)
             }
         }

@@ -1,3 +1,8 @@
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 import JOSE
 
 /// Decrypted, verified and validated UserInfo (OpenID Connect Core 1.0 §5.3), of the same person as the ID token.
@@ -30,7 +35,7 @@ public struct UserInfo: Sendable {
 
     /// Validates the claims of a token that was decrypted and verified.
     init(
-        _ token: VerifiedClaims, subject: String, issuer: String, clientID: String
+        _ token: VerifiedClaims, subject: String, issuer: String, clientID: String, clockSkew: Int64, now: Date
     ) throws(ItsmeError) {
         // §5.3.2: iss and aud are checked when present.
         if let tokenIssuer = try token.optionalString("iss"), !tokenIssuer.hasSameOctets(as: issuer) {
@@ -43,6 +48,14 @@ public struct UserInfo: Sendable {
             guard audience.allSatisfy({ $0.hasSameOctets(as: clientID) }) else {
                 throw token.error(.audienceNotTrusted, "UserInfo has an audience besides the client", field: "aud")
             }
+        }
+        // RFC 7519 §4.1.4, §4.1.5: times hold when they are there.
+        let now = Int64(now.timeIntervalSince1970.rounded(.down))
+        if let expiresAt = try token.optionalDate("exp"), now >= expiresAt + clockSkew {
+            throw token.error(.tokenExpired, "UserInfo has expired", field: "exp")
+        }
+        if let notBefore = try token.optionalDate("nbf"), notBefore > now + clockSkew {
+            throw token.error(.tokenNotYetValid, "UserInfo is not valid yet", field: "nbf")
         }
         // An ID token is not UserInfo: only an ID token answers a nonce.
         guard token.json["nonce"] == nil, token.json["at_hash"] == nil else {

@@ -186,6 +186,30 @@ final class ConfigurationTests: XCTestCase {
         XCTAssertFalse(try XCTUnwrap(read.publicJWKSet).publicJSON().serializedString().contains("\"d\""))
     }
 
+    func testRefusesAPublicSetThatIsNotOfTheKeysHeldElsewhere() async throws {
+        let keys = TestProvider.keys
+        let signer = try LocalSigner(keys.clientSigning)
+        let unwrapper = try LocalUnwrapper(keys.clientEncryption)
+        let signing = try keys.clientSigning.publicJWK()
+        let encryption = try keys.clientEncryption.publicJWK()
+        _ = try ClientKeys(signer: signer, unwrappers: [unwrapper], publicJWKSet: JWKSet([signing, encryption]))
+        var twice = signing
+        twice.use = .encryption
+        twice.keyID = encryption.keyID
+        for set in [
+            [encryption], [signing], [try keys.otherSigning.publicJWK(), encryption], [signing, twice],
+            [signing, try keys.providerEncryption.publicJWK()],
+        ] {
+            await assertItsmeError(.unsuitableKey, phase: .configuration, field: "publicJWKSet") {
+                try ClientKeys(signer: signer, unwrappers: [unwrapper], publicJWKSet: JWKSet(set))
+            }
+        }
+        await assertItsmeError(.unsuitableKey, field: "keys.enc.kid") {
+            try ClientKeys(
+                signer: signer, unwrappers: [unwrapper, unwrapper], publicJWKSet: JWKSet([signing, encryption]))
+        }
+    }
+
     func testRefusesToGenerateWeakKeys() async {
         await assertItsmeError(.unsuitableKey, field: "bits") { try ClientKeys.generatePrivateKeys(bits: 1024) }
     }

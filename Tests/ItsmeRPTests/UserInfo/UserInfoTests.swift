@@ -74,6 +74,29 @@ final class UserInfoTests: XCTestCase {
         }
     }
 
+    func testChecksTimesWhenPresent() async throws {
+        let subject: JSONValue = .string(TestProvider.subject)
+        let now = Int64(provider.now.timeIntervalSince1970)
+        await assertRefused(.tokenExpired, field: "exp", ["sub": subject, "exp": .integer(now - 60)])
+        await assertRefused(.claimMalformed, field: "exp", ["sub": subject, "exp": "soon"])
+        await assertRefused(.tokenNotYetValid, field: "nbf", ["sub": subject, "nbf": .integer(now + 61)])
+        _ = try await userInfo {
+            try await TestProvider.nestedToken([
+                "sub": subject, "exp": .integer(now - 59), "nbf": .integer(now + 60),
+            ])
+        }
+    }
+
+    func testKeepsWhatItsmeSaysOfAnErrorOfEveryStatus() async throws {
+        for status in [400, 401, 403, 405] {
+            let error = await assertItsmeError(.userInfoRefused, phase: .userInfo) {
+                try await userInfo(status: status) { "{\"error\":\"invalid_request\"}" }
+            }
+            XCTAssertEqual(error?.providerError?.code, .invalidRequest)
+            XCTAssertEqual(error?.providerError?.status, status)
+        }
+    }
+
     func testRefusesAnIDTokenInItsPlace() async {
         let client = TestProvider()
         await assertRefused(.tokenKindMismatch, field: "nonce", client.idTokenClaims(nonce: "any"))
