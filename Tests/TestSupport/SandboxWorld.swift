@@ -109,9 +109,11 @@ package struct UnexpectedAnswer: Error, CustomStringConvertible {
     package init(_ description: String) { self.description = description }
 }
 
-/// Counts and names what is sent through another transport.
-package final class CountingTransport: HTTPTransport {
+/// Counts and names what is sent through another transport. Whoever dumps a client sees nothing of the provider behind.
+package final class CountingTransport: HTTPTransport, CustomReflectable {
     package let wrapped: any HTTPTransport
+    package var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
+
     private let log = Mutex<[String]>([])
 
     package init(_ wrapped: any HTTPTransport) { self.wrapped = wrapped }
