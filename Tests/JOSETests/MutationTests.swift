@@ -1,5 +1,6 @@
 import Foundation
 import JOSE
+import TestSupport
 import XCTest
 
 /// Many altered copies of valid tokens, none of which may be accepted.
@@ -7,19 +8,6 @@ import XCTest
 /// The alterations follow from a fixed seed, so that a failure happens again. `ITSMERP_MUTATIONS` sets how many there
 /// are.
 final class MutationTests: XCTestCase {
-    /// SplitMix64: the same numbers on every machine.
-    private struct Dice: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var value = state
-            value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-            return value ^ (value >> 31)
-        }
-    }
-
     /// Two valid tokens of one kind, and the way to open one: it throws for what is refused.
     private struct Subject {
         let name: String
@@ -133,7 +121,7 @@ final class MutationTests: XCTestCase {
 
     func testAcceptsNoMutationOfAValidToken() async throws {
         let wanted = ProcessInfo.processInfo.environment["ITSMERP_MUTATIONS"].flatMap { Int($0) } ?? 20_000
-        var dice = Dice(state: 0x1751_7E5E)
+        var dice = Dice(seed: 0x1751_7E5E)
         let subjects = try await Self.subjects()
         for subject in subjects {
             // Both are good as they are.
