@@ -21,16 +21,25 @@ final class ConformanceMatrixTests: XCTestCase {
 
     /// A client with cold caches at a sandbox of its own.
     private struct Login: Sendable {
+        private static let requestURI = "https://rp.example.be:443/request/"
+
         let world: SandboxWorld
         let recorder: RecordingTransport
         let client: ItsmeClient
 
-        init() throws {
+        /// - Parameter store: Where the request object lies that the provider fetches, if it comes by reference.
+        init(store: InMemoryRequestObjectStore? = nil) throws {
             let clock = SandboxClock(at: Date(timeIntervalSince1970: 1_763_800_000))
-            let sandbox = try SandboxWorld.sandbox(issuer: issuer, clock: clock)
+            let published = store.map { HTTPRouter(["/request/*": RequestObjectEndpoint($0)]) }
+            let sandbox = try SandboxWorld.sandbox(
+                issuer: issuer, clock: clock,
+                transport: InProcessTransport(published.map { ["https://rp.example.be": $0] } ?? [:])
+            ) { $0.requestURIs = [Self.requestURI] }
             let recorder = RecordingTransport(InProcessTransport(["http://127.0.0.1:8080": sandbox]))
             world = SandboxWorld(sandbox: sandbox, clock: clock, transport: recorder)
-            client = try world.client()
+            client = try world.client {
+                if let store { $0.requestDelivery = .byReference(Self.requestURI, store: store) }
+            }
             self.recorder = recorder
             // The suite's JWK Set mixes kinds of keys and both uses.
             sandbox.inject(try XCTUnwrap(SandboxFault(named: "jwks-mixed")))
@@ -133,6 +142,19 @@ final class ConformanceMatrixTests: XCTestCase {
         },
     ]
 
+    private static let requestURI = module("request-uri-signed-rs256") { _ in
+        let clock = SandboxClock(at: Date(timeIntervalSince1970: 1_763_800_000))
+        let login = try Login(store: InMemoryRequestObjectStore(now: { clock.now }))
+        let request = try await login.client.authorizationRequest(for: .login("LOGIN"))
+        let outside = Query.parse(String(request.url.split(separator: "?", maxSplits: 1)[1]))
+        XCTAssertNil(outside["request"])
+        XCTAssertNotNil(outside["request_uri"])
+        let response = try await login.client.authorizationResponse(
+            query: try await login.world.browse(request.url, as: "belgian-eid"), for: request.transaction)
+        _ = try await login.client.userInfo(for: login.client.tokens(for: response))
+        XCTAssertEqual(login.world.sandbox.refusals, [])
+    }
+
     private static let fapi: [Module] = [
         module("encrypted-idtoken") { login in
             try await login.run()
@@ -160,7 +182,7 @@ final class ConformanceMatrixTests: XCTestCase {
 
     func testEachModuleEndsAsTheSuiteDemands() async throws {
         var wrong: [String] = []
-        for module in Self.basic + Self.fapi {
+        for module in Self.basic + [Self.requestURI] + Self.fapi {
             let failures = testRun?.totalFailureCount
             let login = try Login()
             var ending: ItsmeError.Code?

@@ -27,9 +27,10 @@ package struct SandboxWorld: Sendable {
     private static let keys = SandboxKeys(
         signing: [TestProvider.keys.providerSigning], encryption: [TestProvider.keys.providerEncryption])
 
-    /// Makes the sandbox of a world before its address is known.
+    /// Makes the sandbox of a world before its address is known; `transport` is what it fetches request objects with.
     package static func sandbox(
-        issuer: String, clock: SandboxClock, change: (inout ClientRegistration) -> Void = { _ in }
+        issuer: String, clock: SandboxClock, transport: any HTTPTransport = InProcessTransport([:]),
+        change: (inout ClientRegistration) -> Void = { _ in }
     ) throws -> Sandbox {
         let clientKeys = TestProvider.keys
         var registration = ClientRegistration(
@@ -45,7 +46,7 @@ package struct SandboxWorld: Sendable {
         return try Sandbox(
             SandboxConfiguration(
                 issuer: issuer, clients: [registration], keys: Self.keys, now: { clock.now }),
-            transport: InProcessTransport([:]))
+            transport: transport)
     }
 
     package init(sandbox: Sandbox, clock: SandboxClock, transport: any HTTPTransport) {
