@@ -1,16 +1,17 @@
 # One word for each thing that one does with this repository; `make help` lists them.
 #
 # make demo ONCE=1            ends after the walk instead of serving on for a browser
-# make test WYCHEPROOF_DIR=…  also runs the Wycheproof vectors of that folder
+# make test WYCHEPROOF_DIR=…  also runs the Wycheproof vectors of that folder; so does make security-report
+# make test ITSMERP_MUTATIONS=1000000  tries that many alterations of valid tokens instead of 20,000
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # Every word builds; two builds at a time would wait for each other.
 .NOTPARALLEL:
-.PHONY: help deps demo test timing interop lint format clean
+.PHONY: help deps demo test timing security-report interop lint format clean
 
 help: ## Say what the words are
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 deps: ## Check for the system libraries; install what is missing where that needs no password
 	@Scripts/deps
@@ -26,6 +27,10 @@ test: deps ## Run all tests
 
 timing: deps ## Compare how long failures of decryption take; needs an idle machine
 	ITSMERP_TIMING=1 swift test --traits Hummingbird --disable-swift-testing --filter DecryptionTimingTests
+
+# The table is all that goes to the standard output; run `make --silent security-report >report.md` to keep it.
+security-report: ## Run all tests and print each security rule with the tests that hold it; needs an idle machine
+	@Scripts/security-report
 
 interop: deps ## Exchange tokens and keys with two other implementations of JOSE, which pip installs
 	Tests/interop/run

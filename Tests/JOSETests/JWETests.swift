@@ -315,6 +315,66 @@ final class JWETests: XCTestCase {
         XCTAssertEqual(reasons.first?.code, .decryptionFailed)
     }
 
+    func testEndsBadPaddingUnderAGoodTagInTheOneError() throws {
+        // python-jose #421: the tag comes first, and the padding after it has no error of its own.
+        let key = Array(UInt8(0)..<32)
+        let header = TokenBuilding.segment(#"{"alg":"dir","enc":"A128CBC-HS256"}"#)
+        // HMAC fills its key up with zeros, so the 16 octets of the MAC key may be given as 32.
+        let signer = try LocalSigner(
+            JWK(.symmetric(SymmetricKey(key[..<16] + Array(repeating: 0, count: 16))), keyID: nil, use: nil),
+            algorithm: .hs256)
+        func token(_ ciphertext: [UInt8]) throws -> String {
+            let iv = Array(repeating: UInt8(9), count: 16)
+            let length = UInt64(header.utf8.count * 8)
+            let associatedLength = (0..<8).map { UInt8(truncatingIfNeeded: length >> (56 - 8 * UInt64($0))) }
+            let tag = try signer.signature(over: Array(header.utf8) + iv + ciphertext + associatedLength).prefix(16)
+            return "\(header).." + [iv, ciphertext, Array(tag)].map(Base64URL.encode).joined(separator: ".")
+        }
+        func open(_ token: String) throws -> [UInt8] {
+            try JWE(token).plaintext(directKey: SymmetricKey(key), contentEncryption: .a128CBC_HS256)
+        }
+        // The same construction with a good padding is accepted, so it is the padding that is refused.
+        let good = try AEADCipher.seal(
+            plaintext, key: SecretBytes(key), nonce: Array(repeating: 9, count: 16),
+            additionalData: Array(header.utf8), algorithm: .a128CBC_HS256)
+        XCTAssertEqual(try open(token(good.ciphertext)), plaintext)
+        var reasons = Set<JOSEError>()
+        for ciphertext in [[], [1], Array(good.ciphertext.dropLast()), Array(good.ciphertext.prefix(16))] {
+            do {
+                _ = try open(token(ciphertext))
+                XCTFail("accepted \(ciphertext.count) octets")
+            } catch {
+                reasons.insert(try XCTUnwrap(error as? JOSEError))
+            }
+        }
+        do {
+            _ = try open(TokenBuilding.flipping(token(good.ciphertext), segment: 4, octet: 0, mask: 1))
+        } catch {
+            reasons.insert(try XCTUnwrap(error as? JOSEError))
+        }
+        XCTAssertEqual(reasons.map(\.code), [.decryptionFailed], "a bad padding and a bad tag are the same error")
+    }
+
+    func testTakesTheDigestOfTheAlgorithmTwiceAndAnEmptyLabel() throws {
+        // Made by OpenSSL's command line: OAEP with every mixture of digests, and with a label.
+        let fixture = try Fixture.json("keys/oaep.json")
+        let key = try RSAPrivateKey(pem: Fixture.text(fixture.requiredString("key")))
+        let unwrapper = try LocalUnwrapper(JWK(.rsaPrivate(key), keyID: nil, use: nil))
+        let plaintext = try Base64URL.decode(fixture.requiredString("plaintext"))
+        let cases = try fixture.required("cases").elements ?? []
+        XCTAssertEqual(cases.count, 8)
+        for item in cases {
+            let algorithm = try XCTUnwrap(KeyManagementAlgorithm(name: item.requiredString("alg")))
+            let ciphertext = try Base64URL.decode(item.requiredString("ciphertext"))
+            if item["valid"]?.bool == true {
+                let secret = try unwrapper.unwrap(ciphertext, algorithm: algorithm)
+                XCTAssertEqual(secret.withBytes { span in span.indices.map { span[$0] } }, plaintext)
+            } else {
+                XCTAssertThrowsError(try unwrapper.unwrap(ciphertext, algorithm: algorithm), "\(item.text)")
+            }
+        }
+    }
+
     func testDecryptsDirectlyOnlyWithTheRightKeyAndSize() throws {
         for contentEncryption in ContentEncryptionAlgorithm.all {
             let key = SymmetricKey(Array(repeating: 7, count: contentEncryption.keySize))

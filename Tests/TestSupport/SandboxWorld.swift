@@ -27,9 +27,10 @@ package struct SandboxWorld: Sendable {
     private static let keys = SandboxKeys(
         signing: [TestProvider.keys.providerSigning], encryption: [TestProvider.keys.providerEncryption])
 
-    /// Makes the sandbox of a world before its address is known.
+    /// Makes the sandbox of a world before its address is known; `transport` is what it fetches request objects with.
     package static func sandbox(
-        issuer: String, clock: SandboxClock, change: (inout ClientRegistration) -> Void = { _ in }
+        issuer: String, clock: SandboxClock, transport: any HTTPTransport = InProcessTransport([:]),
+        change: (inout ClientRegistration) -> Void = { _ in }
     ) throws -> Sandbox {
         let clientKeys = TestProvider.keys
         var registration = ClientRegistration(
@@ -45,7 +46,7 @@ package struct SandboxWorld: Sendable {
         return try Sandbox(
             SandboxConfiguration(
                 issuer: issuer, clients: [registration], keys: Self.keys, now: { clock.now }),
-            transport: InProcessTransport([:]))
+            transport: transport)
     }
 
     package init(sandbox: Sandbox, clock: SandboxClock, transport: any HTTPTransport) {
@@ -109,9 +110,11 @@ package struct UnexpectedAnswer: Error, CustomStringConvertible {
     package init(_ description: String) { self.description = description }
 }
 
-/// Counts and names what is sent through another transport.
-package final class CountingTransport: HTTPTransport {
+/// Counts and names what is sent through another transport. Whoever dumps a client sees nothing of the provider behind.
+package final class CountingTransport: HTTPTransport, CustomReflectable {
     package let wrapped: any HTTPTransport
+    package var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
+
     private let log = Mutex<[String]>([])
 
     package init(_ wrapped: any HTTPTransport) { self.wrapped = wrapped }

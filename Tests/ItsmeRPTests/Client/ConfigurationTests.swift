@@ -106,6 +106,16 @@ final class ConfigurationTests: XCTestCase {
         }
     }
 
+    func testRefusesEverySignatureAlgorithmWhoseAccessTokenHashIsNotKnown() async {
+        // Authlib CVE-2026-28498: an at_hash under an unknown hash must not pass. No such algorithm can be configured,
+        // and a token of another than the configured one is refused.
+        for algorithm in [SignatureAlgorithm.rs384, .rs512, .ps256, .ps384, .ps512, .hs256, .hs384, .hs512] {
+            await assertRefused(.invalidConfiguration, field: "idTokenAlgorithms") {
+                $0.idTokenAlgorithms.signature = algorithm
+            }
+        }
+    }
+
     // MARK: Keys
 
     func testRefusesASetWithoutAKeyForOneUse() async {

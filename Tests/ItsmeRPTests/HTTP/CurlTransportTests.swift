@@ -116,6 +116,23 @@ final class CurlTransportTests: TransportTestCase {
         }
     }
 
+    func testPasswordsOfANetrcFileAreNotSent() async throws {
+        let server = try MisbehavingServer.answering { connection, _ in connection.answer() }
+        defer { server.stop() }
+        let home = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: home) }
+        try "machine 127.0.0.1 login somebody password seeded\n".write(
+            to: home.appendingPathComponent(".netrc"), atomically: true, encoding: .utf8)
+        let former = ProcessInfo.processInfo.environment["HOME"]
+        setenv("HOME", home.path, 1)
+        defer { if let former { setenv("HOME", former, 1) } else { unsetenv("HOME") } }
+        try await withTransport { transport in
+            _ = try await transport.send(request(port: server.port), body: [], limits: Self.patience)
+            XCTAssertEqual(server.requests.map { $0.values("Authorization") }, [[]])
+        }
+    }
+
     func testInterimAnswersAndTrailersAreIgnored() async throws {
         let server = try MisbehavingServer.answering { connection, _ in
             connection.send("HTTP/1.1 103 Early Hints\r\nX-Interim: 1\r\n\r\n")
