@@ -19,10 +19,12 @@ deps: ## Check for the system libraries; install what is missing where that need
 demo: deps ## Watch Login, Share data and Confirm against a local itsme
 	swift run --package-path Tools --scratch-path .build itsme demo $(if $(ONCE),--once)
 
+# The tests with an HSM load an engine into OpenSSL, so they have a process of their own.
 # The tests are XCTest; without the switch an empty run of the other framework would have the last word.
 # Library and tools are built in one folder, so that the server they share is compiled once.
 test: deps ## Run all tests
 	swift test --traits Hummingbird --disable-swift-testing
+	ITSMERP_HSM=1 swift test --traits Hummingbird --disable-swift-testing --skip-build --filter HardwareKeyTests
 	swift test --package-path Tools --scratch-path .build --disable-swift-testing
 
 timing: deps ## Compare how long failures of decryption take; needs an idle machine
