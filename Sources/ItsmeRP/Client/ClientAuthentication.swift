@@ -31,11 +31,12 @@ public struct ClientAuthentication: Sendable {
         ClientAuthentication(method: .clientSecretPost(ClientSecret(secret)))
     }
 
-    /// The name in the discovery document.
-    var name: String {
+    /// The method that a discovery document has to list if it lists any; nil for a secret, which is agreed at registration
+    /// as its algorithms are.
+    var listedMethod: String? {
         switch method {
         case .privateKeyJWT: "private_key_jwt"
-        case .clientSecretPost: "client_secret_post"
+        case .clientSecretPost: nil
         }
     }
 

@@ -53,7 +53,7 @@ public struct ItsmeClient: Sendable {
         http = HTTPClient(transport: transport)
         let idTokenAlgorithms = configuration.idTokenAlgorithms
         let userInfoAlgorithms = configuration.userInfoAlgorithms
-        let authenticationMethod = configuration.authentication.name
+        let listedMethod = configuration.authentication.listedMethod
         let requestObjectAlgorithms = configuration.requestObjectAlgorithms
         provider = try Provider(
             environment: configuration.environment, http: http, time: configuration.time,
@@ -62,9 +62,8 @@ public struct ItsmeClient: Sendable {
             try metadata.requireAlgorithms(idTokenAlgorithms, prefix: "id_token")
             try metadata.requireAlgorithms(userInfoAlgorithms, prefix: "userinfo")
             try metadata.requireAlgorithms(requestObjectAlgorithms, prefix: "request_object")
-            // As for algorithms: what rests on a client secret is agreed at registration and need not be listed.
-            if authenticationMethod != "client_secret_post" {
-                try metadata.requireValue(authenticationMethod, in: "token_endpoint_auth_methods_supported")
+            if let listedMethod {
+                try metadata.requireValue(listedMethod, in: "token_endpoint_auth_methods_supported")
             }
         }
         requestObjects = RequestObjectBuilder(configuration)

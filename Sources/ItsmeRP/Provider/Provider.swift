@@ -112,21 +112,17 @@ final class Provider: Sendable {
 
     private static func keySet(_ bytes: [UInt8]) throws(ItsmeError) -> JWKSet {
         let remedy = "Nothing to do here; the last good set stays in use. If it lasts, report it to itsme."
+        let set: JWKSet
         do {
-            let set = try JWKSet(parsingRemote: bytes)
-            guard !set.keys.isEmpty else {
-                throw ItsmeError(
-                    .jwkSetMalformed, .providerKeys, "the JWK Set holds no usable key", remedy: remedy)
-            }
-            return set
-        } catch let error as JOSEError {
+            set = try JWKSet(parsingRemote: bytes)
+        } catch {
             throw ItsmeError(
                 .jwkSetMalformed, .providerKeys, "the JWK Set cannot be read", remedy: remedy, joseCode: error.code)
-        } catch let error as ItsmeError {
-            throw error
-        } catch {
-            throw ItsmeError(.jwkSetMalformed, .providerKeys, "the JWK Set cannot be read", remedy: remedy)
         }
+        guard !set.keys.isEmpty else {
+            throw ItsmeError(.jwkSetMalformed, .providerKeys, "the JWK Set holds no usable key", remedy: remedy)
+        }
+        return set
     }
 
     private static func keyError(_ selection: JWKSet.Selection, phase: ItsmeError.Phase) -> ItsmeError {

@@ -44,7 +44,7 @@ final class AuthorizationRequestTests: XCTestCase {
     func testRequestObjectHoldsNeitherSubjectNorAnotherRequest() async throws {
         let request = try await provider.client().authorizationRequest(for: .login("MY_LOGIN"))
         let object = try await TestProvider.requestObject(in: request.url)
-        for name in ["sub", "request", "request_uri"] { XCTAssertNil(object[name], name) }
+        for name in ["sub", "request", "request_uri", "display"] { XCTAssertNil(object[name], name) }
     }
 
     func testEncryptedHeaderNamesTheKeyAndTheContent() async throws {

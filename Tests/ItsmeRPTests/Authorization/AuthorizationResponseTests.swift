@@ -131,9 +131,10 @@ final class AuthorizationResponseTests: XCTestCase {
 
     func testRefusesACallbackAfterTenMinutes() async throws {
         let client = try provider.client()
-        let (transaction, state) = try await request(client)
+        let (early, earlyState) = try await request(client)
+        let (late, lateState) = try await request(client)
         provider.advance(by: 599)
-        let (late, lateState) = (transaction, state)
+        _ = try await client.authorizationResponse(query: "code=a&state=\(earlyState)", for: early)
         provider.advance(by: 1)
         await assertItsmeError(.transactionExpired) {
             try await client.authorizationResponse(query: "code=a&state=\(lateState)", for: late)
