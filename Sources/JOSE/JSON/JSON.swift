@@ -54,6 +54,31 @@ public struct JSON: Sendable {
         try self.init(parsing: [UInt8](text.utf8), limits: limits)
     }
 
+    /// Parses a text that holds secrets, hands it to `body`, and overwrites the octets that were parsed.
+    ///
+    /// No value may leave `body`: it would keep the octets, and a copy would be overwritten in their place. What `body`
+    /// reads of secrets it takes as ``octets``, not as ``string``.
+    package static func withParsed<Result, Failure: Error>(
+        _ text: SecretBytes, malformed: (JOSEError) -> Failure, _ body: (JSON) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        var octets = text.withBytes { span in span.indices.map { span[$0] } }
+        defer { octets.cleanse() }
+        return try parse(octets, malformed, body)
+    }
+
+    /// A scope of its own, so that nothing shares the octets when it ends.
+    private static func parse<Result, Failure: Error>(
+        _ octets: [UInt8], _ malformed: (JOSEError) -> Failure, _ body: (JSON) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let json: JSON
+        do {
+            json = try JSON(parsing: octets)
+        } catch {
+            throw malformed(error)
+        }
+        return try body(json)
+    }
+
     /// The kind of this value.
     public var kind: Kind {
         switch node.kind {
@@ -87,6 +112,11 @@ public struct JSON: Sendable {
     /// The text of a string.
     public var string: String? {
         node.kind == .string ? document.string(of: node) : nil
+    }
+
+    /// The text of a string in UTF-8, for secrets: unlike a `String`, the caller can cleanse it.
+    var octets: [UInt8]? {
+        node.kind == .string ? document.octets(of: node) : nil
     }
 
     /// The truth value of a boolean.

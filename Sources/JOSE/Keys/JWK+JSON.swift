@@ -40,6 +40,17 @@ extension JWK {
         return text
     }
 
+    /// As ``text(_:of:)``, of a member that may be secret.
+    private static func octets(_ name: String, of json: JSON) throws(JOSEError) -> [UInt8]? {
+        guard let value = json[name] else {
+            return nil
+        }
+        guard let octets = value.octets else {
+            throw JOSEError(.malformedKey, "\(name) is not a string")
+        }
+        return octets
+    }
+
     private static func operations(_ json: JSON) throws(JOSEError) -> [String]? {
         guard let value = json["key_ops"] else {
             return nil
@@ -55,11 +66,12 @@ extension JWK {
 
     /// Reads a Base64urlUInt (RFC 7518 §2): no leading zero octet.
     private static func number(_ name: String, of json: JSON) throws(JOSEError) -> BigNumber? {
-        guard let text = try text(name, of: json) else {
+        guard var text = try octets(name, of: json) else {
             return nil
         }
+        defer { text.cleanse() }
         // Nothing that is accepted comes near; checked before any arithmetic.
-        guard text.utf8.count <= 2048 else {
+        guard text.count <= 2048 else {
             throw JOSEError(.weakKey, "\(name) is too long")
         }
         var bytes = try Base64URL.decode(text)
@@ -101,9 +113,10 @@ extension JWK {
     }
 
     private static func symmetricMaterial(_ json: JSON) throws(JOSEError) -> Material {
-        guard let text = try text("k", of: json) else {
+        guard var text = try octets("k", of: json) else {
             throw JOSEError(.malformedKey, "k is missing")
         }
+        defer { text.cleanse() }
         var bytes = try Base64URL.decode(text)
         guard !bytes.isEmpty else {
             throw JOSEError(.malformedKey, "k is empty")

@@ -23,12 +23,14 @@ extension KeyRing {
     ///
     /// - Throws: ``ItsmeError`` `key_ring_malformed`, `missing_key` or `unsuitable_key`.
     public init(parsing text: SecretBytes) throws(ItsmeError) {
-        let json: JSON
-        do {
-            json = try JSON(parsing: text.withBytes { span in span.indices.map { span[$0] } })
-        } catch {
-            throw Self.malformed("the ring is not strict JSON: \(error.reason)", "ring")
+        self = try JSON.withParsed(
+            text, malformed: { Self.malformed("the ring is not strict JSON: \($0.reason)", "ring") }
+        ) { (json) throws(ItsmeError) in
+            try KeyRing(json)
         }
+    }
+
+    private init(_ json: JSON) throws(ItsmeError) {
         guard let elements = json["keys"]?.elements else {
             throw Self.malformed("the ring is not an object with an array \"keys\"", "keys")
         }

@@ -1,0 +1,39 @@
+import Foundation
+
+/// Runs one test of this test bundle again, in a process of its own: for what concerns a whole process, as its memory or
+/// its end.
+package struct OwnProcess {
+    /// The variable of the environment that is set in the process, and what it holds.
+    package static let variable = "ITSMERP_OWN_PROCESS"
+
+    /// What the parent said to this process; nil in the parent.
+    package static var task: String? { ProcessInfo.processInfo.environment[variable] }
+
+    package let status: Int32
+    package let isSignalled: Bool
+    /// What came on the standard output and the standard error, in order.
+    package let output: String
+
+    /// - Parameters:
+    ///   - test: `Module.Class/testName`.
+    ///   - task: What ``task`` is in the process.
+    ///   - environment: Variables besides those of this process.
+    package init(of test: String, task: String, environment: [String: String] = [:]) throws {
+        let process = Process()
+        process.executableURL = try URL(
+            fileURLWithPath: FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+        process.arguments = [test]
+        process.environment = ProcessInfo.processInfo.environment
+            .merging(environment) { $1 }.merging([Self.variable: task]) { $1 }
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = pipe
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        let data = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        status = process.terminationStatus
+        isSignalled = process.terminationReason == .uncaughtSignal
+        output = String(decoding: data, as: UTF8.self)
+    }
+}
