@@ -16,7 +16,8 @@ import Logging
 /// ```
 ///
 /// An authorization request with the development-only parameter `approve=PERSONA` is approved at once; `approve=cancel`
-/// cancels. Without it a page offers the personas.
+/// cancels. Without it a page offers the personas. Beside it, `fault=NAME` injects the ``SandboxFault`` of that name; the
+/// page offers these too.
 ///
 /// It gives tokens to whoever asks, so it belongs on a loopback address; see ``SandboxConfiguration/isLoopback(host:)``.
 public final class Sandbox: HTTPHandler {

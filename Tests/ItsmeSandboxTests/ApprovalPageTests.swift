@@ -36,6 +36,42 @@ final class ApprovalPageTests: XCTestCase {
         XCTAssertFalse(page.text.contains("<script"))
     }
 
+    func testAFaultCanBeChosenInTheBrowser() async throws {
+        let party = try ReferenceRelyingParty()
+        let page = await party.authorize(party.loginParameters(), approve: nil)
+        for fault in SandboxFault.all {
+            XCTAssertTrue(page.text.contains("<option value=\"\(fault.name)\""), fault.name)
+        }
+        let unknown = await answer(
+            party, ["pending": try pending(page), "approve": "belgian-eid", "fault": "no-such-fault"])
+        XCTAssertEqual(unknown.response.status, .badRequest)
+        XCTAssertEqual(party.sandbox.refusals.last?.rule, .faultUnknown)
+        XCTAssertEqual(party.sandbox.pendingFaults, [])
+
+        let next = await party.authorize(party.loginParameters(), approve: nil)
+        let reply = await answer(
+            party, ["pending": try pending(next), "approve": "belgian-eid", "fault": "invalid-iss"])
+        XCTAssertEqual(reply.response.status, .seeOther)
+        XCTAssertEqual(party.sandbox.pendingFaults.map(\.name), ["invalid-iss"])
+        let third = await party.authorize(party.loginParameters(), approve: nil)
+        XCTAssertTrue(third.text.contains("<code>invalid-iss</code>"), "what is still to strike is shown")
+        _ = await answer(party, ["pending": try pending(third), "approve": "belgian-eid", "fault": ""])
+        XCTAssertEqual(party.sandbox.pendingFaults.count, 1)
+    }
+
+    func testAFaultCanBeNamedInTheURL() async throws {
+        let party = try ReferenceRelyingParty()
+        var parameters = party.loginParameters()
+        parameters["fault"] = "with-invalid-state-fails"
+        let reply = await party.authorize(parameters)
+        XCTAssertEqual(reply.response.status, .found)
+        XCTAssertEqual(party.sandbox.pendingFaults, [], "it struck the redirect itself")
+        XCTAssertFalse(try XCTUnwrap(reply.response.headerFields[.location]).contains("state=state-1&"))
+        parameters["fault"] = "no-such-fault"
+        let page = await party.authorize(parameters)
+        XCTAssertEqual(page.response.status, .badRequest)
+    }
+
     func testPageFollowsTheFirstLanguageThatItsmeHas() async throws {
         let party = try ReferenceRelyingParty()
         for (locales, language, words) in [

@@ -1,135 +1,138 @@
 import Foundation
+import HTTPTypes
 import ItsmeRP
 import ItsmeSandbox
 import JOSE
-import Logging
-import Synchronization
 import TestSupport
 import XCTest
 
-/// Runs a login through every failure that the sandbox knows and looks for its secrets wherever text comes out of the
-/// library: log lines of every level, errors, descriptions and dumps.
+/// Runs each service through every failure that the sandbox knows and looks for the secrets of the login wherever text
+/// comes out: log lines of every level of the library and of the sandbox, errors, descriptions, dumps, and the sandbox's
+/// pages and refusals.
 final class SeededSecretTests: XCTestCase {
-    private final class Output: Sendable {
-        private let text = Mutex<[String]>([])
-
-        var all: [String] { text.withLock { $0 } }
-
-        func append(_ line: String) { text.withLock { $0.append(line) } }
-
-        /// Everything that a program may print of a value.
-        func append(value: some Any) {
-            var dumped = ""
-            dump(value, to: &dumped, maxDepth: 20)
-            append(dumped + "\(value)" + String(reflecting: value))
-        }
-    }
-
-    private struct Recorder: LogHandler {
-        let output: Output
-        var metadata: Logger.Metadata = [:]
-        var logLevel: Logger.Level = .trace
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) { output.append("\(event.level) \(event.message) \(event.metadata ?? [:])") }
-    }
-
-    /// The texts that identify or empower: each is unlike anything that may be printed.
-    private static func secrets(
-        of request: AuthorizationRequest, _ recorder: RecordingTransport, callback: String
-    ) async throws -> [String] {
-        let object = try await TestProvider.requestObject(in: request.url)
-        var secrets = ["state", "nonce", "jti", "code_challenge"].compactMap { object[$0]?.string }
-        // Split by hand: the callback may be broken on purpose.
-        for name in ["code=", "state="] {
-            secrets += callback.split(separator: "&").filter { $0.hasPrefix(name) }.map {
-                String($0.dropFirst(name.count))
-            }
-        }
-        secrets += (Query.parse(String(request.url.drop { $0 != "?" }.dropFirst()))["request"] ?? "")
-            .split(separator: ".").map(String.init)
-        for sent in recorder.sent where sent.endpoint == "token" {
-            secrets += ["code", "code_verifier"].compactMap { sent.form[$0] }
-            secrets += (sent.form["client_assertion"] ?? "").split(separator: ".").map(String.init)
-        }
-        for body in recorder.received {
-            guard let json = try? JSON(parsing: body) else {
-                secrets += String(decoding: body, as: UTF8.self).split(separator: ".").map(String.init)
-                continue
-            }
-            secrets += [json["access_token"]?.string].compactMap { $0 }
-            secrets += (json["id_token"]?.string ?? "").split(separator: ".").map(String.init)
-        }
-        return secrets.filter { $0.utf8.count >= 16 }
-    }
-
-    /// What the client's keys hold, and the data of the person who logs in.
-    private static func lastingSecrets(_ sandbox: Sandbox) throws -> [String] {
+    /// What a relying party may do.
+    private struct Flow: Sendable {
+        let name: String
+        var registration: @Sendable (inout ClientRegistration) -> Void = { _ in }
+        var configuration: @Sendable (inout ItsmeConfiguration) -> Void = { _ in }
+        var service: @Sendable () throws -> ItsmeService = { .login("LOGIN") }
+        /// Only every n-th fault: the flows have most of what can fail in common.
+        var stride = 1
+        /// What the flow itself brings along.
         var secrets: [String] = []
-        for key in [TestProvider.keys.clientSigning, TestProvider.keys.clientEncryption] {
-            let json = try key.privateJSON()
-            for member in ["d", "p", "q", "dp", "dq", "qi"] {
-                if case .string(let text)? = json[member] { secrets.append(String(text.prefix(20))) }
-            }
-        }
-        let persona = try XCTUnwrap(sandbox.personas.first { $0.id == "belgian-eid" })
-        for name in ["email", "phone_number", "given_name", "family_name", "birthdate"] {
-            if case .string(let text)? = persona.claims[name] { secrets.append(text) }
-        }
-        return secrets
     }
 
-    func testNoFailureOfALoginShowsASecret() async throws {
-        let clock = SandboxClock(at: Date(timeIntervalSince1970: 1_763_800_000))
-        let sandbox = try SandboxWorld.sandbox(issuer: "http://127.0.0.1:8080/v2", clock: clock)
-        let lasting = try Self.lastingSecrets(sandbox)
-        XCTAssertGreaterThan(lasting.count, 12)
+    private static let message = "Sell 4711 shares of Seeded Holding"
+
+    private static let flows = [
+        Flow(name: "login"),
+        Flow(name: "share data", service: { .shareData("SHARE", .nationalNumber, .birthdate, .picture) }, stride: 4),
+        Flow(
+            name: "payment",
+            service: {
+                try .confirm(
+                    "CONFIRM", .payment(amount: 31_415_926, currency: "EUR", iban: "BE68 5390 0754 7034"))
+            },
+            stride: 4, secrets: ["31415926", "BE68539007547034"]),
+        Flow(
+            name: "free text", service: { try .confirm("CONFIRM", .freeText(message)) }, stride: 4, secrets: [message]),
+        Flow(
+            name: "client secret",
+            registration: {
+                $0.authentication = .clientSecretPost(ClientSecret(SandboxWorld.secret))
+                $0.keys = .none
+            },
+            configuration: {
+                let time = $0.time
+                $0 = ItsmeConfiguration(
+                    environment: $0.environment, clientID: $0.clientID,
+                    authentication: .clientSecretPost(Secret(SandboxWorld.secret)), redirectURI: $0.redirectURI)
+                $0.time = time
+            }),
+    ]
+
+    private var failures = 0
+
+    func testNoFailureOfAnyServiceShowsASecret() async throws {
         let faults = SandboxFault.all.filter { !$0.name.hasSuffix("-stall") }
-        var failures = 0
-        for fault in [nil] + faults {
-            let output = Output()
-            let recorder = RecordingTransport(InProcessTransport(["http://127.0.0.1:8080": sandbox]))
-            let world = SandboxWorld(sandbox: sandbox, clock: clock, transport: recorder)
-            let client = try world.client {
-                $0.logger = Logger(label: "test") { _ in Recorder(output: output) }
-            }
-            sandbox.removeFaults()
-            if let fault { sandbox.inject(fault) }
-            output.append(value: client)
-            var secrets = lasting
-            do {
-                let request = try await client.authorizationRequest(
-                    for: .login("LOGIN"), scopes: [.profile, .email, .phone, .eid], level: .advanced,
-                    maximumAuthenticationAge: .seconds(300))
-                output.append(value: request.transaction)
-                secrets.append(request.transaction.state.exposedValue)
-                let callback = try await world.browse(request.url, as: "belgian-eid")
-                do {
-                    let response = try await client.authorizationResponse(query: callback, for: request.transaction)
-                    output.append(value: response)
-                    let tokens = try await client.tokens(for: response)
-                    output.append(value: tokens)
-                    output.append(value: try await client.userInfo(for: tokens))
-                } catch {
-                    failures += 1
-                    output.append(value: error)
+        var logins = 0
+        for flow in Self.flows {
+            let failuresBefore = failures
+            for fault in [nil] + stride(from: 0, to: faults.count, by: flow.stride).map({ faults[$0] }) {
+                logins += 1
+                let (text, secrets) = try await run(flow, fault)
+                XCTAssertGreaterThan(secrets.count, 18)
+                for secret in secrets where text.contains(secret) {
+                    XCTFail("\(flow.name), \(fault?.name ?? "no fault") shows \(secret.prefix(8))…")
                 }
-                secrets += try await Self.secrets(of: request, recorder, callback: callback)
+                if fault == nil {
+                    XCTAssertEqual(failures, failuresBefore, "\(flow.name) fails without a fault: \(text.suffix(500))")
+                }
+            }
+            XCTAssertGreaterThan(failures - failuresBefore, 80 / flow.stride, flow.name)
+        }
+        print("seeded secrets: \(logins) logins, \(failures) of them failed, looked through")
+    }
+
+    /// Everything that was printed, and the secrets that may not be in it.
+    private func run(_ flow: Flow, _ fault: SandboxFault?) async throws -> (text: String, secrets: [String]) {
+        let output = PrintedText()
+        let clock = SandboxClock(at: Date(timeIntervalSince1970: 1_763_800_000))
+        let sandbox = try SandboxWorld.sandbox(
+            issuer: "http://127.0.0.1:8080/v2", clock: clock, logger: output.logger, change: flow.registration)
+        let recorder = RecordingTransport(InProcessTransport(["http://127.0.0.1:8080": sandbox]))
+        let world = SandboxWorld(sandbox: sandbox, clock: clock, transport: recorder)
+        let client = try world.client {
+            flow.configuration(&$0)
+            $0.logger = output.logger
+        }
+        if let fault { sandbox.inject(fault) }
+        output.append(value: client)
+        var secrets = try LoginSecrets.lasting(sandbox) + flow.secrets
+        do {
+            let request = try await client.authorizationRequest(
+                for: flow.service(), scopes: [.profile, .email, .phone, .eid], level: .advanced,
+                maximumAuthenticationAge: .seconds(300))
+            output.append(value: request.transaction)
+            secrets.append(request.transaction.state.exposedValue)
+            let callback = try await world.browse(request.url, as: "belgian-eid")
+            do {
+                let response = try await client.authorizationResponse(query: callback, for: request.transaction)
+                output.append(value: response)
+                let tokens = try await client.tokens(for: response)
+                output.append(value: tokens)
+                let userInfo = try await client.userInfo(for: tokens)
+                output.append(value: userInfo)
+                if let picture = try await client.picture(of: userInfo, for: tokens) { output.append(value: picture) }
+                if flow.name == "client secret" { try await client.revoke(tokens) }
+                // A second use fails at the sandbox.
+                _ = try? await client.tokens(for: response)
             } catch {
-                // There was no request to make: discovery or the JWK Set failed.
                 failures += 1
                 output.append(value: error)
             }
-            let text = output.all.joined(separator: "\n")
-            for secret in secrets where text.contains(secret) {
-                XCTFail("\(fault?.name ?? "a good login") shows \(secret.prefix(8))…")
+            secrets += try await LoginSecrets.found(url: request.url, callback: callback, recorder)
+            // What a person and a developer see. The people to choose from and what is to be confirmed are there to be
+            // read, and are not checked.
+            let pages = try await [page(request.url, sandbox), page(request.url + "&approve=nobody", sandbox)]
+            let legible = try LoginSecrets.personal(sandbox) + flow.secrets
+            for secret in secrets where !legible.contains(secret) && pages.contains(where: { $0.contains(secret) }) {
+                XCTFail("a page shows \(secret.prefix(8))…")
             }
+        } catch {
+            // There was no request to make: discovery or the JWK Set failed.
+            failures += 1
+            output.append(value: error)
         }
-        XCTAssertGreaterThan(failures, 100)
-        print("seeded secrets: \(faults.count + 1) logins, \(failures) of them failed, looked through")
+        for refusal in sandbox.refusals { output.append(value: refusal) }
+        return (output.text, secrets)
+    }
+
+    private func page(_ url: String, _ sandbox: Sandbox) async throws -> String {
+        let path = String(url.dropFirst("http://127.0.0.1:8080".count))
+        let reply = await sandbox.respond(
+            to: .init(method: .get, scheme: "http", authority: "127.0.0.1:8080", path: path), body: [])
+        XCTAssertEqual(reply.response.headerFields[.contentType], "text/html; charset=utf-8")
+        return String(decoding: reply.body, as: UTF8.self)
     }
 }

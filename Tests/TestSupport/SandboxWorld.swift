@@ -2,6 +2,7 @@ package import HTTPTypes
 package import ItsmeRP
 package import ItsmeSandbox
 import JOSE
+package import Logging
 import Synchronization
 
 #if canImport(FoundationEssentials)
@@ -30,6 +31,7 @@ package struct SandboxWorld: Sendable {
     /// Makes the sandbox of a world before its address is known; `transport` is what it fetches request objects with.
     package static func sandbox(
         issuer: String, clock: SandboxClock, transport: any HTTPTransport = InProcessTransport([:]),
+        logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
         change: (inout ClientRegistration) -> Void = { _ in }
     ) throws -> Sandbox {
         let clientKeys = TestProvider.keys
@@ -45,7 +47,7 @@ package struct SandboxWorld: Sendable {
         change(&registration)
         return try Sandbox(
             SandboxConfiguration(
-                issuer: issuer, clients: [registration], keys: Self.keys, now: { clock.now }),
+                issuer: issuer, clients: [registration], keys: Self.keys, now: { clock.now }, logger: logger),
             transport: transport)
     }
 

@@ -12,8 +12,15 @@ struct ApprovalDecision {
     let core: SandboxCore
     let request: AuthorizationRequest
 
-    /// Answers for the persona named `choice`, or cancels.
-    func answer(_ choice: String, status: HTTPResponse.Status) async throws(SandboxRefusal) -> HTTPReply {
+    /// Answers for the persona named `choice`, or cancels. The fault of that name, if one is given, waits for the next
+    /// answer of its place from then on.
+    func answer(
+        _ choice: String, fault name: String?, status: HTTPResponse.Status
+    ) async throws(SandboxRefusal) -> HTTPReply {
+        if let name, !name.isEmpty {
+            guard let fault = SandboxFault(named: name) else { throw SandboxRefusal(.faultUnknown) }
+            core.faults.append(fault)
+        }
         if choice == "cancel" { return cancelled(status) }
         guard let persona = core.persona(choice) else {
             let names = core.personas.map(\.id).joined(separator: ", ")
@@ -71,7 +78,8 @@ struct ApprovalEndpoint {
         else { return page(SandboxRefusal(.approvalExpired), status: .badRequest) }
         do throws(SandboxRefusal) {
             // 303: the browser goes on with GET.
-            return try await ApprovalDecision(core: core, request: pending.request).answer(choice, status: .seeOther)
+            return try await ApprovalDecision(core: core, request: pending.request).answer(
+                choice, fault: form["fault"], status: .seeOther)
         } catch {
             var refusal = error
             refusal.clientID = pending.request.client.clientID

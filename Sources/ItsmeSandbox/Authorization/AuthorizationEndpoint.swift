@@ -42,7 +42,7 @@ struct AuthorizationEndpoint {
             // 4. Everything else.
             let authorization = try AuthorizationRequest(
                 parameters, client: known, returnAddress: final, profile: core.profile)
-            return try await answer(authorization, approval: outer["approve"])
+            return try await answer(authorization, approval: outer["approve"], fault: outer["fault"])
         } catch {
             return refuse(error, client: client, returnAddress: returnAddress)
         }
@@ -75,10 +75,11 @@ struct AuthorizationEndpoint {
     }
 
     private func answer(
-        _ request: AuthorizationRequest, approval: String?
+        _ request: AuthorizationRequest, approval: String?, fault: String?
     ) async throws(SandboxRefusal) -> HTTPReply {
         if let approval {
-            return try await ApprovalDecision(core: core, request: request).answer(approval, status: .found)
+            return try await ApprovalDecision(core: core, request: request).answer(
+                approval, fault: fault, status: .found)
         }
         let identifier = try core.freshIdentifier()
         let now = core.now
@@ -92,8 +93,10 @@ struct AuthorizationEndpoint {
     ) -> HTTPReply {
         var refusal = refusal
         refusal.clientID = client?.clientID
-        // A wrong persona is a mistake of the developer at the keyboard, not of the relying party.
-        guard let returnAddress, refusal.rule != .personaUnknown else { return page(refusal, status: .badRequest) }
+        // A wrong persona or fault is a mistake of the developer at the keyboard, not of the relying party.
+        guard let returnAddress, ![.personaUnknown, .faultUnknown].contains(refusal.rule) else {
+            return page(refusal, status: .badRequest)
+        }
         core.note(refusal)
         // invalid_client is no answer of this endpoint: here the keys matter for the request object alone.
         let error = refusal.rule.error == "invalid_client" ? "invalid_request_object" : refusal.rule.error

@@ -42,6 +42,10 @@ struct ApprovalPage {
         <legend>\(text(.answer))</legend>
         \(buttons)
         </fieldset>
+        <details\(core.faults.waiting.isEmpty ? "" : " open")>
+        <summary>\(text(.fault))</summary>
+        \(FaultList(core: core, language: language).markup)
+        </details>
         <button class="cancel" name="approve" value="cancel">\(text(.cancel))</button>
         </form>
         """

@@ -44,6 +44,12 @@ struct HTMLPage: Sendable {
         cursor:pointer}
         button:hover{border-color:var(--accent)}
         button:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+        details{margin:1.5rem 0 0}
+        summary{cursor:pointer;min-height:2.75rem;padding:.5rem 0}
+        summary:focus-visible,select:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+        label{display:block;font-weight:600}
+        select{font:inherit;width:100%;min-height:2.75rem;border:1px solid var(--line);border-radius:.5rem;\
+        background:var(--soft);color:inherit;padding:0 .5rem}
         .cancel{margin-top:1.5rem;background:none;font-weight:600}
         """
 

@@ -65,6 +65,12 @@ extension PageLanguage.Text {
         "No data is requested.", "Er worden geen gegevens gevraagd.", "Aucune donnée n’est demandée.",
         "Es werden keine Daten angefragt.")
     static let answer = Self("Answer as", "Antwoorden als", "Répondre en tant que", "Antworten als")
+    static let fault = Self(
+        "Get it wrong, to test the client", "Laat het misgaan, om de client te testen",
+        "Mal répondre, pour tester le client", "Falsch antworten, um den Client zu prüfen")
+    static let faultChoice = Self("What goes wrong", "Wat er misgaat", "Ce qui se passe mal", "Was schiefgeht")
+    static let noFault = Self("nothing", "niets", "rien", "nichts")
+    static let waiting = Self("Still to come:", "Nog te komen:", "Encore à venir :", "Steht noch aus:")
     static let cancel = Self("Cancel", "Annuleren", "Annuler", "Abbrechen")
     static let nobody = Self(
         "None of the people is the one whom the request names.",

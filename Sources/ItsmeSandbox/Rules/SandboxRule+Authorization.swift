@@ -230,6 +230,12 @@ extension SandboxRule {
         explanation: "The development parameter approve names no persona of this sandbox.",
         remedy: "Use the identifier of a persona, or cancel.")
 
+    /// The development parameter fault names no fault of this sandbox.
+    public static let faultUnknown = SandboxRule(
+        "approval.fault_unknown", error: "invalid_request",
+        explanation: "The development parameter fault names no fault of this sandbox.",
+        remedy: "Choose a fault from the list of the approval page.")
+
     /// The approval page is too old, was used already, or is not from this sandbox.
     public static let approvalExpired = SandboxRule(
         "approval.expired", error: "invalid_request",

@@ -68,6 +68,7 @@ public struct SandboxRule: Sendable, Hashable, CustomStringConvertible {
         .templateTextCharacters,
         .userUnknown,
         .personaUnknown,
+        .faultUnknown,
         .approvalExpired,
         .approvalMethod,
         .requestAndRequestURI,

@@ -21,6 +21,8 @@ final class EndpointsWithSandboxTests: XCTestCase {
         let client: ItsmeClient
         let login: LoginEndpoints
         let requestObjects: InMemoryRequestObjectStore
+        /// What the relying party sends and receives.
+        let recorder: RecordingTransport
         var browser: Browser
 
         /// Sends the person to itsme, who approves as `persona`; the path of the callback.
@@ -53,11 +55,12 @@ final class EndpointsWithSandboxTests: XCTestCase {
                     signing: [TestProvider.keys.providerSigning],
                     encryption: [TestProvider.keys.providerEncryption])),
             transport: InProcessTransport([Self.origin: published]))
+        let recorder = RecordingTransport(InProcessTransport(["http://127.0.0.1:8080": sandbox]))
         let client = try ItsmeClient(
             ItsmeConfiguration(
                 environment: .loopbackSandbox(issuer: Self.issuer), clientID: "SHOP",
                 authentication: .privateKeyJWT(keys), redirectURI: Self.origin + "/itsme/callback"),
-            transport: InProcessTransport(["http://127.0.0.1:8080": sandbox]))
+            transport: recorder)
         let login = try LoginEndpoints(
             client: client, sealer: TransactionSealer(key: SymmetricKey(RandomSource.system.bytes(32))),
             authorize: { start in
@@ -73,7 +76,8 @@ final class EndpointsWithSandboxTests: XCTestCase {
         browser.scheme = "http"
         browser.authority = "127.0.0.1:8082"
         return World(
-            sandbox: sandbox, client: client, login: login, requestObjects: requestObjects, browser: browser)
+            sandbox: sandbox, client: client, login: login, requestObjects: requestObjects, recorder: recorder,
+            browser: browser)
     }
 
     func testAPersonLogsInThroughEveryEndpoint() async throws {
@@ -99,6 +103,31 @@ final class EndpointsWithSandboxTests: XCTestCase {
         let end = await world.browser.get(
             try await world.approve(XCTUnwrap(again.location), as: "belgian-eid"))
         XCTAssertEqual(end.location, "/account")
+    }
+
+    func testNoFailureShowsASecretOnAPage() async throws {
+        var failures = 0
+        for fault in SandboxFault.all where !fault.name.hasSuffix("-stall") {
+            var world = try world()
+            world.sandbox.inject(fault)
+            let start = await world.browser.get("/itsme/login?target=/account")
+            var pages = [start.text]
+            var secrets = try LoginSecrets.lasting(world.sandbox)
+            if let url = start.location {
+                let callback = try await world.approve(url, as: "belgian-eid")
+                let end = await world.browser.get(callback)
+                pages.append(end.text)
+                failures += end.response.status == .seeOther ? 0 : 1
+                secrets += try await LoginSecrets.found(
+                    url: url, callback: String(callback.drop { $0 != "?" }.dropFirst()), world.recorder)
+            } else {
+                failures += 1
+            }
+            for secret in secrets where pages.contains(where: { $0.contains(secret) }) {
+                XCTFail("\(fault) shows \(secret.prefix(8))… on a page")
+            }
+        }
+        XCTAssertGreaterThan(failures, 80)
     }
 
     func testItsmeFetchesARequestObjectByItsURI() async throws {
