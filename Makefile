@@ -22,13 +22,17 @@ demo: deps ## Watch Login, Share data and Confirm against a local itsme
 # The tests with an HSM load an engine into OpenSSL, so they have a process of their own.
 # The tests are XCTest; without the switch an empty run of the other framework would have the last word.
 # Library and tools are built in one folder, so that the server they share is compiled once.
+# What they print is kept for the last line, which says whether each security rule has tests that passed.
 test: deps ## Run all tests
-	swift test --traits Hummingbird --disable-swift-testing
-	ITSMERP_HSM=1 swift test --traits Hummingbird --disable-swift-testing --skip-build --filter HardwareKeyTests
-	swift test --package-path Tools --scratch-path .build --disable-swift-testing
+	@mkdir -p .build && : >.build/test.log
+	set -o pipefail; swift test --traits Hummingbird --disable-swift-testing 2>&1 | tee -a .build/test.log
+	set -o pipefail; ITSMERP_HSM=1 swift test --traits Hummingbird --disable-swift-testing --skip-build \
+	  --filter HardwareKeyTests 2>&1 | tee -a .build/test.log
+	set -o pipefail; swift test --package-path Tools --scratch-path .build --disable-swift-testing 2>&1 | tee -a .build/test.log
+	@Scripts/security-report --log .build/test.log --brief
 
-timing: deps ## Compare how long failures of decryption take; needs an idle machine
-	ITSMERP_TIMING=1 swift test --traits Hummingbird --disable-swift-testing --filter DecryptionTimingTests
+timing: deps ## Show how the times of failed decryptions compare
+	swift test --traits Hummingbird --disable-swift-testing --filter DecryptionTimingTests
 
 # The table is all that goes to the standard output; run `make --silent security-report >report.md` to keep it.
 security-report: ## Run all tests and print each security rule with the tests that hold it; needs an idle machine
