@@ -20,6 +20,10 @@ public struct SandboxConfiguration: Sendable {
         public var accessToken: Int64 = 3600
         /// A pending approval page.
         public var approval: Int64 = 600
+        /// A user discovery session; itsme's live about 15 minutes.
+        public var userDiscovery: Int64 = 900
+        /// A backchannel request for which the relying party asks no other time, which may be at most 10 minutes.
+        public var backchannelRequest: Int64 = 300
 
         /// Makes the lifetimes of itsme.
         public init() {}
