@@ -78,8 +78,8 @@ public final class Sandbox: HTTPHandler {
         Phone(core: core).scan(core.backchannel.waitingSessions(now: core.now).last?.handle, as: persona)
     }
 
-    /// Answers the newest backchannel request, as the person whom it is for, and pings the relying
-    /// party if that was agreed; `false` when none waits. A persona who cancels everything cancels it.
+    /// Answers the newest backchannel request, as the person whom it is for, and pings the relying party if that was
+    /// agreed; `false` when none waits. A persona who cancels everything cancels it.
     @discardableResult
     public func answerBackchannelRequest(approving: Bool = true) async -> Bool {
         await Phone(core: core).answer(

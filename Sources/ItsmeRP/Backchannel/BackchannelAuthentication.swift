@@ -73,7 +73,9 @@ extension ItsmeClient {
             "backchannel authentication requested", metadata: ["itsme.service": "\(service.kind.rawValue)"])
         let answer = try BackchannelAnswer(reply, phase: .backchannelAuthentication)
         // itsme's documentation spells it in two ways.
-        let authReqID = try answer.token("auth_req_id") ?? answer.requiredToken("auth_request_id")
+        guard let authReqID = try answer.token("auth_req_id") ?? answer.token("auth_request_id") else {
+            throw answer.malformed("auth_req_id")
+        }
         guard let lifetime = try answer.seconds("expires_in"), lifetime > .zero else {
             throw answer.malformed("expires_in")
         }

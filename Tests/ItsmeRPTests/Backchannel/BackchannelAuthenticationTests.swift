@@ -99,7 +99,7 @@ final class BackchannelAuthenticationTests: XCTestCase {
         }
         let client = try provider.client()
         for (answer, field) in [
-            (with("auth_req_id", nil), "auth_request_id"), (with("auth_req_id", ""), "auth_req_id"),
+            (with("auth_req_id", nil), "auth_req_id"), (with("auth_req_id", ""), "auth_req_id"),
             (with("auth_req_id", 7), "auth_req_id"), (with("auth_req_id", "a\r\nb"), "auth_req_id"),
             (with("expires_in", nil), "expires_in"), (with("expires_in", 0), "expires_in"),
             (with("expires_in", "300"), "expires_in"), (with("expires_in", .number("1e400")), "expires_in"),
