@@ -187,8 +187,6 @@ final class BackchannelFlowTests: XCTestCase {
     func testAnAnswerThatWasLostIsNotAskedForAgain() async throws {
         let party = try Party()
         let subject = try await party.subject()
-        party.sandbox.inject(.invalidNonce)
-        party.sandbox.removeFaults()
         let request = try await party.client.backchannelAuthentication(for: .login("LOGIN"), hint: .subject(subject))
         await party.sandbox.answerBackchannelRequest()
         party.sandbox.inject(.alteredSignature)

@@ -175,8 +175,8 @@ final class BackchannelRuleTests: XCTestCase {
     func testAHintSignedByAnotherKeyIsRefused() async throws {
         let party = try ReferenceRelyingParty()
         var claims = try await requestClaims(party)
-        var key = try TestKeys.otherSigning.get()
-        key = JWK(key.material, keyID: party.signingKey.keyID, use: .signature)
+        let key = JWK(
+            try TestKeys.otherSigning.get().material, keyID: party.signingKey.keyID, use: .signature)
         let hint: JSONValue = ["type": "user_identifier_token", "value": "x"]
         claims["login_hint_token"] = .string(try await party.signed(hint, key: key))
         let reply = try await authenticate(party, claims)

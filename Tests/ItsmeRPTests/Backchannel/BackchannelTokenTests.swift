@@ -110,9 +110,8 @@ final class BackchannelTokenTests: XCTestCase {
         let client = try provider.client()
         let request = try await provider.backchannelRequest(client)
         provider.answer("/token") { _, _ in throw HTTPTransportError(.timeout, reason: "test") }
-        for interval in [10, 20, 40, 60, 60] {
+        for interval in [10, 20, 40, 60] {
             provider.advance(by: 60)
-            if interval == 60, provider.count("/token") == 4 { break }  // It expires after 300 seconds.
             await assertItsmeError(.timeout) { try await client.backchannelTokens(for: request) }
             XCTAssertEqual(request.interval, .seconds(interval))
         }

@@ -66,8 +66,8 @@ final class UserDiscoveryTests: XCTestCase {
         ] {
             var answer = TestProvider.pendingDiscovery
             answer["user_discovery_token"] = ["qr_code": .string(Data(text.utf8).base64EncodedString())]
-            let type = (try await start(answer).session.qrCode.mediaType, type)
-            XCTAssertEqual(type.0, type.1)
+            let code = try await start(answer).session.qrCode
+            XCTAssertEqual(code.mediaType, type)
         }
     }
 
