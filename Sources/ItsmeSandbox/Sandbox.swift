@@ -19,6 +19,9 @@ import Logging
 /// cancels. Without it a page offers the personas. Beside it, `fault=NAME` injects the ``SandboxFault`` of that name; the
 /// page offers these too.
 ///
+/// What itsme puts to a phone without a browser, QR codes and backchannel requests, waits until ``scanQRCode(as:)`` or
+/// ``answerBackchannelRequest(approving:)`` is called, or somebody answers on the page `/sandbox/phone`.
+///
 /// It gives tokens to whoever asks, so it belongs on a loopback address; see ``SandboxConfiguration/isLoopback(host:)``.
 public final class Sandbox: HTTPHandler {
     /// The issuer of its tokens, from which all its URLs are made.
@@ -70,6 +73,20 @@ public final class Sandbox: HTTPHandler {
     /// Forgets the faults that are still to strike.
     public func removeFaults() { core.faults.removeAll() }
 
+    /// Lets a persona scan the newest QR code; `false` when none waits or nobody has that name.
+    @discardableResult
+    public func scanQRCode(as persona: String) -> Bool {
+        Phone(core: core).scan(core.backchannel.waitingSessions(now: core.now).last?.handle, as: persona)
+    }
+
+    /// Answers the newest backchannel request, as the person whom it is for, and pings the relying party if that was
+    /// agreed; `false` when none waits. A persona who cancels everything cancels it.
+    @discardableResult
+    public func answerBackchannelRequest(approving: Bool = true) async -> Bool {
+        await Phone(core: core).answer(
+            core.backchannel.waitingRequests(now: core.now).last?.handle, approving: approving)
+    }
+
     /// Answers a request to one of the endpoints.
     public func respond(to request: HTTPRequest, body: [UInt8]) async -> HTTPReply {
         let target = request.path ?? "/"
@@ -93,7 +110,14 @@ public final class Sandbox: HTTPHandler {
             return await UserInfoEndpoint(core: core).respond(to: request, query: query)
         case .picture:
             return UserInfoEndpoint(core: core).picture(request, query: query)
-        case nil:
+        case .backchannelAuthentication where core.profile.profile == .v2:
+            return await BackchannelAuthenticationEndpoint(core: core).respond(to: request, body: body)
+        case .userDiscovery where core.profile.profile == .v2:
+            return await UserDiscoveryEndpoint(core: core).respond(
+                to: request, session: core.endpoints.userDiscoverySession(in: path), body: body)
+        case .phone where core.profile.profile == .v2:
+            return await PhoneEndpoint(core: core).respond(to: request, body: body)
+        case .backchannelAuthentication, .userDiscovery, .phone, nil:
             let refusal = SandboxRefusal(.unknownPath)
             core.note(refusal)
             return .page(.refusal(refusal), status: .notFound)

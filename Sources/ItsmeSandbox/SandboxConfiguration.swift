@@ -20,6 +20,10 @@ public struct SandboxConfiguration: Sendable {
         public var accessToken: Int64 = 3600
         /// A pending approval page.
         public var approval: Int64 = 600
+        /// A user discovery session; itsme's live about 15 minutes.
+        public var userDiscovery: Int64 = 900
+        /// A backchannel request for which the relying party asks no other time, which may be at most 10 minutes.
+        public var backchannelRequest: Int64 = 300
 
         /// Makes the lifetimes of itsme.
         public init() {}
@@ -40,8 +44,8 @@ public struct SandboxConfiguration: Sendable {
     /// `address` and the device as strings that hold JSON, the locale in lower case, `RSA-OAEP` tokens whose header
     /// has no `kid`, and request objects for the authorization endpoint, which may be fetched as `application/jwt`. A
     /// Confirmation may name a known user by `phone_number`. Share data was meant to come by request URI; it is taken in
-    /// any way, because how strictly itsme took that is not known. Everything else is as in `v2`: neither `state` nor
-    /// `nonce` nor, with a client assertion, `client_id` in the form is demanded in either.
+    /// any way, because how strictly itsme took that is not known. There is no backchannel. Everything else is as in
+    /// `v2`: neither `state` nor `nonce` nor, with a client assertion, `client_id` in the form is demanded in either.
     public var profile: ProtocolProfile
     /// Whether client assertions that are signed but not encrypted are refused.
     ///

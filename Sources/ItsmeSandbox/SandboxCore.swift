@@ -21,6 +21,7 @@ final class SandboxCore: Sendable {
     let userInfoHasTokenClaims: Bool
     let random: RandomSource
     let state = SandboxState()
+    let backchannel = BackchannelState()
     let faults = FaultQueue()
     let clientKeys: ClientKeyCache
     let transport: any HTTPTransport

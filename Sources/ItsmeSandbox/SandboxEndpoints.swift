@@ -31,6 +31,11 @@ struct SandboxEndpoints: Sendable {
         case userInfo = "/userinfo"
         case picture = "/userinfo/picture"
         case revocation = "/connect/revoke"
+        case backchannelAuthentication = "/backchannel/authentication"
+        /// Also with the name of a session as one more segment.
+        case userDiscovery = "/user_discovery_sessions"
+        /// The page that stands for the phones of the people; the sandbox's own.
+        case phone = "/sandbox/phone"
     }
 
     func url(_ endpoint: Endpoint) -> String { issuer + endpoint.rawValue }
@@ -39,6 +44,16 @@ struct SandboxEndpoints: Sendable {
     /// The endpoint at `requestPath`, without query.
     func endpoint(at requestPath: Substring) -> Endpoint? {
         guard requestPath.hasPrefix(path) else { return nil }
-        return Endpoint(rawValue: String(requestPath.dropFirst(path.count)))
+        let rest = requestPath.dropFirst(path.count)
+        if let endpoint = Endpoint(rawValue: String(rest)) { return endpoint }
+        return userDiscoverySession(in: requestPath) == nil ? nil : .userDiscovery
+    }
+
+    /// The name of the session in the path of a question about it.
+    func userDiscoverySession(in requestPath: Substring) -> String? {
+        let prefix = path(.userDiscovery) + "/"
+        let name = requestPath.dropFirst(prefix.count)
+        guard requestPath.hasPrefix(prefix), !name.isEmpty, !name.contains("/") else { return nil }
+        return String(name)
     }
 }

@@ -16,6 +16,8 @@ final class ConformanceMatrixTests: XCTestCase {
         let name: String
         /// The code of the error that the client has to end with; nil when it has to accept.
         let refusal: ItsmeError.Code?
+        /// How it ends where that is not for an error to say.
+        var ending: String?
         let run: @Sendable (Login) async throws -> Void
     }
 
@@ -27,14 +29,20 @@ final class ConformanceMatrixTests: XCTestCase {
         let recorder: RecordingTransport
         let client: ItsmeClient
 
-        /// - Parameter store: Where the request object lies that the provider fetches, if it comes by reference.
-        init(store: InMemoryRequestObjectStore? = nil) throws {
+        /// - Parameters:
+        ///   - store: Where the request object lies that the provider fetches, if it comes by reference.
+        ///   - inbox: Where the provider pings, if it does.
+        init(store: InMemoryRequestObjectStore? = nil, inbox: PingInbox? = nil) throws {
             let clock = SandboxClock(at: Date(timeIntervalSince1970: 1_763_800_000))
-            let published = store.map { HTTPRouter(["/request/*": RequestObjectEndpoint($0)]) }
+            let published: (any HTTPHandler)? =
+                inbox ?? store.map { HTTPRouter(["/request/*": RequestObjectEndpoint($0)]) }
             let sandbox = try SandboxWorld.sandbox(
                 issuer: issuer, clock: clock,
                 transport: InProcessTransport(published.map { ["https://rp.example.be": $0] } ?? [:])
-            ) { $0.requestURIs = [Self.requestURI] }
+            ) {
+                $0.requestURIs = [Self.requestURI]
+                if inbox != nil { $0.notificationEndpoint = PingInbox.endpoint }
+            }
             let recorder = RecordingTransport(InProcessTransport(["http://127.0.0.1:8080": sandbox]))
             world = SandboxWorld(sandbox: sandbox, clock: clock, transport: recorder)
             client = try world.client {
@@ -180,9 +188,64 @@ final class ConformanceMatrixTests: XCTestCase {
         fault("invalid-missing-nonce", .claimMissing),
     ]
 
+    // MARK: CIBA
+
+    /// A backchannel request of a known person that waits for the answer.
+    private static func backchannelRequest(_ login: Login) async throws -> BackchannelRequest {
+        let subject = try await login.run().tokens.idToken.subject
+        return try await login.client.backchannelAuthentication(for: .login("LOGIN"), hint: .subject(subject))
+    }
+
+    /// A client that waits for the answer, which comes after three polls. The sandbox refuses each that is too early.
+    private static func waits(_ login: Login, faults: [SandboxFault], for seconds: Double) async throws {
+        let request = try await backchannelRequest(login)
+        for fault in faults { login.world.sandbox.inject(fault) }
+        await login.world.sandbox.answerBackchannelRequest()
+        // A caller in a hurry does not get through.
+        let before = login.count("token")
+        for _ in 0..<20 { _ = try await login.client.backchannelTokens(for: request) }
+        XCTAssertEqual(login.count("token"), before)
+        let start = login.world.clock.now
+        _ = try await login.client.userInfo(for: login.client.backchannelTokens(waitingFor: request))
+        XCTAssertEqual(login.world.clock.now.timeIntervalSince(start), seconds)
+        XCTAssertEqual(login.count("token"), before + faults.count + 1)
+        XCTAssertEqual(login.world.sandbox.pendingFaults, [])
+    }
+
+    private static let ciba: [Module] = [
+        module("ciba-respects-interval") { login in
+            try await waits(login, faults: [.stillPending, .stillPending], for: 15)
+        },
+        module("ciba-slow-down") { login in
+            try await waits(login, faults: [.slowDown, .stillPending], for: 5 + 10 + 10)
+        },
+        module("ciba-invalid-missing-authreqid", .backchannelResponseMalformed) { login in
+            let subject = try await login.run().tokens.idToken.subject
+            login.world.sandbox.inject(.missingAuthReqID)
+            _ = try await login.client.backchannelAuthentication(for: .login("LOGIN"), hint: .subject(subject))
+        },
+        Module(name: "ciba-ping-with-invalid-bearer-token", refusal: nil, ending: "refused, 401") { _ in
+            let inbox = PingInbox()
+            let login = try Login(inbox: inbox)
+            let subject = try await login.run().tokens.idToken.subject
+            let request = try await login.client.backchannelAuthentication(
+                for: .login("LOGIN"), hint: .subject(subject), delivery: .ping)
+            inbox.expect(request)
+            login.world.sandbox.inject(.pingWithOtherBearer)
+            let before = login.recorder.sent.count
+            await login.world.sandbox.answerBackchannelRequest()
+            XCTAssertEqual(login.world.sandbox.pendingFaults, [])
+            XCTAssertEqual(inbox.statuses, [401])
+            XCTAssertEqual(inbox.notified, [], "the application hears nothing")
+            _ = try await login.client.backchannelTokens(for: request)
+            XCTAssertEqual(login.recorder.sent.count, before, "the interval still holds")
+            XCTAssertEqual(login.world.sandbox.refusals, [])
+        },
+    ]
+
     func testEachModuleEndsAsTheSuiteDemands() async throws {
         var wrong: [String] = []
-        for module in Self.basic + [Self.requestURI] + Self.fapi {
+        for module in Self.basic + [Self.requestURI] + Self.fapi + Self.ciba {
             let failures = testRun?.totalFailureCount
             let login = try Login()
             var ending: ItsmeError.Code?
@@ -197,7 +260,7 @@ final class ConformanceMatrixTests: XCTestCase {
             let isGood = testRun?.totalFailureCount == failures
             if !isGood { wrong.append(module.name) }
             // Read by Scripts/security-report.
-            let end = ending.map { "refused, \($0)" } ?? "accepted"
+            let end = ending.map { "refused, \($0)" } ?? module.ending ?? "accepted"
             print("conformance: \(module.name): \(end): \(isGood ? "ok" : "WRONG")")
         }
         XCTAssertEqual(wrong, [])

@@ -65,8 +65,13 @@ package struct SandboxWorld: Sendable {
             authentication: .privateKeyJWT(keys), redirectURI: Self.redirectURI)
         let clock = clock
         let start = clock.now
+        // Whoever waits moves the clock on.
         configuration.time = TimeSource(
-            now: { clock.now }, uptime: { .seconds(clock.now.timeIntervalSince(start)) })
+            now: { clock.now }, uptime: { .seconds(clock.now.timeIntervalSince(start)) },
+            sleep: { time in
+                try Task.checkCancellation()
+                clock.advance(by: time)
+            })
         configuration.replayGuard = InMemoryReplayGuard(now: { clock.now })
         try change(&configuration)
         return try ItsmeClient(configuration, transport: transport)
@@ -90,6 +95,19 @@ package struct SandboxWorld: Sendable {
             throw UnexpectedAnswer("status \(reply.response.status.code): \(sandbox.refusals)")
         }
         return String(location.dropFirst(Self.redirectURI.count + 1))
+    }
+
+    /// A whole login without a browser up to UserInfo: `persona` scans the QR code and approves.
+    package func backchannelLogin(
+        _ client: ItsmeClient, service: ItsmeService = .login("LOGIN"), as persona: String = "belgian-eid",
+        scopes: [Scope] = [], level: AuthenticationLevel? = nil
+    ) async throws -> (tokens: TokenResponse, userInfo: UserInfo) {
+        let found = try await client.discoverUser { _ in sandbox.scanQRCode(as: persona) }
+        let request = try await client.backchannelAuthentication(
+            for: service, hint: .userIdentifierToken(found), scopes: scopes, level: level)
+        await sandbox.answerBackchannelRequest()
+        let tokens = try await client.backchannelTokens(waitingFor: request)
+        return (tokens, try await client.userInfo(for: tokens))
     }
 
     /// A whole login up to UserInfo.

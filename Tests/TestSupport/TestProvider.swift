@@ -87,8 +87,14 @@ package final class TestProvider: HTTPTransport {
         }
     }
 
+    /// Whoever waits moves the clock on.
     package var time: TimeSource {
-        TimeSource(now: { self.now }, uptime: { self.state.withLock { $0.uptime } })
+        TimeSource(
+            now: { self.now }, uptime: { self.state.withLock { $0.uptime } },
+            sleep: { time in
+                try Task.checkCancellation()
+                self.advance(by: Int(time.components.seconds))
+            })
     }
 
     package var configuration: ItsmeConfiguration {
@@ -118,6 +124,7 @@ package final class TestProvider: HTTPTransport {
             "token_endpoint": .string(issuer + "/token"),
             "userinfo_endpoint": .string(issuer + "/userinfo"),
             "jwks_uri": .string(issuer + "/jwkSet"),
+            "backchannel_authentication_endpoint": .string(issuer + "/backchannel/authentication"),
             "response_types_supported": ["code"],
             "id_token_signing_alg_values_supported": ["RS256"],
             "id_token_encryption_alg_values_supported": ["RSA-OAEP", "RSA-OAEP-256"],

@@ -27,7 +27,9 @@ struct ClientAssertionBuilder: Sendable {
     }
 
     /// The form parameters that authenticate one request to the endpoint `audience`. The `jti` is fresh each time.
-    func parameters(audience: String, provider: Provider) async throws -> [(name: String, value: String)] {
+    func parameters(
+        audience: String, provider: Provider, phase: ItsmeError.Phase
+    ) async throws -> [(name: String, value: String)] {
         switch method {
         case .clientSecretPost(let secret):
             return [("client_secret", secret.secret.exposedValue)]
@@ -45,14 +47,14 @@ struct ClientAssertionBuilder: Sendable {
                 ]
             } catch {
                 throw ItsmeError(
-                    .randomSourceFailed, .token, "no random bytes could be had",
+                    .randomSourceFailed, phase, "no random bytes could be had",
                     remedy: "Check the system's random generator.", joseCode: error.code)
             }
-            var assertion = try await OwnToken.sign(claims, with: source.clientKeys.signer, phase: .token)
+            var assertion = try await OwnToken.sign(claims, with: source.clientKeys.signer, phase: phase)
             if encryptsAssertion ?? (profile == .v1) {
                 let key = try await provider.encryptionKey(algorithm: algorithms.keyManagement)
                 assertion = try OwnToken.encrypt(
-                    assertion, to: key, algorithms: algorithms, random: random, phase: .token)
+                    assertion, to: key, algorithms: algorithms, random: random, phase: phase)
             }
             return [
                 ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),

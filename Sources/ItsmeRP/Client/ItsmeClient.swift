@@ -223,12 +223,17 @@ public struct ItsmeClient: Sendable {
     }
 
     private func requireOwn(_ transaction: LoginTransaction, phase: ItsmeError.Phase) throws(ItsmeError) {
-        guard transaction.issuer.hasSameOctets(as: configuration.environment.issuer),
-            transaction.clientID.hasSameOctets(as: configuration.clientID)
+        try requireOwn(issuer: transaction.issuer, clientID: transaction.clientID, phase: phase)
+    }
+
+    /// What one client began at one issuer goes on there and nowhere else.
+    func requireOwn(issuer: String, clientID: String, phase: ItsmeError.Phase) throws(ItsmeError) {
+        guard issuer.hasSameOctets(as: configuration.environment.issuer),
+            clientID.hasSameOctets(as: configuration.clientID)
         else {
             throw ItsmeError(
                 .transactionForeign, phase, "the transaction belongs to another client or issuer",
-                remedy: "Hand the callback to the client that made the request.")
+                remedy: "Hand what came back to the client that made the request.")
         }
     }
 
@@ -257,17 +262,21 @@ public struct ItsmeClient: Sendable {
             ("client_id", configuration.clientID),
             ("code_verifier", response.transaction.codeVerifier.exposedValue),
         ]
-        form += try await assertions.parameters(audience: metadata.token.url, provider: provider)
-        let reply = try await http.send(
-            metadata.token.request(
-                .post,
-                headerFields: [
-                    .accept: "application/json", .contentType: "application/x-www-form-urlencoded",
-                ]),
-            body: Array(FormEncoding.encode(form).utf8), phase: .token)
+        form += try await assertions.parameters(audience: metadata.token.url, provider: provider, phase: .token)
+        let reply = try await http.send(form: form, to: metadata.token, phase: .token)
         guard reply.response.status == .ok else {
             throw Self.refusal(.tokenRequestRefused, reply, phase: .token)
         }
+        return try await tokenResponse(
+            reply,
+            expecting: IDTokenExpectation(
+                configuration, issuer: metadata.issuer, binding: .nonce(response.transaction.nonce),
+                subject: response.transaction.expectedSubject, requestedLevel: response.transaction.requestedLevel,
+                maximumAuthenticationAge: response.transaction.maximumAuthenticationAge))
+    }
+
+    /// Reads a successful answer of the token endpoint and validates the ID token completely.
+    func tokenResponse(_ reply: HTTPReply, expecting expectation: IDTokenExpectation) async throws -> TokenResponse {
         try HTTPClient.checkMediaType(of: reply, in: ["application/json"], phase: .token)
         let body = try TokenResponseBody(parsing: reply.body)
         let algorithms = configuration.idTokenAlgorithms
@@ -275,16 +284,7 @@ public struct ItsmeClient: Sendable {
             .decrypted(by: configuration.authentication, algorithms: algorithms)
             .verified(by: configuration.authentication, provider, algorithms: algorithms)
         let idToken = try IDToken(
-            verified,
-            expecting: IDTokenExpectation(
-                issuer: metadata.issuer, clientID: configuration.clientID, nonce: response.transaction.nonce,
-                subject: response.transaction.expectedSubject,
-                requestedLevel: response.transaction.requestedLevel,
-                maximumAuthenticationAge: response.transaction.maximumAuthenticationAge,
-                clockSkew: configuration.clockSkew.components.seconds,
-                maximumTokenAge: configuration.maximumTokenAge.components.seconds,
-                profile: configuration.environment.profile),
-            accessToken: body.accessToken, now: configuration.time.now())
+            verified, expecting: expectation, accessToken: body.accessToken, now: configuration.time.now())
         configuration.logger.debug("ID token validated")
         return TokenResponse(idToken: idToken, accessToken: body.accessToken, expiresIn: body.expiresIn)
     }

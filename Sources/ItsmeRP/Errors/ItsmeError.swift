@@ -43,6 +43,10 @@ public struct ItsmeError: Error, Sendable {
         public static let userInfo = Phase("userinfo")
         /// The revocation request and its answer.
         public static let revocation = Phase("revocation")
+        /// Finding out who is there by a QR code.
+        public static let userDiscovery = Phase("user-discovery")
+        /// The backchannel authentication request and its answer.
+        public static let backchannelAuthentication = Phase("backchannel-authentication")
     }
 
     /// The rule that was broken.

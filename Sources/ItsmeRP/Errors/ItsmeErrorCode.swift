@@ -187,7 +187,7 @@ extension ItsmeError {
         /// itsme answered the UserInfo request with an error; see ``ItsmeError/providerError``.
         public static let userInfoRefused = Code("userinfo_refused", .transient)
         /// UserInfo's `sub` is not the ID token's (OpenID Connect Core 1.0 §5.3.2), or the ID token's is not that of the
-        /// known person who was asked to confirm.
+        /// known person who was asked.
         public static let subjectMismatch = Code("subject_mismatch", .untrustedResponse)
         /// The picture is not where it may be fetched from, or is no image.
         public static let pictureRefused = Code("picture_refused", .untrustedResponse)
@@ -198,5 +198,21 @@ extension ItsmeError {
         public static let revocationNotOffered = Code("revocation_not_offered", .misconfiguration)
         /// itsme answered the revocation request with an error; see ``ItsmeError/providerError``.
         public static let revocationRefused = Code("revocation_refused", .misconfiguration)
+
+        // MARK: Backchannel
+
+        /// This client cannot use the backchannel: it has a client secret, or the provider does not offer it.
+        public static let backchannelNotOffered = Code("backchannel_not_offered", .misconfiguration)
+        /// itsme answered a request for user discovery or backchannel authentication with an error; see
+        /// ``ItsmeError/providerError``.
+        public static let backchannelRefused = Code("backchannel_refused", .misconfiguration)
+        /// An answer of user discovery or backchannel authentication lacks a member or has one of the wrong form.
+        public static let backchannelResponseMalformed = Code("backchannel_response_malformed", .untrustedResponse)
+        /// The person took longer than the session or the request lives.
+        public static let backchannelExpired = Code("backchannel_expired", .declined)
+        /// The session or the request has had its last answer already.
+        public static let backchannelCompleted = Code("backchannel_completed", .misconfiguration)
+        /// The ID token belongs to another backchannel authentication request.
+        public static let authReqIDMismatch = Code("auth_req_id_mismatch", .untrustedResponse)
     }
 }

@@ -144,20 +144,35 @@ extension ProviderError.Code {
 
     /// The client could not be authenticated.
     public static let invalidClient = Self("invalid_client")
-    /// The code is unknown, used, expired, or was issued to another client or redirect URI.
+    /// The code or the `auth_req_id` is unknown, used, expired, or was issued to another client or redirect URI.
     public static let invalidGrant = Self("invalid_grant")
     /// The grant type is not supported.
     public static let unsupportedGrantType = Self("unsupported_grant_type")
     /// The access token is unknown or has expired.
     public static let invalidToken = Self("invalid_token")
+
+    // Backchannel (CIBA Core 1.0 §11 and §13)
+
+    /// The person has not answered yet.
+    public static let authorizationPending = Self("authorization_pending")
+    /// The person has not answered yet, and the client asked too often.
+    public static let slowDown = Self("slow_down")
+    /// The person did not answer in time.
+    public static let expiredToken = Self("expired_token")
+    /// The login hint is too old.
+    public static let expiredLoginHintToken = Self("expired_login_hint_token")
+    /// The login hint leads to nobody.
+    public static let unknownUserID = Self("unknown_user_id")
 }
 
 extension ProviderError {
     /// Whose turn it is; nil for a code that nobody documented.
     var kind: ItsmeError.Kind? {
         switch code {
-        case .accessDenied, .loginRequired, .interactionRequired, .invalidGrant, .invalidToken: .declined
-        case .temporaryUnavailable, .temporarilyUnavailable, .serverError: .transient
+        case .accessDenied, .loginRequired, .interactionRequired, .invalidGrant, .invalidToken, .expiredToken,
+            .expiredLoginHintToken, .unknownUserID:
+            .declined
+        case .temporaryUnavailable, .temporarilyUnavailable, .serverError, .authorizationPending, .slowDown: .transient
         case .invalidRequest, .unsupportedRequest, .invalidClientID, .invalidRedirectURI, .invalidScope,
             .unsupportedDisplay, .unauthorizedClient, .unsupportedResponseType, .invalidRequestObject,
             .invalidRequestURI, .registrationNotSupported, .invalidClient, .unsupportedGrantType:
@@ -173,8 +188,12 @@ extension ProviderError {
         case .loginRequired, .interactionRequired:
             "The person has to act in the app. Start again without prompt=none."
         case .invalidGrant:
-            "The code was used, has expired (3 minutes) or belongs to another client or redirect URI. Start again."
+            "The code or auth_req_id was used, has expired or belongs to another client or redirect URI. Start again."
         case .invalidToken: "The access token has expired. Start again."
+        case .expiredToken: "The person did not answer in time. Offer to start again."
+        case .expiredLoginHintToken: "Find out anew who is there, with user discovery."
+        case .unknownUserID: "The hint leads to nobody at itsme: find out who is there, with user discovery."
+        case .authorizationPending, .slowDown: "Ask again when the interval is over."
         case .temporaryUnavailable, .temporarilyUnavailable, .serverError: "Try again in a few minutes."
         case .invalidRequest, .unsupportedRequest, .unsupportedDisplay, .unsupportedResponseType,
             .registrationNotSupported, .unsupportedGrantType:

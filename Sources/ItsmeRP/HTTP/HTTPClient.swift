@@ -54,6 +54,19 @@ struct HTTPClient: Sendable {
         return reply
     }
 
+    /// Posts a form and takes JSON; any status but a redirect is a success.
+    ///
+    /// - Throws: ``ItsmeError``, or `CancellationError`.
+    func send(
+        form: [(name: String, value: String)], to endpoint: Endpoint, phase: ItsmeError.Phase
+    ) async throws -> HTTPReply {
+        try await send(
+            endpoint.request(
+                .post,
+                headerFields: [.accept: "application/json", .contentType: "application/x-www-form-urlencoded"]),
+            body: Array(FormEncoding.encode(form).utf8), phase: phase)
+    }
+
     static func checkMediaType(
         of reply: HTTPReply, in mediaTypes: Set<String>, phase: ItsmeError.Phase
     ) throws(ItsmeError) {

@@ -4,7 +4,7 @@
     public import Foundation
 #endif
 
-/// What time it is: the date for claims and transactions, a monotonic clock for the ages of caches.
+/// What time it is: the date for claims and transactions, a monotonic clock for the ages of caches and for waiting.
 ///
 /// Tests put their own in place of ``system``.
 public struct TimeSource: Sendable {
@@ -14,10 +14,17 @@ public struct TimeSource: Sendable {
     /// Time since any fixed moment, never going backwards.
     public let uptime: @Sendable () -> Duration
 
-    /// Makes a time source of two closures.
-    public init(now: @escaping @Sendable () -> Date, uptime: @escaping @Sendable () -> Duration) {
+    /// Waits; throws `CancellationError` when the task is cancelled meanwhile.
+    public let sleep: @Sendable (Duration) async throws -> Void
+
+    /// Makes a time source of closures; without one of its own it sleeps as the system does.
+    public init(
+        now: @escaping @Sendable () -> Date, uptime: @escaping @Sendable () -> Duration,
+        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+    ) {
         self.now = now
         self.uptime = uptime
+        self.sleep = sleep
     }
 
     private static let start = ContinuousClock.now

@@ -9,13 +9,36 @@ import JOSE
 struct IDTokenExpectation: Sendable {
     let issuer: String
     let clientID: String
-    let nonce: Secret<String>
+    let binding: Binding
     let subject: Secret<String>?
     let requestedLevel: AuthenticationLevel?
     let maximumAuthenticationAge: Int?
     let clockSkew: Int64
     let maximumTokenAge: Int64
     let profile: ProtocolProfile
+
+    /// What ties the token to the request. A login through the browser has no way to do without its nonce.
+    enum Binding: Sendable {
+        case nonce(Secret<String>)
+        /// CIBA has no nonce (CIBA Core 1.0 §7.1): the token comes straight from the token endpoint, for this
+        /// `auth_req_id`.
+        case backchannelRequest(authReqID: Secret<String>)
+    }
+
+    init(
+        _ configuration: ItsmeConfiguration, issuer: String, binding: Binding, subject: Secret<String>?,
+        requestedLevel: AuthenticationLevel?, maximumAuthenticationAge: Int?
+    ) {
+        self.issuer = issuer
+        clientID = configuration.clientID
+        self.binding = binding
+        self.subject = subject
+        self.requestedLevel = requestedLevel
+        self.maximumAuthenticationAge = maximumAuthenticationAge
+        clockSkew = configuration.clockSkew.components.seconds
+        maximumTokenAge = configuration.maximumTokenAge.components.seconds
+        profile = configuration.environment.profile
+    }
 }
 
 extension IDToken {
@@ -34,7 +57,7 @@ extension IDToken {
         let subject = try token.requiredString("sub")
         guard subject.utf8.count <= 255 else { throw token.malformed("sub") }
 
-        // itsme: who confirms is the known person who was asked.
+        // itsme: who answers is the known person who was asked.
         if let expectedSubject = expected.subject {
             guard ConstantTime.equal(Array(subject.utf8), Array(expectedSubject.exposedValue.utf8)) else {
                 throw token.error(
@@ -75,10 +98,7 @@ extension IDToken {
         }
 
         // 11. The nonce is the transaction's.
-        let nonce = try token.requiredString("nonce")
-        guard ConstantTime.equal(Array(nonce.utf8), Array(expected.nonce.exposedValue.utf8)) else {
-            throw token.error(.nonceMismatch, "the nonce is not that of the transaction", field: "nonce")
-        }
+        try Self.check(expected.binding, in: token)
 
         // 12. The authentication was at least as strong as requested.
         let contextClass = try token.optionalString("acr")
@@ -116,6 +136,27 @@ extension IDToken {
         authenticationLevel = level
         authenticationContextClass = contextClass
         claims = ClaimSet(token.json)
+    }
+
+    private static func check(_ binding: IDTokenExpectation.Binding, in token: VerifiedClaims) throws(ItsmeError) {
+        switch binding {
+        case .nonce(let expected):
+            let nonce = try token.requiredString("nonce")
+            guard ConstantTime.equal(Array(nonce.utf8), Array(expected.exposedValue.utf8)) else {
+                throw token.error(.nonceMismatch, "the nonce is not that of the transaction", field: "nonce")
+            }
+        case .backchannelRequest(let expected):
+            guard token.json["nonce"] == nil else {
+                throw token.error(.nonceMismatch, "there is a nonce, and none was sent", field: "nonce")
+            }
+            // CIBA Core 1.0 §10.3.1; there for sure only where tokens are pushed.
+            let name = "urn:openid:params:jwt:claim:auth_req_id"
+            if let identifier = try token.optionalString(name) {
+                guard ConstantTime.equal(Array(identifier.utf8), Array(expected.exposedValue.utf8)) else {
+                    throw token.error(.authReqIDMismatch, "the token belongs to another request", field: name)
+                }
+            }
+        }
     }
 
     /// OpenID Connect Core 1.0 §3.1.3.6: the left half of the hash that the signature algorithm uses. An algorithm whose

@@ -89,7 +89,7 @@ struct AuthorizationRequest: Sendable {
         return challenge
     }
 
-    private static func service(
+    static func service(
         _ scopes: [String], client: ClientRegistration
     ) throws(SandboxRefusal) -> ServiceRegistration {
         guard scopes.contains("openid") else { throw SandboxRefusal(.scopeMissingOpenID) }

@@ -11,10 +11,15 @@ final class FaultQueue: Sendable {
 
     func removeAll() { faults.withLock { $0 = [] } }
 
-    /// Takes out the first fault of `place`.
-    func take(_ place: SandboxFault.Place) -> SandboxFault? {
+    /// Takes out the first fault of `place`, if it can strike now.
+    func take(
+        _ place: SandboxFault.Place, if canStrike: (SandboxFault) -> Bool = { _ in true }
+    ) -> SandboxFault? {
         faults.withLock { faults in
-            faults.firstIndex { $0.place == place }.map { faults.remove(at: $0) }
+            guard let index = faults.firstIndex(where: { $0.place == place }), canStrike(faults[index]) else {
+                return nil
+            }
+            return faults.remove(at: index)
         }
     }
 }

@@ -213,12 +213,15 @@ extension SandboxFault {
 
     /// The faults of HTTP at a place.
     static func http(at place: Place) -> [SandboxFault] {
-        place == .callback
-            ? []
-            : [
+        switch place {
+        // Polls have the faults of the token response, and their own.
+        case .callback, .poll, .notification: []
+        default:
+            [
                 serverError(at: place), tooManyRequests(at: place), redirect(at: place), tooLarge(at: place),
                 stall(at: place),
             ]
+        }
     }
 
     private static func prefix(_ place: Place) -> String {
@@ -228,6 +231,10 @@ extension SandboxFault {
         case .callback: "callback"
         case .token: "token"
         case .userInfo: "userinfo"
+        case .userDiscovery: "user-discovery"
+        case .backchannelAuthentication: "ciba"
+        case .poll: "ciba-poll"
+        case .notification: "ciba-ping"
         }
     }
 

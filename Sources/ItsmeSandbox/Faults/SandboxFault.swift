@@ -29,6 +29,14 @@ public struct SandboxFault: Sendable, Hashable, CustomStringConvertible {
         case token
         /// The UserInfo answer.
         case userInfo
+        /// The answer to the start of, or a question about, a user discovery session.
+        case userDiscovery
+        /// The answer of the backchannel authentication endpoint.
+        case backchannelAuthentication
+        /// The answer to a poll for a backchannel request, and the ID token in it.
+        case poll
+        /// The ping of a backchannel request.
+        case notification
     }
 
     /// The stable name, such as `invalid-iss`; of faults that go elsewhere, with the place in front:
@@ -75,6 +83,7 @@ public struct SandboxFault: Sendable, Hashable, CustomStringConvertible {
     public static let all: [SandboxFault] =
         discovery + jwkSet + callback + claims + signature + encryption + tokenResponse
         + (claims + signature + encryption).filter(\.fitsUserInfo).map(SandboxFault.userInfo) + userInfoClaims
+        + userDiscovery + backchannelAuthentication + polls + notifications
         + Place.allCases.flatMap(http(at:))
 
     /// The same fault of a token in the UserInfo answer instead of the ID token. Faults of other places stay as they are.
@@ -89,7 +98,7 @@ public struct SandboxFault: Sendable, Hashable, CustomStringConvertible {
         switch effect {
         case .claims: Self.userInfoRules.contains(name)
         case .payload, .forge: true
-        case .rotation, .response, .query, .reply, .stall: false
+        case .rotation, .response, .query, .reply, .stall, .poll, .ping: false
         }
     }
 
@@ -117,6 +126,10 @@ extension SandboxFault {
         case reply(@Sendable (inout HTTPReply) -> Void)
         /// Keeps the caller waiting before the answer.
         case stall(Duration)
+        /// Says something else than what is true of a backchannel request.
+        case poll(BackchannelGrant.Refusal)
+        /// Changes the bearer token and the `auth_req_id` of a ping.
+        case ping(@Sendable (_ bearer: inout String, _ authReqID: inout String) -> Void)
     }
 
     /// What a fault may need to know.

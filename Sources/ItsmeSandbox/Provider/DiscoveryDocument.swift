@@ -1,9 +1,10 @@
+import ItsmeRP
 import JOSE
 
 /// The discovery document (OpenID Connect Discovery 1.0 section 3), composed from itsme's documentation.
 enum DiscoveryDocument {
     static func json(_ endpoints: SandboxEndpoints, profile: ProfileNames) -> JSONValue {
-        [
+        var document: JSONValue = [
             "issuer": .string(endpoints.issuer),
             "authorization_endpoint": .string(endpoints.url(.authorization)),
             "token_endpoint": .string(endpoints.url(.token)),
@@ -38,6 +39,14 @@ enum DiscoveryDocument {
             "require_request_uri_registration": true,
             "code_challenge_methods_supported": ["S256"],
         ]
+        // The first generation has no backchannel.
+        guard profile.profile == .v2 else { return document }
+        document["grant_types_supported"] = ["authorization_code", .string(TokenEndpoint.backchannelGrantType)]
+        document["backchannel_authentication_endpoint"] = .string(endpoints.url(.backchannelAuthentication))
+        document["backchannel_token_delivery_modes_supported"] = ["poll", "ping"]
+        document["backchannel_authentication_request_signing_alg_values_supported"] = ["RS256"]
+        document["backchannel_user_code_parameter_supported"] = false
+        return document
     }
 
     private static func strings(_ strings: [String]) -> JSONValue { .array(strings.map(JSONValue.string)) }

@@ -21,14 +21,16 @@ extension ClientRegistration {
     ///   "id_token_encrypted_response_enc": "A128CBC-HS256",
     ///   "userinfo_encrypted_response_alg": "RSA-OAEP-256",
     ///   "userinfo_encrypted_response_enc": "A128CBC-HS256",
-    ///   "require_pkce": true
+    ///   "require_pkce": true,
+    ///   "backchannel_client_notification_endpoint": "https://shop.example/itsme/notification"
     /// }
     /// ```
     ///
     /// `client_id`, `redirect_uris` and `services` are required. `token_endpoint_auth_method` is `private_key_jwt`
     /// (the default) or `client_secret_post`, which needs `client_secret` and may have `token_signed_response_alg`
     /// (`RS256`, the default, or `HS256`). Keys are either `jwks_uri` or inline `jwks`. The algorithms default to
-    /// those of the example (in v1 to `RSA-OAEP`), `require_pkce` to `false`. How `request_uris` are compared stands at
+    /// those of the example (in v1 to `RSA-OAEP`), `require_pkce` to `false`. With a notification endpoint, backchannel
+    /// requests are pinged, without one they are polled. How `request_uris` are compared stands at
     /// ``requestURIs``.
     ///
     /// - Throws: ``SandboxConfigurationError`` that names the member and the remedy, also for a member that is not
@@ -48,7 +50,7 @@ extension ClientRegistration {
         "client_id", "token_endpoint_auth_method", "client_secret", "redirect_uris", "request_uris", "services",
         "jwks_uri", "jwks", "id_token_encrypted_response_alg", "id_token_encrypted_response_enc",
         "userinfo_encrypted_response_alg", "userinfo_encrypted_response_enc", "token_signed_response_alg",
-        "require_pkce",
+        "require_pkce", "backchannel_client_notification_endpoint",
     ]
 
     init(_ json: JSON) throws(SandboxConfigurationError) {
@@ -64,7 +66,8 @@ extension ClientRegistration {
             userInfoEncryption: try Self.encryption(reader, "userinfo"),
             tokenSignature: try reader.algorithm(
                 "token_signed_response_alg", among: [.rs256, .hs256], default: .rs256, name: \.name),
-            requiresPKCE: try reader.bool("require_pkce") ?? false)
+            requiresPKCE: try reader.bool("require_pkce") ?? false,
+            notificationEndpoint: try reader.string("backchannel_client_notification_endpoint"))
         try validate()
     }
 
@@ -162,6 +165,7 @@ extension ClientRegistration {
         json["userinfo_encrypted_response_enc"] = .string(userInfoEncryption.contentEncryption.name)
         json["token_signed_response_alg"] = .string(tokenSignature.name)
         json["require_pkce"] = .bool(requiresPKCE)
+        if let notificationEndpoint { json["backchannel_client_notification_endpoint"] = .string(notificationEndpoint) }
         return json
     }
 }

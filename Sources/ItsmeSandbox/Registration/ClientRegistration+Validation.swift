@@ -21,6 +21,7 @@ extension ClientRegistration {
         try Self.validate(idTokenEncryption, field: "id_token_encrypted_response")
         try Self.validate(userInfoEncryption, field: "userinfo_encrypted_response")
         try validateSignature()
+        if let notificationEndpoint { try Self.validate(notificationEndpoint: notificationEndpoint) }
     }
 
     private static func isIdentifier(_ text: String) -> Bool {
@@ -55,6 +56,15 @@ extension ClientRegistration {
         guard address.isLoopback || (address.scheme == "https" && address.port == 443) else {
             throw SandboxConfigurationError(
                 field, "It is not https with the explicit port 443.", remedy: "Write https:// and :443 after the host.")
+        }
+    }
+
+    private static func validate(notificationEndpoint uri: String) throws(SandboxConfigurationError) {
+        guard let address = WebAddress(uri), !address.hasFragment, address.scheme == "https" || address.isLoopback
+        else {
+            throw SandboxConfigurationError(
+                "backchannel_client_notification_endpoint", "It is not an absolute https URL.",
+                remedy: "Use https, or a loopback address for development.")
         }
     }
 

@@ -58,6 +58,8 @@ public struct ClientRegistration: Sendable {
     public var tokenSignature: SignatureAlgorithm
     /// Whether authorization requests without PKCE are refused.
     public var requiresPKCE: Bool
+    /// Where itsme pings when a person answered a backchannel request; `nil` for a client that polls only.
+    public var notificationEndpoint: String?
 
     /// Makes a registration; what is left out has the usual value. Nothing is checked before ``validate()``, which
     /// ``Sandbox`` calls.
@@ -71,7 +73,8 @@ public struct ClientRegistration: Sendable {
         idTokenEncryption: TokenEncryption = TokenEncryption(),
         userInfoEncryption: TokenEncryption = TokenEncryption(),
         tokenSignature: SignatureAlgorithm = .rs256,
-        requiresPKCE: Bool = false
+        requiresPKCE: Bool = false,
+        notificationEndpoint: String? = nil
     ) {
         self.clientID = clientID
         self.authentication = authentication
@@ -83,6 +86,7 @@ public struct ClientRegistration: Sendable {
         self.userInfoEncryption = userInfoEncryption
         self.tokenSignature = tokenSignature
         self.requiresPKCE = requiresPKCE
+        self.notificationEndpoint = notificationEndpoint
     }
 
     /// The secret, for a client that has one.

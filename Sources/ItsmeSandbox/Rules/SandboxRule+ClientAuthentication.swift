@@ -124,7 +124,10 @@ extension SandboxRule {
     public static let assertionAudience = SandboxRule(
         "client_assertion.aud", error: "invalid_client",
         explanation: "aud of the client assertion is missing or not the URL of the token endpoint.",
-        remedy: "Set aud to the full token endpoint URL.")
+        remedy: """
+            Set aud to the full token endpoint URL; for user discovery to that of the backchannel authentication \
+            endpoint.
+            """)
 
     /// exp of the client assertion is missing or not a time.
     public static let assertionExpiryMissing = SandboxRule(

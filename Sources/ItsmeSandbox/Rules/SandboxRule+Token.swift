@@ -34,11 +34,11 @@ extension SandboxRule {
         explanation: "The parameter grant_type is missing.",
         remedy: "Send grant_type=authorization_code.")
 
-    /// The only grant_type here is authorization_code.
+    /// The only grant types here are authorization_code and that of CIBA.
     public static let grantTypeUnsupported = SandboxRule(
         "token.grant_type", error: "unsupported_grant_type",
-        explanation: "The only grant_type here is authorization_code.",
-        remedy: "Send grant_type=authorization_code.")
+        explanation: "The only grant types here are authorization_code and, in v2, that of CIBA.",
+        remedy: "Send grant_type=authorization_code, or urn:openid:params:grant-type:ciba for a backchannel request.")
 
     /// The parameter code is missing.
     public static let codeMissing = SandboxRule(

@@ -2,8 +2,8 @@
 struct AuthorizationGrant: Sendable {
     /// The client it was given to.
     let clientID: String
-    /// The redirect URI of the authorization request.
-    let redirectURI: String
+    /// The redirect URI of the authorization request; none of a backchannel request.
+    let redirectURI: String?
     /// The person who approved.
     let persona: Persona
     /// What was asked for.

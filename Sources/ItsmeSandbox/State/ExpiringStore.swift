@@ -39,6 +39,13 @@ struct ExpiringStore<Value: Sendable>: Sendable {
         return entry.value
     }
 
+    /// The values that are not forgotten, in the order in which they came.
+    func values(now: Double) -> [Value] {
+        order[min(head, order.count)...].compactMap { key in
+            entries[key].flatMap { $0.forgottenAt > now ? $0.value : nil }
+        }
+    }
+
     /// Changes the value of `key` in place.
     mutating func update(_ key: String, _ change: (inout Value) -> Void) {
         let key = Array(key.utf8)

@@ -77,6 +77,12 @@ final class SandboxState: Sendable {
 
     // MARK: Access tokens
 
+    /// Makes `token` valid without a code.
+    func insert(_ grant: AuthorizationGrant, accessToken token: String, expires: Double, now: Double) {
+        let access = AccessGrant(grant: grant, expires: expires)
+        storage.withLock { $0.accessTokens.insert(access, for: token, until: expires + Self.memory, now: now) }
+    }
+
     func grant(for token: String, now: Double) throws(SandboxRefusal) -> AuthorizationGrant {
         let result: Result<AuthorizationGrant, SandboxRefusal> = storage.withLock { storage in
             guard let access = storage.accessTokens.value(for: token, now: now) else {

@@ -9,6 +9,9 @@ struct ClientAuthenticator {
 
     let core: SandboxCore
 
+    /// Whose URL the assertion has to name.
+    var audience: SandboxEndpoints.Endpoint = .token
+
     /// The client that `form` proves to come from.
     func client(of form: FormParameters, fields: HTTPFields) async throws(SandboxRefusal) -> ClientRegistration {
         guard fields[.authorization] == nil else { throw SandboxRefusal(.authenticationBasic) }
@@ -81,7 +84,7 @@ struct ClientAuthenticator {
             throw SandboxRefusal(.assertionSubject)
         }
         // 3. aud
-        guard let audiences = claims["aud"]?.audiences, audiences.containsExactly(core.endpoints.url(.token)) else {
+        guard let audiences = claims["aud"]?.audiences, audiences.containsExactly(core.endpoints.url(audience)) else {
             throw SandboxRefusal(.assertionAudience)
         }
         // 4. exp

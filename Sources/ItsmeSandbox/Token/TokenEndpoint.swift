@@ -2,8 +2,10 @@ import HTTPTypes
 import ItsmeRP
 import JOSE
 
-/// The token endpoint: a code for an ID token and an access token.
+/// The token endpoint: a code, or an approved backchannel request, for an ID token and an access token.
 struct TokenEndpoint {
+    static let backchannelGrantType = "urn:openid:params:grant-type:ciba"
+
     let core: SandboxCore
 
     func respond(to request: HTTPRequest, body: [UInt8]) async -> HTTPReply {
@@ -12,8 +14,14 @@ struct TokenEndpoint {
             guard let grantType = form["grant_type"] else { throw SandboxRefusal(.grantTypeMissing) }
             let client = try await ClientAuthenticator(core: core).client(of: form, fields: request.headerFields)
             do throws(SandboxRefusal) {
-                guard grantType == "authorization_code" else { throw SandboxRefusal(.grantTypeUnsupported) }
-                return try await tokens(for: form, client: client)
+                switch grantType {
+                case "authorization_code":
+                    return try await tokens(for: form, client: client)
+                case Self.backchannelGrantType where core.profile.profile == .v2:
+                    return try await BackchannelGrant(core: core, client: client).answer(form)
+                default:
+                    throw SandboxRefusal(.grantTypeUnsupported)
+                }
             } catch {
                 var refusal = error
                 refusal.clientID = client.clientID
@@ -41,12 +49,14 @@ struct TokenEndpoint {
     }
 
     /// An error in itsme's form: `error`, and `detail` instead of `error_description`.
-    static func refuse(_ refusal: SandboxRefusal, core: SandboxCore) -> HTTPReply {
+    static func refuse(_ refusal: SandboxRefusal, core: SandboxCore, error: String? = nil) -> HTTPReply {
         core.note(refusal)
+        let error = error ?? refusal.rule.error
         let status: HTTPResponse.Status
         var fields: [HTTPField] = []
-        switch refusal.rule.error {
+        switch error {
         case "invalid_client": status = .unauthorized
+        case "access_denied": status = .forbidden
         case "server_error": status = .internalServerError
         default:
             if refusal.rule == .tokenMethod {
@@ -57,7 +67,7 @@ struct TokenEndpoint {
             }
         }
         return .json(
-            ["error": .string(refusal.rule.error), "detail": .string(refusal.message)], status: status, fields: fields)
+            ["error": .string(error), "detail": .string(refusal.message)], status: status, fields: fields)
     }
 
     private func tokens(
@@ -73,26 +83,34 @@ struct TokenEndpoint {
             tokenExpires: now + Double(core.lifetimes.accessToken), now: now)
         do throws(SandboxRefusal) {
             try Self.check(form, grant: grant)
-            let claims = try IDTokenClaims(core: core, grant: grant, accessToken: accessToken).json()
-            let fault = core.faults.take(.token)
-            var response: JSONValue = [
-                "access_token": .string(accessToken),
-                "token_type": "Bearer",
-                "expires_in": .integer(core.lifetimes.accessToken),
-                "id_token": .string(try await writer.token(claims, fault: fault)),
-            ]
-            if case .response(let change) = fault?.effect { change(&response, core.scene) }
-            var reply = HTTPReply.json(response)
-            await fault?.alter(&reply)
-            return reply
+            return try await response(grant, accessToken: accessToken, writer: writer)
         } catch {
             core.state.revoke(accessToken, clientID: client.clientID)
             throw error
         }
     }
 
+    /// The token response for a grant, with `fault` or the next one of its place.
+    func response(
+        _ grant: AuthorizationGrant, accessToken: String, writer: TokenWriter, fault: SandboxFault? = nil
+    ) async throws(SandboxRefusal) -> HTTPReply {
+        let claims = try IDTokenClaims(core: core, grant: grant, accessToken: accessToken).json()
+        let fault = fault ?? core.faults.take(.token)
+        var response: JSONValue = [
+            "access_token": .string(accessToken),
+            "token_type": "Bearer",
+            "expires_in": .integer(core.lifetimes.accessToken),
+            "id_token": .string(try await writer.token(claims, fault: fault)),
+        ]
+        if case .response(let change) = fault?.effect { change(&response, core.scene) }
+        var reply = HTTPReply.json(response)
+        await fault?.alter(&reply)
+        return reply
+    }
+
     private static func check(_ form: FormParameters, grant: AuthorizationGrant) throws(SandboxRefusal) {
-        guard let redirectURI = form["redirect_uri"], redirectURI.isExactly(grant.redirectURI) else {
+        guard let redirectURI = form["redirect_uri"], let granted = grant.redirectURI, redirectURI.isExactly(granted)
+        else {
             throw SandboxRefusal(.codeRedirectURI)
         }
         switch (grant.codeChallenge, form["code_verifier"]) {

@@ -29,29 +29,12 @@ extension PhotoImage: ClaimValue {
         guard let mediaType: String = try object.value("format"), let value: String = try object.value("value") else {
             throw UnexpectedClaimValue(expected: "an object with format and value")
         }
-        guard let bytes = Self.decodeBase64(value) else {
+        guard let bytes = StandardBase64.decode(value) else {
             throw UnexpectedClaimValue(expected: "an image in base64")
         }
         guard let photo = PhotoImage(bytes: bytes), ImageFormat(mediaType: mediaType) == photo.format else {
             throw UnexpectedClaimValue(expected: "a JPEG, PNG or JPEG 2000 image of the media type that format names")
         }
         self = photo
-    }
-
-    /// Strict base64, by way of the strict base64url of JOSE: the alphabets differ in two signs and in the padding.
-    private static func decodeBase64(_ text: String) -> [UInt8]? {
-        var ascii = Array(text.utf8)
-        guard !ascii.isEmpty, ascii.count % 4 == 0 else { return nil }
-        let padding = ascii.reversed().prefix(2).prefix { $0 == UInt8(ascii: "=") }.count
-        ascii.removeLast(padding)
-        for index in ascii.indices {
-            switch ascii[index] {
-            case UInt8(ascii: "+"): ascii[index] = UInt8(ascii: "-")
-            case UInt8(ascii: "/"): ascii[index] = UInt8(ascii: "_")
-            case UInt8(ascii: "-"), UInt8(ascii: "_"): return nil
-            default: continue
-            }
-        }
-        return try? Base64URL.decode(ascii)
     }
 }

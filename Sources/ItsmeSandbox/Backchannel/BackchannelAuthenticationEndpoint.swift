@@ -1,0 +1,116 @@
+import HTTPTypes
+import ItsmeRP
+import JOSE
+
+/// The backchannel authentication endpoint (CIBA Core 1.0 section 7): a signed request goes to a person's phone.
+struct BackchannelAuthenticationEndpoint {
+    /// What must stand in the signed request and nowhere else.
+    private static let parameters = [
+        "scope", "login_hint_token", "login_hint", "id_token_hint", "acr_values", "claims", "requested_expiry",
+        "client_notification_token", "binding_message", "user_code",
+    ]
+    private static let longestExpiry: Int64 = 600
+
+    let core: SandboxCore
+
+    func respond(to request: HTTPRequest, body: [UInt8]) async -> HTTPReply {
+        do throws(SandboxRefusal) {
+            let form = try TokenEndpoint.form(request, body)
+            let client = try await ClientAuthenticator(core: core).keyPairClient(of: form, fields: request.headerFields)
+            do throws(SandboxRefusal) {
+                return try await answer(form, client)
+            } catch {
+                var refusal = error
+                refusal.clientID = client.clientID
+                throw refusal
+            }
+        } catch {
+            // invalid_request_object is no answer of this endpoint.
+            let name = error.rule.error == "invalid_request_object" ? "invalid_request" : error.rule.error
+            return TokenEndpoint.refuse(error, core: core, error: name)
+        }
+    }
+
+    private func answer(
+        _ form: FormParameters, _ client: ClientRegistration
+    ) async throws(SandboxRefusal) -> HTTPReply {
+        let claims = try await claims(form, client)
+        let request = try await BackchannelAuthenticationRequest(claims, client: client, profile: core.profile) {
+            hint throws(SandboxRefusal) in try await person(hint, client)
+        }
+        let now = core.now
+        let lifetime = min(request.requestedExpiry ?? core.lifetimes.backchannelRequest, Self.longestExpiry)
+        let pending = PendingBackchannelRequest(
+            id: try core.freshIdentifier(), handle: try core.freshIdentifier(), request: request,
+            expires: now + Double(lifetime), interval: Double(BackchannelState.interval), lastAnswer: now)
+        core.backchannel.insert(pending, now: now)
+        let fault = core.faults.take(.backchannelAuthentication)
+        var response: JSONValue = [
+            "auth_req_id": .string(pending.id), "expires_in": .integer(lifetime),
+            "interval": .integer(BackchannelState.interval),
+        ]
+        if case .response(let change) = fault?.effect { change(&response, core.scene) }
+        var reply = HTTPReply.json(response)
+        await fault?.alter(&reply)
+        return reply
+    }
+
+    /// Verifies the signed request and checks the claims that make it one (CIBA Core 1.0 section 7.1.1).
+    private func claims(_ form: FormParameters, _ client: ClientRegistration) async throws(SandboxRefusal) -> JSON {
+        for name in Self.parameters where form[name] != nil {
+            throw SandboxRefusal(.backchannelPlainParameter, detail: "Parameter: \(name).")
+        }
+        guard let request = form["request"] else { throw SandboxRefusal(.backchannelRequestMissing) }
+        let claims = try await signed(request, client, else: .backchannelRequestMalformed)
+        for name in ["iss", "aud", "iat", "exp", "nbf", "jti", "scope"] where claims[name] == nil {
+            throw SandboxRefusal(.backchannelClaimMissing, detail: "Claim: \(name).")
+        }
+        guard let issuer = claims["iss"]?.string, issuer.isExactly(client.clientID) else {
+            throw SandboxRefusal(.requestObjectIssuer)
+        }
+        guard let audiences = claims["aud"]?.audiences, audiences.containsExactly(core.endpoints.issuer) else {
+            throw SandboxRefusal(.requestObjectAudience)
+        }
+        guard let expiry = claims["exp"]?.numericDate, expiry + core.clockSkew > core.now else {
+            throw SandboxRefusal(.requestObjectExpired)
+        }
+        for name in ["nbf", "iat"] {
+            guard let time = claims[name]?.numericDate, time <= core.now + core.clockSkew else {
+                throw SandboxRefusal(.requestObjectNotYetValid, detail: "Claim: \(name).")
+            }
+        }
+        // Beside the identifiers of assertions, which hold no space.
+        guard let identifier = claims["jti"]?.string, !identifier.isEmpty,
+            core.state.useAssertion(
+                "request \(identifier)", clientID: client.clientID, until: expiry + core.clockSkew + 1, now: core.now)
+        else { throw SandboxRefusal(.backchannelRequestReplayed) }
+        return claims
+    }
+
+    /// The claims of a JWT that the client signed and did not encrypt.
+    private func signed(
+        _ token: String, _ client: ClientRegistration, else rule: SandboxRule
+    ) async throws(SandboxRefusal) -> JSON {
+        guard case .signed = CompactShape(token), let jws = try? JWS(token) else { throw SandboxRefusal(rule) }
+        return try await ReceivedToken(core: core, rules: .requestObject).claims(of: jws, from: client)
+    }
+
+    /// Whom a login hint leads to: a signed JWT or an object, with a type and a value.
+    private func person(_ hint: JSON, _ client: ClientRegistration) async throws(SandboxRefusal) -> Persona {
+        var hint = hint
+        if let token = hint.string { hint = try await signed(token, client, else: .loginHintMalformed) }
+        guard let value = hint["value"]?.string else { throw SandboxRefusal(.loginHintMalformed) }
+        switch hint["type"]?.string {
+        case "user_identifier_token":
+            return try core.backchannel.person(for: value, clientID: client.clientID, now: core.now)
+        case "subject_code":
+            let known = core.personas.first { person in
+                (try? person.subject(clientID: client.clientID))?.isExactly(value) == true
+            }
+            guard let known else { throw SandboxRefusal(.loginHintUnknown) }
+            return known
+        default:
+            throw SandboxRefusal(.loginHintMalformed)
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import HTTPTypes
+import ItsmeRP
+import JOSE
+
+/// User discovery: a QR code for the person's phone, and who scanned it.
+struct UserDiscoveryEndpoint {
+    let core: SandboxCore
+
+    func respond(to request: HTTPRequest, session: String?, body: [UInt8]) async -> HTTPReply {
+        do throws(SandboxRefusal) {
+            let form = try TokenEndpoint.form(request, body)
+            let client = try await ClientAuthenticator(core: core, audience: .backchannelAuthentication)
+                .keyPairClient(of: form, fields: request.headerFields)
+            do throws(SandboxRefusal) {
+                var response: JSONValue
+                if let session { response = try ask(session, client) } else { response = try start(client) }
+                let fault = core.faults.take(.userDiscovery)
+                if case .response(let change) = fault?.effect { change(&response, core.scene) }
+                var reply = HTTPReply.json(response)
+                await fault?.alter(&reply)
+                return reply
+            } catch {
+                var refusal = error
+                refusal.clientID = client.clientID
+                throw refusal
+            }
+        } catch {
+            var reply = TokenEndpoint.refuse(error, core: core)
+            if error.rule == .userDiscoveryTooOften { reply.response.status = .tooManyRequests }
+            return reply
+        }
+    }
+
+    private func start(_ client: ClientRegistration) throws(SandboxRefusal) -> JSONValue {
+        let now = core.now
+        let session = DiscoverySession(
+            id: try core.freshIdentifier(), handle: try core.freshIdentifier(), clientID: client.clientID,
+            startedAt: now, expires: now + Double(core.lifetimes.userDiscovery), lastAnswer: now)
+        core.backchannel.insert(session, now: now)
+        var response = pending(session)
+        response["user_discovery_session_id"] = .string(session.id)
+        response["interval"] = .integer(BackchannelState.interval)
+        return response
+    }
+
+    private func ask(_ id: String, _ client: ClientRegistration) throws(SandboxRefusal) -> JSONValue {
+        let token = try core.freshIdentifier()
+        let session = try core.backchannel.ask(id, clientID: client.clientID, token: token, now: core.now)
+        guard session.person != nil else { return pending(session) }
+        return ["status": "USER_DISCOVERED", "user_identifier_token": .string(token)]
+    }
+
+    /// The code changes every 30 seconds. It is an image, not a QR code: no phone is to scan it.
+    private func pending(_ session: DiscoverySession) -> JSONValue {
+        let period = Int64(exactly: ((core.now - session.startedAt) / 30).rounded(.down)) ?? 0
+        let image = PortraitImage.jpeg(seed: "\(session.handle) \(period)")
+        return [
+            "status": "PENDING_USER_DISCOVERY",
+            "user_discovery_token": [
+                "qr_code": .string(Base64URL.standard(image)), "expires_at": .integer(core.nowInSeconds + 30),
+            ],
+        ]
+    }
+}
+
+extension ClientAuthenticator {
+    /// The client that `form` proves to come from, if it has a key pair.
+    func keyPairClient(
+        of form: FormParameters, fields: HTTPFields
+    ) async throws(SandboxRefusal) -> ClientRegistration {
+        let client = try await client(of: form, fields: fields)
+        guard case .privateKeyJWT = client.authentication else {
+            throw SandboxRefusal(.backchannelKeyPair, clientID: client.clientID)
+        }
+        return client
+    }
+}

@@ -1,0 +1,98 @@
+import HTTPTypes
+import ItsmeRP
+
+/// The page that stands for the phones of all people: QR codes to scan and requests to answer. In English: it is for
+/// the developer.
+struct PhonePage {
+    let core: SandboxCore
+
+    var page: HTMLPage {
+        let body = """
+            <p class="note">This is a sandbox, not itsme. The people are invented; choose who answers.</p>
+            <section aria-labelledby="codes">
+            <h2 id="codes">QR codes to scan</h2>
+            \(codes)
+            </section>
+            <section aria-labelledby="requests">
+            <h2 id="requests">Requests to answer</h2>
+            \(requests)
+            </section>
+            """
+        return HTMLPage(title: "Phones · itsme sandbox", heading: "Phones", body: body, language: .english)
+    }
+
+    private var codes: String {
+        let people = core.personas.map { ($0.id, "Scan as \($0.title)") }
+        let forms = core.backchannel.waitingSessions(now: core.now).map { session in
+            form(title: "A QR code of <code>\(HTMLPage.escaped(session.clientID))</code>", session.handle, people)
+        }
+        return forms.isEmpty ? "<p>None waits.</p>" : forms.joined(separator: "\n")
+    }
+
+    private var requests: String {
+        let forms = core.backchannel.waitingRequests(now: core.now).map { pending in
+            let request = pending.request
+            let template =
+                switch request.template {
+                case .payment(let amount, let currency, let iban):
+                    "<p>\(HTMLPage.escaped("\(amount) \(currency) to \(iban)"))</p>"
+                case .freeText(let content): "<blockquote>\(HTMLPage.escaped(content))</blockquote>"
+                case nil: ""
+                }
+            let client = HTMLPage.escaped(request.client.clientID)
+            let service = HTMLPage.escaped(request.service.code)
+            let title =
+                "<code>\(client)</code>, service <code>\(service)</code>, for \(HTMLPage.escaped(request.person.title))"
+            return template + form(title: title, pending.handle, [("approve", "Approve"), ("cancel", "Cancel")])
+        }
+        return forms.isEmpty ? "<p>None waits.</p>" : forms.joined(separator: "\n")
+    }
+
+    /// A form of markup, the name of what waits, and values with their texts.
+    private func form(title: String, _ handle: String, _ choices: [(value: String, text: String)]) -> String {
+        let buttons = choices.map {
+            "<button name=\"answer\" value=\"\(HTMLPage.escaped($0.value))\">\(HTMLPage.escaped($0.text))</button>"
+        }
+        return """
+            <form method="post" action="\(HTMLPage.escaped(core.endpoints.path(.phone)))">
+            <input type="hidden" name="pending" value="\(HTMLPage.escaped(handle))">
+            <fieldset>
+            <legend>\(title)</legend>
+            \(buttons.joined(separator: "\n"))
+            </fieldset>
+            </form>
+            """
+    }
+}
+
+/// Shows the page and takes its forms.
+struct PhoneEndpoint {
+    let core: SandboxCore
+
+    func respond(to request: HTTPRequest, body: [UInt8]) async -> HTTPReply {
+        switch request.method {
+        case .get, .head:
+            return .page(PhonePage(core: core).page)
+        case .post:
+            guard let form = try? FormParameters(body), form.firstRepeated == nil, let handle = form["pending"],
+                let answer = form["answer"]
+            else { return refuse(.approvalExpired, status: .badRequest) }
+            let phone = Phone(core: core)
+            var isDone = phone.scan(handle, as: answer)
+            if !isDone { isDone = await phone.answer(handle, approving: answer == "approve") }
+            guard isDone else { return refuse(.approvalExpired, status: .badRequest) }
+            return .redirect(to: core.endpoints.path(.phone), status: .seeOther)
+        default:
+            return refuse(
+                .phoneMethod, status: .methodNotAllowed, fields: [HTTPField(name: .allow, value: "GET, HEAD, POST")])
+        }
+    }
+
+    private func refuse(
+        _ rule: SandboxRule, status: HTTPResponse.Status, fields: [HTTPField] = []
+    ) -> HTTPReply {
+        let refusal = SandboxRefusal(rule)
+        core.note(refusal)
+        return .page(.refusal(refusal), status: status, fields: fields)
+    }
+}

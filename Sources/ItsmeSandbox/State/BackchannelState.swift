@@ -1,0 +1,159 @@
+import JOSE
+import Synchronization
+
+/// A QR code that waits to be scanned.
+struct DiscoverySession: Sendable {
+    /// Its name at the relying party.
+    let id: String
+    /// Its name on the page of the phones.
+    let handle: String
+    let clientID: String
+    let startedAt: Double
+    let expires: Double
+    var lastAnswer: Double
+    /// Who scanned it.
+    var person: Persona?
+}
+
+/// A backchannel request that a person has to answer.
+struct PendingBackchannelRequest: Sendable {
+    /// What the person made of it.
+    enum Answer: Sendable {
+        case none
+        case approved(AuthorizationGrant)
+        case denied
+    }
+
+    /// Its `auth_req_id`.
+    let id: String
+    /// Its name on the page of the phones.
+    let handle: String
+    let request: BackchannelAuthenticationRequest
+    let expires: Double
+    /// The least time between two polls, in seconds.
+    var interval: Double
+    var lastAnswer: Double
+    var answer: Answer = .none
+}
+
+/// What waits for the phones of the people: QR codes, backchannel requests, and who was found by a QR code.
+final class BackchannelState: Sendable {
+    /// The interval that relying parties are told, in seconds.
+    static let interval: Int64 = 5
+    /// How long a user identifier token lives, and how long an expired request is remembered, in seconds.
+    private static let memory: Double = 600
+
+    private struct Discovered: Sendable {
+        let person: Persona
+        let clientID: String
+        let expires: Double
+    }
+
+    private struct Storage: Sendable {
+        var sessions = ExpiringStore<DiscoverySession>(capacity: 10_000)
+        var discovered = ExpiringStore<Discovered>(capacity: 10_000)
+        var requests = ExpiringStore<PendingBackchannelRequest>(capacity: 10_000)
+    }
+
+    private let storage = Mutex(Storage())
+
+    // MARK: User discovery
+
+    func insert(_ session: DiscoverySession, now: Double) {
+        storage.withLock { $0.sessions.insert(session, for: session.id, until: session.expires, now: now) }
+    }
+
+    /// One question about a session. Once somebody scanned its code, the session ends, and `token` leads to that person.
+    func ask(
+        _ id: String, clientID: String, token: String, now: Double
+    ) throws(SandboxRefusal) -> DiscoverySession {
+        let result: Result<DiscoverySession, SandboxRefusal> = storage.withLock { storage in
+            guard let session = storage.sessions.value(for: id, now: now), session.clientID == clientID else {
+                return .failure(SandboxRefusal(.userDiscoveryUnknown))
+            }
+            let isTooEarly = now - session.lastAnswer < Double(Self.interval)
+            storage.sessions.update(id) { $0.lastAnswer = now }
+            guard !isTooEarly else { return .failure(SandboxRefusal(.userDiscoveryTooOften)) }
+            if let person = session.person {
+                _ = storage.sessions.take(id, now: now)
+                storage.discovered.insert(
+                    Discovered(person: person, clientID: clientID, expires: now + Self.memory), for: token,
+                    until: now + 2 * Self.memory, now: now)
+            }
+            return .success(session)
+        }
+        return try result.get()
+    }
+
+    func waitingSessions(now: Double) -> [DiscoverySession] {
+        storage.withLock { $0.sessions.values(now: now).filter { $0.person == nil } }
+    }
+
+    func scan(_ handle: String, by person: Persona, now: Double) -> Bool {
+        storage.withLock { storage in
+            guard
+                let session = storage.sessions.values(now: now).first(where: { $0.handle == handle && $0.person == nil }
+                )
+            else { return false }
+            storage.sessions.update(session.id) { $0.person = person }
+            return true
+        }
+    }
+
+    /// The person whom a user identifier token leads to. It is used up.
+    func person(for token: String, clientID: String, now: Double) throws(SandboxRefusal) -> Persona {
+        guard let discovered = storage.withLock({ $0.discovered.take(token, now: now) }),
+            discovered.clientID == clientID
+        else { throw SandboxRefusal(.loginHintUnknown) }
+        guard discovered.expires > now else { throw SandboxRefusal(.loginHintExpired) }
+        return discovered.person
+    }
+
+    // MARK: Backchannel requests
+
+    func insert(_ request: PendingBackchannelRequest, now: Double) {
+        storage.withLock {
+            $0.requests.insert(request, for: request.id, until: request.expires + Self.memory, now: now)
+        }
+    }
+
+    /// One poll for a request.
+    func poll(_ id: String, clientID: String, now: Double) throws(SandboxRefusal) -> PendingBackchannelRequest {
+        let result: Result<PendingBackchannelRequest, SandboxRefusal> = storage.withLock { storage in
+            guard let request = storage.requests.value(for: id, now: now), request.request.client.clientID == clientID
+            else { return .failure(SandboxRefusal(.authReqIDUnknown)) }
+            // The person's answer may be asked for at once after a ping.
+            var isPinged = false
+            if case .none = request.answer {} else { isPinged = request.request.notificationToken != nil }
+            let isTooEarly = !isPinged && now - request.lastAnswer < request.interval
+            storage.requests.update(id) {
+                $0.lastAnswer = now
+                if isTooEarly { $0.interval += 5 }
+            }
+            return isTooEarly ? .failure(SandboxRefusal(.polledTooOften)) : .success(request)
+        }
+        return try result.get()
+    }
+
+    /// Makes the interval of a request 5 seconds longer.
+    func slowDown(_ id: String) {
+        storage.withLock { $0.requests.update(id) { $0.interval += 5 } }
+    }
+
+    /// Ends a request; `false` when it had ended.
+    func end(_ id: String, now: Double) -> Bool {
+        storage.withLock { $0.requests.take(id, now: now) != nil }
+    }
+
+    func waitingRequests(now: Double) -> [PendingBackchannelRequest] {
+        storage.withLock { storage in
+            storage.requests.values(now: now).filter {
+                if case .none = $0.answer { $0.expires > now } else { false }
+            }
+        }
+    }
+
+    func answer(_ id: String, _ answer: PendingBackchannelRequest.Answer) {
+        storage.withLock { $0.requests.update(id) { $0.answer = answer } }
+    }
+}
