@@ -8,7 +8,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # Every word builds; two builds at a time would wait for each other.
 .NOTPARALLEL:
-.PHONY: help deps demo test timing security-report interop lint format clean
+.PHONY: help deps demo test timing security-report interop fuzz lint format clean
 
 help: ## Say what the words are
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -36,6 +36,10 @@ security-report: ## Run all tests and print each security rule with the tests th
 
 interop: deps ## Exchange tokens and keys with two other implementations of JOSE, which pip installs
 	Tests/interop/run
+
+# SECONDS is for each target; TARGET=name runs one only.
+fuzz: deps ## Fuzz every reader of untrusted input; SECONDS=60 each, TARGET=name for one
+	@Scripts/fuzz --seconds $(or $(SECONDS),60) $(TARGET)
 
 lint: deps ## Check format, warnings, documentation, source rules, and what a user of the library gets
 	@Scripts/lint/format

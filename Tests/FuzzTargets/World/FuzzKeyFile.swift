@@ -1,0 +1,85 @@
+import COpenSSL
+import Foundation
+import JOSE
+
+/// Key files made with OpenSSL itself, in the kinds that a fuzzer gets far with: with a single iteration, or in clear.
+final class FuzzKeyFile {
+    static let passphrase = "secret"
+
+    private let key: OpaquePointer
+    private let certificate: OpaquePointer
+
+    init() throws {
+        let der = try Self.der(ofPEM: FuzzKeys.text("keys/rsa-pkcs1.pem"))
+        let key = der.withUnsafeBufferPointer { der in
+            var input = der.baseAddress
+            return d2i_AutoPrivateKey(nil, &input, der.count)
+        }
+        guard let key, let certificate = X509_new() else { throw Finding("no key to make files of") }
+        self.key = key
+        self.certificate = certificate
+        let name = X509_get_subject_name(certificate)
+        // MBSTRING_UTF8 is an expression that Swift does not import.
+        guard X509_set_version(certificate, 2) == 1, ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1) == 1,
+            ASN1_TIME_set(X509_getm_notBefore(certificate), 1_700_000_000) != nil,
+            ASN1_TIME_set(X509_getm_notAfter(certificate), 1_900_000_000) != nil,
+            X509_NAME_add_entry_by_txt(name, "CN", 0x1000, "fuzz", -1, -1, 0) == 1,
+            X509_set_issuer_name(certificate, name) == 1, X509_set_pubkey(certificate, key) == 1,
+            X509_sign(certificate, key, EVP_sha256()) > 0
+        else { throw Finding("no certificate") }
+    }
+
+    deinit {
+        X509_free(certificate)
+        EVP_PKEY_free(key)
+    }
+
+    static func certificate() throws -> [UInt8] {
+        let file = try FuzzKeyFile()
+        return try bytes { i2d_X509_bio($0, file.certificate) }
+    }
+
+    func pkcs12(isEncrypted: Bool) throws -> [UInt8] {
+        let cipher = isEncrypted ? NID_aes_256_cbc : -1
+        guard
+            let file = PKCS12_create(
+                Self.passphrase, "fuzz", key, certificate, nil, cipher, cipher, 1, 1, 0)
+        else { throw Finding("no PKCS#12 file") }
+        defer { PKCS12_free(file) }
+        return try Self.bytes { i2d_PKCS12_bio($0, file) }
+    }
+
+    /// The same contents with a MAC under the passphrase; `nil` if the octets are no PKCS#12 file at all.
+    static func withFittingMAC(_ octets: [UInt8]) -> [UInt8]? {
+        defer { ERR_clear_error() }
+        return octets.withUnsafeBufferPointer { octets in
+            var input = octets.baseAddress
+            guard let file = d2i_PKCS12(nil, &input, octets.count) else { return nil }
+            defer { PKCS12_free(file) }
+            guard PKCS12_set_mac(file, passphrase, -1, nil, 0, 1, EVP_sha256()) == 1 else { return nil }
+            return try? bytes { i2d_PKCS12_bio($0, file) }
+        }
+    }
+
+    // MARK: PEM
+
+    static func pem(_ label: String, _ der: [UInt8]) -> String {
+        let lines = Data(der).base64EncodedString(options: [.lineLength64Characters, .endLineWithLineFeed])
+        return "-----BEGIN \(label)-----\n\(lines)\n-----END \(label)-----\n"
+    }
+
+    static func der(ofPEM text: String) throws -> [UInt8] {
+        let lines = text.split(separator: "\n").filter { !$0.hasPrefix("-----") }
+        guard let data = Data(base64Encoded: lines.joined()) else { throw Finding("a fixture is not PEM") }
+        return Array(data)
+    }
+
+    private static func bytes(_ write: (OpaquePointer) -> CInt) throws -> [UInt8] {
+        guard let output = BIO_new(BIO_s_mem()) else { throw Finding("no memory") }
+        defer { BIO_free(output) }
+        guard write(output) == 1 else { throw Finding("OpenSSL cannot write a file") }
+        var start: UnsafeMutablePointer<CChar>?
+        let size = itsmerp_BIO_get_mem_data(output, &start)
+        return Array(UnsafeRawBufferPointer(start: start, count: size))
+    }
+}
