@@ -86,6 +86,8 @@ extension FuzzTarget {
             ] as [(Character, String)] {
                 seeds.append(Chosen.seed(form, try FuzzKeyFile.der(ofPEM: FuzzKeys.text("keys/\(name)"))))
             }
+            let oldScheme = try FuzzKeyFile().encryptedPKCS8(NID_pbe_WithSHA1And3_Key_TripleDES_CBC)
+            seeds.append(Chosen.seed("8", oldScheme))
             let certificate = try FuzzKeyFile.certificate()
             seeds.append(Chosen.seed("4", certificate))
             seeds.append(Chosen.seed("3", FuzzKeyFile.pem("CERTIFICATE", certificate)))
@@ -139,7 +141,8 @@ extension FuzzTarget {
             return try [
                 Chosen.seed("0", FuzzKeys.bytes("keys/triple-des.p12")),
                 Chosen.seed("0", FuzzKeys.bytes("keys/legacy-rc2.p12")),
-                Chosen.seed("1", file.pkcs12(isEncrypted: true)), Chosen.seed("1", file.pkcs12(isEncrypted: false)),
+                Chosen.seed("1", file.pkcs12(nil)), Chosen.seed("1", file.pkcs12(NID_aes_256_cbc)),
+                Chosen.seed("1", file.pkcs12(NID_pbe_WithSHA1And3_Key_TripleDES_CBC)),
             ]
         },
         check: { input in

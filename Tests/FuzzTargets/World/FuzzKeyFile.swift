@@ -39,14 +39,26 @@ final class FuzzKeyFile {
         return try bytes { i2d_X509_bio($0, file.certificate) }
     }
 
-    func pkcs12(isEncrypted: Bool) throws -> [UInt8] {
-        let cipher = isEncrypted ? NID_aes_256_cbc : -1
+    /// A file encrypted with the cipher, or with none.
+    func pkcs12(_ cipher: CInt?) throws -> [UInt8] {
+        let cipher = cipher ?? -1
         guard
             let file = PKCS12_create(
                 Self.passphrase, "fuzz", key, certificate, nil, cipher, cipher, 1, 1, 0)
         else { throw Finding("no PKCS#12 file") }
         defer { PKCS12_free(file) }
         return try Self.bytes { i2d_PKCS12_bio($0, file) }
+    }
+
+    /// PKCS#8 encrypted in the way that the cipher names, with two iterations.
+    func encryptedPKCS8(_ cipher: CInt) throws -> [UInt8] {
+        guard let info = EVP_PKEY2PKCS8(key) else { throw Finding("no PKCS#8") }
+        defer { PKCS8_PRIV_KEY_INFO_free(info) }
+        guard let envelope = PKCS8_encrypt(cipher, nil, "tomato", 6, nil, 0, 2, info) else {
+            throw Finding("no encrypted PKCS#8")
+        }
+        defer { X509_SIG_free(envelope) }
+        return try Self.bytes { i2d_PKCS8_bio($0, envelope) }
     }
 
     /// The same contents with a MAC under the passphrase; `nil` if the octets are no PKCS#12 file at all.
