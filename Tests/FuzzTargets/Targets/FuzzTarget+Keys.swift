@@ -75,19 +75,19 @@ extension FuzzTarget {
             for (form, name) in [
                 ("0", "rsa-pkcs8.pem"), ("0", "rsa-pkcs1.pem"), ("0", "ec-pkcs8.pem"), ("0", "rsa-pss-pkcs8.pem"),
                 ("0", "rsa-3-primes.pem"), ("0", "rsa-1024-pkcs8.pem"), ("1", "rsa-pkcs8-pbkdf2.pem"),
-                ("1", "rsa-pkcs8-scrypt.pem"), ("1", "rsa-pkcs1-rfc1421.pem"), ("1", "legacy-rc2.pem"),
-                ("2", "rsa-public.pem"), ("2", "ec-public.pem"),
+                ("1", "rsa-pkcs1-rfc1421.pem"), ("1", "legacy-rc2.pem"), ("2", "rsa-public.pem"),
+                ("2", "ec-public.pem"),
             ] as [(Character, String)] {
                 seeds.append(Chosen.seed(form, try FuzzKeys.bytes("keys/\(name)")))
             }
             for (form, name) in [
                 ("5", "rsa-pkcs8.pem"), ("6", "rsa-pkcs1.pem"), ("7", "rsa-public.pem"), ("8", "rsa-pkcs8-pbkdf2.pem"),
-                ("8", "rsa-pkcs8-scrypt.pem"),
             ] as [(Character, String)] {
                 seeds.append(Chosen.seed(form, try FuzzKeyFile.der(ofPEM: FuzzKeys.text("keys/\(name)"))))
             }
-            let oldScheme = try FuzzKeyFile().encryptedPKCS8(NID_pbe_WithSHA1And3_Key_TripleDES_CBC)
-            seeds.append(Chosen.seed("8", oldScheme))
+            let file = try FuzzKeyFile()
+            seeds.append(Chosen.seed("8", try file.encryptedPKCS8(NID_pbe_WithSHA1And3_Key_TripleDES_CBC)))
+            seeds.append(Chosen.seed("8", try file.scryptPKCS8()))
             let certificate = try FuzzKeyFile.certificate()
             seeds.append(Chosen.seed("4", certificate))
             seeds.append(Chosen.seed("3", FuzzKeyFile.pem("CERTIFICATE", certificate)))

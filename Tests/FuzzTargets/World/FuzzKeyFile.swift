@@ -61,6 +61,21 @@ final class FuzzKeyFile {
         return try Self.bytes { i2d_PKCS8_bio($0, envelope) }
     }
 
+    /// PKCS#8 encrypted with scrypt of the smallest numbers: the usual ones take a twentieth of a second.
+    func scryptPKCS8() throws -> [UInt8] {
+        var salt = [UInt8](repeating: 1, count: 8)
+        var vector = [UInt8](repeating: 2, count: 16)
+        guard let info = EVP_PKEY2PKCS8(key) else { throw Finding("no PKCS#8") }
+        defer { PKCS8_PRIV_KEY_INFO_free(info) }
+        guard let scheme = PKCS5_pbe2_set_scrypt(EVP_aes_256_cbc(), &salt, 8, &vector, 2, 1, 1) else {
+            throw Finding("no scrypt")
+        }
+        // From here on the envelope owns the scheme.
+        guard let envelope = PKCS8_set0_pbe("tomato", 6, info, scheme) else { throw Finding("no encrypted PKCS#8") }
+        defer { X509_SIG_free(envelope) }
+        return try Self.bytes { i2d_PKCS8_bio($0, envelope) }
+    }
+
     /// The same contents with a MAC under the passphrase; `nil` if the octets are no PKCS#12 file at all.
     static func withFittingMAC(_ octets: [UInt8]) -> [UInt8]? {
         defer { ERR_clear_error() }
