@@ -2,7 +2,7 @@
 #
 # make demo ONCE=1            ends after the walk instead of serving on for a browser
 # make test WYCHEPROOF_DIR=…  also runs the Wycheproof vectors of that folder; so does make security-report
-# make test ITSMERP_MUTATIONS=1000000  tries that many alterations of valid tokens instead of 20,000
+# make test ITSMERP_MUTATIONS=1000000  tries that many alterations of valid tokens instead of 20,000; security-report does
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
