@@ -2,13 +2,13 @@
 #
 # make demo ONCE=1            ends after the walk instead of serving on for a browser
 # make test WYCHEPROOF_DIR=…  also runs the Wycheproof vectors of that folder; so does make security-report
-# make test ITSMERP_MUTATIONS=1000000  tries that many alterations of valid tokens instead of 20,000
+# make test ITSMERP_MUTATIONS=1000000  tries that many alterations of valid tokens instead of 20,000; security-report does
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # Every word builds; two builds at a time would wait for each other.
 .NOTPARALLEL:
-.PHONY: help deps demo test timing security-report interop lint format clean
+.PHONY: help deps demo test timing security-report interop fuzz lint format clean
 
 help: ## Say what the words are
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -40,6 +40,10 @@ security-report: ## Run all tests and print each security rule with the tests th
 
 interop: deps ## Exchange tokens and keys with two other implementations of JOSE, which pip installs
 	Tests/interop/run
+
+# SECONDS is for each target; TARGET=name runs one only.
+fuzz: deps ## Fuzz every reader of untrusted input; SECONDS=60 each, TARGET=name for one
+	@Scripts/fuzz --seconds $(or $(SECONDS),60) $(TARGET)
 
 lint: deps ## Check format, warnings, documentation, source rules, and what a user of the library gets
 	@Scripts/lint/format

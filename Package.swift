@@ -12,6 +12,9 @@ let swiftSettings: [SwiftSetting] =
         .enableUpcomingFeature("InternalImportsByDefault"),
     ] + (warningsAreErrors ? [.treatAllWarnings(as: .error)] : [])
 
+/// Set by `make fuzz`, which builds with libFuzzer; without it there would be no entry point.
+let fuzzes = Context.environment["ITSMERP_FUZZ"] != nil
+
 /// For the two modules that touch C: every unsafe expression has to say so.
 let strictSettings: [SwiftSetting] = swiftSettings + [.strictMemorySafety()]
 
@@ -119,5 +122,19 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Hummingbird"])),
             ],
             swiftSettings: swiftSettings),
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "ItsmeRP", "JOSE", "COpenSSL", .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            path: "Tests/FuzzTargets",
+            swiftSettings: swiftSettings),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], swiftSettings: swiftSettings),
     ]
+        + (fuzzes
+            ? [
+                .executableTarget(
+                    name: "fuzz", dependencies: ["FuzzTargets"], path: "Tests/FuzzDriver",
+                    swiftSettings: swiftSettings)
+            ] : [])
 )

@@ -75,25 +75,57 @@ static inline int itsmerp_ERR_take_unsupported(void) {
     return found;
 }
 
-// The iterations that opening an encrypted PKCS#8 takes, if it says so in the way of PBES2 with PBKDF2; else 0.
-static inline long itsmerp_PKCS8_iterations(const X509_SIG *envelope) {
-    const X509_ALGOR *scheme = NULL;
-    X509_SIG_get0(envelope, &scheme, NULL);
-    if (scheme == NULL || OBJ_obj2nid(scheme->algorithm) != NID_pbes2) {
+// The rounds that deriving a key from a passphrase takes: iterations, or blocks that scrypt mixes. 0 if the scheme is none
+// that OpenSSL knows, -1 if a number is negative or larger than a long.
+static inline long itsmerp_PBE_rounds(const X509_ALGOR *scheme) {
+    long rounds = 0;
+    if (scheme == NULL) {
         return 0;
     }
-    long iterations = 0;
+    if (OBJ_obj2nid(scheme->algorithm) != NID_pbes2) {
+        // PBES1, and the schemes of PKCS#12.
+        PBEPARAM *parameter = (PBEPARAM *)ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBEPARAM), scheme->parameter);
+        if (parameter != NULL) {
+            rounds = ASN1_INTEGER_get(parameter->iter);
+        }
+        PBEPARAM_free(parameter);
+        return rounds < 0 ? -1 : rounds;
+    }
     PBE2PARAM *outer = (PBE2PARAM *)ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBE2PARAM), scheme->parameter);
-    if (outer != NULL && OBJ_obj2nid(outer->keyfunc->algorithm) == NID_id_pbkdf2) {
+    if (outer == NULL) {
+        return 0;
+    }
+    if (OBJ_obj2nid(outer->keyfunc->algorithm) == NID_id_pbkdf2) {
         PBKDF2PARAM *inner =
             (PBKDF2PARAM *)ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBKDF2PARAM), outer->keyfunc->parameter);
         if (inner != NULL) {
-            iterations = ASN1_INTEGER_get(inner->iter);
+            rounds = ASN1_INTEGER_get(inner->iter);
         }
         PBKDF2PARAM_free(inner);
+    } else if (OBJ_obj2nid(outer->keyfunc->algorithm) == NID_id_scrypt) {
+        SCRYPT_PARAMS *inner =
+            (SCRYPT_PARAMS *)ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(SCRYPT_PARAMS), outer->keyfunc->parameter);
+        if (inner != NULL) {
+            long cost = ASN1_INTEGER_get(inner->costParameter);
+            long size = ASN1_INTEGER_get(inner->blockSize);
+            long parallel = ASN1_INTEGER_get(inner->parallelizationParameter);
+            if (cost < 0 || size < 0 || parallel < 0 || __builtin_mul_overflow(cost, size, &rounds)
+                || __builtin_mul_overflow(rounds, parallel, &rounds)) {
+                rounds = -1;
+            }
+        }
+        SCRYPT_PARAMS_free(inner);
     }
     PBE2PARAM_free(outer);
-    return iterations;
+    return rounds < 0 ? -1 : rounds;
+}
+
+static inline long itsmerp_PKCS8_rounds(const X509_SIG *envelope) {
+    const X509_ALGOR *scheme = NULL;
+    if (envelope != NULL) {
+        X509_SIG_get0(envelope, &scheme, NULL);
+    }
+    return itsmerp_PBE_rounds(scheme);
 }
 
 // The iterations that checking the MAC of a PKCS#12 file takes; 0 if the file has no MAC.
@@ -125,6 +157,11 @@ static inline int itsmerp_PKCS7_is_data(PKCS7 *content) {
 
 static inline int itsmerp_PKCS7_is_encrypted(PKCS7 *content) {
     return PKCS7_type_is_encrypted(content);
+}
+
+static inline long itsmerp_PKCS7_rounds(const PKCS7 *content) {
+    const PKCS7_ENCRYPT *encrypted = content->d.encrypted;
+    return encrypted == NULL || encrypted->enc_data == NULL ? 0 : itsmerp_PBE_rounds(encrypted->enc_data->algorithm);
 }
 
 static inline int itsmerp_PKCS12_bag_count(const STACK_OF(PKCS12_SAFEBAG) *bags) {

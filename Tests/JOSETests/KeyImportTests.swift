@@ -168,6 +168,60 @@ final class KeyImportTests: XCTestCase {
         }
     }
 
+    func testRefusesAKeyThatAsksForEndlessIterationsInAnOlderWay() throws {
+        // PKCS#5 version 1 and the schemes of PKCS#12: pbeWithMD5AndDES-CBC, pbeWithSHAAnd3-KeyTripleDES-CBC.
+        for scheme in [
+            [0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x05, 0x03],
+            [0x06, 0x0A, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x0C, 0x01, 0x03],
+        ] as [[UInt8]] {
+            // Eight bytes of salt and six million iterations, then what would be decrypted.
+            let parameters: [UInt8] = [0x30, 0x0F, 0x04, 0x08, 1, 2, 3, 4, 5, 6, 7, 8, 0x02, 0x03, 0x5B, 0x8D, 0x80]
+            let algorithm = [0x30, UInt8(scheme.count + parameters.count)] + scheme + parameters
+            let content = algorithm + [0x04, 0x08, 8, 7, 6, 5, 4, 3, 2, 1]
+            let pem = Self.encryptedPEM(Data([0x30, UInt8(content.count)] + content))
+            assertThrows(.malformedPEM) { try RSAPrivateKey(pem: pem, passphrase: secret("p")) }
+        }
+    }
+
+    func testRefusesAKeyThatAsksForEndlessMixingByScrypt() throws {
+        let lines = try Fixture.text("keys/rsa-pkcs8-scrypt.pem").split(separator: "\n").dropFirst().dropLast()
+        var content = try XCTUnwrap(Data(base64Encoded: lines.joined()))
+        // N 16384, r 8, p 1; with p 127 it takes as long as 127 such keys, in no more memory.
+        let place = try XCTUnwrap(content.firstRange(of: [0x02, 0x02, 0x40, 0x00, 0x02, 0x01, 0x08, 0x02, 0x01, 0x01]))
+        content[place.upperBound - 1] = 127
+        let pem = Self.encryptedPEM(content)
+        assertThrows(.malformedPEM) { try RSAPrivateKey(pem: pem, passphrase: secret("tomato")) }
+    }
+
+    func testRefusesAPKCS12FileOfWhichAPartAsksForEndlessIterations() throws {
+        let owner = try OpenSSLKeyFile(keyPEM: pem(TestKeys.signing))
+        let file = try owner.pkcs12(passphrase: "p", certificateOf: owner, iterations: 100_000)
+        XCTAssertNoThrow(try PKCS12(SecretBytes(file), passphrase: secret("p")))
+        let iterations: [UInt8] = [0x02, 0x03, 0x01, 0x86, 0xA0]
+        let places = file.indices.filter { file[$0...].starts(with: iterations) }
+        XCTAssertEqual(places.count, 2, "one for the certificates, one for the key")
+        for place in places {
+            var costly = file
+            costly.replaceSubrange(place..<place + 5, with: [0x02, 0x03, 0x7F, 0xFF, 0xFF])
+            costly = try OpenSSLKeyFile.withFittingMAC(costly, passphrase: "p")
+            try assertTooCostly(costly)
+        }
+    }
+
+    func testRefusesAPKCS12FileOfWhichThePartsTogetherAskForTooManyIterations() throws {
+        let owner = try OpenSSLKeyFile(keyPEM: pem(TestKeys.signing))
+        let file = try owner.pkcs12(passphrase: "p", certificateOf: owner, iterations: 2_600_000)
+        try assertTooCostly(file)
+    }
+
+    private func assertTooCostly(_ file: [UInt8], line: UInt = #line) throws {
+        XCTAssertThrowsError(try PKCS12(SecretBytes(file), passphrase: secret("p")), line: line) { error in
+            // A part that does not decrypt is malformed as well.
+            let reason = (error as? JOSEError)?.reason
+            XCTAssertEqual(reason, "the file asks for more than 5000000 iterations", line: line)
+        }
+    }
+
     private static func encryptedPEM(_ content: Data) -> String {
         "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
             + content.base64EncodedString(options: [.lineLength64Characters, .endLineWithLineFeed])

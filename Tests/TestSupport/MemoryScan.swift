@@ -50,7 +50,8 @@
                         start = ownRange.upperBound
                         continue
                     }
-                    let limit = start < ownRange.lowerBound ? min(region.upperBound, ownRange.lowerBound) : region.upperBound
+                    let limit =
+                        start < ownRange.lowerBound ? min(region.upperBound, ownRange.lowerBound) : region.upperBound
                     let length = pread(file, memory, min(size, Int(limit - start)), off_t(start))
                     guard length > 0 else { break }
                     for index in 0..<count {

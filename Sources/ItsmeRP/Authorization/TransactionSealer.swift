@@ -130,7 +130,9 @@ extension LoginTransaction {
         guard let issuer = json["i"]?.string, let clientID = json["c"]?.string, let redirectURI = json["r"]?.string,
             let serviceCode = json["s"]?.string, let createdAt = json["t"]?.integer,
             let expiresAt = json["e"]?.integer, let state = json["st"]?.string, let nonce = json["n"]?.string,
-            let verifier = json["v"]?.string
+            let verifier = json["v"]?.string,
+            // Up to the year 9999: what lies beyond could not be sealed again.
+            (0...253_402_300_799).contains(createdAt), (0...253_402_300_799).contains(expiresAt)
         else { return nil }
         var level: AuthenticationLevel?
         if let value = json["a"] {

@@ -59,7 +59,7 @@ public struct ProviderError: Sendable, Hashable {
     }
 
     /// Reads the challenge of an answer without such a body (RFC 6750 §3): `WWW-Authenticate: Bearer error="invalid_token"`.
-    init?(challengeOf reply: HTTPReply) {
+    package init?(challengeOf reply: HTTPReply) {
         guard let challenge = reply.response.headerFields[.wwwAuthenticate],
             challenge.lowercased().hasPrefix("bearer "),
             let error = Self.parameter("error", of: challenge)

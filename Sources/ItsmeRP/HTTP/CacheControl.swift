@@ -1,9 +1,9 @@
 import HTTPTypes
 
 /// Reads `Cache-Control` (RFC 9111 §5.2.2).
-enum CacheControl {
+package enum CacheControl {
     /// How long an answer may be kept: `max-age`, zero for `no-store` and `no-cache`, nil when nothing is said.
-    static func lifetime(of reply: HTTPReply) -> Duration? {
+    package static func lifetime(of reply: HTTPReply) -> Duration? {
         var maxAge: Duration?
         for directive in reply.response.headerFields[values: .cacheControl]
             .flatMap({ $0.split(separator: ",") })

@@ -1,10 +1,10 @@
-import HTTPTypes
+package import HTTPTypes
 
 /// A request that was checked and is ready to be handed to libcurl.
 ///
 /// libcurl passes header lines and the path on as they are, so everything that could end a line, start another
 /// header, or change the host is refused here.
-struct CheckedRequest: Sendable {
+package struct CheckedRequest: Sendable {
     enum Verb: Sendable, Equatable {
         case get
         case head
@@ -14,10 +14,10 @@ struct CheckedRequest: Sendable {
     }
 
     /// Scheme and authority.
-    let origin: String
-    let url: String
+    package let origin: String
+    package let url: String
     let verb: Verb
-    let headerLines: [String]
+    package let headerLines: [String]
     let body: [UInt8]
 
     /// Whether libcurl may send the request a second time when a reused connection turns out to be dead.
@@ -26,7 +26,7 @@ struct CheckedRequest: Sendable {
     /// sent twice, because the first copy may have been received and used.
     let mayBeRepeated: Bool
 
-    init(_ request: HTTPRequest, body: [UInt8]) throws(HTTPTransportError) {
+    package init(_ request: HTTPRequest, body: [UInt8]) throws(HTTPTransportError) {
         origin = try Self.origin(of: request)
         url = try origin + Self.path(of: request)
         switch request.method {

@@ -82,6 +82,7 @@ struct PKCS12Bag {
                 throw .openSSL(.malformedPKCS12, "contents cannot be read")
             }
             defer { unsafe itsmerp_PKCS7_free_all(contents) }
+            var budget = RSAKey.maximumIterations
             var result: [PKCS12Bag] = []
             for index in unsafe 0..<max(itsmerp_PKCS7_count(contents), 0) {
                 let bags: OpaquePointer?
@@ -89,6 +90,7 @@ struct PKCS12Bag {
                 if unsafe itsmerp_PKCS7_is_data(content) == 1 {
                     unsafe bags = PKCS12_unpack_p7data(content)
                 } else if unsafe itsmerp_PKCS7_is_encrypted(content) == 1 {
+                    try unsafe PKCS12Bag.spend(itsmerp_PKCS7_rounds(content), of: &budget)
                     unsafe bags = PKCS12_unpack_p7encdata(content, passphrase.start, passphrase.count)
                 } else {
                     throw .openSSL(.malformedPKCS12, "contents are encrypted to a public key")
@@ -97,7 +99,7 @@ struct PKCS12Bag {
                     throw PKCS12Bag.failure("contents cannot be read")
                 }
                 defer { unsafe itsmerp_PKCS12_bags_free(bags) }
-                try unsafe PKCS12Bag.append(bags, passphrase, depth: 0, to: &result)
+                try unsafe PKCS12Bag.append(bags, passphrase, depth: 0, &budget, to: &result)
             }
             ERR_clear_error()
             return result
@@ -110,7 +112,7 @@ struct PKCS12Bag {
                 throw .openSSL(.malformedPKCS12, "the file has no MAC, so nothing tells a wrong passphrase")
             }
             guard (1...RSAKey.maximumIterations).contains(iterations) else {
-                throw .openSSL(.malformedPKCS12, "the file asks for more than \(RSAKey.maximumIterations) iterations")
+                throw PKCS12Bag.tooCostly
             }
             var passphrase = unsafe given
             if unsafe passphrase.count > 0 {
@@ -141,7 +143,7 @@ struct PKCS12Bag {
     }
 
     private static func append(
-        _ bags: OpaquePointer, _ passphrase: Passphrase, depth: Int, to result: inout [PKCS12Bag]
+        _ bags: OpaquePointer, _ passphrase: Passphrase, depth: Int, _ budget: inout Int, to result: inout [PKCS12Bag]
     ) throws(JOSEError) {
         guard depth < maximumDepth else {
             throw .openSSL(.malformedPKCS12, "contents are nested too deeply")
@@ -155,6 +157,7 @@ struct PKCS12Bag {
                 let key = unsafe PKCS12_SAFEBAG_get0_p8inf(bag).flatMap { unsafe EVP_PKCS82PKEY($0) }
                 try unsafe result.append(make(.privateKey(owned(key)), bag))
             case NID_pkcs8ShroudedKeyBag:
+                try unsafe spend(itsmerp_PKCS8_rounds(PKCS12_SAFEBAG_get0_pkcs8(bag)), of: &budget)
                 guard let info = unsafe PKCS12_decrypt_skey(bag, passphrase.start, passphrase.count) else {
                     throw failure("a private key cannot be decrypted")
                 }
@@ -170,12 +173,24 @@ struct PKCS12Bag {
                 guard let inner = unsafe PKCS12_SAFEBAG_get0_safes(bag) else {
                     throw .openSSL(.malformedPKCS12, "contents cannot be read")
                 }
-                try unsafe append(inner, passphrase, depth: depth + 1, to: &result)
+                try unsafe append(inner, passphrase, depth: depth + 1, &budget, to: &result)
             default:
                 // Revocation lists and secrets of other kinds are of no use here.
                 continue
             }
         }
+    }
+
+    /// Takes the rounds that opening something costs from what the whole file may cost.
+    private static func spend(_ rounds: Int, of budget: inout Int) throws(JOSEError) {
+        guard (0...budget).contains(rounds) else {
+            throw tooCostly
+        }
+        budget -= rounds
+    }
+
+    private static var tooCostly: JOSEError {
+        .openSSL(.malformedPKCS12, "the file asks for more than \(RSAKey.maximumIterations) iterations")
     }
 
     private static func certificate(_ handle: consuming CertificateHandle) -> Result<X509Certificate, JOSEError> {

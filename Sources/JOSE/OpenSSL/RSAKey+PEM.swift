@@ -87,7 +87,7 @@ extension RSAKey {
                             return nil
                         }
                         defer { unsafe X509_SIG_free(envelope) }
-                        guard unsafe (0...maximumIterations).contains(itsmerp_PKCS8_iterations(envelope)) else {
+                        guard unsafe (0...maximumIterations).contains(itsmerp_PKCS8_rounds(envelope)) else {
                             isTooCostly = true
                             return nil
                         }

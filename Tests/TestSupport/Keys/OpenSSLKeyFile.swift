@@ -45,7 +45,7 @@ package final class OpenSSLKeyFile {
     /// Writes a PKCS#12 file with the key and the certificate of `owner`, which a good file has of the same.
     package func pkcs12(
         passphrase: String?, name: String? = nil, certificateOf owner: OpenSSLKeyFile,
-        includesMAC: Bool = true
+        includesMAC: Bool = true, iterations: CInt = 2048
     ) throws -> [UInt8] {
         // Put together by hand, as PKCS12_create refuses a certificate of another key.
         var localKeyID: [UInt8] = [7]
@@ -59,10 +59,10 @@ package final class OpenSSLKeyFile {
         }
         guard let certificateBag = PKCS12_add_cert(&certificates, owner.certificate),
             PKCS12_add_localkeyid(certificateBag, &localKeyID, 1) == 1,
-            let keyBag = PKCS12_add_key(&keys, key, 0, 2048, NID_aes_256_cbc, passphrase),
+            let keyBag = PKCS12_add_key(&keys, key, 0, iterations, NID_aes_256_cbc, passphrase),
             PKCS12_add_localkeyid(keyBag, &localKeyID, 1) == 1,
             name.map({ PKCS12_add_friendlyname_utf8(keyBag, $0, -1) == 1 }) ?? true,
-            PKCS12_add_safe(&safes, certificates, NID_aes_256_cbc, 2048, passphrase) == 1,
+            PKCS12_add_safe(&safes, certificates, NID_aes_256_cbc, iterations, passphrase) == 1,
             PKCS12_add_safe(&safes, keys, -1, 0, nil) == 1,
             let file = PKCS12_add_safes(safes, 0)
         else { throw Failure() }
@@ -71,6 +71,17 @@ package final class OpenSSLKeyFile {
             guard PKCS12_set_mac(file, passphrase, -1, nil, 0, 2048, EVP_sha256()) == 1 else { throw Failure() }
         }
         return try Self.bytes { i2d_PKCS12_bio($0, file) }
+    }
+
+    /// Gives a file that was altered a MAC that fits.
+    package static func withFittingMAC(_ file: [UInt8], passphrase: String) throws -> [UInt8] {
+        try file.withUnsafeBufferPointer { octets in
+            var input = octets.baseAddress
+            guard let file = d2i_PKCS12(nil, &input, octets.count) else { throw Failure() }
+            defer { PKCS12_free(file) }
+            guard PKCS12_set_mac(file, passphrase, -1, nil, 0, 2048, EVP_sha256()) == 1 else { throw Failure() }
+            return try bytes { i2d_PKCS12_bio($0, file) }
+        }
     }
 
     private static func withBIO(_ bytes: [UInt8], _ read: (OpaquePointer) -> OpaquePointer?) throws -> OpaquePointer {

@@ -1,7 +1,7 @@
 import HTTPTypes
 
 /// Puts an answer together from what arrives, and stops as soon as a limit is passed.
-struct ReplyCollector {
+package struct ReplyCollector {
     private let maximumBodySize: Int
     private let maximumHeaderSize: Int
     private let isHead: Bool
@@ -15,12 +15,12 @@ struct ReplyCollector {
     private var body: [UInt8] = []
 
     /// Whether a head other than an interim one (1xx) is complete.
-    private(set) var hasHead = false
+    package private(set) var hasHead = false
 
     /// What was wrong with the answer; the transfer ends with it.
     private(set) var failure: HTTPTransportError?
 
-    init(limits: HTTPLimits, isHead: Bool) {
+    package init(limits: HTTPLimits, isHead: Bool) {
         maximumBodySize = max(0, limits.maximumBodySize)
         maximumHeaderSize = max(0, limits.maximumHeaderSize)
         self.isHead = isHead
@@ -30,7 +30,7 @@ struct ReplyCollector {
     ///
     /// Every byte counts towards the limit: interim answers, a proxy's answer to CONNECT and trailers too, or a peer
     /// could send those without end.
-    mutating func receiveHeaderLine(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    package mutating func receiveHeaderLine(_ bytes: UnsafeRawBufferPointer) -> Bool {
         let (size, overflow) = headerSize.addingReportingOverflow(bytes.count)
         guard !overflow, size <= maximumHeaderSize else {
             return fail(.headersTooLarge, "the header fields are larger than \(maximumHeaderSize) bytes")
@@ -49,7 +49,7 @@ struct ReplyCollector {
     }
 
     /// Takes a piece of the decoded body; false when the transfer has to end.
-    mutating func receiveBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    package mutating func receiveBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard hasHead else { return fail(.malformedResponse, "a body came without a head") }
         guard bytes.count <= maximumBodySize - body.count else { return failBody() }
         unsafe body.append(contentsOf: bytes)
@@ -57,7 +57,7 @@ struct ReplyCollector {
     }
 
     /// The whole answer, once the transfer has ended well.
-    mutating func takeReply() throws(HTTPTransportError) -> HTTPReply {
+    package mutating func takeReply() throws(HTTPTransportError) -> HTTPReply {
         if let failure { throw failure }
         guard hasHead, let status else {
             throw HTTPTransportError(.connectionLost, reason: "the connection ended before the head did")

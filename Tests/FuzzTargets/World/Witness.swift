@@ -1,0 +1,30 @@
+import Foundation
+
+/// What Foundation says of an input: it shares no code with the library.
+enum Witness {
+    static func json(_ bytes: [UInt8]) -> Any? {
+        try? JSONSerialization.jsonObject(with: Data(bytes), options: [.fragmentsAllowed])
+    }
+
+    static func object(_ bytes: [UInt8]) -> [String: Any]? {
+        json(bytes) as? [String: Any]
+    }
+
+    static func integer(_ value: Any?) -> Int64? {
+        guard let number = value as? NSNumber else { return nil }
+        return number.int64Value
+    }
+
+    /// The values of a parameter in a query.
+    static func values(of name: String, inQuery query: String) -> [String] {
+        query.split(separator: "&").compactMap { part in
+            let pieces = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard plain(pieces[0]) == name else { return nil }
+            return pieces.count == 2 ? plain(pieces[1]) : ""
+        }
+    }
+
+    private static func plain(_ text: Substring) -> String? {
+        text.replacing("+", with: " ").removingPercentEncoding
+    }
+}
