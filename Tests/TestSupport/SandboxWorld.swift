@@ -65,7 +65,7 @@ package struct SandboxWorld: Sendable {
         let start = clock.now
         configuration.time = TimeSource(
             now: { clock.now }, uptime: { .seconds(clock.now.timeIntervalSince(start)) })
-        configuration.replayGuard = InMemoryReplayGuard(now: { clock.now })
+        configuration.replayGuard = InMemoryReplayGuard(time: configuration.time)
         try change(&configuration)
         return try ItsmeClient(configuration, transport: transport)
     }
