@@ -52,6 +52,8 @@ let package = Package(
         .systemLibrary(name: "COpenSSLTLS", path: "Tests/COpenSSLTLS", pkgConfig: "openssl"),
         // Engines of OpenSSL, for the tests' hardware security module only.
         .systemLibrary(name: "COpenSSLEngine", path: "Tests/COpenSSLEngine", pkgConfig: "openssl"),
+        // How much memory is allocated, for the tests that look for leaks.
+        .systemLibrary(name: "CMemory", path: "Tests/CMemory"),
         .target(name: "JOSE", dependencies: ["COpenSSL"], swiftSettings: strictSettings),
         .target(
             name: "ItsmeRP",
@@ -89,7 +91,8 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "ItsmeRP", "JOSE", "COpenSSL", "COpenSSLTLS", "COpenSSLEngine", "ItsmeSandbox", "ItsmeHummingbird",
+                "ItsmeRP", "JOSE", "COpenSSL", "COpenSSLTLS", "COpenSSLEngine", "CMemory", "ItsmeSandbox",
+                "ItsmeHummingbird",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -21,6 +21,6 @@ final class CompactShapeTests: XCTestCase {
         assertThrows(.tokenTooLarge) { try JWE(dots) }
         assertThrows(.malformedToken) { try JWS(dots, maximumSize: .max) }
         assertThrows(.malformedToken) { try JWE(dots, maximumSize: .max) }
-        XCTAssertLessThan(start.duration(to: .now), .seconds(1))
+        XCTAssertLessThan(start.duration(to: .now), .seconds(10))
     }
 }

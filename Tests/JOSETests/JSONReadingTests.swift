@@ -238,7 +238,7 @@ final class JSONReadingTests: XCTestCase {
         let start = ContinuousClock.now
         assertRefused(String(repeating: "[", count: 100_000))
         assertRefused(String(repeating: "{\"a\":", count: 100_000))
-        XCTAssertLessThan(start.duration(to: .now), .seconds(1))
+        XCTAssertLessThan(start.duration(to: .now), .seconds(10))
     }
 
     func testLimitsSize() throws {

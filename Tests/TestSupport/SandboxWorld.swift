@@ -72,7 +72,7 @@ package struct SandboxWorld: Sendable {
                 try Task.checkCancellation()
                 clock.advance(by: time)
             })
-        configuration.replayGuard = InMemoryReplayGuard(now: { clock.now })
+        configuration.replayGuard = InMemoryReplayGuard(time: configuration.time)
         try change(&configuration)
         return try ItsmeClient(configuration, transport: transport)
     }

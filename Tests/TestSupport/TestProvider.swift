@@ -104,7 +104,7 @@ package final class TestProvider: HTTPTransport {
                 environment: try .custom(issuer: Self.issuer), clientID: Self.clientID,
                 authentication: .privateKeyJWT(keys), redirectURI: Self.redirectURI)
             configuration.time = time
-            configuration.replayGuard = InMemoryReplayGuard(now: { self.now })
+            configuration.replayGuard = InMemoryReplayGuard(time: time)
             return configuration
         }
     }

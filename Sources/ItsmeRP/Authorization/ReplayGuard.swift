@@ -22,44 +22,51 @@ public protocol ReplayGuard: Sendable {
 ///
 /// It holds at most `capacity` identifiers. When it is full, what expires soonest is forgotten first; itsme itself still
 /// refuses a second use of the code.
+///
+/// An identifier is forgotten when the date and the monotonic clock both say that it has expired. After a jump of the
+/// date forward and back, a transaction is alive again, and must not count as unused.
 public final class InMemoryReplayGuard: ReplayGuard {
     private struct State {
-        var expiries: [String: Date] = [:]
-        var queue: [(identifier: String, expiry: Date)] = []
+        var identifiers: Set<String> = []
+        var queue: [(identifier: String, expiry: Date, uptimeOfExpiry: Duration)] = []
         var head = 0
     }
 
     private let state = Mutex(State())
     private let capacity: Int
-    private let now: @Sendable () -> Date
+    private let time: TimeSource
 
     /// Makes an empty guard.
     ///
     /// - Parameters:
     ///   - capacity: How many identifiers to hold, at least 1. Default 100,000, about 15 MB when full.
-    ///   - now: The date, for forgetting what has expired.
-    public init(capacity: Int = 100_000, now: @escaping @Sendable () -> Date = { Date() }) {
+    ///   - time: The clocks, for forgetting what has expired.
+    public init(capacity: Int = 100_000, time: TimeSource = .system) {
         self.capacity = max(capacity, 1)
-        self.now = now
+        self.time = time
     }
 
     /// Marks an identifier as used; `true` the first time.
     public func consume(_ identifier: String, until expiry: Date) -> Bool {
-        let now = now()
+        let (now, uptime) = (time.now(), time.uptime())
+        // A transaction lives for minutes; the bound is for clocks that are wrong by any amount.
+        let remaining = min(expiry.timeIntervalSince(now), 86_400)
+        let uptimeOfExpiry = remaining > 0 ? uptime + .seconds(remaining) : uptime
         return state.withLock { state in
             // Every transaction lives equally long, so the queue is in the order of expiry.
             while state.head < state.queue.count {
                 let oldest = state.queue[state.head]
-                guard oldest.expiry <= now || state.expiries.count >= capacity else { break }
-                state.expiries.removeValue(forKey: oldest.identifier)
+                let hasExpired = oldest.expiry <= now && oldest.uptimeOfExpiry <= uptime
+                guard hasExpired || state.identifiers.count >= capacity else { break }
+                state.identifiers.remove(oldest.identifier)
                 state.head += 1
             }
             if state.head > 1024, state.head > state.queue.count / 2 {
                 state.queue.removeFirst(state.head)
                 state.head = 0
             }
-            guard state.expiries.updateValue(expiry, forKey: identifier) == nil else { return false }
-            state.queue.append((identifier, expiry))
+            guard state.identifiers.insert(identifier).inserted else { return false }
+            state.queue.append((identifier, expiry, uptimeOfExpiry))
             return true
         }
     }

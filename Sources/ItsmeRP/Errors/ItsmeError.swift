@@ -73,6 +73,10 @@ public struct ItsmeError: Error, Sendable {
     /// The code of the HTTP failure underneath, if one is.
     public let transportCode: HTTPTransportError.Code?
 
+    /// How long itsme asks to wait before the next try (`Retry-After`, RFC 9110 §10.2.3), for an answer of status 429,
+    /// 408 or 5xx that says so. Not limited: bound it before you wait for it.
+    public let retryAfter: Duration?
+
     /// Whose turn it is; follows from the code, and for an answer of itsme from its error code.
     public var kind: Kind {
         providerError?.kind ?? code.kind
@@ -86,7 +90,8 @@ public struct ItsmeError: Error, Sendable {
         field: String? = nil,
         providerError: ProviderError? = nil,
         joseCode: JOSEError.Code? = nil,
-        transportCode: HTTPTransportError.Code? = nil
+        transportCode: HTTPTransportError.Code? = nil,
+        retryAfter: Duration? = nil
     ) {
         self.code = code
         self.phase = phase
@@ -96,6 +101,7 @@ public struct ItsmeError: Error, Sendable {
         self.providerError = providerError
         self.joseCode = joseCode
         self.transportCode = transportCode
+        self.retryAfter = retryAfter
     }
 
     /// A sentence that a browser may see: no rule, no field, nothing of the answer.

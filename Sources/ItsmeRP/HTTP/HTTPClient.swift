@@ -83,7 +83,8 @@ struct HTTPClient: Sendable {
         let status = reply.response.status
         if status.kind == .serverError || status.code == 429 || status.code == 408 {
             return ItsmeError(
-                .serverError, phase, "the answer has status \(status.code)", remedy: "Try again in a few minutes.")
+                .serverError, phase, "the answer has status \(status.code)", remedy: "Try again in a few minutes.",
+                retryAfter: RetryAfter.delay(of: reply))
         }
         return ItsmeError(
             .unexpectedStatus, phase, "the answer has status \(status.code)",

@@ -45,10 +45,15 @@ final class KeySetStormTests: XCTestCase {
     }
 
     /// Ten thousand validations of a token that `signingKey` signed, while the JWK Set does not answer until all wait.
-    private func storm(signingKey: JWK, published: [JWK]) async throws -> [ItsmeError.Code?: Int] {
-        let client = try secretClient()
-        let (response, nonce) = try await callback(client)
+    ///
+    /// With `isCold`, the client that validates is a new one, as after a restart in the middle of all these logins.
+    private func storm(
+        signingKey: JWK, published: [JWK], isCold: Bool = false
+    ) async throws -> [ItsmeError.Code?: Int] {
+        let first = try secretClient()
+        let (response, nonce) = try await callback(first)
         XCTAssertEqual(fetches, 1, "the cache is warm")
+        let client = isCold ? try secretClient() : first
         let token = try await Self.token(provider.idTokenClaims(nonce: nonce), signingKey)
         let validations = Mutex(0)
         let gate = Gate()
@@ -94,6 +99,37 @@ final class KeySetStormTests: XCTestCase {
             signingKey: keys.otherSigning, published: [keys.otherSigning, keys.providerEncryption])
         XCTAssertEqual(endings, [nil: 10_000])
         XCTAssertEqual(fetches, 2)
+    }
+
+    func testTenThousandConcurrentValidationsOnAColdCacheCauseOneFetchAndSucceed() async throws {
+        let keys = TestProvider.keys
+        let endings = try await storm(
+            signingKey: keys.providerSigning, published: [keys.providerSigning, keys.providerEncryption], isCold: true)
+        XCTAssertEqual(endings, [nil: 10_000])
+        // One of each for the client that made the callback, and one of each for the ten thousand.
+        XCTAssertEqual(fetches, 2)
+        XCTAssertEqual(provider.paths().count { $0.hasSuffix("/openid-configuration") }, 2)
+    }
+
+    func testARefetchForAnUnknownKeyIDHoldsUpNoGoodToken() async throws {
+        let client = try provider.client()
+        _ = try await provider.login(client) { try await TestProvider.nestedToken($0) }
+        let gate = Gate()
+        provider.answer("/jwkSet") { _, _ in
+            await gate.wait()
+            return TestProvider.json(try TestProvider.jwkSet())
+        }
+        let bad = Task { [provider] in
+            var key = TestProvider.keys.providerSigning
+            key.keyID = "unknown"
+            return try await provider.login(client) { [key] in try await TestProvider.nestedToken($0, signingKey: key) }
+        }
+        for _ in 0..<15_000 where fetches < 2 { try await Task.sleep(for: .milliseconds(2)) }
+        XCTAssertEqual(fetches, 2)
+        // itsme does not answer, and yet these logins complete.
+        for _ in 0..<3 { _ = try await provider.login(client) { try await TestProvider.nestedToken($0) } }
+        await gate.open()
+        await assertItsmeError(.providerKeyNotFound, phase: .idToken) { try await bad.value }
     }
 
     func testFetchesNeverOverlapSoAnOlderAnswerCannotOverwriteANewerOne() async throws {

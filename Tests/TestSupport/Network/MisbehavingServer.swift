@@ -62,6 +62,19 @@ public final class MisbehavingServer: Sendable {
     /// Complete requests read so far.
     public var requests: [ServerConnection.Request] { state.withLock { $0.requests } }
 
+    /// Refuses connections from now on, or accepts them again on the same port.
+    package func setListening(_ isListening: Bool) {
+        if isListening { listen(listener, 256) } else { shutdown(listener, CInt(SHUT_RD)) }
+    }
+
+    /// Closes the connections that are open now, and returns when their threads have noticed.
+    package func closeConnections() {
+        state.withLock { state in
+            for descriptor in state.open.values { shutdown(descriptor, CInt(SHUT_RDWR)) }
+        }
+        while open > 0 { usleep(1000) }
+    }
+
     /// Closes everything and returns when all threads have ended.
     public func stop() {
         state.withLock { state in
@@ -76,7 +89,11 @@ public final class MisbehavingServer: Sendable {
             var waiting = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
             guard poll(&waiting, 1, 20) > 0 else { continue }
             let descriptor = accept(listener, nil, nil)
-            guard descriptor >= 0 else { continue }
+            guard descriptor >= 0 else {
+                // Not listening at the moment; polling would not wait.
+                usleep(1000)
+                continue
+            }
             // Longer than any test waits, so that a thread never stays behind.
             var patience = timeval(tv_sec: 20, tv_usec: 0)
             setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
@@ -129,18 +146,34 @@ public final class MisbehavingServer: Sendable {
     }
 
     private static func makeListener() throws -> (descriptor: CInt, port: Int) {
+        // The system chooses a port for a first socket. A second one asks for that port by number, which it keeps also
+        // while it is not listening.
+        let chooser = newSocket()
         let descriptor = newSocket()
-        var address = loopback(0)
+        defer { close(chooser) }
+        for socket in [chooser, descriptor] {
+            var value: CInt = 1
+            setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &value, socklen_t(MemoryLayout<CInt>.size))
+        }
+        guard descriptor >= 0, let port = bound(chooser, to: 0), bound(descriptor, to: port) == port,
+            listen(descriptor, 256) == 0
+        else {
+            close(descriptor)
+            throw Failure()
+        }
+        return (descriptor, port)
+    }
+
+    /// The port that a socket has got; nil when it has none.
+    private static func bound(_ descriptor: CInt, to port: Int) -> Int? {
+        var address = loopback(port)
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let port: Int? = withUnsafeMutableBytes(of: &address) { bytes in
+        return withUnsafeMutableBytes(of: &address) { bytes in
             guard let pointer = bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self),
-                bind(descriptor, pointer, size) == 0, listen(descriptor, 256) == 0,
-                getsockname(descriptor, pointer, &size) == 0
+                bind(descriptor, pointer, size) == 0, getsockname(descriptor, pointer, &size) == 0
             else { return nil }
             return Int(UInt16(bigEndian: bytes.load(fromByteOffset: 2, as: UInt16.self)))
         }
-        guard descriptor >= 0, let port else { throw Failure() }
-        return (descriptor, port)
     }
 
     /// A connection to `port` on loopback, for clients without manners; nil when it fails.

@@ -101,6 +101,9 @@ public final class ServerConnection: @unchecked Sendable {
 
     private(set) var isClosedByPeer = false
 
+    /// Sends nothing any more, and goes on reading.
+    package func halfClose() { shutdown(descriptor, CInt(SHUT_WR)) }
+
     /// Makes the coming close a reset.
     public func resetOnClose() {
         var value = linger(l_onoff: 1, l_linger: 0)

@@ -1,0 +1,51 @@
+import CMemory
+import COpenSSL
+import Foundation
+import XCTest
+
+/// Measures whether something that is done again and again keeps memory.
+package struct LeakMeter {
+    /// One run that leaks has to keep more than this many bytes; the smallest of OpenSSL's handles has more.
+    package static let bytesPerRun = 24
+
+    private static let rounds = 9
+
+    /// Skips the test where memory cannot be measured.
+    package init() throws {
+        try XCTSkipIf(
+            ProcessInfo.processInfo.environment["ITSMERP_SANITIZER"] != nil,
+            "a sanitizer's allocator does not tell what is allocated; it looks for leaks by itself")
+        try XCTSkipIf(itsmerp_allocated_bytes() < 0, "this C library does not tell what is allocated")
+    }
+
+    /// How many bytes each of `runs` runs keeps: the median of several rounds. What is made once and kept, and the buffers
+    /// of threads that come and go, do not grow in most of them; a leak grows in each.
+    ///
+    /// - Parameter round: Does as many runs as it is told.
+    package func bytesKept(
+        runs: Int, isolation: isolated (any Actor)? = #isolation, _ round: (Int) async throws -> Void
+    ) async rethrows -> Int {
+        let size = max(1, runs / Self.rounds)
+        try await round(size)
+        var growths: [Int] = []
+        for _ in 0..<Self.rounds {
+            let before = itsmerp_allocated_bytes()
+            try await round(size)
+            growths.append(itsmerp_allocated_bytes() - before)
+        }
+        return growths.sorted()[Self.rounds / 2] / size
+    }
+
+    /// Makes as many of OpenSSL's handles as it is told, for a look at the meter itself.
+    package final class Handles {
+        private var pointers: [OpaquePointer] = []
+
+        package init(capacity: Int) { pointers.reserveCapacity(capacity) }
+
+        package func make(_ count: Int) {
+            for _ in 0..<count { if let pointer = EVP_MD_CTX_new() { pointers.append(pointer) } }
+        }
+
+        deinit { for pointer in pointers { EVP_MD_CTX_free(pointer) } }
+    }
+}
