@@ -28,12 +28,13 @@ let package = Package(
         .target(
             name: "CBench",
             linkerSettings: [.linkedLibrary("crypto"), .linkedLibrary("ssl"), .linkedLibrary("curl")]),
+        // What all HTTP clients are put through.
+        .target(name: "Load", dependencies: ["CBench"], swiftSettings: swiftSettings),
         .executableTarget(
             name: "Bench",
             dependencies: [
-                "CBench",
+                "CBench", "Load",
                 .product(name: "ItsmeRP", package: "itsme-rp"),
-                .product(name: "ItsmeSandbox", package: "itsme-rp"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
@@ -41,7 +42,7 @@ let package = Package(
         .executableTarget(
             name: "HTTPPeer",
             dependencies: [
-                "CBench",
+                "CBench", "Load",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),

@@ -19,6 +19,8 @@ uint64_t bench_process_cpu(void) { return read_clock(CLOCK_PROCESS_CPUTIME_ID); 
 uint64_t bench_thread_cpu(void) { return read_clock(CLOCK_THREAD_CPUTIME_ID); }
 uint64_t bench_wall(void) { return read_clock(CLOCK_MONOTONIC); }
 
+void bench_print_by_line(void) { setvbuf(stdout, NULL, _IOLBF, 0); }
+
 uint64_t bench_resident(void) {
     FILE *file = fopen("/proc/self/statm", "r");
     unsigned long total = 0, resident = 0;

@@ -36,7 +36,7 @@ extension IDToken {
 
         // itsme: who confirms is the known person who was asked.
         if let expectedSubject = expected.subject {
-            guard ConstantTime.equal(Array(subject.utf8), Array(expectedSubject.exposedValue.utf8)) else {
+            guard ConstantTime.equal(subject, expectedSubject.exposedValue) else {
                 throw token.error(
                     .subjectMismatch, "the token is about another person than the one who was asked", field: "sub")
             }
@@ -76,7 +76,7 @@ extension IDToken {
 
         // 11. The nonce is the transaction's.
         let nonce = try token.requiredString("nonce")
-        guard ConstantTime.equal(Array(nonce.utf8), Array(expected.nonce.exposedValue.utf8)) else {
+        guard ConstantTime.equal(nonce, expected.nonce.exposedValue) else {
             throw token.error(.nonceMismatch, "the nonce is not that of the transaction", field: "nonce")
         }
 
@@ -129,6 +129,6 @@ extension IDToken {
             let digest = try? SHA256.digest(Array(accessToken.exposedValue.utf8))
         else { throw mismatch }
         let expected = Base64URL.encode(Array(digest.prefix(digest.count / 2)))
-        guard ConstantTime.equal(Array(hash.utf8), Array(expected.utf8)) else { throw mismatch }
+        guard ConstantTime.equal(hash, expected) else { throw mismatch }
     }
 }

@@ -9,6 +9,9 @@ uint64_t bench_process_cpu(void);
 uint64_t bench_thread_cpu(void);
 uint64_t bench_wall(void);
 
+// Lets what is printed go out line by line, also into a pipe.
+void bench_print_by_line(void);
+
 // Resident memory now, and the most there ever was, in octets.
 uint64_t bench_resident(void);
 uint64_t bench_peak_resident(void);
