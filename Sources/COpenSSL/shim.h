@@ -17,6 +17,14 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include <string.h>
+
+// The place of the first `octet`, or -1.
+static inline long itsmerp_find_octet(const unsigned char *octets, size_t count, unsigned char octet) {
+    const unsigned char *found = memchr(octets, octet, count);
+    return found == NULL ? -1 : (long)(found - octets);
+}
+
 // Macros and variadic or pointer-to-pointer idioms that Swift cannot import.
 
 static inline int itsmerp_BN_mod(BIGNUM *remainder, const BIGNUM *number, const BIGNUM *divisor, BN_CTX *ctx) {

@@ -11,21 +11,17 @@ struct CompactSegments: Sendable {
     /// Checks the size first, then counts the segments, and only then notes their places.
     init(_ token: [UInt8], count: Int, maximumSize: Int) throws(JOSEError) {
         try Self.checkSize(token.count, maximumSize: maximumSize)
+        let octets = token.span
         var separators = SIMD4<Int>()
         var found = 0
-        let octets = token.span
-        for start in stride(from: 0, to: octets.count, by: Self.blockSize) {
-            let block = start..<min(start + Self.blockSize, octets.count)
-            guard Self.separators(inBlock: octets.extracting(block)) > 0 else {
-                continue
+        var place = 0
+        while let next = octets.firstIndex(of: Self.separator, from: place) {
+            guard found < count - 1, found < SIMD4<Int>.scalarCount else {
+                throw JOSEError(.malformedToken, "too many segments")
             }
-            for place in block where octets[place] == Self.separator {
-                guard found < count - 1, found < SIMD4<Int>.scalarCount else {
-                    throw JOSEError(.malformedToken, "too many segments")
-                }
-                separators[found] = place
-                found += 1
-            }
+            separators[found] = next
+            found += 1
+            place = next + 1
         }
         guard found == count - 1 else {
             throw JOSEError(.malformedToken, "too few segments")
@@ -35,25 +31,16 @@ struct CompactSegments: Sendable {
         tokenSize = token.count
     }
 
-    /// The number of dots in `token`.
+    /// The number of dots in `token`, or 5 if there are more.
     static func separators(in token: [UInt8]) -> Int {
         let octets = token.span
         var dots = 0
-        for start in stride(from: 0, to: octets.count, by: blockSize) {
-            dots += separators(inBlock: octets.extracting(start..<min(start + blockSize, octets.count)))
+        var place = 0
+        while dots < 5, let next = octets.firstIndex(of: separator, from: place) {
+            dots += 1
+            place = next + 1
         }
         return dots
-    }
-
-    /// Small enough for a count in one octet, with which the processor compares many octets at a time.
-    private static let blockSize = 128
-
-    private static func separators(inBlock octets: Span<UInt8>) -> Int {
-        var dots: UInt8 = 0
-        for place in octets.indices {
-            dots &+= octets[place] == separator ? 1 : 0
-        }
-        return Int(dots)
     }
 
     static func checkSize(_ size: Int, maximumSize: Int) throws(JOSEError) {

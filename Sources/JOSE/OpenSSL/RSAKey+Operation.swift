@@ -55,7 +55,9 @@ extension RSAKey {
 
 extension RSAKey.Context {
     /// Makes a context and sets all that `operation` says.
-    fileprivate static func ready(for operation: RSAKey.Operation, _ key: RSAKey) throws(JOSEError) -> RSAKey.Context {
+    fileprivate static func ready(
+        for operation: RSAKey.Operation, _ key: RSAKey
+    ) throws(JOSEError) -> RSAKey.Context {
         let context = try unsafe RSAKey.Context(EVP_PKEY_CTX_new_from_pkey(nil, key.pointer, nil))
         let isStarted =
             switch operation.kind {
