@@ -4,6 +4,11 @@
 
 #include <curl/curl.h>
 
+#if defined(__linux__)
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#endif
+
 // CURLOPT_QUICK_EXIT (7.87) and CURLOPT_PROTOCOLS_STR (7.85) are needed, and 7.88 is the oldest release tested.
 #if LIBCURL_VERSION_NUM < 0x075800
 #error "libcurl 7.88 or later is needed"
@@ -65,6 +70,16 @@ static inline void *itsmerp_curl_easy_context(CURL *handle) {
 
 static inline CURLMcode itsmerp_curl_multi_setopt_long(CURLM *handle, CURLMoption option, long value) {
     return curl_multi_setopt(handle, option, value);
+}
+
+/// Lets libcurl say which sockets it waits for and when it wants to be called.
+static inline CURLMcode itsmerp_curl_multi_set_callbacks(CURLM *handle, curl_socket_callback on_socket,
+                                                         curl_multi_timer_callback on_timer, void *context) {
+    CURLMcode code = curl_multi_setopt(handle, CURLMOPT_SOCKETFUNCTION, on_socket);
+    if(code == CURLM_OK) code = curl_multi_setopt(handle, CURLMOPT_SOCKETDATA, context);
+    if(code == CURLM_OK) code = curl_multi_setopt(handle, CURLMOPT_TIMERFUNCTION, on_timer);
+    if(code == CURLM_OK) code = curl_multi_setopt(handle, CURLMOPT_TIMERDATA, context);
+    return code;
 }
 
 /// Takes the next finished transfer; NULL when there is none.

@@ -17,6 +17,14 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include <string.h>
+
+// The place of the first `octet`, or -1.
+static inline long itsmerp_find_octet(const unsigned char *octets, size_t count, unsigned char octet) {
+    const unsigned char *found = memchr(octets, octet, count);
+    return found == NULL ? -1 : (long)(found - octets);
+}
+
 // Macros and variadic or pointer-to-pointer idioms that Swift cannot import.
 
 static inline int itsmerp_BN_mod(BIGNUM *remainder, const BIGNUM *number, const BIGNUM *divisor, BN_CTX *ctx) {
@@ -45,12 +53,12 @@ static inline const char *itsmerp_RSA_number_name(int number) {
     return number >= 0 && number < (int)(sizeof names / sizeof names[0]) ? names[number] : "";
 }
 
-// EVP_MAC_init with the digest of an HMAC given by name.
-static inline int itsmerp_HMAC_init(EVP_MAC_CTX *ctx, const unsigned char *key, size_t key_size, const char *digest) {
+// Gives an HMAC its digest by name.
+static inline int itsmerp_HMAC_set_digest(EVP_MAC_CTX *ctx, const char *digest) {
     OSSL_PARAM params[2];
     params[0] = OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)digest, 0);
     params[1] = OSSL_PARAM_construct_end();
-    return EVP_MAC_init(ctx, key, key_size, params);
+    return ctx == NULL ? 0 : EVP_MAC_CTX_set_params(ctx, params);
 }
 
 // Whether the last error says that the input has no further PEM block.

@@ -13,14 +13,11 @@ public enum AuthenticationLevel: Int, Sendable, Hashable, Comparable {
 
     /// The value of `acr` and `acr_values`.
     func value(in profile: ProtocolProfile) -> String {
-        let name =
-            switch self {
-            case .basic: "acr_basic"
-            case .advanced: "acr_advanced"
-            }
-        return switch profile {
-        case .v2: "http://itsme.services/v2/claim/" + name
-        case .v1: "tag:sixdots.be,2016-06:" + name
+        switch (self, profile) {
+        case (.basic, .v2): "http://itsme.services/v2/claim/acr_basic"
+        case (.advanced, .v2): "http://itsme.services/v2/claim/acr_advanced"
+        case (.basic, .v1): "tag:sixdots.be,2016-06:acr_basic"
+        case (.advanced, .v1): "tag:sixdots.be,2016-06:acr_advanced"
         }
     }
 

@@ -53,7 +53,7 @@ struct AuthorizationCallback {
         guard let state = parameters["state"], !state.isEmpty else {
             throw Self.error(.stateMissing, "the callback has no state", field: "state")
         }
-        guard ConstantTime.equal(Array(state.utf8), Array(transaction.state.exposedValue.utf8)) else {
+        guard ConstantTime.equal(state, transaction.state.exposedValue) else {
             throw Self.error(.stateMismatch, "the state is not that of the transaction", field: "state")
         }
         // 4. The issuer, when it is named or must be, is the one that the person was sent to.

@@ -73,8 +73,8 @@ public struct ClientAuthentication: Sendable {
         switch method {
         case .privateKeyJWT(let source, _):
             try await jwe.nestedJWS(
-                using: source.clientKeys.unwrappers, keyManagement: [algorithms.keyManagement],
-                contentEncryption: [algorithms.contentEncryption])
+                using: source.clientKeys.unwrappers, keyManagement: algorithms.keyManagement,
+                contentEncryption: algorithms.contentEncryption)
         case .clientSecretPost(let secret):
             try jwe.nestedJWS(
                 directKey: secret.encryptionKey(for: algorithms.contentEncryption),

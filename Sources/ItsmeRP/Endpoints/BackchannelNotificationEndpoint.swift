@@ -89,6 +89,6 @@ public struct BackchannelNotificationEndpoint: HTTPHandler {
     }
 
     private static func isEqual(_ text: String, _ secret: Secret<String>) -> Bool {
-        ConstantTime.equal(Array(text.utf8), Array(secret.exposedValue.utf8))
+        ConstantTime.equal(text, secret.exposedValue)
     }
 }

@@ -59,7 +59,7 @@ extension IDToken {
 
         // itsme: who answers is the known person who was asked.
         if let expectedSubject = expected.subject {
-            guard ConstantTime.equal(Array(subject.utf8), Array(expectedSubject.exposedValue.utf8)) else {
+            guard ConstantTime.equal(subject, expectedSubject.exposedValue) else {
                 throw token.error(
                     .subjectMismatch, "the token is about another person than the one who was asked", field: "sub")
             }
@@ -142,7 +142,7 @@ extension IDToken {
         switch binding {
         case .nonce(let expected):
             let nonce = try token.requiredString("nonce")
-            guard ConstantTime.equal(Array(nonce.utf8), Array(expected.exposedValue.utf8)) else {
+            guard ConstantTime.equal(nonce, expected.exposedValue) else {
                 throw token.error(.nonceMismatch, "the nonce is not that of the transaction", field: "nonce")
             }
         case .backchannelRequest(let expected):
@@ -152,7 +152,7 @@ extension IDToken {
             // CIBA Core 1.0 §10.3.1; there for sure only where tokens are pushed.
             let name = "urn:openid:params:jwt:claim:auth_req_id"
             if let identifier = try token.optionalString(name) {
-                guard ConstantTime.equal(Array(identifier.utf8), Array(expected.exposedValue.utf8)) else {
+                guard ConstantTime.equal(identifier, expected.exposedValue) else {
                     throw token.error(.authReqIDMismatch, "the token belongs to another request", field: name)
                 }
             }
@@ -170,6 +170,6 @@ extension IDToken {
             let digest = try? SHA256.digest(Array(accessToken.exposedValue.utf8))
         else { throw mismatch }
         let expected = Base64URL.encode(Array(digest.prefix(digest.count / 2)))
-        guard ConstantTime.equal(Array(hash.utf8), Array(expected.utf8)) else { throw mismatch }
+        guard ConstantTime.equal(hash, expected) else { throw mismatch }
     }
 }

@@ -11,13 +11,14 @@ struct EncryptedToken: Sendable {
     /// Reads the structure and the header (RFC 7516 §5.2, steps 1 to 5).
     init(_ compact: String, phase: ItsmeError.Phase) throws(ItsmeError) {
         // Claims in clear may hold four dots as well, so they are told apart first.
-        guard compact.utf8.first != UInt8(ascii: "{"), CompactShape(compact) != .signed else {
+        let octets = Array(compact.utf8)
+        guard octets.first != UInt8(ascii: "{"), CompactShape(octets) != .signed else {
             throw ItsmeError(
                 .tokenNotEncrypted, phase, "the token is not encrypted",
                 remedy: "Refuse it. Check that encryption was registered at itsme for this token.")
         }
         do {
-            jwe = try JWE(compact)
+            jwe = try JWE(octets)
         } catch {
             throw Self.error(for: error, phase: phase)
         }

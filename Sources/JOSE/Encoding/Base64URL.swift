@@ -45,20 +45,21 @@ public enum Base64URL {
         // Every value of the table is below 64, or 255 for a foreign character: their union tells at the end whether
         // there was one, so the loop has no branch that depends on the data.
         var union: UInt8 = 0
-        var input = 0
-        var place = offset
-        while count - input >= 4 {
+        // The places cannot overflow, since both spans were measured.
+        for quad in 0..<count / 4 {
+            let input = quad &* 4
+            let place = offset &+ quad &* 3
             let a = table[Int(ascii[input])]
-            let b = table[Int(ascii[input + 1])]
-            let c = table[Int(ascii[input + 2])]
-            let d = table[Int(ascii[input + 3])]
+            let b = table[Int(ascii[input &+ 1])]
+            let c = table[Int(ascii[input &+ 2])]
+            let d = table[Int(ascii[input &+ 3])]
             union |= a | b | c | d
             output[place] = (a << 2) | (b >> 4)
-            output[place + 1] = (b << 4) | (c >> 2)
-            output[place + 2] = (c << 6) | d
-            input += 4
-            place += 3
+            output[place &+ 1] = (b << 4) | (c >> 2)
+            output[place &+ 2] = (c << 6) | d
         }
+        let input = count / 4 * 4
+        let place = offset + count / 4 * 3
         var trailing: UInt8 = 0
         if count - input >= 2 {
             let a = table[Int(ascii[input])]
@@ -81,28 +82,36 @@ public enum Base64URL {
         }
     }
 
+    /// The number of characters that encode `count` octets.
+    private static func encodedCount(_ count: Int) -> Int {
+        count / 3 * 4 + (count % 3 == 0 ? 0 : count % 3 + 1)
+    }
+
     /// Appends the encoding of `bytes` to `ascii`.
     static func append(_ bytes: [UInt8], to ascii: inout [UInt8]) {
         let alphabet = encodingTable
-        ascii.reserveCapacity(ascii.count + (bytes.count / 3 + 1) * 4)
+        var place = ascii.count
+        ascii.append(contentsOf: repeatElement(0, count: encodedCount(bytes.count)))
+        let input = bytes.span
+        var output = ascii.mutableSpan
         var index = 0
-        while bytes.count - index >= 3 {
-            let (a, b, c) = (bytes[index], bytes[index + 1], bytes[index + 2])
-            ascii.append(alphabet[Int(a >> 2)])
-            ascii.append(alphabet[Int((a & 0x03) << 4 | b >> 4)])
-            ascii.append(alphabet[Int((b & 0x0F) << 2 | c >> 6)])
-            ascii.append(alphabet[Int(c & 0x3F)])
+        while input.count - index >= 3 {
+            let (a, b, c) = (input[index], input[index + 1], input[index + 2])
+            output[place] = alphabet[Int(a >> 2)]
+            output[place + 1] = alphabet[Int((a & 0x03) << 4 | b >> 4)]
+            output[place + 2] = alphabet[Int((b & 0x0F) << 2 | c >> 6)]
+            output[place + 3] = alphabet[Int(c & 0x3F)]
             index += 3
+            place += 4
         }
-        if bytes.count - index == 1 {
-            let a = bytes[index]
-            ascii.append(alphabet[Int(a >> 2)])
-            ascii.append(alphabet[Int((a & 0x03) << 4)])
-        } else if bytes.count - index == 2 {
-            let (a, b) = (bytes[index], bytes[index + 1])
-            ascii.append(alphabet[Int(a >> 2)])
-            ascii.append(alphabet[Int((a & 0x03) << 4 | b >> 4)])
-            ascii.append(alphabet[Int((b & 0x0F) << 2)])
+        if input.count - index >= 1 {
+            let a = input[index]
+            let b = input.count - index == 2 ? input[index + 1] : 0
+            output[place] = alphabet[Int(a >> 2)]
+            output[place + 1] = alphabet[Int((a & 0x03) << 4 | b >> 4)]
+            if input.count - index == 2 {
+                output[place + 2] = alphabet[Int((b & 0x0F) << 2)]
+            }
         }
     }
 

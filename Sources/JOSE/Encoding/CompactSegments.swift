@@ -3,26 +3,44 @@ struct CompactSegments: Sendable {
     static let standardMaximumSize = 128 << 10
     static let separator = UInt8(ascii: ".")
 
-    private let ranges: [Range<Int>]
+    private let count: Int
+    private let tokenSize: Int
+    /// The places of the dots; a token has four at most.
+    private let separators: SIMD4<Int>
 
     /// Checks the size first, then counts the segments, and only then notes their places.
     init(_ token: [UInt8], count: Int, maximumSize: Int) throws(JOSEError) {
         try Self.checkSize(token.count, maximumSize: maximumSize)
-        var ranges: [Range<Int>] = []
-        ranges.reserveCapacity(count)
-        var start = 0
-        for index in token.indices where token[index] == Self.separator {
-            guard ranges.count < count - 1 else {
+        let octets = token.span
+        var separators = SIMD4<Int>()
+        var found = 0
+        var place = 0
+        while let next = octets.firstIndex(of: Self.separator, from: place) {
+            guard found < count - 1, found < SIMD4<Int>.scalarCount else {
                 throw JOSEError(.malformedToken, "too many segments")
             }
-            ranges.append(start..<index)
-            start = index + 1
+            separators[found] = next
+            found += 1
+            place = next + 1
         }
-        ranges.append(start..<token.count)
-        guard ranges.count == count else {
+        guard found == count - 1 else {
             throw JOSEError(.malformedToken, "too few segments")
         }
-        self.ranges = ranges
+        self.count = count
+        self.separators = separators
+        tokenSize = token.count
+    }
+
+    /// The number of dots in `token`, or 5 if there are more.
+    static func separators(in token: [UInt8]) -> Int {
+        let octets = token.span
+        var dots = 0
+        var place = 0
+        while dots < 5, let next = octets.firstIndex(of: separator, from: place) {
+            dots += 1
+            place = next + 1
+        }
+        return dots
     }
 
     static func checkSize(_ size: Int, maximumSize: Int) throws(JOSEError) {
@@ -33,6 +51,10 @@ struct CompactSegments: Sendable {
 
     /// The place of a segment; empty for an index that does not exist.
     subscript(index: Int) -> Range<Int> {
-        ranges.indices.contains(index) ? ranges[index] : 0..<0
+        guard (0..<count).contains(index) else {
+            return 0..<0
+        }
+        let start = index == 0 ? 0 : separators[index - 1] + 1
+        return start..<(index == count - 1 ? tokenSize : separators[index])
     }
 }

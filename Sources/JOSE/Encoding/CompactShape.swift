@@ -12,14 +12,15 @@ public enum CompactShape: Sendable, Hashable {
         guard token.utf8.count <= CompactSegments.standardMaximumSize else {
             return nil
         }
-        var dots = 0
-        for character in token.utf8 where character == CompactSegments.separator {
-            dots += 1
-            guard dots <= 4 else {
-                return nil
-            }
+        self.init([UInt8](token.utf8))
+    }
+
+    /// Counts the dots of `token` as the other initializer does.
+    public init?(_ token: [UInt8]) {
+        guard token.count <= CompactSegments.standardMaximumSize else {
+            return nil
         }
-        switch dots {
+        switch CompactSegments.separators(in: token) {
         case 2: self = .signed
         case 4: self = .encrypted
         default: return nil

@@ -10,8 +10,9 @@ public struct JWE: Sendable {
 
     /// `enc` of the header.
     private let contentEncryption: String
-    /// The header segment, which the tag protects too.
-    private let additionalData: [UInt8]
+    /// The whole token as received; its header segment is what the tag protects too.
+    private let token: [UInt8]
+    private let headerSize: Int
     /// Encrypted key, initialization vector, ciphertext and tag, decoded one behind the other.
     private let decoded: [UInt8]
     private let encryptedKey: Range<Int>
@@ -37,7 +38,8 @@ public struct JWE: Sendable {
             throw JOSEError(.malformedHeader, "enc is missing")
         }
         self.contentEncryption = contentEncryption
-        additionalData = [UInt8](compact[segments[0]])
+        token = compact
+        headerSize = segments[0].count
 
         encryptedKey = 0..<Base64URL.decodedCount(segments[1].count)
         iv = Self.range(of: segments[2], after: encryptedKey)
@@ -60,8 +62,13 @@ public struct JWE: Sendable {
         using unwrappers: [any KeyUnwrapper], keyManagement: KeyManagementAlgorithm,
         contentEncryption: ContentEncryptionAlgorithm
     ) async throws -> [UInt8] {
-        try await plaintext(
-            using: unwrappers, keyManagement: [keyManagement], contentEncryption: [contentEncryption])
+        guard keyManagement != .direct, header.algorithm.hasSameOctets(as: keyManagement.name) else {
+            throw Self.unexpectedAlgorithm
+        }
+        guard self.contentEncryption.hasSameOctets(as: contentEncryption.name) else {
+            throw Self.unexpectedEncryption
+        }
+        return try await plaintext(using: unwrappers, keyManagement, contentEncryption)
     }
 
     /// Decrypts with the private keys of the recipient.
@@ -80,9 +87,20 @@ public struct JWE: Sendable {
         guard let algorithm = KeyManagementAlgorithm(name: header.algorithm), algorithm != .direct,
             keyManagement.contains(algorithm)
         else {
-            throw JOSEError(.algorithmNotAllowed, "alg of the token is not an expected one")
+            throw Self.unexpectedAlgorithm
         }
-        let encryption = try allowedEncryption(contentEncryption)
+        guard let encryption = ContentEncryptionAlgorithm(name: self.contentEncryption),
+            contentEncryption.contains(encryption)
+        else {
+            throw Self.unexpectedEncryption
+        }
+        return try await plaintext(using: unwrappers, algorithm, encryption)
+    }
+
+    private func plaintext(
+        using unwrappers: [any KeyUnwrapper], _ algorithm: KeyManagementAlgorithm,
+        _ encryption: ContentEncryptionAlgorithm
+    ) async throws -> [UInt8] {
         var outage: KeyUnavailable?
         for unwrapper in try candidates(unwrappers, algorithm) {
             do {
@@ -109,17 +127,29 @@ public struct JWE: Sendable {
         directKey: SymmetricKey, contentEncryption: ContentEncryptionAlgorithm
     ) throws(JOSEError) -> [UInt8] {
         guard header.algorithm.hasSameOctets(as: KeyManagementAlgorithm.direct.name) else {
-            throw JOSEError(.algorithmNotAllowed, "alg of the token is not the expected one")
+            throw Self.unexpectedAlgorithm
         }
-        let encryption = try allowedEncryption([contentEncryption])
-        guard directKey.byteCount == encryption.keySize else {
+        guard self.contentEncryption.hasSameOctets(as: contentEncryption.name) else {
+            throw Self.unexpectedEncryption
+        }
+        guard directKey.byteCount == contentEncryption.keySize else {
             throw JOSEError(.keyNotSuitable, "key has the wrong size")
         }
         // RFC 7516 §5.2, step 10: there is no encrypted key.
-        guard encryptedKey.isEmpty, let plaintext = try open(directKey.secret, encryption) else {
+        guard encryptedKey.isEmpty, let plaintext = try open(directKey.secret, contentEncryption) else {
             throw Self.failure
         }
         return plaintext
+    }
+
+    /// Decrypts a Nested JWT with one allowed value of `alg` and of `enc`; see the variant with sets.
+    public func nestedJWS(
+        using unwrappers: [any KeyUnwrapper], keyManagement: KeyManagementAlgorithm,
+        contentEncryption: ContentEncryptionAlgorithm
+    ) async throws -> JWS {
+        try Self.nestedJWS(
+            await plaintext(
+                using: unwrappers, keyManagement: keyManagement, contentEncryption: contentEncryption))
     }
 
     /// Decrypts a Nested JWT and returns the JWS inside, which is still to be verified.
@@ -145,12 +175,8 @@ public struct JWE: Sendable {
     }
 
     private static func nestedJWS(_ plaintext: [UInt8]) throws(JOSEError) -> JWS {
-        var dots = 0
-        for octet in plaintext where octet == CompactSegments.separator {
-            dots += 1
-        }
         // An object in clear may hold two dots as well.
-        guard dots == 2, plaintext.first != UInt8(ascii: "{") else {
+        guard CompactSegments.separators(in: plaintext) == 2, plaintext.first != UInt8(ascii: "{") else {
             throw JOSEError(.notANestedJWT, "content is not a compact JWS")
         }
         return try JWS(plaintext)
@@ -160,13 +186,12 @@ public struct JWE: Sendable {
         JOSEError(.decryptionFailed, "token does not decrypt")
     }
 
-    private func allowedEncryption(
-        _ allowed: Set<ContentEncryptionAlgorithm>
-    ) throws(JOSEError) -> ContentEncryptionAlgorithm {
-        guard let encryption = ContentEncryptionAlgorithm(name: contentEncryption), allowed.contains(encryption) else {
-            throw JOSEError(.contentEncryptionNotAllowed, "enc of the token is not an expected one")
-        }
-        return encryption
+    private static var unexpectedAlgorithm: JOSEError {
+        JOSEError(.algorithmNotAllowed, "alg of the token is not an expected one")
+    }
+
+    private static var unexpectedEncryption: JOSEError {
+        JOSEError(.contentEncryptionNotAllowed, "enc of the token is not an expected one")
     }
 
     private func candidates(
@@ -220,7 +245,7 @@ public struct JWE: Sendable {
         let octets = decoded.span
         return try AEADCipher.open(
             octets.extracting(ciphertext), tag: octets.extracting(tag), key: key, nonce: octets.extracting(iv),
-            additionalData: additionalData.span, algorithm: encryption)
+            additionalData: token.span.extracting(first: headerSize), algorithm: encryption)
     }
 }
 

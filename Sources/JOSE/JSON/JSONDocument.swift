@@ -52,10 +52,10 @@ final class JSONDocument: Sendable {
 
     /// Whether the string `node` has the octets of `name`.
     func isName(_ node: Node, equalTo name: String) -> Bool {
-        if node.isEscaped {
-            JSONEscapes.decode(bytes[node.range]).elementsEqual(name.utf8)
-        } else {
-            node.range.count == name.utf8.count && bytes[node.range].elementsEqual(name.utf8)
+        guard !node.isEscaped else {
+            return JSONEscapes.decode(bytes[node.range]).elementsEqual(name.utf8)
         }
+        let text = bytes
+        return text.span.extracting(node.range).hasOctets(of: name)
     }
 }

@@ -6,7 +6,7 @@
 /// let claims: JSONValue = ["iss": "client", "exp": 1_700_000_000, "amr": ["pin"]]
 /// let bytes = claims.serialized()
 /// ```
-public indirect enum JSONValue: Sendable, Hashable {
+public enum JSONValue: Sendable, Hashable {
     /// `null`.
     case null
     /// `true` or `false`.
@@ -51,12 +51,14 @@ public indirect enum JSONValue: Sendable, Hashable {
             guard case .object(var members) = self else {
                 return
             }
+            // The array is not shared while it changes, so that nothing is copied.
+            self = .null
             let index = members.firstIndex { $0.name.hasSameOctets(as: member) }
             switch (index, newValue) {
             case (let index?, let value?): members[index].value = value
             case (let index?, nil): members.remove(at: index)
             case (nil, let value?): members.append(Member(name: member, value: value))
-            case (nil, nil): return
+            case (nil, nil): break
             }
             self = .object(members)
         }

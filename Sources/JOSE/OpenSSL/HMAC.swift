@@ -6,22 +6,31 @@ struct HMAC: ~Copyable {
     private let context: OpaquePointer
     private let size: Int
 
-    /// The algorithm, fetched once. Sendable: an EVP_MAC is immutable and its reference count atomic.
+    /// A context with a digest and without a key, made once and copied for each code: to set a digest takes OpenSSL a
+    /// search for it by name.
+    ///
+    /// Sendable: the context is never changed after it was made, and copying only reads it.
     @safe
-    private final class Algorithm: @unchecked Sendable {
-        let pointer: OpaquePointer?
+    final class Template: @unchecked Sendable {
+        fileprivate let pointer: OpaquePointer?
 
-        init() {
-            unsafe pointer = EVP_MAC_fetch(nil, "HMAC", nil)
+        init(_ digest: StaticString) {
+            let algorithm = unsafe EVP_MAC_fetch(nil, "HMAC", nil)
+            defer { unsafe EVP_MAC_free(algorithm) }
+            let context = unsafe EVP_MAC_CTX_new(algorithm)
+            if unsafe itsmerp_HMAC_set_digest(context, "\(digest)") == 1 {
+                unsafe pointer = unsafe context
+            } else {
+                unsafe EVP_MAC_CTX_free(context)
+                unsafe pointer = nil
+            }
             ERR_clear_error()
         }
 
         deinit {
-            unsafe EVP_MAC_free(pointer)
+            unsafe EVP_MAC_CTX_free(pointer)
         }
     }
-
-    private static let algorithm = Algorithm()
 
     private init(owning context: OpaquePointer, size: Int) {
         unsafe self.context = context
@@ -30,12 +39,12 @@ struct HMAC: ~Copyable {
 
     /// Begins an authentication code.
     static func start(_ digest: MessageDigest, key: Span<UInt8>) throws(JOSEError) -> HMAC {
-        guard let algorithm = unsafe Self.algorithm.pointer, let context = unsafe EVP_MAC_CTX_new(algorithm) else {
+        guard let template = unsafe digest.hmac.pointer, let context = unsafe EVP_MAC_CTX_dup(template) else {
             throw .openSSL("the cryptographic library lacks HMAC")
         }
         let hmac = unsafe HMAC(owning: context, size: digest.size)
         let isReady = unsafe key.withUnsafeBufferPointer { key in
-            unsafe itsmerp_HMAC_init(hmac.context, key.baseAddress, key.count, "\(digest.name)") == 1
+            unsafe EVP_MAC_init(hmac.context, key.baseAddress, key.count, nil) == 1
         }
         guard isReady else {
             throw .openSSL("HMAC failed")

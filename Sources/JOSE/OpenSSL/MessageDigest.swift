@@ -7,11 +7,11 @@ final class MessageDigest: @unchecked Sendable {
     let pointer: OpaquePointer?
     /// The number of octets of a digest.
     let size: Int
-    /// OpenSSL's name, for parameters that take one.
-    let name: StaticString
+    /// HMAC with this digest.
+    let hmac: HMAC.Template
 
     private init(_ name: StaticString, size: Int) {
-        self.name = name
+        hmac = HMAC.Template(name)
         self.size = size
         unsafe pointer = EVP_MD_fetch(nil, "\(name)", nil)
         ERR_clear_error()

@@ -1,4 +1,5 @@
 internal import COpenSSL
+import Synchronization
 
 /// An owned EVP_PKEY of kind RSA.
 ///
@@ -10,6 +11,8 @@ final class RSAKey: @unchecked Sendable {
     // operations with contexts of their own: reference counts are atomic, blinding and Montgomery values are made
     // under a lock of the key.
     let pointer: OpaquePointer
+    /// See ``context(for:)``.
+    let prepared = AtomicLazyReference<PreparedContext>()
 
     /// Takes over `pointer`; throws if it is a key of another kind, RSASSA-PSS keys included.
     init(owning pointer: OpaquePointer) throws(JOSEError) {
@@ -91,10 +94,6 @@ final class RSAKey: @unchecked Sendable {
                 throw .openSSL("out of memory")
             }
             unsafe self.pointer = unsafe pointer
-        }
-
-        init(_ key: RSAKey) throws(JOSEError) {
-            try unsafe self.init(EVP_PKEY_CTX_new_from_pkey(nil, key.pointer, nil))
         }
 
         deinit {

@@ -27,6 +27,28 @@ final class CurlLoop: Sendable {
     /// the loop's thread, and callers only wake, under the lock and while the handle lives.
     @safe struct MultiHandle: @unchecked Sendable {
         let pointer: UnsafeMutableRawPointer
+        #if os(Linux)
+            let watch: SocketWatch
+        #endif
+
+        init() throws(HTTPTransportError) {
+            #if os(Linux)
+                watch = try SocketWatch()
+            #endif
+            guard let pointer = unsafe curl_multi_init() else {
+                throw HTTPTransportError(.other, reason: "libcurl gives no handle")
+            }
+            unsafe self.pointer = unsafe pointer
+        }
+
+        /// Wakes the thread that sleeps on the handle.
+        func wake() {
+            #if os(Linux)
+                watch.ring()
+            #else
+                unsafe curl_multi_wakeup(pointer)
+            #endif
+        }
     }
 
     private struct Shared {
@@ -41,11 +63,8 @@ final class CurlLoop: Sendable {
     private let settings: CurlSettings
 
     init(_ settings: CurlSettings) throws(HTTPTransportError) {
-        guard let pointer = unsafe curl_multi_init() else {
-            throw HTTPTransportError(.other, reason: "libcurl gives no handle")
-        }
         self.settings = settings
-        shared = Mutex(Shared(handle: unsafe MultiHandle(pointer: pointer)))
+        shared = Mutex(Shared(handle: try MultiHandle()))
     }
 
     // MARK: Callers' side
@@ -118,7 +137,7 @@ final class CurlLoop: Sendable {
     private static func wake(_ shared: inout Shared, _ handle: MultiHandle) {
         guard shared.isAsleep else { return }
         shared.isAsleep = false
-        unsafe curl_multi_wakeup(handle.pointer)
+        handle.wake()
     }
 
     // MARK: The thread's side
@@ -151,7 +170,11 @@ final class CurlLoop: Sendable {
             defer { shared = Shared(handle: nil) }
             return (shared.handle, shared.orders, shared.waitingForEnd)
         }
-        if let handle { unsafe curl_multi_cleanup(handle.pointer) }
+        if let handle {
+            unsafe curl_multi_cleanup(handle.pointer)
+            // libcurl's callbacks lead into the handle until here.
+            withExtendedLifetime(handle) {}
+        }
         for transfer in orders.transfers { transfer.finish(.failure(Self.shutDown)) }
         for continuation in waiting { continuation.resume() }
     }

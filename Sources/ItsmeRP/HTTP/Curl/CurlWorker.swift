@@ -13,7 +13,8 @@ import CCurl
 /// Not sendable: made by the caller of `CurlLoop.start()`, then used by the one thread only.
 @safe final class CurlWorker {
     private let loop: CurlLoop
-    private let multi: UnsafeMutableRawPointer
+    private let handle: CurlLoop.MultiHandle
+    private var multi: UnsafeMutableRawPointer { unsafe handle.pointer }
     private let settings: CurlSettings
     private let maximumActive: Int
 
@@ -31,7 +32,7 @@ import CCurl
     ) throws(HTTPTransportError) {
         self.loop = loop
         self.settings = settings
-        unsafe multi = handle.pointer
+        self.handle = handle
         let configuration = settings.configuration
         maximumActive = max(1, configuration.maximumConcurrentRequests)
         let options: [(CURLMoption, Int)] = [
@@ -44,6 +45,9 @@ import CCurl
         where unsafe itsmerp_curl_multi_setopt_long(multi, option, value) != CURLM_OK {
             throw HTTPTransportError(.other, reason: "libcurl does not take the option \(option.rawValue)")
         }
+        #if os(Linux)
+            try unsafe handle.watch.attach(to: multi)
+        #endif
         // A first handle, so that what libcurl does not accept shows now and not with the first request.
         idle.append(try CurlEasy(settings))
     }
@@ -63,7 +67,7 @@ import CCurl
             let pause = expire()
             // A finished exchange made room for one in line: no time to sleep.
             if firstWaiting < waiting.count, active.count < maximumActive { continue }
-            if loop.goToSleep() { sleep(pause) }
+            sleep(loop.goToSleep() ? pause : .zero)
         }
         endAll(CurlLoop.shutDown)
         idle = []
@@ -125,10 +129,15 @@ import CCurl
         return try CurlEasy(settings)
     }
 
+    /// Starts what was added.
     private func perform() {
-        var running: CInt = 0
-        let code = unsafe curl_multi_perform(multi, &running)
-        if code != CURLM_OK { endAll(Self.broken) }
+        #if os(Linux)
+            let isGood = unsafe handle.watch.runTimer(multi)
+        #else
+            var running: CInt = 0
+            let isGood = unsafe curl_multi_perform(multi, &running) == CURLM_OK
+        #endif
+        if !isGood { endAll(Self.broken) }
     }
 
     private func takeFinished() {
@@ -182,10 +191,16 @@ import CCurl
         return next.map { now.duration(to: $0) } ?? .seconds(3600)
     }
 
+    /// Waits for `pause` or until there is something to do; zero only looks.
     private func sleep(_ pause: Duration) {
-        // libcurl shortens this to its own next timer.
-        let milliseconds = CInt(clamping: min(pause.wholeMilliseconds, 3_600_000))
-        if unsafe curl_multi_poll(multi, nil, 0, milliseconds, nil) != CURLM_OK {
+        #if os(Linux)
+            let isGood = unsafe handle.watch.wait(pause, for: multi)
+        #else
+            // libcurl shortens this to its own next timer.
+            let milliseconds = pause > .zero ? CInt(clamping: min(pause.wholeMilliseconds, 3_600_000)) : 0
+            let isGood = unsafe curl_multi_poll(multi, nil, 0, milliseconds, nil) == CURLM_OK
+        #endif
+        if !isGood {
             endAll(Self.broken)
             usleep(10_000)
         }

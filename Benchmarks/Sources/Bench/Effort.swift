@@ -1,0 +1,9 @@
+/// How long to measure.
+struct Effort: Sendable {
+    /// Pairs of batches per figure.
+    var rounds = 101
+    /// Validations whose memory is watched.
+    var validations = 1_000_000
+
+    static let quick = Effort(rounds: 15, validations: 50_000)
+}

@@ -1,0 +1,76 @@
+import CBench
+@testable import ItsmeRP
+import JOSE
+
+/// What the client does with tokens, against the bare calls of OpenSSL for the same token.
+struct TokenFigures {
+    let world: World
+    let effort: Effort
+
+    func measure() async throws -> [Figure] {
+        var figures: [Figure] = []
+        let claims = try World.idTokenClaims()
+        for (kind, name) in [(World.Kind.rsaCBC, "A128CBC-HS256"), (.rsaGCM, "A256GCM")] {
+            let compact = try await world.token(claims, kind)
+            let token = try await world.floorToken(compact, kind)
+            let pairs = try await Pairs.measure(
+                rounds: effort.rounds * 3, count: 3,
+                ours: { _ = try await world.validate(compact, kind) },
+                reference: {
+                    try world.floor.validate(token, kind == .rsaCBC ? BENCH_A128CBC_HS256 : BENCH_A256GCM)
+                })
+            figures.append(.multiple("validate ID token, RSA-OAEP-256 \(name) RS256", pairs, atMost: 1.05))
+        }
+        let compact = try await world.token(claims, .symmetric)
+        let token = try await world.floorToken(compact, .symmetric)
+        let pairs = try await Pairs.measure(
+            rounds: effort.rounds, count: 500,
+            ours: { _ = try await world.validate(compact, .symmetric) },
+            reference: { try world.floor.validateSymmetric(token) })
+        figures.append(.excess("validate ID token, dir A256GCM HS256", pairs, atMost: 12_000))
+        return figures + [try await requestObject(), try await assertion()]
+    }
+
+    private func requestObject() async throws -> Figure {
+        let configuration = world.client.configuration
+        let metadata = try await world.client.provider.metadata()
+        let key = try await world.client.provider.encryptionKey(algorithm: .rsaOAEP256)
+        let parameters = AuthorizationParameters(
+            service: .login("LOGIN"), scopes: [.profile, .email], claims: ClaimsRequest(userInfo: [.birthdate, .gender]),
+            level: .basic, locale: nil, prompt: nil, maximumAuthenticationAge: 3600)
+        let transaction = try await world.client.authorizationRequest(for: .login("LOGIN")).transaction
+        let challenge = try ProofKey(random: .system).challenge
+        func members() -> JSONValue {
+            parameters.members(
+                transaction: transaction, challenge: challenge, profile: configuration.environment.profile)
+        }
+        func build() async throws -> String {
+            try await world.client.requestObjects.requestObject(
+                members: members(), metadata: metadata, encryptionKey: key
+            ).compact
+        }
+        // The same sizes for the floor: the ciphertext tells that of the plaintext, all but the padding.
+        let segments = try await build().split(separator: ".")
+        let plaintext = [UInt8](repeating: 0x61, count: segments[3].utf8.count * 3 / 4 - 8)
+        let header = Array(segments[0].utf8)
+        let input = Array(plaintext.prefix(plaintext.count - 343))
+        let pairs = try await Pairs.measure(
+            rounds: effort.rounds * 3, count: 3, ours: { _ = try await build() },
+            reference: { try world.floor.signAndEncrypt(input, plaintext: plaintext, header: header) })
+        return .multiple("request object, claims to nested JWT", pairs, atMost: 1.05)
+    }
+
+    private func assertion() async throws -> Figure {
+        let provider = world.client.provider
+        let audience = CannedProvider.issuer + "/token"
+        func build() async throws -> String {
+            try await world.client.assertions.parameters(audience: audience, provider: provider).last?.value ?? ""
+        }
+        let length = try await build().utf8.count - 343
+        let input = [UInt8](repeating: 0x61, count: length)
+        let pairs = try await Pairs.measure(
+            rounds: effort.rounds * 3, count: 3, ours: { _ = try await build() },
+            reference: { try world.floor.sign(input) })
+        return .multiple("client assertion", pairs, atMost: 1.05)
+    }
+}

@@ -1,0 +1,64 @@
+import Foundation
+
+/// `CurlTransport` against a C program with one loop of libcurl and against AsyncHTTPClient: loopback, kept connections,
+/// 64 requests in flight, each client and the server in a process of its own.
+struct TransportFigures {
+    /// The folder of this program and its siblings.
+    let programs: URL
+    let effort: Effort
+
+    private static let requests = 10_000
+
+    func measure() throws -> [Figure] {
+        let certificate = try Certificate()
+        defer { certificate.remove() }
+        return try measure("http", certificate: nil) + measure("https", certificate: certificate)
+    }
+
+    private func measure(_ scheme: String, certificate: Certificate?) throws -> [Figure] {
+        let bench = programs.appendingPathComponent("Bench")
+        let server = try LoadProcess(
+            bench, ["server"] + (certificate.map { [$0.file.path, $0.keyFile.path] } ?? []))
+        let url = "\(scheme)://127.0.0.1:\(try server.readLine())/token"
+        let options = [url, certificate?.file.path ?? "-", String(Self.requests)]
+        let ours = try LoadProcess(bench, ["client", "curl-transport"] + options)
+        let loop = try LoadProcess(bench, ["client", "curl-loop"] + options)
+        let peerProgram = programs.appendingPathComponent("HTTPPeer")
+        let peer =
+            FileManager.default.isExecutableFile(atPath: peerProgram.path)
+            ? try LoadProcess(peerProgram, options) : nil
+        let clients = [ours, loop] + (peer.map { [$0] } ?? [])
+        for client in clients { _ = try client.readLine() }
+        var rounds: [[LoadProcess.Batch]] = []
+        for round in 0..<max(effort.rounds / 9, 3) {
+            var batches: [LoadProcess.Batch?] = clients.map { _ in nil }
+            for place in clients.indices {
+                let turn = (place + round) % clients.count
+                batches[turn] = try clients[turn].batch()
+            }
+            rounds.append(batches.compactMap { $0 })
+        }
+        for client in clients { try client.end() }
+        try server.end()
+
+        let cpu = Pairs(of: rounds.map { ($0[0].cpu, $0[1].cpu) })
+        let latency = Pairs(of: rounds.map { ($0[0].latency, $0[1].latency) })
+        var figures: [Figure] = [
+            .multiple("\(scheme) CPU per request, against one curl loop in C", cpu, atMost: 1.15),
+            Figure(
+                name: "\(scheme) latency at the 99th percentile, against the same",
+                ours: Unit.milliseconds.text(latency.ours), reference: Unit.milliseconds.text(latency.reference),
+                ratio: "+" + Unit.milliseconds.text(latency.excess), target: "<= +1.00 ms",
+                isMet: latency.excess <= 1e6),
+        ]
+        if peer != nil {
+            let rate = Pairs(of: rounds.map { (1e9 / $0[0].cpu, 1e9 / $0[2].cpu) })
+            figures.append(
+                Figure(
+                    name: "\(scheme) requests per CPU second, against AsyncHTTPClient",
+                    ours: Unit.count.text(rate.ours), reference: Unit.count.text(rate.reference),
+                    ratio: Unit.decimal(rate.ratio, 3), target: "> 1.00 x", isMet: rate.ratio > 1))
+        }
+        return figures
+    }
+}

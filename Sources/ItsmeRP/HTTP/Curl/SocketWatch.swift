@@ -1,0 +1,142 @@
+#if os(Linux)
+    import CCurl
+
+    #if canImport(Musl)
+        import Musl
+    #else
+        import Glibc
+    #endif
+
+    /// What the loop's thread sleeps on: the sockets that libcurl waits for (epoll), the time at which it wants to be
+    /// called, and a bell for callers (eventfd).
+    ///
+    /// libcurl says once per change what it waits for, so that a round costs as much as there is to do; asking it about
+    /// all exchanges in each round, as `curl_multi_perform` does, costs as much as there are exchanges.
+    ///
+    /// Unchecked because callers only ring, which any thread may do; the rest is the loop's thread's.
+    @safe final class SocketWatch: @unchecked Sendable {
+        private static let capacity = 128
+
+        private let epoll: CInt
+        private let bell: CInt
+        private let events: UnsafeMutablePointer<epoll_event>
+        private var watched: [curl_socket_t: UInt32] = [:]
+        private var timer: ContinuousClock.Instant?
+        private var hasFailed = false
+
+        init() throws(HTTPTransportError) {
+            epoll = epoll_create1(CInt(EPOLL_CLOEXEC))
+            bell = eventfd(0, CInt(EFD_CLOEXEC | EFD_NONBLOCK))
+            unsafe events = .allocate(capacity: Self.capacity)
+            unsafe events.initialize(repeating: epoll_event(), count: Self.capacity)
+            guard epoll >= 0, bell >= 0, isSet(bell, EPOLLIN.rawValue, EPOLL_CTL_ADD) else {
+                throw HTTPTransportError(.other, reason: "the system gives no handle to wait with")
+            }
+        }
+
+        deinit {
+            if epoll >= 0 { close(epoll) }
+            if bell >= 0 { close(bell) }
+            unsafe events.deallocate()
+        }
+
+        /// Lets libcurl say what it waits for; this object has to outlive `multi`.
+        func attach(to multi: UnsafeMutableRawPointer) throws(HTTPTransportError) {
+            let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+            guard unsafe itsmerp_curl_multi_set_callbacks(multi, onSocket, onTimer, context) == CURLM_OK else {
+                throw HTTPTransportError(.other, reason: "libcurl does not take the callbacks")
+            }
+        }
+
+        /// Wakes the thread.
+        func ring() {
+            var one: UInt64 = 1
+            // Fails only when the bell has been rung often enough already.
+            _ = unsafe write(bell, &one, MemoryLayout<UInt64>.size)
+        }
+
+        /// Sleeps until there is something to do, `pause` at most, and lets libcurl do it; false when something broke.
+        func wait(_ pause: Duration, for multi: UnsafeMutableRawPointer) -> Bool {
+            let count = unsafe epoll_wait(epoll, events, CInt(Self.capacity), milliseconds(pause))
+            guard count >= 0 || errno == EINTR else { return false }
+            for place in 0..<max(Int(count), 0) {
+                let (socket, ready) = unsafe (events[place].data.fd, events[place].events)
+                if socket == bell {
+                    var rings: UInt64 = 0
+                    _ = unsafe read(bell, &rings, MemoryLayout<UInt64>.size)
+                    continue
+                }
+                var mask: CInt = 0
+                if ready & EPOLLIN.rawValue != 0 { mask |= CURL_CSELECT_IN }
+                if ready & EPOLLOUT.rawValue != 0 { mask |= CURL_CSELECT_OUT }
+                if ready & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0 { mask |= CURL_CSELECT_ERR }
+                guard unsafe act(socket, mask, multi) else { return false }
+            }
+            return unsafe runTimer(multi)
+        }
+
+        /// Lets libcurl do what it wanted to do by now; false when something broke.
+        func runTimer(_ multi: UnsafeMutableRawPointer) -> Bool {
+            guard let due = timer, due <= .now else { return !hasFailed }
+            timer = nil
+            return unsafe act(curl_socket_t(CURL_SOCKET_TIMEOUT), 0, multi)
+        }
+
+        private func act(_ socket: curl_socket_t, _ mask: CInt, _ multi: UnsafeMutableRawPointer) -> Bool {
+            var running: CInt = 0
+            return unsafe curl_multi_socket_action(multi, socket, mask, &running) == CURLM_OK && !hasFailed
+        }
+
+        private func milliseconds(_ pause: Duration) -> CInt {
+            guard pause > .zero else { return 0 }
+            var pause = pause
+            if let timer {
+                pause = min(pause, ContinuousClock.now.duration(to: timer))
+                guard pause > .zero else { return 0 }
+            }
+            return CInt(clamping: min(pause.wholeMilliseconds, 3_600_000))
+        }
+
+        private func isSet(_ socket: CInt, _ events: UInt32, _ operation: CInt) -> Bool {
+            var event = unsafe epoll_event(events: events, data: epoll_data(fd: socket))
+            return unsafe epoll_ctl(epoll, operation, socket, &event) == 0
+        }
+
+        fileprivate func change(_ socket: curl_socket_t, _ what: CInt) {
+            var events: UInt32 = 0
+            if what == CURL_POLL_IN || what == CURL_POLL_INOUT { events |= EPOLLIN.rawValue }
+            if what == CURL_POLL_OUT || what == CURL_POLL_INOUT { events |= EPOLLOUT.rawValue }
+            let old = watched[socket]
+            guard what != CURL_POLL_REMOVE else {
+                watched[socket] = nil
+                // A socket that is closed already is out of the set by itself.
+                if old != nil { _ = isSet(socket, 0, EPOLL_CTL_DEL) }
+                return
+            }
+            guard old != events else { return }
+            watched[socket] = events
+            if !isSet(socket, events, old == nil ? EPOLL_CTL_ADD : EPOLL_CTL_MOD) { hasFailed = true }
+        }
+
+        fileprivate func setTimer(_ milliseconds: Int) {
+            timer = milliseconds < 0 ? nil : .now.advanced(by: .milliseconds(milliseconds))
+        }
+    }
+
+    private func onSocket(
+        _: UnsafeMutableRawPointer?, _ socket: curl_socket_t, _ what: CInt, _ context: UnsafeMutableRawPointer?,
+        _: UnsafeMutableRawPointer?
+    ) -> CInt {
+        guard let context = unsafe context else { return 0 }
+        unsafe Unmanaged<SocketWatch>.fromOpaque(context).takeUnretainedValue().change(socket, what)
+        return 0
+    }
+
+    private func onTimer(
+        _: UnsafeMutableRawPointer?, _ milliseconds: Int, _ context: UnsafeMutableRawPointer?
+    ) -> CInt {
+        guard let context = unsafe context else { return 0 }
+        unsafe Unmanaged<SocketWatch>.fromOpaque(context).takeUnretainedValue().setTimer(milliseconds)
+        return 0
+    }
+#endif
