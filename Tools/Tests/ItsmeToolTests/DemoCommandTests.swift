@@ -11,7 +11,7 @@ final class DemoCommandTests: XCTestCase {
         XCTAssertNotNil(last.wholeMatch(of: /login verified: sub=\S{36} acr=\S+acr_basic requests=4/), result.output)
     }
 
-    func testVerifiesEachServiceWithBothClientAuthentications() throws {
+    func testVerifiesEachServiceWithBothClientAuthenticationsAndWithoutABrowser() throws {
         let output = try ToolProcess(["demo", "--once"]).result().output
         let lines = output.matches(of: /(?m)^verified: (.+) sub=(\S{36}) acr=\S+\/(\w+) requests=(\d+)$/)
         XCTAssertEqual(
@@ -22,10 +22,13 @@ final class DemoCommandTests: XCTestCase {
                 "confirm (key pair) acr_advanced 1",
                 "login (client secret) acr_basic 4", "share data (client secret) acr_basic 2",
                 "confirm (client secret) acr_advanced 1",
+                // Two to be found, two to be asked.
+                "login without a browser (key pair) acr_basic 4",
             ], output)
         // A person is known to each client by another subject, and to one client always by the same.
         XCTAssertEqual(Set(lines.prefix(3).map(\.2)).count, 1, output)
-        XCTAssertEqual(Set(lines.suffix(3).map(\.2)).count, 1, output)
+        XCTAssertEqual(Set(lines[3..<6].map(\.2)).count, 1, output)
+        XCTAssertEqual(lines.last?.2, lines.first?.2, output)
         XCTAssertEqual(Set(lines.map(\.2)).count, 2, output)
     }
 

@@ -82,15 +82,27 @@ struct Demo {
             let outcome = try await walk.perform(
                 at: origin, browser: &browser, as: Self.persona, steps: isFirst, tampering: tampering, report: report)
             outcomes.append(outcome)
-            switch outcome.result {
-            case .success(let result):
-                if isFirst { report.step("The verified claims") }
-                for claim in result.claims { report.note("\(claim.name): \(claim.text)") }
-            case .failure:
-                for refusal in sandbox.refusals { report.note("itsme refused: \(refusal)") }
-            }
+            if isFirst, case .success = outcome.result { report.step("The verified claims") }
+            tell(outcome, sandbox)
+        }
+        // itsme offers it to clients with a key pair only.
+        if tampering == nil, let party = parties.first(where: { $0.registration == .keyPair }) {
+            sandbox.forgetRefusals()
+            let outcome = try await DemoBackchannel(party: party, sandbox: sandbox)
+                .perform(as: Self.persona, report: report)
+            outcomes.append(outcome)
+            tell(outcome, sandbox)
         }
         return outcomes
+    }
+
+    private func tell(_ outcome: DemoWalk.Outcome, _ sandbox: Sandbox) {
+        switch outcome.result {
+        case .success(let result):
+            for claim in result.claims { report.note("\(claim.name): \(claim.text)") }
+        case .failure:
+            for refusal in sandbox.refusals { report.note("itsme refused: \(refusal)") }
+        }
     }
 
     /// Prints how each walk ended; the first login has the last word.

@@ -7,8 +7,8 @@ struct DemoCommand: AsyncParsableCommand {
         abstract: "Watch Login, Share data and Confirm against a local itsme.",
         discussion: """
             Makes throw-away keys, starts a sandbox and a small relying party on loopback ports, and lets an invented \
-            person log in, share data and confirm a payment, once with a key pair and once with a client secret; the \
-            person's approval is automated. The exit status is 0 only if everything was verified. Then it serves on \
+            person log in, share data and confirm a payment, once with a key pair and once with a client secret, and \
+            log in without a browser; the person's approval is automated. The exit status is 0 only if everything was verified. Then it serves on \
             for a browser.
             """
     )

@@ -48,7 +48,8 @@ enum Shape {
     static func request(_ request: HTTPRequest, body: [UInt8], detail: Detail) -> String {
         let target = request.path ?? "/"
         let mark = target.firstIndex(of: "?")
-        let address = "\(request.scheme ?? "")://\(request.authority ?? "")\(target[..<(mark ?? target.endIndex)])"
+        let path = path(target[..<(mark ?? target.endIndex)])
+        let address = "\(request.scheme ?? "")://\(request.authority ?? "")\(path)"
         var parts: [Part] = []
         if let mark { parts += parameters(target[target.index(after: mark)...]) }
         if request.headerFields[.contentType] == "application/x-www-form-urlencoded" {
@@ -59,6 +60,13 @@ enum Shape {
             parts.append(Part(name: "", shape: "Authorization: \(words[0])\(shape)", token: nil))
         }
         return block("\(request.method) \(address)", parts, detail)
+    }
+
+    /// A path; of a segment so long that it could be a secret only the length.
+    private static func path(_ path: Substring) -> String {
+        path.split(separator: "/", omittingEmptySubsequences: false)
+            .map { $0.utf8.count < 32 ? String($0) : "<\(size(String($0)))>" }
+            .joined(separator: "/")
     }
 
     /// Status, media type and size; of a redirect where to; of a token answer or an error its members.
