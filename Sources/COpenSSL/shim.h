@@ -146,6 +146,63 @@ static inline long itsmerp_PKCS12_iterations(const PKCS12 *file) {
     return iterations == NULL ? 1 : ASN1_INTEGER_get(iterations);
 }
 
+// RSA keys in DER, read without OpenSSL 3's decoders: these copy what they decode and free the copy without overwriting it
+// (der2key_decode in providers/implementations/encode_decode/decode_der2key.c). What OpenSSL deprecates is the RSA type,
+// for which it has no other reader of this kind.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+static inline EVP_PKEY *itsmerp_d2i_RSAPrivateKey(const unsigned char **input, long size) {
+    RSA *rsa = d2i_RSAPrivateKey(NULL, input, size);
+    EVP_PKEY *key = rsa == NULL ? NULL : EVP_PKEY_new();
+    if (key == NULL || EVP_PKEY_assign_RSA(key, rsa) != 1) {
+        EVP_PKEY_free(key);
+        RSA_free(rsa);
+        return NULL;
+    }
+    return key;
+}
+
+// A number of a key that was read so, in the order of itsmerp_RSA_number_name; NULL if it has none, or was made otherwise.
+// EVP_PKEY_get_bn_param leaves a copy of what it gets on the stack.
+static inline const BIGNUM *itsmerp_RSA_number(const EVP_PKEY *key, int number) {
+    const RSA *rsa = EVP_PKEY_get0_provider(key) == NULL ? EVP_PKEY_get0_RSA(key) : NULL;
+    if (rsa == NULL) {
+        return NULL;
+    }
+    switch (number) {
+    case 0: return RSA_get0_n(rsa);
+    case 1: return RSA_get0_e(rsa);
+    case 2: return RSA_get0_d(rsa);
+    case 3: return RSA_get0_p(rsa);
+    case 4: return RSA_get0_q(rsa);
+    case 5: return RSA_get0_dmp1(rsa);
+    case 6: return RSA_get0_dmq1(rsa);
+    case 7: return RSA_get0_iqmp(rsa);
+    default: return NULL;
+    }
+}
+#pragma GCC diagnostic pop
+
+// The key of a PKCS#8 structure. The decoders take the other kinds, which are refused.
+static inline EVP_PKEY *itsmerp_PKCS8_key(const PKCS8_PRIV_KEY_INFO *info) {
+    const ASN1_OBJECT *algorithm = NULL;
+    const unsigned char *input = NULL;
+    int size = 0;
+    if (PKCS8_pkey_get0(&algorithm, &input, &size, NULL, info) != 1) {
+        return NULL;
+    }
+    if (OBJ_obj2nid(algorithm) != NID_rsaEncryption) {
+        return EVP_PKCS82PKEY(info);
+    }
+    const unsigned char *end = input + size;
+    EVP_PKEY *key = itsmerp_d2i_RSAPrivateKey(&input, size);
+    if (key != NULL && input != end) {
+        EVP_PKEY_free(key);
+        return NULL;
+    }
+    return key;
+}
+
 // PKCS#12: stacks, and what a content info holds.
 static inline int itsmerp_PKCS7_count(const STACK_OF(PKCS7) *contents) {
     return sk_PKCS7_num(contents);

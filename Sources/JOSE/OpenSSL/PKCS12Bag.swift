@@ -154,7 +154,7 @@ struct PKCS12Bag {
             }
             switch unsafe PKCS12_SAFEBAG_get_nid(bag) {
             case NID_keyBag:
-                let key = unsafe PKCS12_SAFEBAG_get0_p8inf(bag).flatMap { unsafe EVP_PKCS82PKEY($0) }
+                let key = unsafe PKCS12_SAFEBAG_get0_p8inf(bag).flatMap { unsafe itsmerp_PKCS8_key($0) }
                 try unsafe result.append(make(.privateKey(owned(key)), bag))
             case NID_pkcs8ShroudedKeyBag:
                 try unsafe spend(itsmerp_PKCS8_rounds(PKCS12_SAFEBAG_get0_pkcs8(bag)), of: &budget)
@@ -162,7 +162,7 @@ struct PKCS12Bag {
                     throw failure("a private key cannot be decrypted")
                 }
                 defer { unsafe PKCS8_PRIV_KEY_INFO_free(info) }
-                try unsafe result.append(make(.privateKey(owned(EVP_PKCS82PKEY(info))), bag))
+                try unsafe result.append(make(.privateKey(owned(itsmerp_PKCS8_key(info))), bag))
             case NID_certBag where unsafe PKCS12_SAFEBAG_get_bag_nid(bag) == NID_x509Certificate:
                 guard let certificate = unsafe PKCS12_SAFEBAG_get1_cert(bag) else {
                     throw .openSSL(.malformedPKCS12, "a certificate cannot be read")

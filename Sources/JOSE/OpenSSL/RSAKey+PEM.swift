@@ -25,7 +25,7 @@ extension RSAKey {
             return try privateKey(encryptedPKCS8: block.content, passphrase: passphrase)
         case "RSA PRIVATE KEY":
             return try unsafe decode(block.content) { input, size in
-                unsafe d2i_PrivateKey(EVP_PKEY_RSA, nil, &input, size)
+                unsafe itsmerp_d2i_RSAPrivateKey(&input, size)
             }
         default:
             throw JOSEError(.unsupportedKeyType, "not an RSA key")
@@ -69,7 +69,7 @@ extension RSAKey {
                 return nil
             }
             defer { unsafe PKCS8_PRIV_KEY_INFO_free(info) }
-            return unsafe EVP_PKCS82PKEY(info)
+            return unsafe itsmerp_PKCS8_key(info)
         }
     }
 
@@ -100,7 +100,7 @@ extension RSAKey {
                             return nil
                         }
                         defer { unsafe PKCS8_PRIV_KEY_INFO_free(info) }
-                        return unsafe EVP_PKCS82PKEY(info)
+                        return unsafe itsmerp_PKCS8_key(info)
                     }
                     return .success(key)
                 } catch {

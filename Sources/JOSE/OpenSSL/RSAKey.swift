@@ -75,6 +75,12 @@ final class RSAKey: @unchecked Sendable {
     /// Returns a number of the key, or `nil` if it has none of that kind.
     func number(_ kind: Number) throws(JOSEError) -> BigNumber? {
         let number = try BigNumber()
+        if let read = unsafe itsmerp_RSA_number(self.pointer, kind.rawValue) {
+            guard unsafe BN_copy(number.pointer, read) != nil else {
+                throw .openSSL("number failed")
+            }
+            return number
+        }
         var pointer: OpaquePointer? = unsafe number.pointer
         guard unsafe EVP_PKEY_get_bn_param(self.pointer, kind.name, &pointer) == 1, unsafe pointer == number.pointer
         else {
