@@ -66,7 +66,8 @@ struct FuzzSite: Sendable {
 
     /// Whether the request led to a login. The token endpoint gives good tokens for any code.
     func respond(to request: HTTPRequest) throws -> Bool {
-        let path = String((request.path ?? "").prefix { $0 != "?" })
+        // Octets: a question mark with a combining mark behind it is another Character.
+        let path = String(decoding: (request.path ?? "").utf8.prefix { $0 != UInt8(ascii: "?") }, as: UTF8.self)
         guard let handler = routes[path] else { throw Finding("no endpoint at \(path)") }
         world.transport.answer(tokenResponse)
         let before = logins.number
