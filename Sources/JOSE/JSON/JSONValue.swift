@@ -6,7 +6,7 @@
 /// let claims: JSONValue = ["iss": "client", "exp": 1_700_000_000, "amr": ["pin"]]
 /// let bytes = claims.serialized()
 /// ```
-public indirect enum JSONValue: Sendable, Hashable {
+public enum JSONValue: Sendable, Hashable {
     /// `null`.
     case null
     /// `true` or `false`.
