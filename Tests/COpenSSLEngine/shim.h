@@ -22,6 +22,8 @@ static inline void *itsmerp_engine_open(const char *module) {
         ERR_clear_error();
         return NULL;
     }
+    // Otherwise libcurl, which registers all engines when it starts, makes this one the default for the keys of everybody.
+    ENGINE_set_flags(engine, ENGINE_get_flags(engine) | ENGINE_FLAGS_NO_REGISTER_ALL);
     if (!ENGINE_ctrl_cmd_string(engine, "MODULE_PATH", module, 0) || !ENGINE_init(engine)) {
         ERR_clear_error();
         ENGINE_free(engine);

@@ -10,7 +10,7 @@ final class HardwareKeyTests: XCTestCase {
     // A PKCS#11 module reads its configuration once per process.
     private static let module = Result { try SoftHSM(keys: ["hsm-sig", "hsm-enc"]) }
 
-    /// An engine changes OpenSSL for the whole process, and with it the other tests.
+    /// An engine is part of OpenSSL for the whole process, and the other tests are to be about OpenSSL without one.
     private static let hasOwnProcess = ProcessInfo.processInfo.environment["ITSMERP_HSM"] == "1"
 
     override class func tearDown() {
@@ -44,6 +44,15 @@ final class HardwareKeyTests: XCTestCase {
         }
         return SandboxWorld(
             sandbox: sandbox, clock: clock, transport: InProcessTransport(["http://127.0.0.1:8080": sandbox]))
+    }
+
+    func testLeavesTheKeysOutsideTheModuleToOpenSSL() async throws {
+        _ = try module()
+        // libcurl registers every engine that is loaded when it starts, as the default for all keys.
+        let transport = try CurlTransport()
+        await transport.shutdown()
+        _ = try JWK(parsing: TestProvider.keys.clientSigning.publicJSON().serialized())
+        _ = try TLSAcceptor(TestAuthority().issue())
     }
 
     func testLogsInWithBothPrivateKeysInTheModule() async throws {

@@ -1,4 +1,5 @@
 import JOSE
+import TestSupport
 import XCTest
 
 final class CompactShapeTests: XCTestCase {
@@ -21,6 +22,6 @@ final class CompactShapeTests: XCTestCase {
         assertThrows(.tokenTooLarge) { try JWE(dots) }
         assertThrows(.malformedToken) { try JWS(dots, maximumSize: .max) }
         assertThrows(.malformedToken) { try JWE(dots, maximumSize: .max) }
-        XCTAssertLessThan(start.duration(to: .now), .seconds(10))
+        if !Sanitizer.isOn { XCTAssertLessThan(start.duration(to: .now), .seconds(10)) }
     }
 }

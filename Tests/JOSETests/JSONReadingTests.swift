@@ -1,4 +1,5 @@
 import JOSE
+import TestSupport
 import XCTest
 
 final class JSONReadingTests: XCTestCase {
@@ -210,7 +211,7 @@ final class JSONReadingTests: XCTestCase {
         let names = (0..<80_000).map { "\"m\($0)\":0" }.joined(separator: ",")
         let start = ContinuousClock.now
         XCTAssertNoThrow(try JSON(parsing: "{\(names)}"))
-        XCTAssertLessThan(start.duration(to: .now), .seconds(10))
+        if !Sanitizer.isOn { XCTAssertLessThan(start.duration(to: .now), .seconds(10)) }
     }
 
     func testLimitsDepth() throws {
@@ -238,7 +239,7 @@ final class JSONReadingTests: XCTestCase {
         let start = ContinuousClock.now
         assertRefused(String(repeating: "[", count: 100_000))
         assertRefused(String(repeating: "{\"a\":", count: 100_000))
-        XCTAssertLessThan(start.duration(to: .now), .seconds(10))
+        if !Sanitizer.isOn { XCTAssertLessThan(start.duration(to: .now), .seconds(10)) }
     }
 
     func testLimitsSize() throws {

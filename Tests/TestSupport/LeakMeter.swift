@@ -1,6 +1,5 @@
 import CMemory
 import COpenSSL
-import Foundation
 import XCTest
 
 /// Measures whether something that is done again and again keeps memory.
@@ -13,8 +12,7 @@ package struct LeakMeter {
     /// Skips the test where memory cannot be measured.
     package init() throws {
         try XCTSkipIf(
-            ProcessInfo.processInfo.environment["ITSMERP_SANITIZER"] != nil,
-            "a sanitizer's allocator does not tell what is allocated; it looks for leaks by itself")
+            Sanitizer.isOn, "a sanitizer's allocator does not tell what is allocated; it looks for leaks by itself")
         try XCTSkipIf(itsmerp_allocated_bytes() < 0, "this C library does not tell what is allocated")
     }
 

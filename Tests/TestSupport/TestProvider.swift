@@ -50,7 +50,7 @@ package final class TestProvider: HTTPTransport {
 
     private let state = Mutex(State())
 
-    package init() {}
+    package init() { CycleBreaker.register(self) }
 
     package static func makeKey(_ keyID: String, _ use: KeyUse, bits: Int = 2048) -> JWK {
         do {
@@ -74,6 +74,8 @@ package final class TestProvider: HTTPTransport {
     package func answerAsUsual(_ path: String) {
         _ = state.withLock { $0.answers.removeValue(forKey: "/v2" + path) }
     }
+
+    func forgetAnswers() { state.withLock { $0.answers = [:] } }
 
     package var now: Date {
         get { state.withLock { $0.now } }
