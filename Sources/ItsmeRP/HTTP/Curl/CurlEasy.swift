@@ -14,6 +14,11 @@ import CCurl
     private let trust: CurlTrust
     private var headerList: UnsafeMutablePointer<curl_slist>?
 
+    // What the handle has from the exchange before; set anew only if it differs.
+    private var url: String?
+    private var connectTimeout: Duration?
+    private var verb: CheckedRequest.Verb?
+
     init(_ settings: CurlSettings) throws(HTTPTransportError) {
         guard let pointer = unsafe curl_easy_init() else {
             throw HTTPTransportError(.other, reason: "libcurl gives no handle")
@@ -87,12 +92,20 @@ import CCurl
     /// Loads `transfer`; on an error the handle is not to be used again.
     func prepare(for transfer: CurlTransfer) throws(HTTPTransportError) {
         let request = transfer.request
-        try set(CURLOPT_URL, to: request.url)
-        try set(CURLOPT_CONNECTTIMEOUT_MS, to: transfer.connectTimeout.wholeMilliseconds)
-
-        // HTTPGET undoes what an earlier POST or HEAD has set.
-        try set(CURLOPT_HTTPGET, to: 1)
-        try set(CURLOPT_CUSTOMREQUEST, to: nil)
+        if url != request.url {
+            try set(CURLOPT_URL, to: request.url)
+            url = request.url
+        }
+        if connectTimeout != transfer.connectTimeout {
+            try set(CURLOPT_CONNECTTIMEOUT_MS, to: transfer.connectTimeout.wholeMilliseconds)
+            connectTimeout = transfer.connectTimeout
+        }
+        if verb != request.verb {
+            // HTTPGET undoes what an earlier POST or HEAD has set.
+            try set(CURLOPT_HTTPGET, to: 1)
+            try set(CURLOPT_CUSTOMREQUEST, to: nil)
+            verb = request.verb
+        }
         switch request.verb {
         case .get: break
         case .head: try set(CURLOPT_NOBODY, to: 1)
