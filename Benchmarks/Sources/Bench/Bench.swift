@@ -47,6 +47,11 @@ struct Bench {
             try await Profile(world: world).run(operation, count: arguments.first.flatMap { Int($0) } ?? 100)
             return
         }
+        if arguments.first == "peers" {
+            let peers = PeerFigures(world: world, effort: effort, peers: Array(arguments.dropFirst()))
+            for figure in try await peers.measure() { print(figure.line) }
+            return
+        }
         let program = URL(fileURLWithPath: CommandLine.arguments[0])
         let groups: [(name: String, measure: () async throws -> [Figure])] = [
             ("tokens", TokenFigures(world: world, effort: effort).measure),

@@ -22,11 +22,14 @@ struct World: Sendable {
     let clientKeys: ClientKeys
     let providerSigning: JWK
     let clientEncryption: JWK
+    let providerEncryption: JWK
+    /// The client's private keys: one that signs, one that decrypts.
+    let clientPrivate: [JWK]
     let floor: Floor
     private let pems: [String]
 
     init() async throws {
-        let clientPrivate = try ClientKeys.generatePrivateKeys()
+        clientPrivate = try ClientKeys.generatePrivateKeys()
         let providerPrivate = try ClientKeys.generatePrivateKeys()
         guard case .rsaPrivate(let signing) = clientPrivate[0].material,
             case .rsaPrivate(let decryption) = clientPrivate[1].material,
@@ -35,6 +38,7 @@ struct World: Sendable {
         else { throw Floor.Failure() }
         clientKeys = try ClientKeys(clientPrivate)
         providerSigning = providerPrivate[0]
+        providerEncryption = try providerPrivate[1].publicJWK()
         clientEncryption = try clientPrivate[1].publicJWK()
         provider = try CannedProvider(JWKSet(providerPrivate))
 
@@ -67,6 +71,9 @@ struct World: Sendable {
             decryption: pems[0], signing: pems[1], verification: pems[2], encryption: pems[3], directKey: directKey,
             macKey: Array(secret.utf8))
     }
+
+    var signingPEM: String { pems[1] }
+    var verificationPEM: String { pems[2] }
 
     /// Another floor with keys and contexts of its own.
     func makeFloor() throws -> Floor { try Self.makeFloor(pems) }

@@ -17,7 +17,6 @@ import CCurl
     // What the handle has from the exchange before; set anew only if it differs.
     private var url: String?
     private var connectTimeout: Duration?
-    private var verb: CheckedRequest.Verb?
 
     init(_ settings: CurlSettings) throws(HTTPTransportError) {
         guard let pointer = unsafe curl_easy_init() else {
@@ -100,12 +99,9 @@ import CCurl
             try set(CURLOPT_CONNECTTIMEOUT_MS, to: transfer.connectTimeout.wholeMilliseconds)
             connectTimeout = transfer.connectTimeout
         }
-        if verb != request.verb {
-            // HTTPGET undoes what an earlier POST or HEAD has set.
-            try set(CURLOPT_HTTPGET, to: 1)
-            try set(CURLOPT_CUSTOMREQUEST, to: nil)
-            verb = request.verb
-        }
+        // HTTPGET undoes what an earlier POST or HEAD has set; to empty the body makes a POST of it, too.
+        try set(CURLOPT_HTTPGET, to: 1)
+        try set(CURLOPT_CUSTOMREQUEST, to: nil)
         switch request.verb {
         case .get: break
         case .head: try set(CURLOPT_NOBODY, to: 1)
