@@ -8,7 +8,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # Every word builds; two builds at a time would wait for each other.
 .NOTPARALLEL:
-.PHONY: help deps demo test sanitize timing security-report interop fuzz lint format clean
+.PHONY: help deps demo test sanitize timing bench bench-peers security-report interop fuzz lint format clean
 
 help: ## Say what the words are
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -39,6 +39,20 @@ sanitize: deps ## Run the tests under Address-, Leak- and ThreadSanitizer, and t
 
 timing: deps ## Show how the times of failed decryptions compare
 	swift test --traits Hummingbird --disable-swift-testing --filter DecryptionTimingTests
+
+# A package of its own with releases of other libraries; ITSMERP_BENCH_QUICK=1 for a short look. The report goes to
+# Benchmarks/REPORT.md. Built with testability, so that the validation of a token can be measured by itself.
+BENCH_BUILD := swift build -c release -Xswiftc -enable-testing --package-path Benchmarks --scratch-path .build-bench
+
+bench: deps ## Measure against bare OpenSSL and libcurl: one line per figure; needs an idle machine
+	$(BENCH_BUILD) --product HTTPPeer
+	$(BENCH_BUILD) --product Bench
+	ITSMERP_BENCH_REPORT=Benchmarks/REPORT.md .build-bench/release/Bench $(if $(ITSMERP_BENCH_QUICK),--quick) $(BENCH)
+	$(if $(BENCH),,Benchmarks/consumer)
+
+bench-peers: deps ## Measure against other implementations of JOSE, which it installs
+	$(BENCH_BUILD) --product Bench
+	Benchmarks/peers/run
 
 # The table is all that goes to the standard output; run `make --silent security-report >report.md` to keep it.
 security-report: ## Run all tests and print each security rule with the tests that hold it; needs an idle machine

@@ -24,24 +24,21 @@ struct Bench {
     private static func run() async throws {
         // Before anything uses OpenSSL.
         guard bench_allocations_hook_openssl() == 1 else { throw Floor.Failure() }
-        var arguments = CommandLine.arguments.dropFirst()
-        var effort = Effort()
-        if arguments.first == "--quick" {
-            effort = .quick
-            arguments.removeFirst()
-        }
         bench_print_by_line()
+        var arguments = CommandLine.arguments.dropFirst()
         switch (arguments.first, arguments.dropFirst().first) {
         case ("server"?, let certificate):
             guard bench_server_run(certificate, arguments.last) == 1 else { throw Floor.Failure() }
             return
-        case ("client"?, "curl-transport"?):
-            try await TransportClient(arguments.dropFirst(2))?.runTransport()
-            return
-        case ("client"?, "curl-loop"?):
-            try await TransportClient(arguments.dropFirst(2))?.runLoop()
-            return
+        case ("client"?, "curl-transport"?): return try await client(arguments).runTransport()
+        case ("client"?, "curl-loop"?): return try await client(arguments).runLoop()
+        case ("memory"?, _): return try await MemoryFigures.work(arguments.dropFirst())
         default: break
+        }
+        var effort = Effort()
+        if arguments.first == "--quick" {
+            effort = .quick
+            arguments.removeFirst()
         }
         let world = try await World()
         if arguments.first == "profile" {
@@ -50,20 +47,39 @@ struct Bench {
             try await Profile(world: world).run(operation, count: arguments.first.flatMap { Int($0) } ?? 100)
             return
         }
+        if arguments.first == "peers" {
+            let peers = PeerFigures(world: world, effort: effort, peers: Array(arguments.dropFirst()))
+            for figure in try await peers.measure() { print(figure.line) }
+            return
+        }
+        let program = URL(fileURLWithPath: CommandLine.arguments[0])
+        let groups: [(name: String, measure: () async throws -> [Figure])] = [
+            ("tokens", TokenFigures(world: world, effort: effort).measure),
+            ("allocations", AllocationFigures(world: world).measure),
+            ("sealing", SealFigures(world: world, effort: effort).measure),
+            ("login", LoginFigures(world: world, effort: effort).measure),
+            ("scaling", ScalingFigures(world: world, effort: effort).measure),
+            (
+                "transport",
+                TransportFigures(programs: program.deletingLastPathComponent(), effort: effort).measure
+            ),
+            ("memory", MemoryFigures(program: program, effort: effort).measure),
+        ]
         var figures: [Figure] = []
-        func add(_ some: [Figure]) {
-            for figure in some { print(figure.line) }
-            figures += some
+        for group in groups where arguments.isEmpty || arguments.contains(group.name) {
+            for figure in try await group.measure() {
+                print(figure.line)
+                figures.append(figure)
+            }
         }
-        let only = arguments.first
-        func isWanted(_ group: String) -> Bool { only == nil || only == group }
-        if isWanted("transport") {
-            let programs = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-            try add(TransportFigures(programs: programs, effort: effort).measure())
+        if let path = ProcessInfo.processInfo.environment["ITSMERP_BENCH_REPORT"] {
+            let report = Report(figures: figures, effort: effort).text
+            try Data(report.utf8).write(to: URL(fileURLWithPath: path))
         }
-        guard isWanted("tokens") else { return }
-        try await add(TokenFigures(world: world, effort: effort).measure())
-        try await add(SealFigures(world: world, effort: effort).measure())
-        try await add(AllocationFigures(world: world).measure())
+    }
+
+    private static func client(_ arguments: ArraySlice<String>) throws -> TransportClient {
+        guard let client = TransportClient(arguments.dropFirst(2)) else { throw Floor.Failure() }
+        return client
     }
 }

@@ -36,7 +36,8 @@ struct TokenFigures {
         let metadata = try await world.client.provider.metadata()
         let key = try await world.client.provider.encryptionKey(algorithm: .rsaOAEP256)
         let parameters = AuthorizationParameters(
-            service: .login("LOGIN"), scopes: [.profile, .email], claims: ClaimsRequest(userInfo: [.birthdate, .gender]),
+            service: .login("LOGIN"), scopes: [.profile, .email],
+            claims: ClaimsRequest(userInfo: [.birthdate, .gender]),
             level: .basic, locale: nil, prompt: nil, maximumAuthenticationAge: 3600)
         let transaction = try await world.client.authorizationRequest(for: .login("LOGIN")).transaction
         let challenge = try ProofKey(random: .system).challenge

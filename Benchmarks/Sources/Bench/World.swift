@@ -16,16 +16,20 @@ struct World: Sendable {
     /// The key of `dir` that both sides derive (OpenID Connect Core 1.0 §10.2).
     static var directKey: [UInt8] { get throws { try SHA256.digest(Array(secret.utf8)) } }
 
-    let client: ItsmeClient
+    private(set) var client: ItsmeClient
     let symmetricClient: ItsmeClient
     let provider: CannedProvider
     let clientKeys: ClientKeys
     let providerSigning: JWK
     let clientEncryption: JWK
+    let providerEncryption: JWK
+    /// The client's private keys: one that signs, one that decrypts.
+    let clientPrivate: [JWK]
     let floor: Floor
+    private let pems: [String]
 
     init() async throws {
-        let clientPrivate = try ClientKeys.generatePrivateKeys()
+        clientPrivate = try ClientKeys.generatePrivateKeys()
         let providerPrivate = try ClientKeys.generatePrivateKeys()
         guard case .rsaPrivate(let signing) = clientPrivate[0].material,
             case .rsaPrivate(let decryption) = clientPrivate[1].material,
@@ -34,27 +38,50 @@ struct World: Sendable {
         else { throw Floor.Failure() }
         clientKeys = try ClientKeys(clientPrivate)
         providerSigning = providerPrivate[0]
+        providerEncryption = try providerPrivate[1].publicJWK()
         clientEncryption = try clientPrivate[1].publicJWK()
         provider = try CannedProvider(JWKSet(providerPrivate))
 
-        func client(_ authentication: ClientAuthentication, _ transport: any HTTPTransport) throws -> ItsmeClient {
-            var configuration = ItsmeConfiguration(
-                environment: try .custom(issuer: CannedProvider.issuer), clientID: Self.clientID,
-                authentication: authentication, redirectURI: "https://rp.example/itsme/callback")
-            configuration.maximumTokenAge = .seconds(3600)
-            if case .clientSecretPost = authentication.method {
-                configuration.idTokenAlgorithms.signature = .hs256
-            }
-            return try ItsmeClient(configuration, transport: transport)
-        }
-        self.client = try client(.privateKeyJWT(clientKeys), provider)
-        symmetricClient = try client(.clientSecretPost(Secret(Self.secret)), provider)
-
-        floor = try Floor(
-            decryption: decryption.pem(), signing: signing.pem(), verification: theirSigning.publicKey.pem(),
-            encryption: theirDecryption.publicKey.pem(), directKey: Self.directKey,
-            macKey: Array(Self.secret.utf8))
+        self.client = try Self.client(.privateKeyJWT(clientKeys), provider)
+        symmetricClient = try Self.client(.clientSecretPost(Secret(Self.secret)), provider)
+        pems = [
+            try decryption.pem(), try signing.pem(), try theirSigning.publicKey.pem(),
+            try theirDecryption.publicKey.pem(),
+        ]
+        floor = try Self.makeFloor(pems)
         _ = try await self.client.provider.encryptionKey(algorithm: .rsaOAEP256)
         _ = try await symmetricClient.provider.metadata()
+    }
+
+    private static func client(
+        _ authentication: ClientAuthentication, _ transport: any HTTPTransport
+    ) throws -> ItsmeClient {
+        var configuration = ItsmeConfiguration(
+            environment: try .custom(issuer: CannedProvider.issuer), clientID: clientID,
+            authentication: authentication, redirectURI: "https://rp.example/itsme/callback")
+        configuration.maximumTokenAge = .seconds(3600)
+        if case .clientSecretPost = authentication.method {
+            configuration.idTokenAlgorithms.signature = .hs256
+        }
+        return try ItsmeClient(configuration, transport: transport)
+    }
+
+    private static func makeFloor(_ pems: [String]) throws -> Floor {
+        try Floor(
+            decryption: pems[0], signing: pems[1], verification: pems[2], encryption: pems[3], directKey: directKey,
+            macKey: Array(secret.utf8))
+    }
+
+    var signingPEM: String { pems[1] }
+    var verificationPEM: String { pems[2] }
+
+    /// Another floor with keys and contexts of its own.
+    func makeFloor() throws -> Floor { try Self.makeFloor(pems) }
+
+    /// The same world, but for a client that has fetched nothing yet.
+    func coldCopy() throws -> World {
+        var copy = self
+        copy.client = try Self.client(.privateKeyJWT(clientKeys), provider)
+        return copy
     }
 }

@@ -4,22 +4,22 @@ import CBench
 ///
 /// For each line on its standard input it sends a batch of requests and prints, in nanoseconds: CPU time per request of
 /// the whole process, time per request, and the latency at the 99th percentile.
-public struct LoadClient {
-    public static let inFlight = 64
-    public static let body = [UInt8](repeating: 0x61, count: 1200)
+package struct LoadClient {
+    package static let inFlight = 64
+    package static let body = [UInt8](repeating: 0x61, count: 1200)
 
     private let count: Int
 
-    public init(count: Int) {
+    package init(count: Int) {
         self.count = count
     }
 
-    public struct BadAnswer: Error {
-        public init() {}
+    package struct BadAnswer: Error {
+        package init() {}
     }
 
     /// `send` sends one request and throws unless a 200 with a body came back.
-    public func run(_ send: @escaping @Sendable () async throws -> Void) async throws {
+    package func run(_ send: @escaping @Sendable () async throws -> Void) async throws {
         try await run { count in
             try await withThrowingTaskGroup(of: [UInt64].self) { group in
                 for worker in 0..<Self.inFlight {
@@ -43,7 +43,7 @@ public struct LoadClient {
     }
 
     /// `batch` sends as many requests as it is told and returns how long each took.
-    public func run(batch: (Int) async throws -> [UInt64]) async throws {
+    package func run(batch: (Int) async throws -> [UInt64]) async throws {
         _ = try await batch(min(count, 1000))
         print("ready")
         while readLine() != nil {

@@ -176,7 +176,8 @@ final class CachedResource<Value: Sendable>: Sendable {
     }
 
     private func startFetch() {
-        Task {
+        // Ahead of callers that have yet to run: each of them would wait, and hold its token meanwhile.
+        Task(priority: .high) {
             let result: Result<(value: Value, lifetime: Duration?), ItsmeError>
             do throws(ItsmeError) {
                 result = .success(try await fetch())

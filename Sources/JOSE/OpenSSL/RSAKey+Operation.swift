@@ -44,7 +44,8 @@ extension RSAKey {
     /// A key serves one algorithm as a rule, so the first operation's context is kept; for others one is made anew.
     func context(for operation: Operation) throws(JOSEError) -> Context {
         if let prepared = prepared.load() {
-            return prepared.operation.isSame(as: operation) ? try prepared.copy() : try Context.ready(for: operation, self)
+            return prepared.operation.isSame(as: operation)
+                ? try prepared.copy() : try Context.ready(for: operation, self)
         }
         let made = try PreparedContext(self, operation)
         // Another thread may have been faster; then this context serves this once.

@@ -37,9 +37,13 @@ final class LoadProcess {
         }
     }
 
+    func ask(_ question: String) throws -> String {
+        try input.fileHandleForWriting.write(contentsOf: Data((question + "\n").utf8))
+        return try readLine()
+    }
+
     func batch() throws -> Batch {
-        try input.fileHandleForWriting.write(contentsOf: Data("go\n".utf8))
-        let numbers = try readLine().split(separator: " ").compactMap { Double($0) }
+        let numbers = try ask("go").split(separator: " ").compactMap { Double($0) }
         guard numbers.count == 3 else { throw Ended() }
         return Batch(cpu: numbers[0], wall: numbers[1], latency: numbers[2])
     }

@@ -14,6 +14,10 @@ import CCurl
     private let trust: CurlTrust
     private var headerList: UnsafeMutablePointer<curl_slist>?
 
+    // What the handle has from the exchange before; set anew only if it differs.
+    private var url: String?
+    private var connectTimeout: Duration?
+
     init(_ settings: CurlSettings) throws(HTTPTransportError) {
         guard let pointer = unsafe curl_easy_init() else {
             throw HTTPTransportError(.other, reason: "libcurl gives no handle")
@@ -87,10 +91,15 @@ import CCurl
     /// Loads `transfer`; on an error the handle is not to be used again.
     func prepare(for transfer: CurlTransfer) throws(HTTPTransportError) {
         let request = transfer.request
-        try set(CURLOPT_URL, to: request.url)
-        try set(CURLOPT_CONNECTTIMEOUT_MS, to: transfer.connectTimeout.wholeMilliseconds)
-
-        // HTTPGET undoes what an earlier POST or HEAD has set.
+        if url != request.url {
+            try set(CURLOPT_URL, to: request.url)
+            url = request.url
+        }
+        if connectTimeout != transfer.connectTimeout {
+            try set(CURLOPT_CONNECTTIMEOUT_MS, to: transfer.connectTimeout.wholeMilliseconds)
+            connectTimeout = transfer.connectTimeout
+        }
+        // HTTPGET undoes what an earlier POST or HEAD has set; to empty the body makes a POST of it, too.
         try set(CURLOPT_HTTPGET, to: 1)
         try set(CURLOPT_CUSTOMREQUEST, to: nil)
         switch request.verb {

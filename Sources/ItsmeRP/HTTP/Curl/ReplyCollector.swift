@@ -87,7 +87,7 @@ package struct ReplyCollector {
 
     private mutating func receiveField(_ line: Slice<UnsafeRawBufferPointer>) -> Bool {
         guard status != nil, let colon = unsafe line.firstIndex(of: UInt8(ascii: ":")),
-            let name = unsafe HTTPField.Name(String(decoding: line[..<colon], as: UTF8.self))
+            let name = unsafe Self.name(line[..<colon])
         else {
             return fail(.malformedResponse, "a header line is not a field")
         }
@@ -114,6 +114,20 @@ package struct ReplyCollector {
         fields.append(field)
         return true
     }
+
+    /// The name of a field; common ones are not parsed anew for each answer.
+    private static func name(_ octets: Slice<UnsafeRawBufferPointer>) -> HTTPField.Name? {
+        for (lowercased, name) in commonNames where unsafe lowercased.count == octets.count {
+            if unsafe zip(lowercased, octets).allSatisfy({ $0 == $1 || ($1 < 0x5B && $1 > 0x40 && $0 == $1 | 0x20) }) {
+                return name
+            }
+        }
+        return unsafe HTTPField.Name(String(decoding: octets, as: UTF8.self))
+    }
+
+    private static let commonNames: [([UInt8], HTTPField.Name)] = [
+        .contentType, .contentLength, .cacheControl, .date, .server, .connection, .vary, .eTag,
+    ].map { ($0.canonicalName.utf8.map { $0 }, $0) }
 
     private mutating func endHead() -> Bool {
         guard let status else { return fail(.malformedResponse, "the answer has no status line") }

@@ -1,0 +1,94 @@
+import CBench
+import HTTPTypes
+@testable import ItsmeRP
+import JOSE
+
+/// A complete login in process: authorization request, callback, token response, ID token, UserInfo. The provider's
+/// answers are made beforehand and outside of what is measured.
+struct LoginFigures {
+    let world: World
+    let effort: Effort
+
+    private static let logins = 5
+
+    func measure() async throws -> [Figure] {
+        let floor = try await floorOfALogin()
+        var measured: [(ours: Double, reference: Double)] = []
+        for round in 0...effort.rounds {
+            var times = (ours: 0.0, reference: 0.0)
+            for side in round % 2 == 0 ? [0, 1] : [1, 0] {
+                if side == 0 {
+                    times.ours = try await logIn() / Double(Self.logins)
+                } else {
+                    let start = bench_process_cpu()
+                    for _ in 0..<Self.logins { try floor() }
+                    times.reference = Double(bench_process_cpu() - start) / Double(Self.logins)
+                }
+            }
+            if round > 0 { measured.append(times) }
+        }
+        return [.multiple("complete login in process", Pairs(of: measured), atMost: 1.08)]
+    }
+
+    /// The CPU time of some logins.
+    private func logIn() async throws -> Double {
+        let client = world.client
+        var start = bench_process_cpu()
+        var requests: [AuthorizationRequest] = []
+        for _ in 0..<Self.logins {
+            requests.append(
+                try await client.authorizationRequest(
+                    for: .login("LOGIN"), scopes: [.profile, .email], claims: ClaimsRequest(userInfo: [.birthdate]),
+                    level: .basic))
+        }
+        var used = bench_process_cpu() - start
+
+        var (tokens, userInfo): ([HTTPReply], [HTTPReply]) = ([], [])
+        for request in requests {
+            let claims = try World.idTokenClaims(nonce: request.transaction.nonce.exposedValue)
+            tokens.append(
+                CannedProvider.json([
+                    "access_token": .string(World.accessToken.exposedValue), "token_type": "Bearer", "expires_in": 300,
+                    "id_token": .string(try await world.token(claims, .rsaCBC)),
+                ]))
+            userInfo.append(
+                HTTPReply(
+                    response: HTTPResponse(status: .ok, headerFields: [.contentType: "application/jwt"]),
+                    body: Array(try await world.token(World.userInfoClaims(), .rsaCBC).utf8)))
+        }
+        world.provider.answer(token: tokens.reversed(), userInfo: userInfo.reversed())
+
+        start = bench_process_cpu()
+        for request in requests {
+            let response = try await client.authorizationResponse(
+                query: "code=SplxlOBeZQQYbYS6WxSbIA&state=" + request.transaction.state.exposedValue,
+                for: request.transaction)
+            let tokens = try await client.tokens(for: response)
+            _ = try await client.userInfo(for: tokens)
+        }
+        used += bench_process_cpu() - start
+        return Double(used)
+    }
+
+    /// A request object, a client assertion and two nested tokens, in the sizes of the login.
+    private func floorOfALogin() async throws -> () throws -> Void {
+        let idToken = try await world.floorToken(world.token(World.idTokenClaims(), .rsaCBC), .rsaCBC)
+        let userInfo = try await world.floorToken(world.token(World.userInfoClaims(), .rsaCBC), .rsaCBC)
+        let request = try await world.client.authorizationRequest(
+            for: .login("LOGIN"), scopes: [.profile, .email], claims: ClaimsRequest(userInfo: [.birthdate]),
+            level: .basic)
+        let object = request.url.split(separator: "&").first { $0.hasPrefix("request=") } ?? ""
+        let sizes = object.split(separator: ".").map(\.utf8.count)
+        let plaintext = [UInt8](repeating: 0x61, count: sizes[3] * 3 / 4 - 8)
+        let header = [UInt8](repeating: 0x61, count: sizes[0] - "request=".utf8.count)
+        let signed = Array(plaintext.prefix(plaintext.count - 343))
+        let assertion = [UInt8](repeating: 0x61, count: 420)
+        let floor = world.floor
+        return {
+            try floor.signAndEncrypt(signed, plaintext: plaintext, header: header)
+            try floor.sign(assertion)
+            try floor.validate(idToken, BENCH_A128CBC_HS256)
+            try floor.validate(userInfo, BENCH_A128CBC_HS256)
+        }
+    }
+}
