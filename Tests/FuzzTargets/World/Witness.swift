@@ -15,16 +15,18 @@ enum Witness {
         return number.int64Value
     }
 
-    /// The values of a parameter in a query.
+    /// The values of a parameter in a query. It is cut by octets: a separator with a combining mark behind it is another
+    /// Character.
     static func values(of name: String, inQuery query: String) -> [String] {
-        query.split(separator: "&").compactMap { part in
-            let pieces = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        query.utf8.split(separator: UInt8(ascii: "&")).compactMap { part in
+            let pieces = part.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             guard plain(pieces[0]) == name else { return nil }
             return pieces.count == 2 ? plain(pieces[1]) : ""
         }
     }
 
-    private static func plain(_ text: Substring) -> String? {
-        text.replacing("+", with: " ").removingPercentEncoding
+    private static func plain(_ text: Substring.UTF8View) -> String? {
+        String(decoding: text.map { $0 == UInt8(ascii: "+") ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
+            .removingPercentEncoding
     }
 }
