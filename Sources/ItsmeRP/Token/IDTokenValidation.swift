@@ -42,6 +42,9 @@ struct IDTokenExpectation: Sendable {
 }
 
 extension IDToken {
+    /// Names the backchannel request that a token is for (CIBA Core 1.0 §10.3.1).
+    static let backchannelRequestClaim = "urn:openid:params:jwt:claim:auth_req_id"
+
     /// Validates the claims of a token that was decrypted and verified. The numbers are those of the steps in OpenID
     /// Connect Core 1.0 §3.1.3.7; steps 1, 6, 7 and 8 (encryption, signature, algorithm) lie behind ``VerifiedClaims``.
     init(
@@ -150,7 +153,7 @@ extension IDToken {
                 throw token.error(.nonceMismatch, "there is a nonce, and none was sent", field: "nonce")
             }
             // CIBA Core 1.0 §10.3.1; there for sure only where tokens are pushed.
-            let name = "urn:openid:params:jwt:claim:auth_req_id"
+            let name = Self.backchannelRequestClaim
             if let identifier = try token.optionalString(name) {
                 guard ConstantTime.equal(identifier, expected.exposedValue) else {
                     throw token.error(.authReqIDMismatch, "the token belongs to another request", field: name)

@@ -57,9 +57,9 @@ public struct UserInfo: Sendable {
         if let notBefore = try token.optionalDate("nbf"), notBefore > now + clockSkew {
             throw token.error(.tokenNotYetValid, "UserInfo is not valid yet", field: "nbf")
         }
-        // An ID token is not UserInfo: only an ID token answers a nonce.
-        guard token.json["nonce"] == nil, token.json["at_hash"] == nil else {
-            throw token.error(.tokenKindMismatch, "an ID token stands where UserInfo should be", field: "nonce")
+        // An ID token is not UserInfo: only an ID token answers a nonce, or names the backchannel request that it is for.
+        for name in ["nonce", "at_hash", IDToken.backchannelRequestClaim] where token.json[name] != nil {
+            throw token.error(.tokenKindMismatch, "an ID token stands where UserInfo should be", field: name)
         }
         // §5.3.4: sub is the ID token's, always.
         guard try token.requiredString("sub").hasSameOctets(as: subject) else {

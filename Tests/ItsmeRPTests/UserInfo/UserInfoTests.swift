@@ -100,6 +100,9 @@ final class UserInfoTests: XCTestCase {
     func testRefusesAnIDTokenInItsPlace() async {
         let client = TestProvider()
         await assertRefused(.tokenKindMismatch, field: "nonce", client.idTokenClaims(nonce: "any"))
+        // Those of the backchannel have no nonce (CIBA Core 1.0 §10.3.1).
+        let name = "urn:openid:params:jwt:claim:auth_req_id"
+        await assertRefused(.tokenKindMismatch, field: name, ["sub": .string(TestProvider.subject), name: "any"])
     }
 
     func testRefusesARequestObjectAndAClientAssertionInItsPlace() async {
