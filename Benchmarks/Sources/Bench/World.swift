@@ -5,7 +5,7 @@ import HTTPTypes
 import JOSE
 
 /// Keys, a client and tokens for it: what all figures share.
-struct World: Sendable {
+final class World: Sendable {
     static let clientID = "bench-client"
     static let subject = "5f3b3c64-1c0b-4a6e-8f43-0d7f3f0c9d11"
     static let nonce = "tFj0pZ2l0yT3m5h8sJ7fQvXwYb1c4d6e"
@@ -16,7 +16,7 @@ struct World: Sendable {
     /// The key of `dir` that both sides derive (OpenID Connect Core 1.0 §10.2).
     static var directKey: [UInt8] { get throws { try SHA256.digest(Array(secret.utf8)) } }
 
-    private(set) var client: ItsmeClient
+    let client: ItsmeClient
     let symmetricClient: ItsmeClient
     let provider: CannedProvider
     let clientKeys: ClientKeys
@@ -53,6 +53,19 @@ struct World: Sendable {
         _ = try await symmetricClient.provider.metadata()
     }
 
+    private init(_ other: World, client: ItsmeClient) {
+        self.client = client
+        symmetricClient = other.symmetricClient
+        provider = other.provider
+        clientKeys = other.clientKeys
+        providerSigning = other.providerSigning
+        clientEncryption = other.clientEncryption
+        providerEncryption = other.providerEncryption
+        clientPrivate = other.clientPrivate
+        floor = other.floor
+        pems = other.pems
+    }
+
     private static func client(
         _ authentication: ClientAuthentication, _ transport: any HTTPTransport
     ) throws -> ItsmeClient {
@@ -80,8 +93,6 @@ struct World: Sendable {
 
     /// The same world, but for a client that has fetched nothing yet.
     func coldCopy() throws -> World {
-        var copy = self
-        copy.client = try Self.client(.privateKeyJWT(clientKeys), provider)
-        return copy
+        World(self, client: try Self.client(.privateKeyJWT(clientKeys), provider))
     }
 }

@@ -3,6 +3,7 @@ import AsyncHTTPClient
 import CBench
 import Load
 import NIOCore
+import NIOHTTP1
 import NIOSSL
 
 bench_print_by_line()
