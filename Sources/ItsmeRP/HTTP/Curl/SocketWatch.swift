@@ -77,14 +77,21 @@
 
         /// Lets libcurl do what it wanted to do by now; false when something broke.
         func runTimer(_ multi: UnsafeMutableRawPointer) -> Bool {
-            guard let due = timer, due <= .now else { return !hasFailed }
+            guard let due = timer, due <= .now else { return !takeFailure() }
             timer = nil
             return unsafe act(curl_socket_t(CURL_SOCKET_TIMEOUT), 0, multi)
         }
 
         private func act(_ socket: curl_socket_t, _ mask: CInt, _ multi: UnsafeMutableRawPointer) -> Bool {
             var running: CInt = 0
-            return unsafe curl_multi_socket_action(multi, socket, mask, &running) == CURLM_OK && !hasFailed
+            let code = unsafe curl_multi_socket_action(multi, socket, mask, &running)
+            return !takeFailure() && code == CURLM_OK
+        }
+
+        /// Whether a socket could not be watched since the last call: the exchanges of now end, later ones may work.
+        private func takeFailure() -> Bool {
+            defer { hasFailed = false }
+            return hasFailed
         }
 
         private func milliseconds(_ pause: Duration) -> CInt {
@@ -115,7 +122,9 @@
             }
             guard old != events else { return }
             watched[socket] = events
-            if !isSet(socket, events, old == nil ? EPOLL_CTL_ADD : EPOLL_CTL_MOD) { hasFailed = true }
+            // The other operation is right when the number was that of another socket before.
+            let (first, second) = old == nil ? (EPOLL_CTL_ADD, EPOLL_CTL_MOD) : (EPOLL_CTL_MOD, EPOLL_CTL_ADD)
+            if !isSet(socket, events, first), !isSet(socket, events, second) { hasFailed = true }
         }
 
         fileprivate func setTimer(_ milliseconds: Int) {
