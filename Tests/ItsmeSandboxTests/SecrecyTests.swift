@@ -3,37 +3,16 @@ import HTTPTypes
 import ItsmeRP
 import ItsmeSandbox
 import JOSE
-import Logging
-import Synchronization
+import TestSupport
 import XCTest
 
 /// What the sandbox says in its log and keeps in its refusals, and that no input brings it down.
 final class SecrecyTests: XCTestCase {
-    private final class Lines: Sendable {
-        let lines = Mutex<[String]>([])
-    }
-
-    private struct Recorder: LogHandler {
-        let recorded: Lines
-        var metadata: Logger.Metadata = [:]
-        var logLevel: Logger.Level = .trace
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) {
-            recorded.lines.withLock { $0.append("\(event.level) \(event.message) \(event.metadata ?? [:])") }
-        }
-    }
-
     func testLogNamesTheRuleAndNothingThatTheRequestBrought() async throws {
-        let recorded = Lines()
-        let logger = Logger(label: "test") { _ in Recorder(recorded: recorded) }
-        let party = try ReferenceRelyingParty(configuration: { $0.logger = logger })
+        let recorded = PrintedText()
+        let party = try ReferenceRelyingParty(configuration: { $0.logger = recorded.logger })
         _ = try await party.login()
-        XCTAssertEqual(recorded.lines.withLock { $0 }, [], "a normal login logs nothing")
+        XCTAssertEqual(recorded.lines, [], "a normal login logs nothing")
 
         var parameters = party.loginParameters()
         parameters["state"] = "seeded-state"
@@ -48,7 +27,7 @@ final class SecrecyTests: XCTestCase {
         _ = await party.userInfo("seeded-token")
         _ = await party.get("/v2/seeded-path?access_token=seeded-token")
 
-        let lines = recorded.lines.withLock { $0 }
+        let lines = recorded.lines
         XCTAssertEqual(lines.count, 5)
         XCTAssertTrue(lines[0].contains("authorization.prompt"))
         for line in lines + party.sandbox.refusals.map(\.description) {

@@ -7,7 +7,8 @@ package final class PrintedText: Sendable {
 
     package init() {}
 
-    package var text: String { parts.withLock { $0.joined(separator: "\n") } }
+    package var lines: [String] { parts.withLock { $0 } }
+    package var text: String { lines.joined(separator: "\n") }
 
     package func append(_ text: String) { parts.withLock { $0.append(text) } }
 

@@ -215,21 +215,8 @@ final class KeySetStormTests: XCTestCase {
     }
 
     func testAKeyIDIsComparedAndNothingElse() async throws {
-        final class Lines: Sendable { let text = Mutex("") }
-        struct Recorder: LogHandler {
-            let lines: Lines
-            var metadata: Logger.Metadata = [:]
-            var logLevel = Logger.Level.trace
-            subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-                get { metadata[key] }
-                set { metadata[key] = newValue }
-            }
-            func log(event: LogEvent) {
-                lines.text.withLock { $0 += "\(event.message) \(event.metadata ?? [:])\n" }
-            }
-        }
-        let lines = Lines()
-        let client = try provider.client { $0.logger = Logger(label: "test") { _ in Recorder(lines: lines) } }
+        let lines = PrintedText()
+        let client = try provider.client { $0.logger = lines.logger }
         for hostile in [
             "../../../../etc/passwd", "/dev/null", "https://attacker.example/keys", "kid\r\nInjected: line",
             "' OR '1'='1", "provider-sig\u{0}", "provider-sig ", "PROVIDER-SIG", "%s%n", "${jndi:ldap://attacker}",
@@ -243,7 +230,7 @@ final class KeySetStormTests: XCTestCase {
             var dumped = String(describing: error)
             dump(error, to: &dumped)
             XCTAssertFalse(dumped.contains(hostile), hostile.debugDescription)
-            XCTAssertFalse(lines.text.withLock { $0.contains(hostile) }, hostile.debugDescription)
+            XCTAssertFalse(lines.text.contains(hostile), hostile.debugDescription)
         }
         XCTAssertEqual(
             Set(provider.paths()), ["/v2/.well-known/openid-configuration", "/v2/jwkSet", "/v2/token"])
