@@ -1,7 +1,6 @@
 import HTTPTypes
 import ItsmeRP
 import JOSE
-import Logging
 import Synchronization
 import TestSupport
 import XCTest
