@@ -18,7 +18,9 @@ struct PeerFigures {
             "itsme-bench-\(UUID().uuidString).json")
         defer { try? FileManager.default.removeItem(at: file) }
         let material = try await material()
-        FileManager.default.createFile(atPath: file.path, contents: nil, attributes: [.posixPermissions: 0o600])
+        let made = FileManager.default.createFile(
+            atPath: file.path, contents: nil, attributes: [.posixPermissions: 0o600])
+        guard made else { throw Floor.Failure() }
         try Data(material.serialized()).write(to: file)
         let ours = try await Operations(world: world, material: material)
         var figures: [Figure] = []

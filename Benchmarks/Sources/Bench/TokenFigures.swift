@@ -65,7 +65,8 @@ struct TokenFigures {
         let provider = world.client.provider
         let audience = CannedProvider.issuer + "/token"
         func build() async throws -> String {
-            try await world.client.assertions.parameters(audience: audience, provider: provider).last?.value ?? ""
+            try await world.client.assertions.parameters(audience: audience, provider: provider, phase: .token)
+                .last?.value ?? ""
         }
         let length = try await build().utf8.count - 343
         let input = [UInt8](repeating: 0x61, count: length)

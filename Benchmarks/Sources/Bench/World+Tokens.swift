@@ -91,9 +91,8 @@ extension World {
         return try IDToken(
             verified,
             expecting: IDTokenExpectation(
-                issuer: CannedProvider.issuer, clientID: Self.clientID, nonce: Secret(Self.nonce),
-                subject: Secret(Self.subject), requestedLevel: .basic, maximumAuthenticationAge: 3600, clockSkew: 60,
-                maximumTokenAge: 3600, profile: client.configuration.environment.profile),
+                client.configuration, issuer: CannedProvider.issuer, binding: .nonce(Secret(Self.nonce)),
+                subject: Secret(Self.subject), requestedLevel: .basic, maximumAuthenticationAge: 3600),
             accessToken: Self.accessToken, now: client.configuration.time.now())
     }
 }
