@@ -154,6 +154,22 @@ final class JSONReadingTests: XCTestCase {
         XCTAssertEqual(try JSON(parsing: quoted([0x7F])).string, "\u{7F}")
     }
 
+    /// Plain text is read eight octets at a time, so each octet stands in each place of such a word and around it.
+    func testJudgesEveryOctetOfAStringInEveryPlace() throws {
+        for length in [1, 7, 8, 9, 17] {
+            for place in 0..<length {
+                for octet in UInt8.min...UInt8.max {
+                    var text = [UInt8](repeating: UInt8(ascii: "a"), count: length)
+                    text[place] = octet
+                    let json = [UInt8(ascii: "\"")] + text + [UInt8(ascii: "\"")]
+                    let isPlain = octet >= 0x20 && octet < 0x80 && octet != 0x22 && octet != 0x5C
+                    let read = try? JSON(parsing: json)
+                    XCTAssertEqual(read?.string.map { Array($0.utf8) }, isPlain ? text : nil, "\(octet) at \(place)")
+                }
+            }
+        }
+    }
+
     func testReadsUTF8OfEveryLength() throws {
         let text = "aé€😀\u{7FF}\u{800}\u{FFFD}\u{10000}\u{10FFFF}"
         XCTAssertEqual(try JSON(parsing: quoted(Array(text.utf8))).string, text)

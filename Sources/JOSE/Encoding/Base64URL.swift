@@ -40,37 +40,22 @@ public enum Base64URL {
         guard offset >= 0, bytes.count - offset >= decodedCount(count) else {
             throw JOSEError(.malformedBase64URL, "no room for the result")
         }
-        let table = decodingTable
-        var output = bytes.mutableSpan
-        // Every value of the table is below 64, or 255 for a foreign character: their union tells at the end whether
-        // there was one, so the loop has no branch that depends on the data.
-        var union: UInt8 = 0
-        // The places cannot overflow, since both spans were measured.
-        for quad in 0..<count / 4 {
-            let input = quad &* 4
-            let place = offset &+ quad &* 3
-            let a = table[Int(ascii[input])]
-            let b = table[Int(ascii[input &+ 1])]
-            let c = table[Int(ascii[input &+ 2])]
-            let d = table[Int(ascii[input &+ 3])]
-            union |= a | b | c | d
-            output[place] = (a << 2) | (b >> 4)
-            output[place &+ 1] = (b << 4) | (c >> 2)
-            output[place &+ 2] = (c << 6) | d
-        }
-        let input = count / 4 * 4
-        let place = offset + count / 4 * 3
+        let quads = count / 4
+        // Every value is below 64, or 255 for a foreign character: their union tells at the end whether there was one.
+        var union = decode(quads: quads, of: ascii, into: &bytes, at: offset)
+        let input = quads * 4
+        let place = offset + quads * 3
         var trailing: UInt8 = 0
         if count - input >= 2 {
-            let a = table[Int(ascii[input])]
-            let b = table[Int(ascii[input + 1])]
+            let a = value(of: ascii[input])
+            let b = value(of: ascii[input + 1])
             union |= a | b
-            output[place] = (a << 2) | (b >> 4)
+            bytes[place] = (a << 2) | (b >> 4)
             trailing = b << 4
             if count - input == 3 {
-                let c = table[Int(ascii[input + 2])]
+                let c = value(of: ascii[input + 2])
                 union |= c
-                output[place + 1] = (b << 4) | (c >> 2)
+                bytes[place + 1] = (b << 4) | (c >> 2)
                 trailing = c << 6
             }
         }
@@ -89,40 +74,20 @@ public enum Base64URL {
 
     /// Appends the encoding of `bytes` to `ascii`.
     static func append(_ bytes: [UInt8], to ascii: inout [UInt8]) {
-        let alphabet = encodingTable
-        var place = ascii.count
+        let start = ascii.count
         ascii.append(contentsOf: repeatElement(0, count: encodedCount(bytes.count)))
-        let input = bytes.span
-        var output = ascii.mutableSpan
-        var index = 0
-        while input.count - index >= 3 {
-            let (a, b, c) = (input[index], input[index + 1], input[index + 2])
-            output[place] = alphabet[Int(a >> 2)]
-            output[place + 1] = alphabet[Int((a & 0x03) << 4 | b >> 4)]
-            output[place + 2] = alphabet[Int((b & 0x0F) << 2 | c >> 6)]
-            output[place + 3] = alphabet[Int(c & 0x3F)]
-            index += 3
-            place += 4
-        }
-        if input.count - index >= 1 {
-            let a = input[index]
-            let b = input.count - index == 2 ? input[index + 1] : 0
-            output[place] = alphabet[Int(a >> 2)]
-            output[place + 1] = alphabet[Int((a & 0x03) << 4 | b >> 4)]
-            if input.count - index == 2 {
-                output[place + 2] = alphabet[Int((b & 0x0F) << 2)]
+        let triples = bytes.count / 3
+        encode(triples: triples, of: bytes.span, into: &ascii, at: start)
+        let input = triples * 3
+        let place = start + triples * 4
+        if bytes.count - input >= 1 {
+            let a = bytes[input]
+            let b = bytes.count - input == 2 ? bytes[input + 1] : 0
+            ascii[place] = character(a >> 2)
+            ascii[place + 1] = character((a & 0x03) << 4 | b >> 4)
+            if bytes.count - input == 2 {
+                ascii[place + 2] = character((b & 0x0F) << 2)
             }
         }
     }
-
-    private static let encodingTable = [UInt8](
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
-
-    private static let decodingTable: [UInt8] = {
-        var table = [UInt8](repeating: 255, count: 256)
-        for (value, character) in encodingTable.enumerated() {
-            table[Int(character)] = UInt8(truncatingIfNeeded: value)
-        }
-        return table
-    }()
 }

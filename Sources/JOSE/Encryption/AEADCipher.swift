@@ -54,7 +54,7 @@ public enum AEADCipher {
     }
 
     /// Returns `nil` if a size, the tag or the padding is wrong.
-    static func open(
+    package static func open(
         _ ciphertext: Span<UInt8>, tag: Span<UInt8>, key: SecretBytes, nonce: Span<UInt8>,
         additionalData: Span<UInt8>, algorithm: ContentEncryptionAlgorithm
     ) throws(JOSEError) -> [UInt8]? {
@@ -87,9 +87,7 @@ public enum AEADCipher {
         try hmac.update(additionalData)
         try hmac.update(nonce)
         try hmac.update(ciphertext)
-        let bits = UInt64(additionalData.count) << 3
-        let length = stride(from: UInt64(56), through: 0, by: -8).map { UInt8(truncatingIfNeeded: bits >> $0) }
-        try hmac.update(length.span)
+        try hmac.update(UInt64(additionalData.count) << 3)
         return try hmac.finish()
     }
 }

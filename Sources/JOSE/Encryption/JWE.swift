@@ -196,25 +196,25 @@ public struct JWE: Sendable {
 
     private func candidates(
         _ unwrappers: [any KeyUnwrapper], _ algorithm: KeyManagementAlgorithm
-    ) throws(JOSEError) -> [any KeyUnwrapper] {
+    ) throws(JOSEError) -> ArraySlice<any KeyUnwrapper> {
         guard let keyID = header.keyID else {
             let fitting = unwrappers.filter { $0.supports(algorithm) }
             guard !fitting.isEmpty else {
                 throw JOSEError(.keyNotFound, "no key supports the algorithm")
             }
-            return fitting
+            return fitting[...]
         }
-        let named = unwrappers.filter { $0.keyID?.hasSameOctets(as: keyID) == true }
-        guard let unwrapper = named.first else {
+        let isNamed = { (unwrapper: any KeyUnwrapper) in unwrapper.keyID?.hasSameOctets(as: keyID) == true }
+        guard let named = unwrappers.firstIndex(where: isNamed) else {
             throw JOSEError(.keyNotFound, "no key has the kid of the token")
         }
-        guard named.count == 1 else {
+        guard !unwrappers[(named + 1)...].contains(where: isNamed) else {
             throw JOSEError(.ambiguousKey, "two keys have the kid of the token")
         }
-        guard unwrapper.supports(algorithm) else {
+        guard unwrappers[named].supports(algorithm) else {
             throw JOSEError(.keyNotSuitable, "the key does not allow the algorithm")
         }
-        return [unwrapper]
+        return unwrappers[named...named]
     }
 
     /// Unwraps the content encryption key; a random one stands in for a key that cannot be unwrapped.

@@ -96,17 +96,11 @@ public struct JSON: Sendable {
         guard node.kind == .object else {
             return nil
         }
-        var index = content
-        for _ in 0..<node.count {
-            guard let name = self.node(at: index), let value = self.node(at: index + 1) else {
-                return nil
-            }
-            if document.isName(name, equalTo: member) {
-                return JSON(document: document, index: index + 1, node: value)
-            }
-            index = Int(value.next)
+        guard let index = document.value(of: member, among: node.count, from: content), let value = self.node(at: index)
+        else {
+            return nil
         }
-        return nil
+        return JSON(document: document, index: index, node: value)
     }
 
     /// The text of a string.
@@ -130,11 +124,7 @@ public struct JSON: Sendable {
 
     /// The value of a number that is written with digits alone, without fraction or exponent, and fits in 64 bits.
     public var integer: Int64? {
-        guard node.kind == .number else {
-            return nil
-        }
-        // `Int64.init` would admit a plus sign, which the parser has refused.
-        return Int64(document.string(of: node))
+        node.kind == .number ? document.integer(of: node) : nil
     }
 
     /// The value of a number as the nearest `Double`; `nil` if that would be infinite.

@@ -50,12 +50,47 @@ final class JSONDocument: Sendable {
         }
     }
 
-    /// Whether the string `node` has the octets of `name`.
-    func isName(_ node: Node, equalTo name: String) -> Bool {
-        guard !node.isEscaped else {
-            return JSONEscapes.decode(bytes[node.range]).elementsEqual(name.utf8)
+    /// The number that `node` writes with digits alone; `nil` if it has other parts or does not fit in 64 bits.
+    func integer(of node: Node) -> Int64? {
+        let isNegative = node.start < node.end && bytes[Int(node.start)] == UInt8(ascii: "-")
+        var number: Int64 = 0
+        for octet in bytes[node.range].dropFirst(isNegative ? 1 : 0) {
+            guard octet >= UInt8(ascii: "0"), octet <= UInt8(ascii: "9") else {
+                return nil
+            }
+            let digit = Int64(octet - UInt8(ascii: "0"))
+            let (tens, isTooLarge) = number.multipliedReportingOverflow(by: 10)
+            let (sum, isOver) =
+                isNegative ? tens.subtractingReportingOverflow(digit) : tens.addingReportingOverflow(digit)
+            guard !isTooLarge, !isOver else {
+                return nil
+            }
+            number = sum
         }
-        let text = bytes
-        return text.span.extracting(node.range).hasOctets(of: name)
+        return number
+    }
+
+    /// The index of the value of the first member named `name`, of an object whose `count` members begin at `first`.
+    func value(of name: String, among count: UInt32, from first: Int) -> Int? {
+        name.withOctets { name in
+            let (nodes, bytes) = (nodes, bytes)
+            var index = first
+            for _ in 0..<count {
+                guard index + 1 < nodes.count else {
+                    return nil
+                }
+                let candidate = nodes[index]
+                let isFound =
+                    candidate.isEscaped
+                    ? JSONEscapes.decode(bytes[candidate.range]).span.isEqual(to: name)
+                    // Most names differ in length, which costs no look at the text.
+                    : candidate.range.count == name.count && bytes.span.extracting(candidate.range).isEqual(to: name)
+                if isFound {
+                    return index + 1
+                }
+                index = Int(nodes[index + 1].next)
+            }
+            return nil
+        }
     }
 }

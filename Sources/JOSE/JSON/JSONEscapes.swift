@@ -72,7 +72,7 @@ enum JSONEscapes {
     /// Appends `string` between quotation marks with the escapes that JSON requires.
     static func append(_ string: String, to text: inout [UInt8]) {
         text.append(UInt8(ascii: "\""))
-        guard string.utf8.contains(where: { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) else {
+        guard !string.isPlainText else {
             text.append(contentsOf: string.utf8)
             text.append(UInt8(ascii: "\""))
             return

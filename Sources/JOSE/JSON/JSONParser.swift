@@ -179,7 +179,11 @@ struct JSONParser {
     private mutating func string() throws(JOSEError) {
         let start = position
         var isEscaped = false
-        while let octet = current {
+        while true {
+            position = bytes.span.endOfPlainText(from: position)
+            guard let octet = current else {
+                break
+            }
             switch octet {
             case UInt8(ascii: "\""):
                 append(.string, from: start, isEscaped: isEscaped)
@@ -189,12 +193,10 @@ struct JSONParser {
                 isEscaped = true
                 position += 1
                 try escape()
-            case ..<0x20:
-                throw failure("control character in a string")
-            case ..<0x80:
-                position += 1
-            default:
+            case 0x80...:
                 try multibyte(octet)
+            default:
+                throw failure("control character in a string")
             }
         }
         throw failure("unterminated string")
@@ -302,7 +304,8 @@ struct JSONParser {
 
     private func areEqual(_ one: JSONDocument.Node, _ other: JSONDocument.Node) -> Bool {
         if !one.isEscaped, !other.isEscaped {
-            return one.range.count == other.range.count && bytes[one.range] == bytes[other.range]
+            return one.range.count == other.range.count
+                && bytes.span.extracting(one.range).isEqual(to: bytes.span.extracting(other.range))
         }
         return JSONDocument.octets(of: one, in: bytes) == JSONDocument.octets(of: other, in: bytes)
     }

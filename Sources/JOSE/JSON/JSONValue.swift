@@ -34,6 +34,10 @@ public enum JSONValue: Sendable, Hashable {
             self.name = name
             self.value = value
         }
+
+        fileprivate func isNamed(_ other: String) -> Bool {
+            name.utf8.count == other.utf8.count && name.hasSameOctets(as: other)
+        }
     }
 
     /// The value of a member; `nil` if there is none of that name or this is not an object.
@@ -45,7 +49,7 @@ public enum JSONValue: Sendable, Hashable {
             guard case .object(let members) = self else {
                 return nil
             }
-            return members.first { $0.name.hasSameOctets(as: member) }?.value
+            return members.first { $0.isNamed(member) }?.value
         }
         set {
             guard case .object(var members) = self else {
@@ -53,7 +57,7 @@ public enum JSONValue: Sendable, Hashable {
             }
             // The array is not shared while it changes, so that nothing is copied.
             self = .null
-            let index = members.firstIndex { $0.name.hasSameOctets(as: member) }
+            let index = members.firstIndex { $0.isNamed(member) }
             switch (index, newValue) {
             case (let index?, let value?): members[index].value = value
             case (let index?, nil): members.remove(at: index)
@@ -67,6 +71,8 @@ public enum JSONValue: Sendable, Hashable {
     /// Returns the JSON text in UTF-8, without white space and with members in their order.
     public func serialized() -> [UInt8] {
         var text: [UInt8] = []
+        // What most tokens and requests take.
+        text.reserveCapacity(512)
         append(to: &text)
         return text
     }
@@ -140,10 +146,16 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
 
     /// Makes an object with the members in the order of the literal; of a repeated name the last value counts.
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
-        self = .object([])
+        var members: [Member] = []
+        members.reserveCapacity(elements.count)
         for (name, value) in elements {
-            self[name] = value
+            if let index = members.firstIndex(where: { $0.isNamed(name) }) {
+                members[index].value = value
+            } else {
+                members.append(Member(name: name, value: value))
+            }
         }
+        self = .object(members)
     }
 
     /// Makes `null`.

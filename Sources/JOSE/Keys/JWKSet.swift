@@ -116,17 +116,25 @@ public struct JWKSet: Sendable {
     }
 
     private func select(_ keyID: String?, _ fits: (JWK) -> Bool) -> Selection {
-        var candidates = keys
-        if let keyID {
-            candidates = keys.filter { $0.keyID?.hasSameOctets(as: keyID) == true }
-            if candidates.isEmpty {
-                return .unknownKeyID
+        var isKnown = keyID == nil
+        var fitting: Int?
+        for index in keys.indices {
+            if let keyID {
+                guard keys[index].keyID?.hasSameOctets(as: keyID) == true else {
+                    continue
+                }
+                isKnown = true
+            }
+            if fits(keys[index]) {
+                guard fitting == nil else {
+                    return .ambiguous
+                }
+                fitting = index
             }
         }
-        let fitting = candidates.filter(fits)
-        guard let key = fitting.first else {
-            return .noKeyFits
+        guard isKnown else {
+            return .unknownKeyID
         }
-        return fitting.count == 1 ? .key(key) : .ambiguous
+        return fitting.map { .key(keys[$0]) } ?? .noKeyFits
     }
 }

@@ -65,6 +65,17 @@ struct HMAC: ~Copyable {
         }
     }
 
+    /// Goes on with the eight octets of a number, the most significant first.
+    borrowing func update(_ number: UInt64) throws(JOSEError) {
+        let isDone = unsafe withUnsafeBytes(of: number.bigEndian) { octets in
+            unsafe EVP_MAC_update(
+                context, octets.assumingMemoryBound(to: UInt8.self).baseAddress, octets.count) == 1
+        }
+        guard isDone else {
+            throw .openSSL("HMAC failed")
+        }
+    }
+
     consuming func finish() throws(JOSEError) -> [UInt8] {
         var code = [UInt8](repeating: 0, count: size)
         var written = 0

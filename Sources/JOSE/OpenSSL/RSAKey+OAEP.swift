@@ -23,16 +23,17 @@ extension RSAKey {
     /// Returns the key that `wrapped` holds, or `nil` if the padding is wrong; the label is empty.
     func unwrap(_ wrapped: Span<UInt8>, size: Int, digest: MessageDigest) throws(JOSEError) -> SecretBytes? {
         let context = try context(for: Operation(kind: .unwrap, digest: digest))
-        var written = size
         var isDone = false
-        let buffer = try unsafe SecretBytes(count: size) { (memory) throws(JOSEError) in
+        let key = try unsafe SecretBytes(capacity: size) { (memory) throws(JOSEError) in
+            var written = memory.count
             isDone = unsafe wrapped.withUnsafeBufferPointer { wrapped in
                 unsafe EVP_PKEY_decrypt(
                     context.pointer, memory.baseAddress, &written, wrapped.baseAddress, wrapped.count) == 1
             }
+            return written
         }
         // Emptied in either case: success and failure do the same.
         ERR_clear_error()
-        return isDone ? buffer.prefix(written) : nil
+        return isDone ? key : nil
     }
 }

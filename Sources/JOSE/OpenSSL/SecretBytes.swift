@@ -8,11 +8,14 @@ internal import COpenSSL
 public final class SecretBytes: @unchecked Sendable {
     // Sendable: the memory is written by initializers only, and read or freed by whoever holds a reference.
     private let memory: UnsafeMutableBufferPointer<UInt8>
+    /// The number of octets, all of the memory or its beginning.
+    public let count: Int
 
     /// Copies `bytes`; the caller's copy stays as it is.
     public init(_ bytes: [UInt8]) {
         unsafe memory = .allocate(capacity: bytes.count)
         _ = unsafe memory.initialize(fromContentsOf: bytes)
+        count = bytes.count
     }
 
     /// Copies `bytes`, then overwrites and empties them.
@@ -24,20 +27,37 @@ public final class SecretBytes: @unchecked Sendable {
     }
 
     /// Makes `count` octets that `fill` writes.
-    init(count: Int, _ fill: (UnsafeMutableBufferPointer<UInt8>) throws(JOSEError) -> Void) throws(JOSEError) {
-        unsafe memory = .allocate(capacity: count)
+    convenience init(
+        count: Int, _ fill: (UnsafeMutableBufferPointer<UInt8>) throws(JOSEError) -> Void
+    ) throws(JOSEError) {
+        try unsafe self.init(capacity: count) { (memory) throws(JOSEError) in
+            try unsafe fill(memory)
+            return memory.count
+        }
+    }
+
+    /// Makes at most `capacity` octets; `fill` writes them and returns how many there are.
+    init(
+        capacity: Int, _ fill: (UnsafeMutableBufferPointer<UInt8>) throws(JOSEError) -> Int
+    ) throws(JOSEError) {
+        let memory = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: capacity)
         unsafe memory.initialize(repeating: 0)
-        try unsafe fill(memory)
+        do {
+            count = unsafe min(max(try fill(memory), 0), capacity)
+        } catch {
+            unsafe Self.release(memory)
+            throw error
+        }
+        unsafe self.memory = memory
     }
 
     deinit {
-        unsafe OPENSSL_cleanse(memory.baseAddress, memory.count)
-        unsafe memory.deallocate()
+        unsafe Self.release(memory)
     }
 
-    /// The number of octets.
-    public var count: Int {
-        unsafe memory.count
+    private static func release(_ memory: UnsafeMutableBufferPointer<UInt8>) {
+        unsafe OPENSSL_cleanse(memory.baseAddress, memory.count)
+        unsafe memory.deallocate()
     }
 
     /// Calls `body` with the octets; do not copy them out of it without need.
@@ -45,13 +65,13 @@ public final class SecretBytes: @unchecked Sendable {
         _ body: (Span<UInt8>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         // The closure cannot let the span escape, and `self` lives until it returns.
-        let span = unsafe Span(_unsafeElements: UnsafeBufferPointer(memory))
+        let span = unsafe Span(_unsafeElements: UnsafeBufferPointer(rebasing: memory.prefix(count)))
         return try body(span)
     }
 
     /// Returns the first `count` octets, or all if there are fewer.
-    func prefix(_ count: Int) -> SecretBytes {
-        slice(0..<min(max(count, 0), self.count))
+    package func prefix(_ count: Int) -> SecretBytes {
+        count == self.count ? self : slice(0..<min(max(count, 0), self.count))
     }
 
     /// Returns all but the first `count` octets.
@@ -62,6 +82,7 @@ public final class SecretBytes: @unchecked Sendable {
     private init(copying octets: Slice<UnsafeMutableBufferPointer<UInt8>>) {
         unsafe memory = .allocate(capacity: octets.count)
         _ = unsafe memory.initialize(fromContentsOf: octets)
+        unsafe count = octets.count
     }
 
     private func slice(_ range: Range<Int>) -> SecretBytes {
