@@ -59,7 +59,12 @@ public struct TransactionSealer: Sendable {
             let sealed = try AEADCipher.seal(
                 transaction.json.serialized(), key: key.secret, nonce: nonce, additionalData: Self.additionalData,
                 algorithm: .a256GCM)
-            text = Base64URL.encode([Self.version] + nonce + sealed.ciphertext + sealed.tag)
+            var octets = [Self.version]
+            octets.reserveCapacity(1 + nonce.count + sealed.ciphertext.count + sealed.tag.count)
+            octets += nonce
+            octets += sealed.ciphertext
+            octets += sealed.tag
+            text = Base64URL.encode(octets)
         } catch {
             throw ItsmeError(
                 .randomSourceFailed, .authorizationRequest, "the transaction could not be sealed",
@@ -81,21 +86,19 @@ public struct TransactionSealer: Sendable {
         guard text.utf8.count <= Self.maximumSize, let bytes = try? Base64URL.decode(text),
             bytes.first == Self.version, bytes.count > 1 + Self.nonceSize + Self.tagSize
         else { throw Self.unreadable }
-        let nonce = Array(bytes[1..<(1 + Self.nonceSize)])
-        let ciphertext = Array(bytes[(1 + Self.nonceSize)..<(bytes.count - Self.tagSize)])
-        let tag = Array(bytes.suffix(Self.tagSize))
-        for key in [key, previousKey].compactMap({ $0 }) {
-            guard
-                let plaintext = try? AEADCipher.open(
-                    ciphertext, tag: tag, key: key.secret, nonce: nonce, additionalData: Self.additionalData,
-                    algorithm: .a256GCM)
-            else { continue }
-            guard let json = try? JSON(parsing: plaintext), let transaction = LoginTransaction(json: json) else {
-                throw Self.unreadable
-            }
-            return transaction
-        }
-        throw Self.unreadable
+        guard let plaintext = Self.open(bytes, key) ?? previousKey.flatMap({ Self.open(bytes, $0) }),
+            let json = try? JSON(parsing: plaintext), let transaction = LoginTransaction(json: json)
+        else { throw Self.unreadable }
+        return transaction
+    }
+
+    /// The plaintext; nil when the key is another one or an octet was altered.
+    private static func open(_ bytes: [UInt8], _ key: SymmetricKey) -> [UInt8]? {
+        let octets = bytes.span
+        let end = octets.count - tagSize
+        return try? AEADCipher.open(
+            octets.extracting((1 + nonceSize)..<end), tag: octets.extracting(last: tagSize), key: key.secret,
+            nonce: octets.extracting(1..<(1 + nonceSize)), additionalData: additionalData.span, algorithm: .a256GCM)
     }
 
     private static let unreadable = ItsmeError(

@@ -24,10 +24,15 @@ final class CachedResource<Value: Sendable>: Sendable {
         var failureCooldown: Duration = .seconds(1)
     }
 
-    /// A value and how often it was replaced before.
-    struct Snapshot: Sendable {
+    /// A value and how often it was replaced before. An object, so that whoever asks gets a reference and no copy.
+    final class Snapshot: Sendable {
         let value: Value
         let generation: Int
+
+        init(value: Value, generation: Int) {
+            self.value = value
+            self.generation = generation
+        }
     }
 
     private struct Entry {
@@ -62,6 +67,15 @@ final class CachedResource<Value: Sendable>: Sendable {
         self.policy = policy
         self.uptime = uptime
         self.fetch = fetch
+    }
+
+    /// The value if it is fresh, which is the common case: no suspension, no fetch.
+    var fresh: Snapshot? {
+        let now = uptime()
+        return state.withLock { state in
+            guard let entry = state.entry, now < entry.refreshAt else { return nil }
+            return entry.snapshot
+        }
     }
 
     /// What a caller does after one look at the state.

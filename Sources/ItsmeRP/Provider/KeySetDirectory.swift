@@ -3,7 +3,8 @@ import Synchronization
 
 /// The JWK Set cache in force. It belongs to one `jwks_uri`; another URI gets a cache of its own.
 final class KeySetDirectory: Sendable {
-    private let current = Mutex<(endpoint: Endpoint, resource: CachedResource<JWKSet>)?>(nil)
+    /// The URL of the endpoint tells all of it.
+    private let current = Mutex<(url: String, resource: CachedResource<JWKSet>)?>(nil)
     private let make: @Sendable (Endpoint) -> CachedResource<JWKSet>
 
     init(_ make: @escaping @Sendable (Endpoint) -> CachedResource<JWKSet>) {
@@ -12,9 +13,9 @@ final class KeySetDirectory: Sendable {
 
     func resource(for endpoint: Endpoint) -> CachedResource<JWKSet> {
         current.withLock { current in
-            if let current, current.endpoint == endpoint { return current.resource }
+            if let current, current.url == endpoint.url { return current.resource }
             let resource = make(endpoint)
-            current = (endpoint, resource)
+            current = (endpoint.url, resource)
             return resource
         }
     }
