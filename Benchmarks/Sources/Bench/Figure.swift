@@ -34,6 +34,13 @@ struct Figure: Sendable {
             ratio: Unit.decimal(pairs.ratio, 3), target: "<= \(Unit.decimal(limit, 2)) x", isMet: pairs.ratio <= limit)
     }
 
+    /// A ratio that is one but for the noise of the machine.
+    static func control(_ name: String, _ pairs: Pairs) -> Figure {
+        Figure(
+            name: name, ours: Unit.microseconds.text(pairs.ours), reference: Unit.microseconds.text(pairs.reference),
+            ratio: Unit.decimal(pairs.ratio, 3), target: "-", isMet: nil)
+    }
+
     /// Our cost above the reference's, in nanoseconds.
     static func excess(_ name: String, _ pairs: Pairs, atMost limit: Double) -> Figure {
         Figure(

@@ -31,7 +31,7 @@ struct LoginFigures {
     }
 
     /// The CPU time of some logins.
-    private func logIn() async throws -> Double {
+    func logIn() async throws -> Double {
         let client = world.client
         var start = bench_process_cpu()
         var requests: [AuthorizationRequest] = []

@@ -14,6 +14,7 @@ struct Profile {
             case "validate", "validate-symmetric": _ = try await world.validate(compact, kind)
             case "floor": try world.floor.validate(token, BENCH_A128CBC_HS256)
             case "floor-symmetric": try world.floor.validateSymmetric(token)
+            case "login": _ = try await LoginFigures(world: world, effort: .quick).logIn()
             case "request": _ = try await world.client.authorizationRequest(for: .login("LOGIN"))
             default: throw Floor.Failure()
             }

@@ -8,7 +8,7 @@ struct TokenFigures {
     let effort: Effort
 
     func measure() async throws -> [Figure] {
-        var figures: [Figure] = []
+        var figures: [Figure] = [try await control()]
         let claims = try World.idTokenClaims()
         for (kind, name) in [(World.Kind.rsaCBC, "A128CBC-HS256"), (.rsaGCM, "A256GCM")] {
             let compact = try await world.token(claims, kind)
@@ -29,6 +29,16 @@ struct TokenFigures {
             reference: { try world.floor.validateSymmetric(token) })
         figures.append(.excess("validate ID token, dir A256GCM HS256", pairs, atMost: 12_000))
         return figures + [try await requestObject(), try await assertion()]
+    }
+
+    /// The floor against itself with other keys' objects and contexts: how far a ratio of equals is from one here.
+    private func control() async throws -> Figure {
+        let token = try await world.floorToken(world.token(World.idTokenClaims(), .rsaCBC), .rsaCBC)
+        let other = try world.makeFloor()
+        let pairs = try await Pairs.measure(
+            rounds: effort.rounds, count: 20, ours: { try other.validate(token, BENCH_A128CBC_HS256) },
+            reference: { try world.floor.validate(token, BENCH_A128CBC_HS256) })
+        return .control("bare calls against bare calls", pairs)
     }
 
     private func requestObject() async throws -> Figure {

@@ -110,23 +110,24 @@ public struct TransactionSealer: Sendable {
 extension LoginTransaction {
     /// Short names, since this ends in a cookie.
     fileprivate var json: JSONValue {
-        var members: JSONValue = [
-            "i": .string(issuer),
-            "c": .string(clientID),
-            "r": .string(redirectURI),
-            "s": .string(serviceCode),
-            "t": .integer(Int64(createdAt.timeIntervalSince1970)),
-            "e": .integer(Int64(expiresAt.timeIntervalSince1970)),
-            "st": .string(state.exposedValue),
-            "n": .string(nonce.exposedValue),
-            "v": .string(codeVerifier.exposedValue),
-        ]
-        if let requestedLevel { members["a"] = .integer(Int64(requestedLevel.rawValue)) }
-        if let maximumAuthenticationAge { members["m"] = .integer(Int64(maximumAuthenticationAge)) }
-        if requiresResponseIssuer { members["x"] = true }
-        if let expectedSubject { members["u"] = .string(expectedSubject.exposedValue) }
-        if let applicationState { members["p"] = .string(applicationState.exposedValue) }
-        return members
+        var members: [JSONValue.Member] = []
+        members.reserveCapacity(14)
+        func add(_ name: String, _ value: JSONValue) { members.append(JSONValue.Member(name: name, value: value)) }
+        add("i", .string(issuer))
+        add("c", .string(clientID))
+        add("r", .string(redirectURI))
+        add("s", .string(serviceCode))
+        add("t", .integer(Int64(createdAt.timeIntervalSince1970)))
+        add("e", .integer(Int64(expiresAt.timeIntervalSince1970)))
+        add("st", .string(state.exposedValue))
+        add("n", .string(nonce.exposedValue))
+        add("v", .string(codeVerifier.exposedValue))
+        if let requestedLevel { add("a", .integer(Int64(requestedLevel.rawValue))) }
+        if let maximumAuthenticationAge { add("m", .integer(Int64(maximumAuthenticationAge))) }
+        if requiresResponseIssuer { add("x", true) }
+        if let expectedSubject { add("u", .string(expectedSubject.exposedValue)) }
+        if let applicationState { add("p", .string(applicationState.exposedValue)) }
+        return .object(members)
     }
 
     fileprivate init?(json: JSON) {

@@ -2,14 +2,20 @@
 /// characters of RFC 3986 §2.3.
 enum FormEncoding {
     static func encode(_ pairs: [(name: String, value: String)]) -> String {
+        String(decoding: octets(pairs), as: UTF8.self)
+    }
+
+    /// The encoding in ASCII.
+    static func octets(_ pairs: [(name: String, value: String)]) -> [UInt8] {
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(pairs.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 8 })
         for (index, pair) in pairs.enumerated() {
             if index > 0 { bytes.append(0x26) }
             append(pair.name, to: &bytes)
             bytes.append(0x3D)
             append(pair.value, to: &bytes)
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return bytes
     }
 
     static func encodeComponent(_ text: String) -> String {
@@ -19,16 +25,26 @@ enum FormEncoding {
     }
 
     private static func append(_ text: String, to bytes: inout [UInt8]) {
-        for byte in text.utf8 {
-            switch byte {
-            case 0x41...0x5A, 0x61...0x7A, 0x30...0x39, 0x2D, 0x2E, 0x5F, 0x7E:
-                bytes.append(byte)
-            default:
+        let octets = Array(text.utf8)
+        var rest = 0
+        // A token is one long run that needs no escape.
+        while rest < octets.count {
+            var end = rest
+            while end < octets.count, isUnreserved(octets[end]) { end += 1 }
+            bytes.append(contentsOf: octets[rest..<end])
+            if end < octets.count {
                 bytes.append(0x25)
-                bytes.append(hexDigit(byte >> 4))
-                bytes.append(hexDigit(byte & 0x0F))
+                bytes.append(hexDigit(octets[end] >> 4))
+                bytes.append(hexDigit(octets[end] & 0x0F))
             }
+            rest = end + 1
         }
+    }
+
+    /// Letters, digits and `-._~`, as bits of the two halves of ASCII.
+    private static func isUnreserved(_ byte: UInt8) -> Bool {
+        let bits: UInt64 = byte < 0x40 ? 0x03FF_6000_0000_0000 : 0x47FF_FFFE_87FF_FFFE
+        return byte < 0x80 && bits >> UInt64(byte & 0x3F) & 1 == 1
     }
 
     private static func hexDigit(_ nibble: UInt8) -> UInt8 {

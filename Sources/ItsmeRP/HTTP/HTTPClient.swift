@@ -64,14 +64,15 @@ struct HTTPClient: Sendable {
             endpoint.request(
                 .post,
                 headerFields: [.accept: "application/json", .contentType: "application/x-www-form-urlencoded"]),
-            body: Array(FormEncoding.encode(form).utf8), phase: phase)
+            body: FormEncoding.octets(form), phase: phase)
     }
 
     static func checkMediaType(
         of reply: HTTPReply, in mediaTypes: Set<String>, phase: ItsmeError.Phase
     ) throws(ItsmeError) {
         let value = reply.response.headerFields[.contentType] ?? ""
-        let type = value.prefix { $0 != ";" }.trimmingSpaces().lowercased()
+        let end = value.utf8.firstIndex(of: 0x3B) ?? value.endIndex
+        let type = value[..<end].trimmingSpaces().lowercased()
         guard mediaTypes.contains(type) else {
             throw ItsmeError(
                 .unexpectedMediaType, phase, "the answer's Content-Type is not one that this endpoint gives",

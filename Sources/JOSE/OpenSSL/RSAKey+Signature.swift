@@ -21,7 +21,9 @@ extension RSAKey {
                     context.pointer, signature.baseAddress, signature.count, digest.baseAddress, digest.count) == 1
             }
         }
-        ERR_clear_error()
+        if !isGood {
+            ERR_clear_error()
+        }
         return isGood
     }
 
