@@ -40,17 +40,27 @@ static inline CURLcode itsmerp_curl_easy_lend_ca_bundle(CURL *handle, void *data
     return curl_easy_setopt(handle, CURLOPT_CAINFO_BLOB, &blob);
 }
 
-/// Installs the three callbacks of a transfer, each called with `context`.
+/// Installs the three callbacks of a transfer: the first is called with `context`, the others with `reply`.
 static inline CURLcode itsmerp_curl_easy_set_callbacks(CURL *handle, curl_prereq_callback before_request,
                                                        curl_write_callback on_header, curl_write_callback on_body,
-                                                       void *context) {
+                                                       void *reply, void *context) {
     CURLcode code = curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, before_request);
     if(code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_PREREQDATA, context);
     if(code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, on_header);
-    if(code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_HEADERDATA, context);
+    if(code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_HEADERDATA, reply);
     if(code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, on_body);
-    if(code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_WRITEDATA, context);
+    if(code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_WRITEDATA, reply);
     if(code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_PRIVATE, context);
+    return code;
+}
+
+/// Lets libcurl say when it opens the socket of a connection and when it wants it closed, each with `context`.
+static inline CURLcode itsmerp_curl_easy_set_socket_callbacks(CURL *handle, curl_sockopt_callback on_opened,
+                                                              curl_closesocket_callback on_close, void *context) {
+    CURLcode code = curl_easy_setopt(handle, CURLOPT_SOCKOPTFUNCTION, on_opened);
+    if(code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_SOCKOPTDATA, context);
+    if(code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, on_close);
+    if(code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_CLOSESOCKETDATA, context);
     return code;
 }
 

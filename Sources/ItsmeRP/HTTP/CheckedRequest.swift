@@ -13,12 +13,25 @@ package struct CheckedRequest: Sendable {
         case other(String)
     }
 
-    /// Scheme and authority.
-    package let origin: String
-    package let url: String
     let verb: Verb
-    package let headerLines: [String]
     let body: [UInt8]
+
+    /// What libcurl takes as C strings, each ended by a NUL: the URL, then the lines of the header.
+    ///
+    /// One piece of memory, because this is made for each request.
+    private let text: [UInt8]
+    private let originSize: Int
+    private let urlSize: Int
+
+    /// Scheme and authority.
+    package var origin: String { String(decoding: text.prefix(originSize), as: UTF8.self) }
+    package var url: String { String(decoding: text.prefix(urlSize), as: UTF8.self) }
+    package var headerLines: [String] { header.split(separator: 0).map { String(decoding: $0, as: UTF8.self) } }
+
+    /// The URL, ended by a NUL.
+    var target: ArraySlice<UInt8> { text[...urlSize] }
+    /// The lines of the header, each ended by a NUL.
+    var header: ArraySlice<UInt8> { text[(urlSize + 1)...] }
 
     /// Whether libcurl may send the request a second time when a reused connection turns out to be dead.
     ///
@@ -27,8 +40,13 @@ package struct CheckedRequest: Sendable {
     let mayBeRepeated: Bool
 
     package init(_ request: HTTPRequest, body: [UInt8]) throws(HTTPTransportError) {
-        origin = try Self.origin(of: request)
-        url = try origin + Self.path(of: request)
+        var text: [UInt8] = []
+        text.reserveCapacity(480)
+        try Self.appendOrigin(of: request, to: &text)
+        originSize = text.count
+        try Self.appendPath(of: request, to: &text)
+        urlSize = text.count
+        text.append(0)
         switch request.method {
         case .get where body.isEmpty: verb = .get
         case .head:
@@ -39,59 +57,65 @@ package struct CheckedRequest: Sendable {
         default: verb = .other(request.method.rawValue)
         }
         self.body = body
-        var lines: [String] = []
-        lines.reserveCapacity(request.headerFields.count + 3)
-        // One pass: asking HTTPFields for a name makes it build its index.
+        // One pass: asking HTTPFields for a name looks through all of them.
         var (hasAccept, hasContentType, hasCredential) = (false, false, false)
         for field in request.headerFields {
-            switch field.name.canonicalName {
-            case "accept": hasAccept = true
-            case "content-type": hasContentType = true
-            case "authorization", "cookie": hasCredential = true
-            case "content-length":
+            switch Self.roles[field.name.canonicalName] {
+            case .accept: hasAccept = true
+            case .contentType: hasContentType = true
+            case .credential: hasCredential = true
+            case .size:
                 guard Int(field.value) == body.count else {
                     throw HTTPTransportError(.badRequest, reason: "content-length is not the size of the body")
                 }
                 continue
-            default: break
+            case .reserved:
+                throw HTTPTransportError(
+                    .badRequest, reason: "the header field \(field.name.canonicalName) is the transport's to set")
+            case nil: break
             }
-            lines.append(try Self.line(of: field))
+            try Self.append(field, to: &text)
         }
         // "Name:" takes away what libcurl would add by itself.
-        lines.append("Expect:")
-        if !hasAccept { lines.append("Accept:") }
-        if !hasContentType, verb != .get, verb != .head { lines.append("Content-Type:") }
-        headerLines = lines
+        text += "Expect:\0".utf8
+        if !hasAccept { text += "Accept:\0".utf8 }
+        if !hasContentType, verb != .get, verb != .head { text += "Content-Type:\0".utf8 }
+        self.text = text
         mayBeRepeated = (verb == .get || verb == .head) && !hasCredential
     }
 
     // MARK: URL
 
-    private static func origin(of request: HTTPRequest) throws(HTTPTransportError) -> String {
+    private static func appendOrigin(
+        of request: HTTPRequest, to text: inout [UInt8]
+    ) throws(HTTPTransportError) {
         guard let scheme = request.scheme, scheme == "https" || scheme == "http" else {
             throw HTTPTransportError(.badRequest, reason: "the scheme is neither https nor http")
         }
-        guard let authority = request.authority, isHost(authority) else {
+        text += scheme.utf8
+        text += "://".utf8
+        let start = text.count
+        if let authority = request.authority { text += authority.utf8 }
+        guard isHost(text[start...]) else {
             throw HTTPTransportError(.badRequest, reason: "the authority is not a host name with an optional port")
         }
-        return "\(scheme)://\(authority)"
     }
 
-    private static func path(of request: HTTPRequest) throws(HTTPTransportError) -> String {
-        var path = request.path ?? "/"
-        if path.isEmpty { path = "/" }
+    private static func appendPath(of request: HTTPRequest, to text: inout [UInt8]) throws(HTTPTransportError) {
+        let start = text.count
+        text += (request.path ?? "").utf8
+        if text.count == start { text.append(UInt8(ascii: "/")) }
         // A fragment is never sent; a space or a control character would end the request line.
-        guard path.utf8.first == UInt8(ascii: "/"),
-            path.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "#") })
+        guard text[start] == UInt8(ascii: "/"),
+            text[start...].allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "#") })
         else {
             throw HTTPTransportError(.badRequest, reason: "the path holds a character that a URL does not")
         }
-        return path
     }
 
     /// Host and optional port (RFC 3986, 3.2), without userinfo, percent-encoding or non-ASCII characters.
-    private static func isHost(_ authority: String) -> Bool {
-        var bytes = authority.utf8[...]
+    private static func isHost(_ authority: ArraySlice<UInt8>) -> Bool {
+        var bytes = authority
         if bytes.first == UInt8(ascii: "[") {
             guard let end = bytes.firstIndex(of: UInt8(ascii: "]")) else { return false }
             let literal = bytes[bytes.index(after: bytes.startIndex)..<end]
@@ -128,27 +152,40 @@ package struct CheckedRequest: Sendable {
 
     // MARK: Header
 
-    private static func line(of field: HTTPField) throws(HTTPTransportError) -> String {
-        let name = field.name.canonicalName
-        guard !isReserved(name) else {
-            throw HTTPTransportError(.badRequest, reason: "the header field \(name) is the transport's to set")
-        }
-        let value = field.value
-        guard value.utf8.allSatisfy({ (0x20...0x7E).contains($0) || $0 == 0x09 }) else {
-            throw HTTPTransportError(
-                .badRequest, reason: "the value of the header field \(name) holds a forbidden character")
-        }
-        // libcurl's way to write a field without a value.
-        return value.isEmpty ? field.name.rawName + ";" : field.name.rawName + ": " + value
+    private enum Role {
+        case accept
+        case contentType
+        case credential
+        case size
+        /// Frames the message or steers the connection: the transport's own business.
+        case reserved
     }
 
-    /// Fields that frame the message or steer the connection: the transport's own business.
-    private static func isReserved(_ name: String) -> Bool {
-        switch name {
-        case "host", "connection", "keep-alive", "proxy-connection", "proxy-authorization", "transfer-encoding", "te",
-            "trailer", "upgrade", "expect", "accept-encoding":
-            true
-        default: name.utf8.first == UInt8(ascii: ":")
+    private static let roles: [String: Role] = [
+        "accept": .accept, "content-type": .contentType, "authorization": .credential, "cookie": .credential,
+        "content-length": .size,
+        "host": .reserved, "connection": .reserved, "keep-alive": .reserved, "proxy-connection": .reserved,
+        "proxy-authorization": .reserved, "transfer-encoding": .reserved, "te": .reserved, "trailer": .reserved,
+        "upgrade": .reserved, "expect": .reserved, "accept-encoding": .reserved,
+    ]
+
+    private static func append(_ field: HTTPField, to text: inout [UInt8]) throws(HTTPTransportError) {
+        let name = field.name.rawName
+        guard name.utf8.first != UInt8(ascii: ":") else {
+            throw HTTPTransportError(
+                .badRequest, reason: "the header field \(field.name.canonicalName) is the transport's to set")
         }
+        let value = field.value
+        text += name.utf8
+        // The semicolon is libcurl's way to write a field without a value.
+        text += (value.isEmpty ? ";" : ": ").utf8
+        let start = text.count
+        text += value.utf8
+        guard text[start...].allSatisfy({ (0x20...0x7E).contains($0) || $0 == 0x09 }) else {
+            throw HTTPTransportError(
+                .badRequest,
+                reason: "the value of the header field \(field.name.canonicalName) holds a forbidden character")
+        }
+        text.append(0)
     }
 }

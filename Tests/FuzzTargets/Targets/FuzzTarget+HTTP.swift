@@ -62,7 +62,8 @@ extension FuzzTarget {
     /// Gives the collector what libcurl would: line after line, then the body in pieces.
     private static func expectSmallReply(_ input: [UInt8]) throws {
         let limits = HTTPLimits(maximumBodySize: 64, maximumHeaderSize: 512)
-        var collector = ReplyCollector(limits: limits, isHead: input.count % 7 == 0)
+        var collector = ReplyCollector()
+        collector.begin(limits: limits, isHead: input.count % 7 == 0)
         var goesOn = true
         var rest = input[...]
         while goesOn, !collector.hasHead, !rest.isEmpty {

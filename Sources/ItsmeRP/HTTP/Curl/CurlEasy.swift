@@ -8,14 +8,21 @@ import CCurl
     let pointer: UnsafeMutableRawPointer
     /// The exchange it works on; the callbacks find it here.
     private(set) var transfer: CurlTransfer?
+    /// What has come of the answer.
+    ///
+    /// In memory of its own, whose address the callbacks get.
+    private let collector: UnsafeMutablePointer<ReplyCollector>
     /// Its place in the list of active handles.
     var index = 0
 
     private let trust: CurlTrust
-    private var headerList: UnsafeMutablePointer<curl_slist>?
+    private var memory = RequestMemory()
 
     // What the handle has from the exchange before; set anew only if it differs.
-    private var url: String?
+    private var url: [UInt8] = []
+    /// The same, parsed: libcurl takes a copy for each exchange, which costs it less than to parse.
+    private var parsedURL: OpaquePointer?
+    private var hasMethod = false
     private var connectTimeout: Duration?
 
     init(_ settings: CurlSettings) throws(HTTPTransportError) {
@@ -23,13 +30,17 @@ import CCurl
             throw HTTPTransportError(.other, reason: "libcurl gives no handle")
         }
         unsafe self.pointer = unsafe pointer
+        unsafe collector = .allocate(capacity: 1)
+        unsafe collector.initialize(to: ReplyCollector())
         trust = settings.trust
         try configure(settings)
     }
 
     deinit {
         unsafe curl_easy_cleanup(pointer)
-        unsafe curl_slist_free_all(headerList)
+        unsafe curl_url_cleanup(parsedURL)
+        unsafe collector.deinitialize(count: 1)
+        unsafe collector.deallocate()
     }
 
     // MARK: Once
@@ -75,7 +86,7 @@ import CCurl
         try set(CURLOPT_HEADEROPT, to: Int(CURLHEADER_SEPARATE))
 
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
-        let code = unsafe itsmerp_curl_easy_set_callbacks(pointer, beforeRequest, onHeader, onBody, context)
+        let code = unsafe itsmerp_curl_easy_set_callbacks(pointer, beforeRequest, onHeader, onBody, collector, context)
         try check(code, "the callbacks")
     }
 
@@ -91,35 +102,29 @@ import CCurl
     /// Loads `transfer`; on an error the handle is not to be used again.
     func prepare(for transfer: CurlTransfer) throws(HTTPTransportError) {
         let request = transfer.request
-        if url != request.url {
-            try set(CURLOPT_URL, to: request.url)
-            url = request.url
-        }
-        if connectTimeout != transfer.connectTimeout {
-            try set(CURLOPT_CONNECTTIMEOUT_MS, to: transfer.connectTimeout.wholeMilliseconds)
-            connectTimeout = transfer.connectTimeout
+        if !url.elementsEqual(request.target) { try setURL(request.target) }
+        if connectTimeout != transfer.limits.connectTimeout {
+            try set(CURLOPT_CONNECTTIMEOUT_MS, to: transfer.limits.connectTimeout.wholeMilliseconds)
+            connectTimeout = transfer.limits.connectTimeout
         }
         // HTTPGET undoes what an earlier POST or HEAD has set; to empty the body makes a POST of it, too.
         try set(CURLOPT_HTTPGET, to: 1)
-        try set(CURLOPT_CUSTOMREQUEST, to: nil)
+        if hasMethod { try set(CURLOPT_CUSTOMREQUEST, to: nil) }
+        hasMethod = false
+        memory.load(header: request.header, body: request.body)
         switch request.verb {
         case .get: break
         case .head: try set(CURLOPT_NOBODY, to: 1)
-        case .post: try setBody(request.body)
+        case .post: try lendBody(of: request.body.count)
         case .other(let method):
             // These two announce a body even if it is empty.
-            if !request.body.isEmpty || method == "PUT" || method == "PATCH" { try setBody(request.body) }
+            if !request.body.isEmpty || method == "PUT" || method == "PATCH" { try lendBody(of: request.body.count) }
             try set(CURLOPT_CUSTOMREQUEST, to: method)
-        }
-
-        for line in request.headerLines {
-            guard let extended = unsafe curl_slist_append(headerList, line) else {
-                throw HTTPTransportError(.other, reason: "out of memory")
-            }
-            unsafe headerList = unsafe extended
+            hasMethod = true
         }
         try check(
-            unsafe itsmerp_curl_easy_setopt_pointer(pointer, CURLOPT_HTTPHEADER, headerList), "the header fields")
+            unsafe itsmerp_curl_easy_setopt_pointer(pointer, CURLOPT_HTTPHEADER, memory.header), "the header fields")
+        unsafe collector.pointee.begin(limits: transfer.limits, isHead: request.verb == .head)
         self.transfer = transfer
         transfer.easy = self
     }
@@ -129,28 +134,44 @@ import CCurl
         transfer?.easy = nil
         transfer = nil
         try check(unsafe itsmerp_curl_easy_setopt_pointer(pointer, CURLOPT_HTTPHEADER, nil), "the header fields")
-        unsafe curl_slist_free_all(headerList)
-        unsafe headerList = nil
-        try set(CURLOPT_COPYPOSTFIELDS, to: nil)
+        try check(unsafe itsmerp_curl_easy_setopt_pointer(pointer, CURLOPT_POSTFIELDS, nil), "the body")
+        memory.wipe()
+        unsafe collector.pointee.forget()
     }
 
-    private func setBody(_ body: [UInt8]) throws(HTTPTransportError) {
-        try set(CURLOPT_POST, to: 1)
-        // The size first: COPYPOSTFIELDS copies as many bytes as it says.
-        try check(
-            unsafe itsmerp_curl_easy_setopt_off_t(pointer, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)),
-            "the body")
-        let code = unsafe body.withUnsafeBytes { bytes in
-            // The address of an empty array may be nil, which would mean "no body given".
-            unsafe bytes.isEmpty
-                ? itsmerp_curl_easy_setopt_string(pointer, CURLOPT_COPYPOSTFIELDS, "")
-                : itsmerp_curl_easy_setopt_pointer(
-                    pointer, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: bytes.baseAddress))
+    /// Takes another URL, ended by a NUL.
+    private func setURL(_ text: ArraySlice<UInt8>) throws(HTTPTransportError) {
+        url = []
+        guard let parsed = unsafe parsedURL ?? curl_url() else {
+            throw HTTPTransportError(.other, reason: "out of memory")
         }
-        try check(code, "the body")
+        unsafe parsedURL = unsafe parsed
+        let code = unsafe text.withUnsafeBytes { text in
+            unsafe curl_url_set(
+                parsed, CURLUPART_URL, text.assumingMemoryBound(to: CChar.self).baseAddress,
+                UInt32(CURLU_PATH_AS_IS | CURLU_DISALLOW_USER))
+        }
+        guard code == CURLUE_OK else { throw HTTPTransportError(.badRequest, reason: "the URL cannot be parsed") }
+        // What libcurl has noted of the one before goes with this.
+        try set(CURLOPT_URL, to: nil)
+        try check(
+            unsafe itsmerp_curl_easy_setopt_pointer(pointer, CURLOPT_CURLU, UnsafeMutableRawPointer(parsed)), "the URL")
+        url = Array(text)
+    }
+
+    /// Makes a POST with a body of `size` octets, which libcurl reads from the memory here.
+    private func lendBody(of size: Int) throws(HTTPTransportError) {
+        try check(
+            unsafe itsmerp_curl_easy_setopt_off_t(pointer, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(size)), "the body")
+        try check(unsafe itsmerp_curl_easy_setopt_pointer(pointer, CURLOPT_POSTFIELDS, memory.body), "the body")
     }
 
     // MARK: Information
+
+    /// The whole answer, once the transfer has ended well.
+    func takeReply() throws(HTTPTransportError) -> HTTPReply {
+        try unsafe collector.pointee.takeReply()
+    }
 
     /// OpenSSL's verdict on the peer's certificate (`X509_V_…`).
     var verifyResult: Int {
@@ -158,6 +179,12 @@ import CCurl
         let code = unsafe itsmerp_curl_easy_getinfo_long(pointer, CURLINFO_SSL_VERIFYRESULT, &value)
         return code == CURLE_OK ? value : 0
     }
+
+    /// What was wrong with the answer.
+    var replyFailure: HTTPTransportError? { unsafe collector.pointee.failure }
+
+    /// Whether the head of the answer has come.
+    var hasHead: Bool { unsafe collector.pointee.hasHead }
 
     // MARK: Options
 
@@ -206,7 +233,7 @@ private func beforeRequest(
 private func onHeader(
     _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
 ) -> Int {
-    unsafe CurlEasy.receive(bytes, size, count, context) { collector, buffer in
+    unsafe receive(bytes, size, count, context) { collector, buffer in
         unsafe collector.receiveHeaderLine(buffer)
     }
 }
@@ -214,7 +241,7 @@ private func onHeader(
 private func onBody(
     _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
 ) -> Int {
-    unsafe CurlEasy.receive(bytes, size, count, context) { collector, buffer in
+    unsafe receive(bytes, size, count, context) { collector, buffer in
         unsafe collector.receiveBody(buffer)
     }
 }
@@ -227,20 +254,20 @@ extension CurlEasy {
         guard let context = unsafe context else { return nil }
         return unsafe Unmanaged<CurlEasy>.fromOpaque(context).takeUnretainedValue().transfer
     }
+}
 
-    /// Passes what arrived to the collector; the answer to libcurl is the number of bytes taken, any other ends the
-    /// transfer.
-    @inline(__always)
-    fileprivate static func receive(
-        _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?,
-        _ take: (inout ReplyCollector, UnsafeRawBufferPointer) -> Bool
-    ) -> Int {
-        let (total, overflow) = size.multipliedReportingOverflow(by: count)
-        guard !overflow, total > 0, let bytes = unsafe bytes else { return 0 }
-        guard let transfer = unsafe transfer(of: context) else { return -1 }
-        let buffer = unsafe UnsafeRawBufferPointer(start: bytes, count: total)
-        return unsafe take(&transfer.collector, buffer) ? total : -1
-    }
+/// Passes what arrived to the collector, which is a callback's context and lives as long as its handle; the answer to
+/// libcurl is the number of bytes taken, any other ends the transfer.
+@inline(__always)
+private func receive(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?,
+    _ take: (inout ReplyCollector, UnsafeRawBufferPointer) -> Bool
+) -> Int {
+    let (total, overflow) = size.multipliedReportingOverflow(by: count)
+    guard !overflow, total > 0, let bytes = unsafe bytes else { return 0 }
+    guard let collector = unsafe context?.assumingMemoryBound(to: ReplyCollector.self) else { return -1 }
+    let buffer = unsafe UnsafeRawBufferPointer(start: bytes, count: total)
+    return unsafe take(&collector.pointee, buffer) ? total : -1
 }
 
 extension Duration {

@@ -1,11 +1,11 @@
 import CCurl
 
 extension HTTPTransportError {
-    /// What the end of `transfer` with `code` means.
+    /// What the end of `transfer` on `easy` with `code` means.
     ///
     /// Only own words: libcurl's messages hold host names and parts of what was received.
-    init(_ code: CURLcode, of transfer: CurlTransfer, verifyResult: @autoclosure () -> Int) {
-        if let failure = transfer.failure ?? transfer.collector.failure {
+    init(_ code: CURLcode, of transfer: CurlTransfer, on easy: CurlEasy) {
+        if let failure = transfer.failure ?? easy.replyFailure {
             self = failure
             return
         }
@@ -23,7 +23,7 @@ extension HTTPTransportError {
         case CURLE_OPERATION_TIMEDOUT:
             self.init(.timeout, reason: "the time to connect ran out")
         case CURLE_PEER_FAILED_VERIFICATION:
-            self.init(.tls, reason: Self.reason(verifyResult: verifyResult()))
+            self.init(.tls, reason: Self.reason(verifyResult: easy.verifyResult))
         case CURLE_SSL_CONNECT_ERROR:
             self.init(.tls, reason: "the TLS handshake failed: protocol version, cipher, or the peer broke it off")
         case CURLE_SSL_CERTPROBLEM, CURLE_SSL_CLIENTCERT:
@@ -56,7 +56,7 @@ extension HTTPTransportError {
             self.init(.malformedResponse, reason: "the content coding of the body is broken")
         case CURLE_FILESIZE_EXCEEDED:
             self.init(.bodyTooLarge, reason: "the body is larger than allowed")
-        case CURLE_OUT_OF_MEMORY where transfer.isSent && !transfer.collector.hasHead,
+        case CURLE_OUT_OF_MEMORY where transfer.isSent && !easy.hasHead,
             CURLcode(rawValue: Self.tooLarge):
             // Where libcurl's own cap on one header line shows: as "out of memory" until 8.6, as "too large" since.
             self.init(.headersTooLarge, reason: "a header line is larger than allowed")

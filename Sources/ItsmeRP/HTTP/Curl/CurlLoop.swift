@@ -175,7 +175,7 @@ final class CurlLoop: Sendable {
             // libcurl's callbacks lead into the handle until here.
             withExtendedLifetime(handle) {}
         }
-        for transfer in orders.transfers { transfer.finish(.failure(Self.shutDown)) }
+        for transfer in orders.transfers where transfer.finish(.failure(Self.shutDown)) { transfer.resume() }
         for continuation in waiting { continuation.resume() }
     }
 

@@ -24,6 +24,9 @@ import CCurl
     private var active: [CurlEasy] = []
     private var idle: [CurlEasy] = []
 
+    /// Ended, but their callers do not know yet.
+    private var ended: [CurlTransfer] = []
+
     /// No deadline is earlier than this; may be stale, which costs one look through all.
     private var nextDeadline: ContinuousClock.Instant?
 
@@ -49,7 +52,7 @@ import CCurl
             try unsafe handle.watch.attach(to: multi)
         #endif
         // A first handle, so that what libcurl does not accept shows now and not with the first request.
-        idle.append(try CurlEasy(settings))
+        idle.append(try newEasy())
     }
 
     /// Works until the loop is told to stop.
@@ -65,11 +68,13 @@ import CCurl
             perform()
             takeFinished()
             let pause = expire()
+            resumeEnded()
             // A finished exchange made room for one in line: no time to sleep.
             if firstWaiting < waiting.count, active.count < maximumActive { continue }
             sleep(loop.goToSleep() ? pause : .zero)
         }
         endAll(CurlLoop.shutDown)
+        resumeEnded()
         idle = []
         loop.ended()
     }
@@ -83,7 +88,7 @@ import CCurl
         }
         for transfer in orders.cancellations where !transfer.isFinished {
             if let easy = transfer.easy { retire(easy) }
-            transfer.finish(.failure(CancellationError()))
+            end(transfer, .failure(CancellationError()))
         }
     }
 
@@ -95,7 +100,7 @@ import CCurl
             firstWaiting += 1
             if transfer.isFinished { continue }
             if transfer.deadline <= now {
-                transfer.finish(.failure(Self.timeout(of: transfer)))
+                end(transfer, .failure(Self.timeout(of: transfer)))
             } else {
                 start(transfer)
             }
@@ -120,13 +125,21 @@ import CCurl
             active.append(easy)
         } catch {
             transfer.easy = nil
-            transfer.finish(.failure(error))
+            end(transfer, .failure(error))
         }
     }
 
     private func nextEasy() throws(HTTPTransportError) -> CurlEasy {
         if let easy = idle.popLast() { return easy }
-        return try CurlEasy(settings)
+        return try newEasy()
+    }
+
+    private func newEasy() throws(HTTPTransportError) -> CurlEasy {
+        let easy = try CurlEasy(settings)
+        #if os(Linux)
+            try easy.report(to: handle.watch)
+        #endif
+        return easy
     }
 
     /// Starts what was added.
@@ -148,7 +161,7 @@ import CCurl
             guard let transfer = easy.transfer else { continue }
             let result = Self.result(of: easy, transfer, code)
             retire(easy)
-            transfer.finish(result)
+            end(transfer, result)
         }
     }
 
@@ -156,10 +169,10 @@ import CCurl
         of easy: CurlEasy, _ transfer: CurlTransfer, _ code: CURLcode
     ) -> Result<HTTPReply, any Error> {
         guard code == CURLE_OK else {
-            return .failure(HTTPTransportError(code, of: transfer, verifyResult: easy.verifyResult))
+            return .failure(HTTPTransportError(code, of: transfer, on: easy))
         }
         do throws(HTTPTransportError) {
-            return .success(try transfer.collector.takeReply())
+            return .success(try easy.takeReply())
         } catch {
             return .failure(error)
         }
@@ -175,14 +188,14 @@ import CCurl
             guard let transfer = active[index].transfer else { continue }
             if transfer.deadline <= now {
                 retire(active[index])
-                transfer.finish(.failure(Self.timeout(of: transfer)))
+                end(transfer, .failure(Self.timeout(of: transfer)))
             } else {
                 next = min(next ?? transfer.deadline, transfer.deadline)
             }
         }
         for transfer in waiting[firstWaiting...] where !transfer.isFinished {
             if transfer.deadline <= now {
-                transfer.finish(.failure(Self.timeout(of: transfer)))
+                end(transfer, .failure(Self.timeout(of: transfer)))
             } else {
                 next = min(next ?? transfer.deadline, transfer.deadline)
             }
@@ -220,13 +233,36 @@ import CCurl
         if (try? easy.release()) != nil, idle.count < 64 { idle.append(easy) }
     }
 
+    /// Ends `transfer` with `result`; its caller goes on at the end of the round.
+    private func end(_ transfer: CurlTransfer, _ result: consuming Result<HTTPReply, any Error>) {
+        if transfer.finish(result) { ended.append(transfer) }
+    }
+
+    /// Lets the callers of all that has ended go on.
+    ///
+    /// To resume one wakes one of Swift's threads, which has nothing more to do long before this thread comes to the
+    /// next, and goes back to sleep. So of many only one thread is woken, and that one resumes the callers.
+    private func resumeEnded() {
+        guard !ended.isEmpty else { return }
+        if ended.count <= Self.fewEnough {
+            for transfer in ended { transfer.resume() }
+            ended.removeAll(keepingCapacity: true)
+        } else {
+            let batch = ended
+            ended = []
+            Task.detached { for transfer in batch { transfer.resume() } }
+        }
+    }
+
+    private static let fewEnough = 3
+
     private func endAll(_ error: HTTPTransportError) {
         while let easy = active.last {
             let transfer = easy.transfer
             retire(easy)
-            transfer?.finish(.failure(error))
+            if let transfer { end(transfer, .failure(error)) }
         }
-        for transfer in waiting[firstWaiting...] { transfer.finish(.failure(error)) }
+        for transfer in waiting[firstWaiting...] { end(transfer, .failure(error)) }
         waiting = []
         firstWaiting = 0
     }

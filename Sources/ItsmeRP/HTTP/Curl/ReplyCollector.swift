@@ -2,9 +2,9 @@ import HTTPTypes
 
 /// Puts an answer together from what arrives, and stops as soon as a limit is passed.
 package struct ReplyCollector {
-    private let maximumBodySize: Int
-    private let maximumHeaderSize: Int
-    private let isHead: Bool
+    private var maximumBodySize = 0
+    private var maximumHeaderSize = 0
+    private var isHead = false
 
     private var headerSize = 0
     private var status: Int?
@@ -13,6 +13,7 @@ package struct ReplyCollector {
     private var contentLength: String?
     private var contentCoding: String?
     private var body: [UInt8] = []
+    private var recent = RecentHead()
 
     /// Whether a head other than an interim one (1xx) is complete.
     package private(set) var hasHead = false
@@ -20,10 +21,22 @@ package struct ReplyCollector {
     /// What was wrong with the answer; the transfer ends with it.
     private(set) var failure: HTTPTransportError?
 
-    package init(limits: HTTPLimits, isHead: Bool) {
+    package init() {}
+
+    /// Starts with another answer; nothing is left of the one before.
+    package mutating func begin(limits: HTTPLimits, isHead: Bool) {
+        forget()
         maximumBodySize = max(0, limits.maximumBodySize)
         maximumHeaderSize = max(0, limits.maximumHeaderSize)
         self.isHead = isHead
+    }
+
+    /// Drops what has come of an answer.
+    mutating func forget() {
+        forgetHead()
+        headerSize = 0
+        body = []
+        failure = nil
     }
 
     /// Takes one line of a head, its line break included; false when the transfer has to end.
@@ -43,9 +56,15 @@ package struct ReplyCollector {
         }
         var line = unsafe bytes[...]
         while let last = unsafe line.last, last == 0x0A || last == 0x0D { unsafe line.removeLast() }
-        if unsafe line.starts(with: "HTTP/".utf8), body.isEmpty { return unsafe startHead(line) }
+        if unsafe line.first == UInt8(ascii: "H"), unsafe line.starts(with: "HTTP/".utf8), body.isEmpty {
+            return unsafe startHead(line)
+        }
         if hasHead { return true }  // A trailer: nothing that the library reads comes in one.
-        return unsafe line.isEmpty ? endHead() : receiveField(line)
+        if unsafe line.isEmpty { return endHead() }
+        if status != nil, unsafe recent.matches(bytes) { return true }
+        takeMatched()
+        unsafe recent.note(bytes)
+        return unsafe receiveField(line)
     }
 
     /// Takes a piece of the decoded body; false when the transfer has to end.
@@ -62,7 +81,9 @@ package struct ReplyCollector {
         guard hasHead, let status else {
             throw HTTPTransportError(.connectionLost, reason: "the connection ended before the head did")
         }
-        return HTTPReply(response: HTTPResponse(status: .init(code: status), headerFields: fields), body: body)
+        let reply = HTTPReply(response: HTTPResponse(status: .init(code: status), headerFields: fields), body: body)
+        forget()
+        return reply
     }
 
     // MARK: Head
@@ -136,7 +157,23 @@ package struct ReplyCollector {
             return true
         }
         hasHead = true
+        if let whole = recent.whole() {
+            take(whole)
+        } else {
+            takeMatched()
+            recent.keep(fields)
+        }
         return isCodingKnown() && isAnnouncedSizeAllowed()
+    }
+
+    /// Takes over the fields of the lines that were those of the answer before, if this has not been done.
+    private mutating func takeMatched() {
+        if let matched = recent.takeMatched() { take(matched) }
+    }
+
+    private mutating func take(_ matched: HTTPFields) {
+        fields = matched
+        contentLength = matched.first { $0.name == .contentLength }?.value
     }
 
     private mutating func forgetHead() {
@@ -145,6 +182,7 @@ package struct ReplyCollector {
         fields = HTTPFields()
         contentLength = nil
         contentCoding = nil
+        recent.rewind()
     }
 
     /// One layer of gzip at most.

@@ -20,7 +20,7 @@
         private let epoll: CInt
         private let bell: CInt
         private let events: UnsafeMutablePointer<epoll_event>
-        private var watched: [curl_socket_t: UInt32] = [:]
+        private var interests = SocketInterests()
         private var timer: ContinuousClock.Instant?
         private var hasFailed = false
 
@@ -57,6 +57,8 @@
 
         /// Sleeps until there is something to do, `pause` at most, and lets libcurl do it; false when something broke.
         func wait(_ pause: Duration, for multi: UnsafeMutableRawPointer) -> Bool {
+            settle()
+            guard !takeFailure() else { return false }
             let count = unsafe epoll_wait(epoll, events, CInt(Self.capacity), milliseconds(pause))
             guard count >= 0 || errno == EINTR else { return false }
             for place in 0..<max(Int(count), 0) {
@@ -64,6 +66,11 @@
                 if socket == bell {
                     var rings: UInt64 = 0
                     _ = unsafe read(bell, &rings, MemoryLayout<UInt64>.size)
+                    continue
+                }
+                guard interests.isWanted(socket) else {
+                    // Kept in the set for the next request, but the server has closed it, or talks out of turn.
+                    apply(interests.drop(socket), socket)
                     continue
                 }
                 var mask: CInt = 0
@@ -104,7 +111,28 @@
             return CInt(clamping: min(pause.wholeMilliseconds, 3_600_000))
         }
 
-        private func isSet(_ socket: CInt, _ events: UInt32, _ operation: CInt) -> Bool {
+        // MARK: Interest
+
+        /// Tells the system what libcurl waits for now, if it is not what the system knows.
+        private func settle() {
+            while let (socket, change) = interests.nextChange() { apply(change, socket) }
+        }
+
+        private func apply(_ change: SocketInterests.Change?, _ socket: curl_socket_t) {
+            switch change {
+            case nil: break
+            case .add(let events):
+                // The other operation is right when the number was that of another socket before.
+                if !isSet(socket, events, EPOLL_CTL_ADD), !isSet(socket, events, EPOLL_CTL_MOD) { hasFailed = true }
+            case .modify(let events):
+                if !isSet(socket, events, EPOLL_CTL_MOD), !isSet(socket, events, EPOLL_CTL_ADD) { hasFailed = true }
+            case .remove:
+                // A socket that is closed already is out of the set by itself.
+                _ = isSet(socket, 0, EPOLL_CTL_DEL)
+            }
+        }
+
+        private func isSet(_ socket: curl_socket_t, _ events: UInt32, _ operation: CInt) -> Bool {
             var event = unsafe epoll_event(events: events, data: epoll_data(fd: socket))
             return unsafe epoll_ctl(epoll, operation, socket, &event) == 0
         }
@@ -113,23 +141,48 @@
             var events: UInt32 = 0
             if what == CURL_POLL_IN || what == CURL_POLL_INOUT { events |= EPOLLIN.rawValue }
             if what == CURL_POLL_OUT || what == CURL_POLL_INOUT { events |= EPOLLOUT.rawValue }
-            let old = watched[socket]
-            guard what != CURL_POLL_REMOVE else {
-                watched[socket] = nil
-                // A socket that is closed already is out of the set by itself.
-                if old != nil { _ = isSet(socket, 0, EPOLL_CTL_DEL) }
-                return
-            }
-            guard old != events else { return }
-            watched[socket] = events
-            // The other operation is right when the number was that of another socket before.
-            let (first, second) = old == nil ? (EPOLL_CTL_ADD, EPOLL_CTL_MOD) : (EPOLL_CTL_MOD, EPOLL_CTL_ADD)
-            if !isSet(socket, events, first), !isSet(socket, events, second) { hasFailed = true }
+            apply(interests.want(events, of: socket), socket)
+        }
+
+        fileprivate func opened(_ socket: curl_socket_t) {
+            interests.opened(socket)
+        }
+
+        fileprivate func closing(_ socket: curl_socket_t) {
+            apply(interests.closing(socket), socket)
         }
 
         fileprivate func setTimer(_ milliseconds: Int) {
             timer = milliseconds < 0 ? nil : .now.advanced(by: .milliseconds(milliseconds))
         }
+    }
+
+    // MARK: - Callbacks
+
+    extension CurlEasy {
+        /// Lets `watch`, which has to outlive all connections, know when libcurl opens and closes one.
+        func report(to watch: SocketWatch) throws(HTTPTransportError) {
+            let context = unsafe Unmanaged.passUnretained(watch).toOpaque()
+            guard unsafe itsmerp_curl_easy_set_socket_callbacks(pointer, onOpened, onClose, context) == CURLE_OK else {
+                throw HTTPTransportError(.other, reason: "libcurl does not take the callbacks")
+            }
+        }
+    }
+
+    private func onOpened(
+        _ context: UnsafeMutableRawPointer?, _ socket: curl_socket_t, _: curlsocktype
+    ) -> CInt {
+        if let context = unsafe context {
+            unsafe Unmanaged<SocketWatch>.fromOpaque(context).takeUnretainedValue().opened(socket)
+        }
+        return CInt(CURL_SOCKOPT_OK)
+    }
+
+    private func onClose(_ context: UnsafeMutableRawPointer?, _ socket: curl_socket_t) -> CInt {
+        if let context = unsafe context {
+            unsafe Unmanaged<SocketWatch>.fromOpaque(context).takeUnretainedValue().closing(socket)
+        }
+        return close(socket)
     }
 
     private func onSocket(
