@@ -40,6 +40,12 @@ static inline CURLcode itsmerp_curl_easy_lend_ca_bundle(CURL *handle, void *data
     return curl_easy_setopt(handle, CURLOPT_CAINFO_BLOB, &blob);
 }
 
+/// Overwrites memory that is not used any more, which a compiler may not leave out.
+static inline void itsmerp_overwrite(void *memory, size_t size) {
+    volatile unsigned char *octets = (volatile unsigned char *)memory;
+    while(size > 0) octets[--size] = 0;
+}
+
 /// Installs the three callbacks of a transfer: the first is called with `context`, the others with `reply`.
 static inline CURLcode itsmerp_curl_easy_set_callbacks(CURL *handle, curl_prereq_callback before_request,
                                                        curl_write_callback on_header, curl_write_callback on_body,

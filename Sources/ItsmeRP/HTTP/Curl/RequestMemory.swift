@@ -14,7 +14,7 @@ import CCurl
     init() {}
 
     deinit {
-        unsafe octets.baseAddress?.initializeMemory(as: UInt8.self, repeating: 0, count: used)
+        unsafe itsmerp_overwrite(octets.baseAddress, used)
         unsafe octets.deallocate()
         unsafe lines.deallocate()
     }
@@ -61,7 +61,7 @@ import CCurl
     mutating func wipe() {
         unsafe header = nil
         unsafe body = nil
-        unsafe octets.baseAddress?.initializeMemory(as: UInt8.self, repeating: 0, count: used)
+        unsafe itsmerp_overwrite(octets.baseAddress, used)
         if unsafe octets.count > Self.kept {
             unsafe octets.deallocate()
             unsafe octets = UnsafeMutableRawBufferPointer(start: nil, count: 0)
