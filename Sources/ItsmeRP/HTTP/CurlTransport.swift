@@ -16,6 +16,9 @@ public import HTTPTypes
 /// A request is sent at most once. The one exception is libcurl's second try when a kept connection turns out to be
 /// dead: that is allowed for GET and HEAD without `Authorization` and `Cookie`, and suppressed for everything else,
 /// which then ends as ``HTTPTransportError/Code/connectionLost``. A code, an assertion or a token is never sent twice.
+///
+/// When several requests end at once, their callers are resumed by a task on Swift's default executor, also those on an
+/// executor of their own. A program that blocks all threads of the default executor holds them up, and their deadlines.
 public final class CurlTransport: HTTPTransport {
     /// How a transport connects.
     public struct Configuration: Sendable, CustomStringConvertible, CustomReflectable {
