@@ -185,6 +185,7 @@ final class LeakTests: TransportTestCase {
         let untrusted = try MisbehavingServer.answering(tls: foreign) { connection, _ in connection.answer() }
         defer { untrusted.stop() }
         try await assertFailuresKeepNothing(
-            "a certificate that is not trusted", [.tls], port: untrusted.port, runs: 4500, scheme: "https")
+            "a certificate that is not trusted", [.tls], port: untrusted.port, runs: max(4500, Self.expensiveRuns),
+            scheme: "https")
     }
 }
