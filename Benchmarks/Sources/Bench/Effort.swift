@@ -5,5 +5,7 @@ struct Effort: Sendable {
     /// Validations whose memory is watched.
     var validations = 1_000_000
 
+    var isQuick: Bool { validations < 1_000_000 }
+
     static let quick = Effort(rounds: 15, validations: 50_000)
 }

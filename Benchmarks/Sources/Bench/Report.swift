@@ -10,7 +10,7 @@ struct Report {
         return """
             # Benchmark report
 
-            Made by `make bench` on \(day). \(short == 0 ? "Every target is met." : "\(short) figures are short of their target.")
+            Made by `\(effort.isQuick ? "ITSMERP_BENCH_QUICK=1 " : "")make bench` on \(day). \(short == 0 ? "Every target is met." : "\(short) figures are short of their target.")
 
             | machine | |
             | --- | --- |
