@@ -69,15 +69,6 @@ final class CachedResource<Value: Sendable>: Sendable {
         self.fetch = fetch
     }
 
-    /// The value if it is fresh, which is the common case: no suspension, no fetch.
-    var fresh: Snapshot? {
-        let now = uptime()
-        return state.withLock { state in
-            guard let entry = state.entry, now < entry.refreshAt else { return nil }
-            return entry.snapshot
-        }
-    }
-
     /// What a caller does after one look at the state.
     private enum Decision {
         case serve(Snapshot)

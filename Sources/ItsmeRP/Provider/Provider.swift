@@ -66,25 +66,19 @@ final class Provider: Sendable {
 
     /// The metadata, from the cache when it is fresh.
     func metadata() async throws -> ProviderMetadata {
-        try await metadataSnapshot().value
+        try await metadataResource.value().value
     }
 
-    private func metadataSnapshot() async throws -> CachedResource<ProviderMetadata>.Snapshot {
-        if let fresh = metadataResource.fresh { return fresh }
-        return try await metadataResource.value()
-    }
-
-    /// The cache of the JWK Set that the metadata names, and the set in it.
-    private func keySet() async throws -> (CachedResource<JWKSet>, CachedResource<JWKSet>.Snapshot) {
-        let resource = keySets.resource(for: try await metadataSnapshot().value.jwks)
-        if let fresh = resource.fresh { return (resource, fresh) }
-        return (resource, try await resource.value())
+    /// The cache of the JWK Set that the metadata names.
+    private func keySetResource() async throws -> CachedResource<JWKSet> {
+        keySets.resource(for: try await metadataResource.value().value.jwks)
     }
 
     /// The key to encrypt a request object or an assertion to. A set without one causes a refetch as an unknown `kid`
     /// does.
     func encryptionKey(algorithm: KeyManagementAlgorithm) async throws -> JWK {
-        let (resource, snapshot) = try await keySet()
+        let resource = try await keySetResource()
+        let snapshot = try await resource.value()
         if case .key(let key) = snapshot.value.encryptionKey(algorithm: algorithm) { return key }
         if let newer = try await resource.refreshed(since: snapshot.generation),
             case .key(let key) = newer.value.encryptionKey(algorithm: algorithm)
@@ -103,7 +97,8 @@ final class Provider: Sendable {
     func verificationKey(
         keyID: String?, algorithm: SignatureAlgorithm, phase: ItsmeError.Phase
     ) async throws -> JWK {
-        let (resource, snapshot) = try await keySet()
+        let resource = try await keySetResource()
+        let snapshot = try await resource.value()
         var selection = snapshot.value.verificationKey(keyID: keyID, algorithm: algorithm)
         if case .unknownKeyID = selection {
             logger.debug("unknown key ID in a token, asking for the JWK Set again")

@@ -71,8 +71,11 @@ extension Base64URL {
     /// Decodes four characters at a time to the place `offset` of `octets`, as many as both have room for. Returns the
     /// union of the characters' values.
     static func decode(quads: Int, of text: Span<UInt8>, into octets: inout [UInt8], at offset: Int) -> UInt8 {
-        guard offset >= 0, quads > 0, quads <= text.count / 4, quads <= (octets.count - offset) / 3 else {
-            return quads == 0 ? 0 : .max
+        guard quads > 0 else {
+            return 0
+        }
+        guard offset >= 0, quads <= text.count / 4, quads <= (octets.count - offset) / 3 else {
+            return .max
         }
         return unsafe text.withUnsafeBufferPointer { text in
             unsafe octets.withUnsafeMutableBufferPointer { octets in

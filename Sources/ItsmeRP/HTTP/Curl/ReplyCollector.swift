@@ -13,7 +13,6 @@ package struct ReplyCollector {
     private var contentLength: String?
     private var contentCoding: String?
     private var body: [UInt8] = []
-    private var recent = RecentHead()
 
     /// Whether a head other than an interim one (1xx) is complete.
     package private(set) var hasHead = false
@@ -56,15 +55,9 @@ package struct ReplyCollector {
         }
         var line = unsafe bytes[...]
         while let last = unsafe line.last, last == 0x0A || last == 0x0D { unsafe line.removeLast() }
-        if unsafe line.first == UInt8(ascii: "H"), unsafe line.starts(with: "HTTP/".utf8), body.isEmpty {
-            return unsafe startHead(line)
-        }
+        if unsafe line.starts(with: "HTTP/".utf8), body.isEmpty { return unsafe startHead(line) }
         if hasHead { return true }  // A trailer: nothing that the library reads comes in one.
-        if unsafe line.isEmpty { return endHead() }
-        if status != nil, unsafe recent.matches(bytes) { return true }
-        takeMatched()
-        unsafe recent.note(bytes)
-        return unsafe receiveField(line)
+        return unsafe line.isEmpty ? endHead() : receiveField(line)
     }
 
     /// Takes a piece of the decoded body; false when the transfer has to end.
@@ -81,9 +74,7 @@ package struct ReplyCollector {
         guard hasHead, let status else {
             throw HTTPTransportError(.connectionLost, reason: "the connection ended before the head did")
         }
-        let reply = HTTPReply(response: HTTPResponse(status: .init(code: status), headerFields: fields), body: body)
-        forget()
-        return reply
+        return HTTPReply(response: HTTPResponse(status: .init(code: status), headerFields: fields), body: body)
     }
 
     // MARK: Head
@@ -157,23 +148,7 @@ package struct ReplyCollector {
             return true
         }
         hasHead = true
-        if let whole = recent.whole() {
-            take(whole)
-        } else {
-            takeMatched()
-            recent.keep(fields)
-        }
         return isCodingKnown() && isAnnouncedSizeAllowed()
-    }
-
-    /// Takes over the fields of the lines that were those of the answer before, if this has not been done.
-    private mutating func takeMatched() {
-        if let matched = recent.takeMatched() { take(matched) }
-    }
-
-    private mutating func take(_ matched: HTTPFields) {
-        fields = matched
-        contentLength = matched.first { $0.name == .contentLength }?.value
     }
 
     private mutating func forgetHead() {
@@ -182,7 +157,6 @@ package struct ReplyCollector {
         fields = HTTPFields()
         contentLength = nil
         contentCoding = nil
-        recent.rewind()
     }
 
     /// One layer of gzip at most.
