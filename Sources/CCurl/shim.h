@@ -7,6 +7,12 @@
 #if defined(__linux__)
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
+
+/// Names the calling thread; 15 characters at most.
+static inline void itsmerp_name_thread(const char *name) {
+    prctl(PR_SET_NAME, name);
+}
 #endif
 
 // CURLOPT_QUICK_EXIT (7.87) and CURLOPT_PROTOCOLS_STR (7.85) are needed, and 7.88 is the oldest release tested.

@@ -24,7 +24,7 @@ final class CurlLoop: Sendable {
     /// libcurl's multi handle.
     ///
     /// Unchecked because libcurl lets only one thread at a time use it, except for `curl_multi_wakeup`: here that is
-    /// the loop's thread, and callers only wake, under the lock and while the handle lives.
+    /// the loop's thread, and callers only wake.
     @safe struct MultiHandle: @unchecked Sendable {
         let pointer: UnsafeMutableRawPointer
         #if os(Linux)
@@ -41,14 +41,20 @@ final class CurlLoop: Sendable {
             unsafe self.pointer = unsafe pointer
         }
 
-        /// Wakes the thread that sleeps on the handle.
-        func wake() {
-            #if os(Linux)
-                watch.ring()
-            #else
-                unsafe curl_multi_wakeup(pointer)
-            #endif
-        }
+    }
+
+    /// What is still to be done to wake the thread, once the lock is free again.
+    ///
+    /// A thread that is woken under the lock runs into it at once, and costs both sides a turn of the scheduler.
+    private struct Alarm {
+        #if os(Linux)
+            let watch: SocketWatch
+
+            func ring() { watch.ring() }
+        #else
+            // libcurl's own bell goes with its handle, which only the lock keeps alive; it has been rung there.
+            func ring() {}
+        #endif
     }
 
     private struct Shared {
@@ -89,35 +95,37 @@ final class CurlLoop: Sendable {
 
     /// Hands `transfer` to the thread.
     func enqueue(_ transfer: CurlTransfer, resuming continuation: CurlTransfer.Continuation) {
-        let refusal: (any Error)? = shared.withLock { shared in
-            if transfer.isCancelled { return CancellationError() }
-            guard let handle = shared.handle, !shared.orders.isStopping else { return Self.shutDown }
+        let (refusal, alarm): ((any Error)?, Alarm?) = shared.withLock { shared in
+            if transfer.isCancelled { return (CancellationError(), nil) }
+            guard let handle = shared.handle, !shared.orders.isStopping else { return (Self.shutDown, nil) }
             transfer.begin(resuming: continuation)
             transfer.isQueued = true
             shared.orders.transfers.append(transfer)
-            Self.wake(&shared, handle)
-            return nil
+            return (nil, Self.wake(&shared, handle))
         }
+        alarm?.ring()
         if let refusal { continuation.resume(throwing: refusal) }
     }
 
     /// Ends `transfer`, now or as soon as it is queued.
     func cancel(_ transfer: CurlTransfer) {
-        shared.withLock { shared in
+        let alarm: Alarm? = shared.withLock { shared in
             transfer.isCancelled = true
-            guard transfer.isQueued, let handle = shared.handle else { return }
+            guard transfer.isQueued, let handle = shared.handle else { return nil }
             shared.orders.cancellations.append(transfer)
-            Self.wake(&shared, handle)
+            return Self.wake(&shared, handle)
         }
+        alarm?.ring()
     }
 
     /// Tells the thread to end; returns at once.
     func stop() {
-        shared.withLock { shared in
-            guard let handle = shared.handle else { return }
+        let alarm: Alarm? = shared.withLock { shared in
+            guard let handle = shared.handle else { return nil }
             shared.orders.isStopping = true
-            Self.wake(&shared, handle)
+            return Self.wake(&shared, handle)
         }
+        alarm?.ring()
     }
 
     /// Returns when the thread has let go of everything.
@@ -134,10 +142,16 @@ final class CurlLoop: Sendable {
 
     static let shutDown = HTTPTransportError(.shutDown, reason: "the transport was shut down")
 
-    private static func wake(_ shared: inout Shared, _ handle: MultiHandle) {
-        guard shared.isAsleep else { return }
+    /// Notes that the thread is awake; nil if it was.
+    private static func wake(_ shared: inout Shared, _ handle: MultiHandle) -> Alarm? {
+        guard shared.isAsleep else { return nil }
         shared.isAsleep = false
-        handle.wake()
+        #if os(Linux)
+            return Alarm(watch: handle.watch)
+        #else
+            unsafe curl_multi_wakeup(handle.pointer)
+            return nil
+        #endif
     }
 
     // MARK: The thread's side
@@ -203,6 +217,10 @@ private func runWorker(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawP
     var signals = sigset_t()
     unsafe sigfillset(&signals)
     unsafe pthread_sigmask(SIG_SETMASK, &signals, nil)
+    #if os(Linux)
+        // For whoever looks at the process with top, perf or a debugger.
+        unsafe itsmerp_name_thread("itsme-curl")
+    #endif
     unsafe Unmanaged<CurlWorker>.fromOpaque(context).takeRetainedValue().run()
     return nil
 }
