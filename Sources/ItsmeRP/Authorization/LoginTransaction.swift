@@ -107,7 +107,7 @@ extension LoginTransaction {
     /// The digest of a state in Base64url.
     static func identifier(ofState state: String) throws(ItsmeError) -> String {
         do {
-            return Base64URL.encode(try SHA256.digest(Array(state.utf8)))
+            return try SHA256.encodedDigest(state)
         } catch {
             throw ItsmeError(
                 .invalidConfiguration, .authorizationResponse, "SHA-256 is not available",

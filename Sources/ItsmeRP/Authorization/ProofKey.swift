@@ -9,6 +9,6 @@ struct ProofKey: Sendable {
     init(random: RandomSource) throws(JOSEError) {
         let verifier = Base64URL.encode(try random.bytes(32))
         self.verifier = Secret(verifier)
-        challenge = Base64URL.encode(try SHA256.digest(Array(verifier.utf8)))
+        challenge = try SHA256.encodedDigest(verifier)
     }
 }

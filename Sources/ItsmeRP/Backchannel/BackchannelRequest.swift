@@ -46,7 +46,7 @@ public struct BackchannelRequest: Sendable {
 
     static func identifier(of authReqID: String) throws(ItsmeError) -> String {
         do {
-            return Base64URL.encode(try SHA256.digest(Array(authReqID.utf8)))
+            return try SHA256.encodedDigest(authReqID)
         } catch {
             throw ItsmeError(
                 .invalidConfiguration, .backchannelAuthentication, "SHA-256 is not available",

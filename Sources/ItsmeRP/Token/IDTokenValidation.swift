@@ -167,12 +167,13 @@ extension IDToken {
     private static func checkAccessTokenHash(
         _ hash: String, of accessToken: Secret<String>, in token: VerifiedClaims
     ) throws(ItsmeError) {
-        let mismatch = token.error(
-            .accessTokenHashMismatch, "the access token is not the one that came with the ID token", field: "at_hash")
         guard token.signatureAlgorithm == .rs256 || token.signatureAlgorithm == .hs256,
-            let digest = try? SHA256.digest(Array(accessToken.exposedValue.utf8))
-        else { throw mismatch }
-        let expected = Base64URL.encode(Array(digest.prefix(digest.count / 2)))
-        guard ConstantTime.equal(hash, expected) else { throw mismatch }
+            let expected = try? SHA256.encodedDigest(accessToken.exposedValue, first: 16),
+            ConstantTime.equal(hash, expected)
+        else {
+            throw token.error(
+                .accessTokenHashMismatch, "the access token is not the one that came with the ID token",
+                field: "at_hash")
+        }
     }
 }

@@ -5,6 +5,10 @@
 public enum Base64URL {
     /// Returns the encoding of `bytes`.
     public static func encode(_ bytes: [UInt8]) -> String {
+        encode(bytes.span)
+    }
+
+    static func encode(_ bytes: Span<UInt8>) -> String {
         var ascii: [UInt8] = []
         append(bytes, to: &ascii)
         return String(decoding: ascii, as: UTF8.self)
@@ -21,7 +25,7 @@ public enum Base64URL {
     }
 
     static func decode(_ ascii: Span<UInt8>) throws(JOSEError) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: decodedCount(ascii.count))
+        var bytes = [UInt8](zeros: decodedCount(ascii.count))
         try decode(ascii, into: &bytes, at: 0)
         return bytes
     }
@@ -74,10 +78,14 @@ public enum Base64URL {
 
     /// Appends the encoding of `bytes` to `ascii`.
     static func append(_ bytes: [UInt8], to ascii: inout [UInt8]) {
+        append(bytes.span, to: &ascii)
+    }
+
+    private static func append(_ bytes: Span<UInt8>, to ascii: inout [UInt8]) {
         let start = ascii.count
         ascii.append(contentsOf: repeatElement(0, count: encodedCount(bytes.count)))
         let triples = bytes.count / 3
-        encode(triples: triples, of: bytes.span, into: &ascii, at: start)
+        encode(triples: triples, of: bytes, into: &ascii, at: start)
         let input = triples * 3
         let place = start + triples * 4
         if bytes.count - input >= 1 {

@@ -28,7 +28,7 @@ public enum AEADCipher {
                     plaintext.span, key: key.extracting(droppingFirst: half), iv: nonce.span)
                 let code = try authenticationCode(
                     digest, key.extracting(first: half), additionalData.span, nonce.span, ciphertext.span)
-                return (ciphertext, [UInt8](code.prefix(algorithm.tagSize)))
+                return (ciphertext, code.prefix(algorithm.tagSize))
             }
         }
     }
@@ -70,7 +70,8 @@ public enum AEADCipher {
                 let code = try authenticationCode(
                     digest, key.extracting(first: half), additionalData, nonce, ciphertext)
                 // Before decryption, so that the padding tells nothing about forged ciphertexts.
-                guard ConstantTime.equal(code.span.extracting(first: algorithm.tagSize), tag) else {
+                let size = algorithm.tagSize
+                guard code.withBytes({ ConstantTime.equal($0.extracting(first: size), tag) }) else {
                     return nil
                 }
                 return try cipher.decryptCBC(ciphertext, key: key.extracting(droppingFirst: half), iv: nonce)
@@ -82,7 +83,7 @@ public enum AEADCipher {
     private static func authenticationCode(
         _ digest: MessageDigest, _ key: Span<UInt8>, _ additionalData: Span<UInt8>, _ nonce: Span<UInt8>,
         _ ciphertext: Span<UInt8>
-    ) throws(JOSEError) -> [UInt8] {
+    ) throws(JOSEError) -> DigestOctets {
         let hmac = try HMAC.start(digest, key: key)
         try hmac.update(additionalData)
         try hmac.update(nonce)

@@ -45,7 +45,7 @@ public struct JWE: Sendable {
         iv = Self.range(of: segments[2], after: encryptedKey)
         ciphertext = Self.range(of: segments[3], after: iv)
         tag = Self.range(of: segments[4], after: ciphertext)
-        var decoded = [UInt8](repeating: 0, count: tag.upperBound)
+        var decoded = [UInt8](zeros: tag.upperBound)
         try Base64URL.decode(text.extracting(segments[1]), into: &decoded, at: encryptedKey.lowerBound)
         try Base64URL.decode(text.extracting(segments[2]), into: &decoded, at: iv.lowerBound)
         try Base64URL.decode(text.extracting(segments[3]), into: &decoded, at: ciphertext.lowerBound)

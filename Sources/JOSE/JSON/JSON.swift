@@ -30,23 +30,29 @@ public struct JSON: Sendable {
     }
 
     private let document: JSONDocument
-    private let node: JSONDocument.Node
-    /// The index of the first node inside of this one.
-    private let content: Int
+    /// The place of the value's node, which the document has.
+    private let index: Int
 
-    private init(document: JSONDocument, index: Int, node: JSONDocument.Node) {
+    /// `nil` if the document has no such node.
+    private init?(_ document: JSONDocument, at index: Int) {
+        guard document.nodes.indices.contains(index) else {
+            return nil
+        }
         self.document = document
-        self.node = node
-        self.content = index + 1
+        self.index = index
     }
+
+    private var node: JSONDocument.Node { document.nodes[index] }
+    /// The index of the first node inside of this one.
+    private var content: Int { index + 1 }
 
     /// Parses `bytes`; throws `malformedJSON`.
     public init(parsing bytes: [UInt8], limits: JSONLimits = .standard) throws(JOSEError) {
         let document = try JSONParser.parse(bytes, limits: limits)
-        guard let root = document.nodes.first else {
+        guard let root = JSON(document, at: 0) else {
             throw JOSEError(.malformedJSON, "no value")
         }
-        self.init(document: document, index: 0, node: root)
+        self = root
     }
 
     /// Parses `text`; throws `malformedJSON`.
@@ -93,14 +99,11 @@ public struct JSON: Sendable {
 
     /// The value of a member; `nil` if there is none of that name or this is not an object.
     public subscript(member: String) -> JSON? {
-        guard node.kind == .object else {
+        let node = node
+        guard node.kind == .object, let index = document.value(of: member, among: node.count, from: content) else {
             return nil
         }
-        guard let index = document.value(of: member, among: node.count, from: content), let value = self.node(at: index)
-        else {
-            return nil
-        }
-        return JSON(document: document, index: index, node: value)
+        return JSON(document, at: index)
     }
 
     /// The text of a string.
@@ -144,11 +147,11 @@ public struct JSON: Sendable {
         elements.reserveCapacity(Int(node.count))
         var index = content
         for _ in 0..<node.count {
-            guard let element = self.node(at: index) else {
+            guard let element = JSON(document, at: index) else {
                 break
             }
-            elements.append(JSON(document: document, index: index, node: element))
-            index = Int(element.next)
+            elements.append(element)
+            index = Int(element.node.next)
         }
         return elements
     }
@@ -162,12 +165,11 @@ public struct JSON: Sendable {
         members.reserveCapacity(Int(node.count))
         var index = content
         for _ in 0..<node.count {
-            guard let name = self.node(at: index), let value = self.node(at: index + 1) else {
+            guard let value = JSON(document, at: index + 1) else {
                 break
             }
-            let view = JSON(document: document, index: index + 1, node: value)
-            members.append((name: document.string(of: name), value: view))
-            index = Int(value.next)
+            members.append((name: document.string(of: document.nodes[index]), value: value))
+            index = Int(value.node.next)
         }
         return members
     }
@@ -179,6 +181,7 @@ public struct JSON: Sendable {
 
     /// This value as it stood in the text, without surrounding white space.
     public var text: String {
+        let node = node
         let isString = node.kind == .string
         let start = Int(node.start) - (isString ? 1 : 0)
         let end = Int(node.end) + (isString ? 1 : 0)
@@ -198,10 +201,6 @@ public struct JSON: Sendable {
         case .false: .bool(false)
         case .null: .null
         }
-    }
-
-    private func node(at index: Int) -> JSONDocument.Node? {
-        index < document.nodes.count ? document.nodes[index] : nil
     }
 }
 

@@ -55,7 +55,7 @@ struct BigNumber: ~Copyable {
 
     /// The octets without leading zeros, the most significant first; the caller cleanses what is secret.
     func bytes() throws(JOSEError) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: byteCount)
+        var bytes = [UInt8](zeros: byteCount)
         let written = unsafe bytes.withUnsafeMutableBufferPointer { unsafe BN_bn2bin(pointer, $0.baseAddress) }
         guard Int(written) == bytes.count else {
             throw .openSSL("number failed")

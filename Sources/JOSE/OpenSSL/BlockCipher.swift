@@ -86,7 +86,8 @@ final class BlockCipher: @unchecked Sendable {
             }
             var isGood = true
             let capacity = input.count + BlockCipher.blockSize
-            var output = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { output, size in
+            var output = [UInt8](zeros: capacity)
+            let size = unsafe output.withUnsafeMutableBufferPointer { output in
                 var written: Int32 = 0
                 if count > 0 {
                     isGood = unsafe input.withUnsafeBufferPointer { input in
@@ -98,7 +99,7 @@ final class BlockCipher: @unchecked Sendable {
                     let end = unsafe output.baseAddress.map { unsafe $0 + Int(written) }
                     isGood = unsafe EVP_CipherFinal_ex(pointer, end, &rest) == 1
                 }
-                size = Int(written) + Int(rest)
+                return Int(written) + Int(rest)
             }
             guard isGood else {
                 ERR_clear_error()
@@ -106,6 +107,7 @@ final class BlockCipher: @unchecked Sendable {
                 output.cleanse()
                 return nil
             }
+            output.removeLast(max(capacity - size, 0))
             return output
         }
     }
@@ -132,7 +134,7 @@ final class BlockCipher: @unchecked Sendable {
         guard let ciphertext = try context.transform(plaintext) else {
             throw JOSEError(.cryptoFailed, "cipher failed")
         }
-        var tag = [UInt8](repeating: 0, count: Self.gcmTagSize)
+        var tag = [UInt8](zeros: Self.gcmTagSize)
         let isDone = unsafe tag.withUnsafeMutableBytes { tag in
             unsafe EVP_CIPHER_CTX_ctrl(
                 context.pointer, EVP_CTRL_AEAD_GET_TAG, Int32(Self.gcmTagSize), tag.baseAddress) == 1

@@ -76,13 +76,12 @@ struct HMAC: ~Copyable {
         }
     }
 
-    consuming func finish() throws(JOSEError) -> [UInt8] {
-        var code = [UInt8](repeating: 0, count: size)
-        var written = 0
-        let isDone = unsafe code.withUnsafeMutableBufferPointer { code in
-            unsafe EVP_MAC_final(context, code.baseAddress, &written, code.count) == 1
+    consuming func finish() throws(JOSEError) -> DigestOctets {
+        let code = unsafe DigestOctets(count: size) { code in
+            var written = 0
+            return unsafe EVP_MAC_final(context, code.baseAddress, &written, code.count) == 1 && written == code.count
         }
-        guard isDone, written == size else {
+        guard let code else {
             throw .openSSL("HMAC failed")
         }
         return code

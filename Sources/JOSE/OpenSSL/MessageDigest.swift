@@ -34,18 +34,37 @@ final class MessageDigest: @unchecked Sendable {
         return unsafe pointer
     }
 
-    func digest(_ bytes: Span<UInt8>) throws(JOSEError) -> [UInt8] {
+    /// The digest of octets that are no secret.
+    func digest(_ bytes: Span<UInt8>) throws(JOSEError) -> DigestOctets {
         let handle = try unsafe handle()
-        var digest = [UInt8](repeating: 0, count: size)
-        let isDone = unsafe bytes.withUnsafeBufferPointer { bytes in
-            unsafe digest.withUnsafeMutableBufferPointer { digest in
-                unsafe EVP_Digest(bytes.baseAddress, bytes.count, digest.baseAddress, nil, handle, nil) == 1
-            }
+        let digest = unsafe DigestOctets(count: size) { digest in
+            unsafe Self.write(bytes, handle, digest)
+        }
+        guard let digest else {
+            throw .openSSL("digest failed")
+        }
+        return digest
+    }
+
+    /// The digest in memory that the caller can overwrite, for one that is a key.
+    func array(_ bytes: Span<UInt8>) throws(JOSEError) -> [UInt8] {
+        let handle = try unsafe handle()
+        var digest = [UInt8](zeros: size)
+        let isDone = unsafe digest.withUnsafeMutableBufferPointer { digest in
+            unsafe Self.write(bytes, handle, digest)
         }
         guard isDone else {
             throw .openSSL("digest failed")
         }
         return digest
+    }
+
+    private static func write(
+        _ bytes: Span<UInt8>, _ handle: OpaquePointer, _ digest: UnsafeMutableBufferPointer<UInt8>
+    ) -> Bool {
+        unsafe bytes.withUnsafeBufferPointer { bytes in
+            unsafe EVP_Digest(bytes.baseAddress, bytes.count, digest.baseAddress, nil, handle, nil) == 1
+        }
     }
 }
 
@@ -55,6 +74,17 @@ public enum SHA256 {
     ///
     /// Throws `cryptoFailed` if the cryptographic library cannot be used.
     public static func digest(_ bytes: [UInt8]) throws(JOSEError) -> [UInt8] {
-        try MessageDigest.sha256.digest(bytes.span)
+        try MessageDigest.sha256.array(bytes.span)
+    }
+
+    /// Returns the Base64url encoding of the first `count` octets, 32 at most, of the digest of a text in UTF-8, as
+    /// `code_challenge` and `at_hash` are made of it.
+    ///
+    /// Throws `cryptoFailed` if the cryptographic library cannot be used.
+    package static func encodedDigest(_ text: String, first count: Int = 32) throws(JOSEError) -> String {
+        guard let digest = text.withOctets({ try? MessageDigest.sha256.digest($0) }) else {
+            throw JOSEError(.cryptoFailed, "digest failed")
+        }
+        return digest.withBytes { Base64URL.encode($0.extracting(first: count)) }
     }
 }

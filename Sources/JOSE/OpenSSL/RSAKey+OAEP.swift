@@ -4,7 +4,7 @@ extension RSAKey {
     /// Returns `key` encrypted with RSAES-OAEP (RFC 8017 §7.1), as long as the modulus; the label is empty.
     func wrap(_ key: SecretBytes, size: Int, digest: MessageDigest) throws(JOSEError) -> [UInt8] {
         let context = try context(for: Operation(kind: .wrap, digest: digest))
-        var wrapped = [UInt8](repeating: 0, count: size)
+        var wrapped = [UInt8](zeros: size)
         var written = size
         let isDone = unsafe wrapped.withUnsafeMutableBufferPointer { wrapped in
             key.withBytes { key in

@@ -16,9 +16,11 @@ extension RSAKey {
             for: Operation(kind: .verify, digest: scheme.digest, isProbabilistic: scheme.isProbabilistic))
         let digest = try scheme.digest.digest(input)
         let isGood = unsafe signature.withUnsafeBufferPointer { signature in
-            unsafe digest.withUnsafeBufferPointer { digest in
-                unsafe EVP_PKEY_verify(
-                    context.pointer, signature.baseAddress, signature.count, digest.baseAddress, digest.count) == 1
+            digest.withBytes { digest in
+                unsafe digest.withUnsafeBufferPointer { digest in
+                    unsafe EVP_PKEY_verify(
+                        context.pointer, signature.baseAddress, signature.count, digest.baseAddress, digest.count) == 1
+                }
             }
         }
         if !isGood {
@@ -32,12 +34,14 @@ extension RSAKey {
         let context = try context(
             for: Operation(kind: .sign, digest: scheme.digest, isProbabilistic: scheme.isProbabilistic))
         let digest = try scheme.digest.digest(input)
-        var signature = [UInt8](repeating: 0, count: size)
+        var signature = [UInt8](zeros: size)
         var written = size
         let isDone = unsafe signature.withUnsafeMutableBufferPointer { signature in
-            unsafe digest.withUnsafeBufferPointer { digest in
-                unsafe EVP_PKEY_sign(
-                    context.pointer, signature.baseAddress, &written, digest.baseAddress, digest.count) == 1
+            digest.withBytes { digest in
+                unsafe digest.withUnsafeBufferPointer { digest in
+                    unsafe EVP_PKEY_sign(
+                        context.pointer, signature.baseAddress, &written, digest.baseAddress, digest.count) == 1
+                }
             }
         }
         guard isDone, written == size else {

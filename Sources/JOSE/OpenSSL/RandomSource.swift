@@ -55,7 +55,7 @@ public struct RandomSource: Sendable {
         guard count > 0 else {
             return []
         }
-        var bytes = [UInt8](repeating: 0, count: count)
+        var bytes = [UInt8](zeros: count)
         let isFilled = unsafe bytes.withUnsafeMutableBufferPointer { memory in
             guard let size = Int32(exactly: memory.count) else {
                 return false

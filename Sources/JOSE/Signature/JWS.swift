@@ -35,7 +35,7 @@ public struct JWS: Sendable {
         let payload = text.extracting(segments[1])
         let signature = text.extracting(segments[2])
         payloadCount = Base64URL.decodedCount(payload.count)
-        var decoded = [UInt8](repeating: 0, count: payloadCount + Base64URL.decodedCount(signature.count))
+        var decoded = [UInt8](zeros: payloadCount + Base64URL.decodedCount(signature.count))
         try Base64URL.decode(payload, into: &decoded, at: 0)
         try Base64URL.decode(signature, into: &decoded, at: payloadCount)
         self.decoded = decoded

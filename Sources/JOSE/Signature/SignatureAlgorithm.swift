@@ -95,7 +95,7 @@ public struct SignatureAlgorithm: Sendable, Hashable, CustomStringConvertible {
             return try rsa.key.verify(signature, over: input, scheme)
         case (.hmac(let digest), .symmetric(let key)):
             let code = try Self.code(of: input, digest, key)
-            return ConstantTime.equal(code.span, signature)
+            return code.withBytes { ConstantTime.equal($0, signature) }
         default:
             throw JOSEError(.keyNotSuitable, "kind of the key does not fit the algorithm")
         }
@@ -110,7 +110,7 @@ public struct SignatureAlgorithm: Sendable, Hashable, CustomStringConvertible {
         case (.rsa(let scheme), .rsaPrivate(let key)):
             return try key.key.sign(input, size: key.publicKey.modulusSize, scheme)
         case (.hmac(let digest), .symmetric(let key)):
-            return try Self.code(of: input, digest, key)
+            return try Self.code(of: input, digest, key).prefix(digest.size)
         default:
             throw JOSEError(.keyNotSuitable, "kind of the key does not fit the algorithm")
         }
@@ -118,7 +118,7 @@ public struct SignatureAlgorithm: Sendable, Hashable, CustomStringConvertible {
 
     private static func code(
         of input: Span<UInt8>, _ digest: MessageDigest, _ key: SymmetricKey
-    ) throws(JOSEError) -> [UInt8] {
+    ) throws(JOSEError) -> DigestOctets {
         // RFC 7518 §3.2: a key of the same size as the hash output or larger.
         guard key.byteCount >= digest.size else {
             throw JOSEError(.weakKey, "key is shorter than the digest")
