@@ -3,6 +3,7 @@
 #define ITSMERP_CCURL_SHIM_H
 
 #include <curl/curl.h>
+#include <string.h>
 
 #if defined(__linux__)
 #include <sys/epoll.h>
@@ -48,8 +49,29 @@ static inline CURLcode itsmerp_curl_easy_lend_ca_bundle(CURL *handle, void *data
 
 /// Overwrites memory that is not used any more, which a compiler may not leave out.
 static inline void itsmerp_overwrite(void *memory, size_t size) {
-    volatile unsigned char *octets = (volatile unsigned char *)memory;
-    while(size > 0) octets[--size] = 0;
+    if(size == 0) return;
+    memset(memory, 0, size);
+    // Whatever follows may read the memory, as far as the compiler knows: so the zeros have to be there.
+    __asm__ volatile("" : : "r"(memory) : "memory");
+}
+
+/// The lines in `size` octets of text that end with a NUL each, from `first` on, as a list in `lines`, which has room for
+/// `count` of them. Returns how many there are, also if that is more than `count`.
+static inline size_t itsmerp_list_lines(char *text, size_t size, struct curl_slist *lines, size_t count) {
+    size_t found = 0;
+    char *end = text + size;
+    while(text < end) {
+        char *nul = memchr(text, 0, (size_t)(end - text));
+        if(nul == NULL) break;
+        if(found < count) {
+            lines[found].data = text;
+            lines[found].next = NULL;
+            if(found > 0) lines[found - 1].next = &lines[found];
+        }
+        found++;
+        text = nul + 1;
+    }
+    return found;
 }
 
 /// Installs the three callbacks of a transfer: the first is called with `context`, the others with `reply`.

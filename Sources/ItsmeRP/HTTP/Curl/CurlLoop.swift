@@ -77,17 +77,17 @@ final class CurlLoop: Sendable {
 
     /// Starts the thread; it keeps this object alive until it ends.
     func start() throws(HTTPTransportError) {
-        let worker: CurlWorker
+        let parcel: Parcel
         do {
             guard let handle = shared.withLock({ $0.handle }) else { return }
-            worker = try CurlWorker(loop: self, handle: handle, settings: settings)
+            parcel = Parcel(try CurlWorker(loop: self, handle: handle, settings: settings))
         } catch {
             ended()
             throw error
         }
-        let context = unsafe Unmanaged.passRetained(worker).toOpaque()
+        let context = unsafe Unmanaged.passRetained(parcel).toOpaque()
         guard unsafe startThread(context) else {
-            unsafe Unmanaged<CurlWorker>.fromOpaque(context).release()
+            unsafe Unmanaged<Parcel>.fromOpaque(context).release()
             ended()
             throw HTTPTransportError(.other, reason: "the thread could not be started")
         }
@@ -211,6 +211,15 @@ final class CurlLoop: Sendable {
     }
 }
 
+/// The worker on its way to its thread.
+private final class Parcel {
+    var worker: CurlWorker?
+
+    init(_ worker: consuming CurlWorker) {
+        self.worker = consume worker
+    }
+}
+
 private func runWorker(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     guard let context = unsafe context else { return nil }
     // Signals are the application's: none is handled here, and a write to a closed socket raises none.
@@ -221,6 +230,7 @@ private func runWorker(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawP
         // For whoever looks at the process with top, perf or a debugger.
         unsafe itsmerp_name_thread("itsme-curl")
     #endif
-    unsafe Unmanaged<CurlWorker>.fromOpaque(context).takeRetainedValue().run()
+    guard var worker = unsafe Unmanaged<Parcel>.fromOpaque(context).takeRetainedValue().worker.take() else { return nil }
+    worker.run()
     return nil
 }

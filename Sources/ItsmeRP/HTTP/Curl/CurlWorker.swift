@@ -10,8 +10,9 @@ import CCurl
 
 /// The thread's work: moves all exchanges forward, one round after the other.
 ///
-/// Not sendable: made by the caller of `CurlLoop.start()`, then used by the one thread only.
-@safe final class CurlWorker {
+/// Not sendable: made by the caller of `CurlLoop.start()`, then used by the one thread only. A value and not an object,
+/// so that the compiler sees to it that nothing else works on its parts, and not a check at each of them at run time.
+@safe struct CurlWorker: ~Copyable {
     private let loop: CurlLoop
     private let handle: CurlLoop.MultiHandle
     private var multi: UnsafeMutableRawPointer { unsafe handle.pointer }
@@ -56,7 +57,7 @@ import CCurl
     }
 
     /// Works until the loop is told to stop.
-    func run() {
+    mutating func run() {
         while true {
             let orders = loop.takeOrders()
             if orders.isStopping {
@@ -81,7 +82,7 @@ import CCurl
 
     // MARK: One round
 
-    private func accept(_ orders: CurlLoop.Orders) {
+    private mutating func accept(_ orders: CurlLoop.Orders) {
         for transfer in orders.transfers {
             nextDeadline = min(nextDeadline ?? transfer.deadline, transfer.deadline)
             waiting.append(transfer)
@@ -92,7 +93,7 @@ import CCurl
         }
     }
 
-    private func startWaiting() {
+    private mutating func startWaiting() {
         guard firstWaiting < waiting.count else { return }
         let now = ContinuousClock.now
         while firstWaiting < waiting.count, active.count < maximumActive {
@@ -114,7 +115,7 @@ import CCurl
         }
     }
 
-    private func start(_ transfer: CurlTransfer) {
+    private mutating func start(_ transfer: CurlTransfer) {
         do throws(HTTPTransportError) {
             let easy = try nextEasy()
             try easy.prepare(for: transfer)
@@ -129,7 +130,7 @@ import CCurl
         }
     }
 
-    private func nextEasy() throws(HTTPTransportError) -> CurlEasy {
+    private mutating func nextEasy() throws(HTTPTransportError) -> CurlEasy {
         if let easy = idle.popLast() { return easy }
         return try newEasy()
     }
@@ -143,7 +144,7 @@ import CCurl
     }
 
     /// Starts what was added.
-    private func perform() {
+    private mutating func perform() {
         #if os(Linux)
             let isGood = unsafe handle.watch.runTimer(multi)
         #else
@@ -153,7 +154,7 @@ import CCurl
         if !isGood { endAll(Self.broken) }
     }
 
-    private func takeFinished() {
+    private mutating func takeFinished() {
         var code = CURLE_OK
         while let handle = unsafe itsmerp_curl_multi_next_finished(multi, &code) {
             guard let context = unsafe itsmerp_curl_easy_context(handle) else { continue }
@@ -179,7 +180,7 @@ import CCurl
     }
 
     /// Ends what has run out of time; returns how long nothing else will.
-    private func expire() -> Duration {
+    private mutating func expire() -> Duration {
         guard let deadline = nextDeadline else { return .seconds(3600) }
         let now = ContinuousClock.now
         guard deadline <= now else { return now.duration(to: deadline) }
@@ -205,7 +206,7 @@ import CCurl
     }
 
     /// Waits for `pause` or until there is something to do; zero only looks.
-    private func sleep(_ pause: Duration) {
+    private mutating func sleep(_ pause: Duration) {
         #if os(Linux)
             let isGood = unsafe handle.watch.wait(pause, for: multi)
         #else
@@ -222,7 +223,7 @@ import CCurl
     // MARK: Ends
 
     /// Takes a handle out of the loop; libcurl closes the connection if the exchange was not over.
-    private func retire(_ easy: CurlEasy) {
+    private mutating func retire(_ easy: CurlEasy) {
         unsafe curl_multi_remove_handle(multi, easy.pointer)
         let last = active.removeLast()
         if last !== easy {
@@ -234,7 +235,7 @@ import CCurl
     }
 
     /// Ends `transfer` with `result`; its caller goes on at the end of the round.
-    private func end(_ transfer: CurlTransfer, _ result: consuming Result<HTTPReply, any Error>) {
+    private mutating func end(_ transfer: CurlTransfer, _ result: consuming Result<HTTPReply, any Error>) {
         if transfer.finish(result) { ended.append(transfer) }
     }
 
@@ -242,7 +243,7 @@ import CCurl
     ///
     /// To resume one wakes one of Swift's threads, which has nothing more to do long before this thread comes to the
     /// next, and goes back to sleep. So of many only one thread is woken, and that one resumes the callers.
-    private func resumeEnded() {
+    private mutating func resumeEnded() {
         guard !ended.isEmpty else { return }
         if ended.count <= Self.fewEnough {
             for transfer in ended { transfer.resume() }
@@ -256,7 +257,7 @@ import CCurl
 
     private static let fewEnough = 3
 
-    private func endAll(_ error: HTTPTransportError) {
+    private mutating func endAll(_ error: HTTPTransportError) {
         while let easy = active.last {
             let transfer = easy.transfer
             retire(easy)

@@ -40,21 +40,15 @@ import CCurl
         unsafe space.copyBytes(from: content)
         unsafe body = space.baseAddress
 
-        let count = text.reduce(0) { $1 == 0 ? $0 + 1 : $0 }
-        if unsafe lines.count < count {
-            unsafe lines.deallocate()
-            unsafe lines = .allocate(capacity: count)
-        }
         unsafe header = nil
         guard let base = unsafe octets.bindMemory(to: CChar.self).baseAddress else { return }
-        // From the last to the first, each with the address of the next.
-        var line = count
-        for place in text.indices.reversed() where place == text.startIndex || text[place - 1] == 0 {
-            line -= 1
-            let node = unsafe lines.baseAddress?.advanced(by: line)
-            unsafe node?.initialize(to: curl_slist(data: base + (place - text.startIndex), next: header))
-            unsafe header = unsafe node
+        var count = unsafe itsmerp_list_lines(base, text.count, lines.baseAddress, lines.count)
+        if unsafe count > lines.count {
+            unsafe lines.deallocate()
+            unsafe lines = .allocate(capacity: count)
+            count = unsafe itsmerp_list_lines(base, text.count, lines.baseAddress, lines.count)
         }
+        if count > 0 { unsafe header = lines.baseAddress }
     }
 
     /// Overwrites what the request has left.
