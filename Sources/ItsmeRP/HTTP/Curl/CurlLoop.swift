@@ -230,7 +230,8 @@ private func runWorker(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawP
         // For whoever looks at the process with top, perf or a debugger.
         unsafe itsmerp_name_thread("itsme-curl")
     #endif
-    guard var worker = unsafe Unmanaged<Parcel>.fromOpaque(context).takeRetainedValue().worker.take() else { return nil }
+    let parcel = unsafe Unmanaged<Parcel>.fromOpaque(context).takeRetainedValue()
+    guard var worker = parcel.worker.take() else { return nil }
     worker.run()
     return nil
 }

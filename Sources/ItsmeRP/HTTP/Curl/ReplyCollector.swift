@@ -55,7 +55,9 @@ package struct ReplyCollector {
         }
         var line = unsafe bytes[...]
         while let last = unsafe line.last, last == 0x0A || last == 0x0D { unsafe line.removeLast() }
-        if unsafe line.first == UInt8(ascii: "H"), unsafe line.starts(with: "HTTP/".utf8), body.isEmpty { return unsafe startHead(line) }
+        if unsafe line.first == UInt8(ascii: "H"), unsafe line.starts(with: "HTTP/".utf8), body.isEmpty {
+            return unsafe startHead(line)
+        }
         if hasHead { return true }  // A trailer: nothing that the library reads comes in one.
         return unsafe line.isEmpty ? endHead() : receiveField(line)
     }
