@@ -21,21 +21,42 @@ extension RSAKey {
     /// A context that is ready for an operation and never used itself: copies of it are.
     ///
     /// To set the parameters of a context takes OpenSSL several searches for algorithms by name, under locks that all
-    /// threads share; to copy it takes none.
+    /// threads share; to copy it takes none. A copy may be used again and again, by one thread at a time: one that is
+    /// free is kept for the next operation, so that a key that serves one thread is copied for once.
     @safe
     final class PreparedContext: @unchecked Sendable {
         // Sendable: the context is never changed after it was made, and copying only reads it and raises reference
-        // counts, which are atomic.
+        // counts, which are atomic. The spare copy is taken and brought back in one atomic step each.
         let operation: Operation
         private let context: Context
+        private let spare = unsafe Atomic<UnsafeMutableRawPointer?>(nil)
 
         init(_ key: RSAKey, _ operation: Operation) throws(JOSEError) {
             self.operation = operation
             context = try Context.ready(for: operation, key)
         }
 
+        deinit {
+            unsafe free(spare.load(ordering: .acquiring))
+        }
+
+        /// A copy for one operation, after which it comes back.
         func copy() throws(JOSEError) -> Context {
-            try unsafe Context(EVP_PKEY_CTX_dup(context.pointer))
+            if let kept = unsafe spare.exchange(nil, ordering: .acquiring) {
+                return try unsafe Context(OpaquePointer(kept), home: self)
+            }
+            return try unsafe Context(EVP_PKEY_CTX_dup(context.pointer), home: self)
+        }
+
+        /// Keeps a copy that has done its operation, or frees it if there is one already.
+        func takeBack(_ copy: OpaquePointer) {
+            unsafe free(spare.exchange(UnsafeMutableRawPointer(copy), ordering: .acquiringAndReleasing))
+        }
+
+        private func free(_ context: UnsafeMutableRawPointer?) {
+            if let context = unsafe context {
+                unsafe EVP_PKEY_CTX_free(OpaquePointer(context))
+            }
         }
     }
 

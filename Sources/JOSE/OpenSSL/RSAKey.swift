@@ -94,16 +94,23 @@ final class RSAKey: @unchecked Sendable {
     @safe
     struct Context: ~Copyable {
         let pointer: OpaquePointer
+        /// Where it goes after the operation; freed if nil.
+        private let home: PreparedContext?
 
-        init(_ pointer: OpaquePointer?) throws(JOSEError) {
+        init(_ pointer: OpaquePointer?, home: PreparedContext? = nil) throws(JOSEError) {
             guard let pointer = unsafe pointer else {
                 throw .openSSL("out of memory")
             }
             unsafe self.pointer = unsafe pointer
+            self.home = home
         }
 
         deinit {
-            unsafe EVP_PKEY_CTX_free(pointer)
+            if let home {
+                unsafe home.takeBack(pointer)
+            } else {
+                unsafe EVP_PKEY_CTX_free(pointer)
+            }
         }
     }
 
