@@ -55,8 +55,8 @@ static inline void itsmerp_overwrite(void *memory, size_t size) {
     __asm__ volatile("" : : "r"(memory) : "memory");
 }
 
-/// The lines in `size` octets of text that end with a NUL each, from `first` on, as a list in `lines`, which has room for
-/// `count` of them. Returns how many there are, also if that is more than `count`.
+/// Links the lines in `size` octets of text, each ended by a NUL, as a list in `lines`, which has room for `count` of them.
+/// Returns how many there are, also if that is more than `count`.
 static inline size_t itsmerp_list_lines(char *text, size_t size, struct curl_slist *lines, size_t count) {
     size_t found = 0;
     char *end = text + size;
