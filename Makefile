@@ -51,6 +51,7 @@ bench: deps ## Measure against bare OpenSSL and libcurl: one line per figure; ne
 	$(if $(BENCH),,Benchmarks/consumer)
 
 bench-peers: deps ## Measure against other implementations of JOSE, which it installs
+	$(BENCH_BUILD) --product JWTKitPeer
 	$(BENCH_BUILD) --product Bench
 	Benchmarks/peers/run
 

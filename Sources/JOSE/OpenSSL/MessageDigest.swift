@@ -47,7 +47,7 @@ final class MessageDigest: @unchecked Sendable {
     }
 
     /// The digest in memory that the caller can overwrite, for one that is a key.
-    func array(_ bytes: Span<UInt8>) throws(JOSEError) -> [UInt8] {
+    func overwritableDigest(_ bytes: Span<UInt8>) throws(JOSEError) -> [UInt8] {
         let handle = try unsafe handle()
         var digest = [UInt8](zeros: size)
         let isDone = unsafe digest.withUnsafeMutableBufferPointer { digest in
@@ -74,7 +74,7 @@ public enum SHA256 {
     ///
     /// Throws `cryptoFailed` if the cryptographic library cannot be used.
     public static func digest(_ bytes: [UInt8]) throws(JOSEError) -> [UInt8] {
-        try MessageDigest.sha256.array(bytes.span)
+        try MessageDigest.sha256.overwritableDigest(bytes.span)
     }
 
     /// Returns the Base64url encoding of the first `count` octets, 32 at most, of the digest of a text in UTF-8, as

@@ -24,7 +24,7 @@ final class CurlLoop: Sendable {
     /// libcurl's multi handle.
     ///
     /// Unchecked because libcurl lets only one thread at a time use it, except for `curl_multi_wakeup`: here that is
-    /// the loop's thread, and callers only wake.
+    /// the loop's thread, and callers only wake (see ``Alarm``).
     @safe struct MultiHandle: @unchecked Sendable {
         let pointer: UnsafeMutableRawPointer
         #if os(Linux)
@@ -40,7 +40,6 @@ final class CurlLoop: Sendable {
             }
             unsafe self.pointer = unsafe pointer
         }
-
     }
 
     /// What is still to be done to wake the thread, once the lock is free again.

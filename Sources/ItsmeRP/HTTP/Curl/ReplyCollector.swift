@@ -55,6 +55,7 @@ package struct ReplyCollector {
         }
         var line = unsafe bytes[...]
         while let last = unsafe line.last, last == 0x0A || last == 0x0D { unsafe line.removeLast() }
+        // The first octet tells for most lines.
         if unsafe line.first == UInt8(ascii: "H"), unsafe line.starts(with: "HTTP/".utf8), body.isEmpty {
             return unsafe startHead(line)
         }

@@ -13,7 +13,8 @@
     /// libcurl says once per change what it waits for, so that a round costs as much as there is to do; asking it about
     /// all exchanges in each round, as `curl_multi_perform` does, costs as much as there are exchanges.
     ///
-    /// Unchecked because callers only ring, which any thread may do; the rest is the loop's thread's.
+    /// Unchecked because callers only ring, which any thread may do; the rest is the loop's thread's. A caller that rings
+    /// while the thread ends may be the last to let go, and then closes the handles, which nobody else has any more.
     @safe final class SocketWatch: @unchecked Sendable {
         private static let capacity = 128
 
