@@ -3,6 +3,7 @@
 #define ITSMERP_CCURL_SHIM_H
 
 #include <curl/curl.h>
+#include <stdbool.h>
 #include <string.h>
 
 #if defined(__linux__)
@@ -74,16 +75,49 @@ static inline size_t itsmerp_list_lines(char *text, size_t size, struct curl_sli
     return found;
 }
 
-/// Installs the three callbacks of a transfer: the first is called with `context`, the others with `reply`.
+/// Where `octet` is first among `size` octets; `size` when it is not there.
+static inline size_t itsmerp_first_index(const void *octets, size_t size, unsigned char octet) {
+    const char *found = size == 0 ? NULL : memchr(octets, octet, size);
+    return found == NULL ? size : (size_t)(found - (const char *)octets);
+}
+
+static inline bool itsmerp_are_equal(const void *some, const void *other, size_t size) {
+    return size == 0 || memcmp(some, other, size) == 0;
+}
+
+/// Whether `size` octets are the same as those of `lowercased`, once letters of ASCII are made small.
+static inline bool itsmerp_is_name(const void *octets, const void *lowercased, size_t size) {
+    const unsigned char *some = octets, *other = lowercased;
+    for(size_t i = 0; i < size; i++) {
+        unsigned char octet = some[i];
+        if(octet >= 'A' && octet <= 'Z') octet |= 0x20;
+        if(octet != other[i]) return false;
+    }
+    return true;
+}
+
+/// Whether none of `size` octets lies outside `first` to `last`, other than `extra`.
+static inline bool itsmerp_is_within(const void *octets, size_t size, unsigned char first, unsigned char last,
+                                     unsigned char extra) {
+    const unsigned char *text = octets;
+    unsigned char outside = 0;
+    // All octets whatever comes, so that a compiler can take many at a time.
+    for(size_t i = 0; i < size; i++) {
+        outside |= (unsigned char)((text[i] < first || text[i] > last) && text[i] != extra);
+    }
+    return outside == 0;
+}
+
+/// Installs the three callbacks of a transfer, which are called with `work`, and notes `context`.
 static inline CURLcode itsmerp_curl_easy_set_callbacks(CURL *handle, curl_prereq_callback before_request,
                                                        curl_write_callback on_header, curl_write_callback on_body,
-                                                       void *reply, void *context) {
+                                                       void *work, void *context) {
     CURLcode code = curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, before_request);
-    if(code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_PREREQDATA, context);
+    if(code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_PREREQDATA, work);
     if(code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, on_header);
-    if(code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_HEADERDATA, reply);
+    if(code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_HEADERDATA, work);
     if(code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, on_body);
-    if(code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_WRITEDATA, reply);
+    if(code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_WRITEDATA, work);
     if(code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_PRIVATE, context);
     return code;
 }

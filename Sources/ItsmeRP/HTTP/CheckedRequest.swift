@@ -1,3 +1,4 @@
+import CCurl
 package import HTTPTypes
 
 /// A request that was checked and is ready to be handed to libcurl.
@@ -33,6 +34,9 @@ package struct CheckedRequest: Sendable {
     /// The lines of the header, each ended by a NUL.
     var header: ArraySlice<UInt8> { text[(urlSize + 1)...] }
 
+    /// Whether the header has a `User-Agent`.
+    let hasUserAgent: Bool
+
     /// Whether libcurl may send the request a second time when a reused connection turns out to be dead.
     ///
     /// Only for what is safe (RFC 9110, 9.2.1) and carries no credential: a code, an assertion or a token is never
@@ -58,11 +62,12 @@ package struct CheckedRequest: Sendable {
         }
         self.body = body
         // One pass: asking HTTPFields for a name looks through all of them.
-        var (hasAccept, hasContentType, hasCredential) = (false, false, false)
+        var (hasAccept, hasContentType, hasUserAgent, hasCredential) = (false, false, false, false)
         for field in request.headerFields {
-            switch Self.roles[field.name.canonicalName] {
+            switch Self.role(of: field.name.canonicalName) {
             case .accept: hasAccept = true
             case .contentType: hasContentType = true
+            case .userAgent: hasUserAgent = true
             case .credential: hasCredential = true
             case .size:
                 guard Int(field.value) == body.count else {
@@ -76,12 +81,19 @@ package struct CheckedRequest: Sendable {
             }
             try Self.append(field, to: &text)
         }
-        // "Name:" takes away what libcurl would add by itself.
-        text += "Expect:\0".utf8
+        // "Name:" takes away what libcurl would add by itself; "Expect" it adds to bodies of more than a MiB.
+        if body.count > Self.sentUnasked { text += "Expect:\0".utf8 }
         if !hasAccept { text += "Accept:\0".utf8 }
         if !hasContentType, verb != .get, verb != .head { text += "Content-Type:\0".utf8 }
         self.text = text
+        self.hasUserAgent = hasUserAgent
         mayBeRepeated = (verb == .get || verb == .head) && !hasCredential
+    }
+
+    private static func add(_ string: String, to text: inout [UInt8]) {
+        // A string of Swift's own has its octets in one piece.
+        let isDone: Void? = unsafe string.utf8.withContiguousStorageIfAvailable { unsafe text.append(contentsOf: $0) }
+        if isDone == nil { text += string.utf8 }
     }
 
     // MARK: URL
@@ -92,10 +104,10 @@ package struct CheckedRequest: Sendable {
         guard let scheme = request.scheme, scheme == "https" || scheme == "http" else {
             throw HTTPTransportError(.badRequest, reason: "the scheme is neither https nor http")
         }
-        text += scheme.utf8
-        text += "://".utf8
+        add(scheme, to: &text)
+        add("://", to: &text)
         let start = text.count
-        if let authority = request.authority { text += authority.utf8 }
+        if let authority = request.authority { add(authority, to: &text) }
         guard isHost(text[start...]) else {
             throw HTTPTransportError(.badRequest, reason: "the authority is not a host name with an optional port")
         }
@@ -103,11 +115,11 @@ package struct CheckedRequest: Sendable {
 
     private static func appendPath(of request: HTTPRequest, to text: inout [UInt8]) throws(HTTPTransportError) {
         let start = text.count
-        text += (request.path ?? "").utf8
+        add(request.path ?? "", to: &text)
         if text.count == start { text.append(UInt8(ascii: "/")) }
         // A fragment is never sent; a space or a control character would end the request line.
-        guard text[start] == UInt8(ascii: "/"),
-            text[start...].allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "#") })
+        guard text[start] == UInt8(ascii: "/"), areWithin(0x21...0x7E, orOne: 0x21, text[start...]),
+            !text[start...].contains(UInt8(ascii: "#"))
         else {
             throw HTTPTransportError(.badRequest, reason: "the path holds a character that a URL does not")
         }
@@ -136,6 +148,13 @@ package struct CheckedRequest: Sendable {
         return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) } <= 65_535
     }
 
+    private static func areWithin(_ range: ClosedRange<UInt8>, orOne other: UInt8, _ octets: ArraySlice<UInt8>) -> Bool
+    {
+        unsafe octets.withUnsafeBytes { octets in
+            unsafe itsmerp_is_within(octets.baseAddress, octets.count, range.lowerBound, range.upperBound, other)
+        }
+    }
+
     private static func isHexDigit(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x30...0x39, 0x41...0x46, 0x61...0x66: true
@@ -152,22 +171,41 @@ package struct CheckedRequest: Sendable {
 
     // MARK: Header
 
+    /// libcurl asks no server whether it wants a body as small as this.
+    private static let sentUnasked = 64 << 10
+
     private enum Role {
         case accept
         case contentType
+        case userAgent
         case credential
         case size
         /// Frames the message or steers the connection: the transport's own business.
         case reserved
     }
 
-    private static let roles: [String: Role] = [
-        "accept": .accept, "content-type": .contentType, "authorization": .credential, "cookie": .credential,
-        "content-length": .size,
-        "host": .reserved, "connection": .reserved, "keep-alive": .reserved, "proxy-connection": .reserved,
-        "proxy-authorization": .reserved, "transfer-encoding": .reserved, "te": .reserved, "trailer": .reserved,
-        "upgrade": .reserved, "expect": .reserved, "accept-encoding": .reserved,
-    ]
+    /// What the field named `name`, in small letters, is to the transport; nil for most.
+    private static func role(of name: String) -> Role? {
+        // By length first, which leaves one or two names to compare with.
+        switch name.utf8.count {
+        case 2 where name == "te": .reserved
+        case 4 where name == "host": .reserved
+        case 6 where name == "accept": .accept
+        case 6 where name == "cookie": .credential
+        case 6 where name == "expect": .reserved
+        case 7 where name == "trailer" || name == "upgrade": .reserved
+        case 10 where name == "connection" || name == "keep-alive": .reserved
+        case 10 where name == "user-agent": .userAgent
+        case 12 where name == "content-type": .contentType
+        case 13 where name == "authorization": .credential
+        case 14 where name == "content-length": .size
+        case 15 where name == "accept-encoding": .reserved
+        case 16 where name == "proxy-connection": .reserved
+        case 17 where name == "transfer-encoding": .reserved
+        case 19 where name == "proxy-authorization": .reserved
+        default: nil
+        }
+    }
 
     private static func append(_ field: HTTPField, to text: inout [UInt8]) throws(HTTPTransportError) {
         let name = field.name.rawName
@@ -176,12 +214,12 @@ package struct CheckedRequest: Sendable {
                 .badRequest, reason: "the header field \(field.name.canonicalName) is the transport's to set")
         }
         let value = field.value
-        text += name.utf8
+        add(name, to: &text)
         // The semicolon is libcurl's way to write a field without a value.
-        text += (value.isEmpty ? ";" : ": ").utf8
+        add(value.isEmpty ? ";" : ": ", to: &text)
         let start = text.count
-        text += value.utf8
-        guard text[start...].allSatisfy({ (0x20...0x7E).contains($0) || $0 == 0x09 }) else {
+        add(value, to: &text)
+        guard Self.areWithin(0x20...0x7E, orOne: 0x09, text[start...]) else {
             throw HTTPTransportError(
                 .badRequest,
                 reason: "the value of the header field \(field.name.canonicalName) holds a forbidden character")

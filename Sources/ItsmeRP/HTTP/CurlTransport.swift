@@ -16,9 +16,6 @@ public import HTTPTypes
 /// A request is sent at most once. The one exception is libcurl's second try when a kept connection turns out to be
 /// dead: that is allowed for GET and HEAD without `Authorization` and `Cookie`, and suppressed for everything else,
 /// which then ends as ``HTTPTransportError/Code/connectionLost``. A code, an assertion or a token is never sent twice.
-///
-/// When several requests end at once, their callers are resumed by a task on Swift's default executor, also those on an
-/// executor of their own. A program that blocks all threads of the default executor holds them up, and their deadlines.
 public final class CurlTransport: HTTPTransport {
     /// How a transport connects.
     public struct Configuration: Sendable, CustomStringConvertible, CustomReflectable {
@@ -116,11 +113,12 @@ public final class CurlTransport: HTTPTransport {
     /// transport's; a request that sets one is refused, as is one with a line break or a NUL anywhere.
     public func send(_ request: HTTPRequest, body: [UInt8], limits: HTTPLimits) async throws -> HTTPReply {
         let transfer = CurlTransfer(try CheckedRequest(request, body: body), limits: limits)
-        return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { loop.enqueue(transfer, resuming: $0) }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { loop.enqueue(transfer, resuming: $0) }
         } onCancel: {
             loop.cancel(transfer)
         }
+        return try loop.read(try transfer.takeReply())
     }
 
     /// Ends all requests with ``HTTPTransportError/Code/shutDown``, closes the connections and returns when all that

@@ -23,11 +23,11 @@ final class ReplyCollectorTests: XCTestCase {
         for lines in earlier {
             collector.begin(limits: HTTPLimits(), isHead: false)
             _ = give(lines, to: &collector)
-            _ = try? collector.takeReply()
+            _ = try? collector.takeReply().reply()
         }
         collector.begin(limits: HTTPLimits(), isHead: false)
         XCTAssertTrue(give(lines, to: &collector), file: file, line: line)
-        let reply = try collector.takeReply()
+        let reply = try collector.takeReply().reply()
         XCTAssertEqual(reply.body, Array("{}".utf8), file: file, line: line)
         return reply.response.headerFields.map { "\($0.name): \($0.value)" }
     }
@@ -56,7 +56,7 @@ final class ReplyCollectorTests: XCTestCase {
         var collector = ReplyCollector()
         collector.begin(limits: HTTPLimits(), isHead: false)
         XCTAssertTrue(give(plain, to: &collector))
-        _ = try collector.takeReply()
+        _ = try collector.takeReply().reply()
         collector.begin(limits: HTTPLimits(), isHead: false)
         XCTAssertFalse(give(plain + ["Content-Length: 3"], to: &collector))
     }
@@ -65,10 +65,10 @@ final class ReplyCollectorTests: XCTestCase {
         var collector = ReplyCollector()
         collector.begin(limits: HTTPLimits(), isHead: false)
         XCTAssertTrue(give(plain, to: &collector))
-        _ = try collector.takeReply()
+        _ = try collector.takeReply().reply()
         collector.begin(limits: HTTPLimits(maximumBodySize: 1), isHead: false)
         XCTAssertFalse(give(plain, "", to: &collector))
-        XCTAssertThrowsError(try collector.takeReply()) { error in
+        XCTAssertThrowsError(try collector.takeReply().reply()) { error in
             XCTAssertEqual((error as? HTTPTransportError)?.code, .bodyTooLarge)
         }
     }
@@ -77,11 +77,102 @@ final class ReplyCollectorTests: XCTestCase {
         var collector = ReplyCollector()
         collector.begin(limits: HTTPLimits(), isHead: false)
         XCTAssertTrue(give(plain, to: &collector))
-        _ = try collector.takeReply()
+        _ = try collector.takeReply().reply()
         collector.begin(limits: HTTPLimits(maximumHeaderSize: 40), isHead: false)
         XCTAssertFalse(give(plain, to: &collector))
-        XCTAssertThrowsError(try collector.takeReply()) { error in
+        XCTAssertThrowsError(try collector.takeReply().reply()) { error in
             XCTAssertEqual((error as? HTTPTransportError)?.code, .headersTooLarge)
+        }
+    }
+
+    /// The code with which a collector refuses an answer; nil when it takes it.
+    private func refusal(of lines: [String], _ body: String = "{}") -> HTTPTransportError.Code? {
+        var collector = ReplyCollector()
+        collector.begin(limits: HTTPLimits(), isHead: false)
+        let goesOn = give(lines, body, to: &collector)
+        do {
+            _ = try collector.takeReply().reply()
+            XCTAssertTrue(goesOn, "an answer is left of a failure: \(lines)")
+            return nil
+        } catch {
+            return error.code
+        }
+    }
+
+    func testLengthIsANumberOfDigits() {
+        for length in ["", "+2", "-2", "0x2", "2 2", "2,2", "two", "2\u{0}"] {
+            XCTAssertEqual(refusal(of: [plain[0], "Content-Length: \(length)"]), .malformedResponse, length)
+        }
+        for length in ["2", "02", " 2 ", "\t2"] {
+            XCTAssertNil(refusal(of: [plain[0], "Content-Length:\(length)"]), length)
+        }
+        for length in ["1048577", "9223372036854775807", "9223372036854775808", String(repeating: "9", count: 400)] {
+            XCTAssertEqual(refusal(of: [plain[0], "Content-Length: \(length)"]), .bodyTooLarge, length)
+        }
+    }
+
+    /// The same number twice is allowed (RFC 9110, 8.6), however it is written.
+    func testLengthSaidTwiceHasToBeTheSameNumber() {
+        XCTAssertNil(refusal(of: [plain[0], "Content-Length: 2", "content-length: 02"]))
+        XCTAssertEqual(
+            refusal(of: [plain[0], "Content-Length: 2", "content-length: 3"]), .malformedResponse)
+        XCTAssertEqual(refusal(of: [plain[0], "Content-Length: x", "content-length: 2"]), .malformedResponse)
+    }
+
+    func testOneKnownCodingAtMostIsTaken() {
+        for coding in ["gzip", "GZip", "x-gzip", "identity", ""] {
+            XCTAssertNil(refusal(of: [plain[0], "Content-Encoding: \(coding)"]), coding)
+        }
+        for coding in ["br", "gzip, gzip", "gzip,", "deflate", "gzipp"] {
+            XCTAssertEqual(refusal(of: [plain[0], "Content-Encoding: \(coding)"]), .malformedResponse, coding)
+        }
+        for second in ["gzip", "identity", ""] {
+            XCTAssertEqual(
+                refusal(of: [plain[0], "content-encoding: gzip", "CONTENT-ENCODING: \(second)"]),
+                .malformedResponse, second)
+        }
+        // That of an interim answer is not that of the answer.
+        XCTAssertNil(refusal(of: ["HTTP/1.1 103 Early Hints", "Content-Encoding: br", ""] + plain))
+    }
+
+    func testLineWhoseNameIsNoNameIsRefused() {
+        for line in ["a b: c", ": c", "é: c", "a\u{0}: c", "no colon", " folded: c"] {
+            XCTAssertEqual(refusal(of: plain + [line]), .malformedResponse, line)
+        }
+    }
+
+    func testNamesAndValuesAreReadAsTheyCame() throws {
+        let lines = [
+            "HTTP/1.1 200", "CONTENT-type:a/b", "X-Own: \t é \t", "date:", "Server:  two  words ", "Vary: *",
+            "ETag: \"x\"",
+            "Connection: close", "x-own: again",
+        ]
+        XCTAssertEqual(
+            try fields(of: lines, after: []),
+            [
+                "Content-Type: a/b", "X-Own: é", "Date: ", "Server: two  words", "Vary: *", "ETag: \"x\"",
+                "Connection: close", "x-own: again",
+            ])
+    }
+
+    /// Memory that held one answer serves the next, larger or smaller; nothing of the first is left in the second.
+    func testMemoryIsUsedAgain() throws {
+        var collector = ReplyCollector()
+        var memory = ReplyMemory()
+        for size in [0, 3, 70_000, 1, 200_000, 2048, 0] {
+            collector.begin(limits: HTTPLimits(), isHead: false)
+            XCTAssertTrue(give([plain[0], "X-Size: \(size)"], "", to: &collector))
+            let body = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+            for start in stride(from: 0, to: size, by: 1460) {
+                let piece = body[start..<min(start + 1460, size)]
+                XCTAssertTrue(piece.withUnsafeBytes { collector.receiveBody($0) })
+            }
+            let collected = try collector.takeReply(andUse: memory)
+            let reply = try collected.reply()
+            XCTAssertEqual(reply.body, body)
+            XCTAssertEqual(reply.response.headerFields.map { "\($0.name): \($0.value)" }, ["X-Size: \(size)"])
+            memory = collected.takeMemory()
+            memory.removeAll()
         }
     }
 }

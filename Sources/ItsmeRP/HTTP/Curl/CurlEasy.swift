@@ -6,41 +6,47 @@ import CCurl
 /// nothing is left over from the exchange before.
 @safe final class CurlEasy {
     let pointer: UnsafeMutableRawPointer
-    /// The exchange it works on; the callbacks find it here.
-    private(set) var transfer: CurlTransfer?
-    /// What has come of the answer.
-    ///
-    /// In memory of its own, whose address the callbacks get.
-    private let collector: UnsafeMutablePointer<ReplyCollector>
+    /// What changes with each exchange, in memory of its own, whose address the callbacks get.
+    private let work: UnsafeMutablePointer<Work>
     /// Its place in the list of active handles.
     var index = 0
 
     private let trust: CurlTrust
-    private var memory = RequestMemory()
-
-    // What the handle has from the exchange before; set anew only if it differs.
-    private var url: [UInt8] = []
-    /// The same, parsed: libcurl takes a copy for each exchange, which costs it less than to parse.
+    private let ownLines: OwnHeaderLines
+    /// The URL, parsed: libcurl takes a copy for each exchange, which costs it less than to parse.
     private var parsedURL: OpaquePointer?
-    private var hasMethod = false
-    private var connectTimeout: Duration?
+
+    @safe fileprivate struct Work: ~Copyable {
+        var transfer: CurlTransfer?
+        var collector = ReplyCollector()
+        var memory = RequestMemory()
+
+        // What the handle has from the exchange before; set anew only if it differs.
+        var url: [UInt8] = []
+        var hasMethod = false
+        var connectTimeout: Duration?
+    }
+
+    /// The exchange it works on.
+    var transfer: CurlTransfer? { unsafe work.pointee.transfer }
 
     init(_ settings: CurlSettings) throws(HTTPTransportError) {
         guard let pointer = unsafe curl_easy_init() else {
             throw HTTPTransportError(.other, reason: "libcurl gives no handle")
         }
         unsafe self.pointer = unsafe pointer
-        unsafe collector = .allocate(capacity: 1)
-        unsafe collector.initialize(to: ReplyCollector())
+        unsafe work = .allocate(capacity: 1)
+        unsafe work.initialize(to: Work())
         trust = settings.trust
+        ownLines = settings.ownLines
         try configure(settings)
     }
 
     deinit {
         unsafe curl_easy_cleanup(pointer)
         unsafe curl_url_cleanup(parsedURL)
-        unsafe collector.deinitialize(count: 1)
-        unsafe collector.deallocate()
+        unsafe work.deinitialize(count: 1)
+        unsafe work.deallocate()
     }
 
     // MARK: Once
@@ -58,9 +64,11 @@ import CCurl
         try set(CURLOPT_HTTP09_ALLOWED, to: 0)
         try set(CURLOPT_PATH_AS_IS, to: 1)
         try set(CURLOPT_HTTP_TRANSFER_DECODING, to: 1)
-        try set(CURLOPT_ACCEPT_ENCODING, to: "gzip")
-        try set(CURLOPT_USERAGENT, to: configuration.userAgent)
+        try set(CURLOPT_ACCEPT_ENCODING, to: OwnHeaderLines.coding)
         try set(CURLOPT_TCP_KEEPALIVE, to: 1)
+        // Allocated for each request over TLS. Larger than most bodies here; as large as it is by itself, it has the
+        // heap tidied up each time.
+        try set(CURLOPT_UPLOAD_BUFFERSIZE, to: 16 << 10)
         try set(CURLOPT_MAXAGE_CONN, to: settings.idleSeconds)
 
         // A libcurl without HTTP/2 says so; everything works over HTTP/1.1 then.
@@ -82,11 +90,12 @@ import CCurl
 
         // Empty, not absent: absent means that libcurl asks the environment.
         try set(CURLOPT_PROXY, to: configuration.proxy ?? "")
+        if configuration.proxy != nil { try set(CURLOPT_USERAGENT, to: configuration.userAgent) }
         try set(CURLOPT_NOPROXY, to: settings.noProxy)
         try set(CURLOPT_HEADEROPT, to: Int(CURLHEADER_SEPARATE))
 
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
-        let code = unsafe itsmerp_curl_easy_set_callbacks(pointer, beforeRequest, onHeader, onBody, collector, context)
+        let code = unsafe itsmerp_curl_easy_set_callbacks(pointer, beforeRequest, onHeader, onBody, work, context)
         try check(code, "the callbacks")
     }
 
@@ -102,16 +111,18 @@ import CCurl
     /// Loads `transfer`; on an error the handle is not to be used again.
     func prepare(for transfer: CurlTransfer) throws(HTTPTransportError) {
         let request = transfer.request
-        if !url.elementsEqual(request.target) { try setURL(request.target) }
-        if connectTimeout != transfer.limits.connectTimeout {
+        if !hasURL(request.target) { try setURL(request.target) }
+        if unsafe work.pointee.connectTimeout != transfer.limits.connectTimeout {
             try set(CURLOPT_CONNECTTIMEOUT_MS, to: transfer.limits.connectTimeout.wholeMilliseconds)
-            connectTimeout = transfer.limits.connectTimeout
+            unsafe work.pointee.connectTimeout = transfer.limits.connectTimeout
         }
         // HTTPGET undoes what an earlier POST or HEAD has set; to empty the body makes a POST of it, too.
         try set(CURLOPT_HTTPGET, to: 1)
-        if hasMethod { try set(CURLOPT_CUSTOMREQUEST, to: nil) }
-        hasMethod = false
-        memory.load(header: request.header, body: request.body)
+        if unsafe work.pointee.hasMethod { try set(CURLOPT_CUSTOMREQUEST, to: nil) }
+        unsafe work.pointee.hasMethod = false
+        unsafe work.pointee.memory.load(
+            header: request.header, followedBy: request.hasUserAgent ? ownLines.withoutUserAgent : ownLines.all,
+            body: request.body)
         switch request.verb {
         case .get: break
         case .head: try set(CURLOPT_NOBODY, to: 1)
@@ -120,28 +131,36 @@ import CCurl
             // These two announce a body even if it is empty.
             if !request.body.isEmpty || method == "PUT" || method == "PATCH" { try lendBody(of: request.body.count) }
             try set(CURLOPT_CUSTOMREQUEST, to: method)
-            hasMethod = true
+            unsafe work.pointee.hasMethod = true
         }
         try check(
-            unsafe itsmerp_curl_easy_setopt_pointer(pointer, CURLOPT_HTTPHEADER, memory.header), "the header fields")
-        unsafe collector.pointee.begin(limits: transfer.limits, isHead: request.verb == .head)
-        self.transfer = transfer
+            unsafe itsmerp_curl_easy_setopt_pointer(pointer, CURLOPT_HTTPHEADER, work.pointee.memory.header),
+            "the header fields")
+        unsafe work.pointee.collector.begin(limits: transfer.limits, isHead: request.verb == .head)
+        unsafe work.pointee.transfer = transfer
         transfer.easy = self
     }
 
     /// Forgets the exchange, and with it the header and the body, which may hold secrets.
     func release() throws(HTTPTransportError) {
-        transfer?.easy = nil
-        transfer = nil
+        unsafe work.pointee.transfer.take()?.easy = nil
         try check(unsafe itsmerp_curl_easy_setopt_pointer(pointer, CURLOPT_HTTPHEADER, nil), "the header fields")
         try check(unsafe itsmerp_curl_easy_setopt_pointer(pointer, CURLOPT_POSTFIELDS, nil), "the body")
-        memory.wipe()
-        unsafe collector.pointee.forget()
+        unsafe work.pointee.memory.wipe()
+        unsafe work.pointee.collector.forget()
+    }
+
+    private func hasURL(_ text: ArraySlice<UInt8>) -> Bool {
+        guard unsafe work.pointee.url.count == text.count else { return false }
+        return unsafe work.pointee.url.withUnsafeBytes { url in
+            unsafe text.withUnsafeBytes { text in unsafe itsmerp_are_equal(url.baseAddress, text.baseAddress, url.count)
+            }
+        }
     }
 
     /// Takes another URL, ended by a NUL.
     private func setURL(_ text: ArraySlice<UInt8>) throws(HTTPTransportError) {
-        url = []
+        unsafe work.pointee.url = []
         guard let parsed = unsafe parsedURL ?? curl_url() else {
             throw HTTPTransportError(.other, reason: "out of memory")
         }
@@ -156,21 +175,22 @@ import CCurl
         try set(CURLOPT_URL, to: nil)
         try check(
             unsafe itsmerp_curl_easy_setopt_pointer(pointer, CURLOPT_CURLU, UnsafeMutableRawPointer(parsed)), "the URL")
-        url = Array(text)
+        unsafe work.pointee.url = Array(text)
     }
 
     /// Makes a POST with a body of `size` octets, which libcurl reads from the memory here.
     private func lendBody(of size: Int) throws(HTTPTransportError) {
         try check(
             unsafe itsmerp_curl_easy_setopt_off_t(pointer, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(size)), "the body")
-        try check(unsafe itsmerp_curl_easy_setopt_pointer(pointer, CURLOPT_POSTFIELDS, memory.body), "the body")
+        try check(
+            unsafe itsmerp_curl_easy_setopt_pointer(pointer, CURLOPT_POSTFIELDS, work.pointee.memory.body), "the body")
     }
 
     // MARK: Information
 
-    /// The whole answer, once the transfer has ended well.
-    func takeReply() throws(HTTPTransportError) -> HTTPReply {
-        try unsafe collector.pointee.takeReply()
+    /// The whole answer, once the transfer has ended well; the next one comes into `memory`.
+    func takeReply(andUse memory: consuming ReplyMemory) throws(HTTPTransportError) -> CollectedReply {
+        try unsafe work.pointee.collector.takeReply(andUse: memory)
     }
 
     /// OpenSSL's verdict on the peer's certificate (`X509_V_…`).
@@ -181,10 +201,10 @@ import CCurl
     }
 
     /// What was wrong with the answer.
-    var replyFailure: HTTPTransportError? { unsafe collector.pointee.failure }
+    var replyFailure: HTTPTransportError? { unsafe work.pointee.collector.failure }
 
     /// Whether the head of the answer has come.
-    var hasHead: Bool { unsafe collector.pointee.hasHead }
+    var hasHead: Bool { unsafe work.pointee.collector.hasHead }
 
     // MARK: Options
 
@@ -220,7 +240,7 @@ private func beforeRequest(
     _ context: UnsafeMutableRawPointer?, _: UnsafeMutablePointer<CChar>?, _: UnsafeMutablePointer<CChar>?, _: CInt,
     _: CInt
 ) -> CInt {
-    guard let transfer = unsafe CurlEasy.transfer(of: context) else { return CURL_PREREQFUNC_ABORT }
+    guard let transfer = unsafe CurlEasy.work(at: context)?.pointee.transfer else { return CURL_PREREQFUNC_ABORT }
     if transfer.isSent, !transfer.request.mayBeRepeated {
         transfer.failure = HTTPTransportError(
             .connectionLost, reason: "the server closed the connection without an answer; not sent a second time")
@@ -247,17 +267,14 @@ private func onBody(
 }
 
 extension CurlEasy {
-    /// The exchange of a callback's context.
-    ///
-    /// The context is a handle's address, unretained: a handle is in the loop's hands for as long as libcurl may call.
-    fileprivate static func transfer(of context: UnsafeMutableRawPointer?) -> CurlTransfer? {
-        guard let context = unsafe context else { return nil }
-        return unsafe Unmanaged<CurlEasy>.fromOpaque(context).takeUnretainedValue().transfer
+    /// What a callback's context leads to: a handle's own memory, and the handle is in the loop's hands for as long as
+    /// libcurl may call.
+    fileprivate static func work(at context: UnsafeMutableRawPointer?) -> UnsafeMutablePointer<Work>? {
+        unsafe context?.assumingMemoryBound(to: Work.self)
     }
 }
 
-/// Passes what arrived to the collector, which is a callback's context and lives as long as its handle; the answer to
-/// libcurl is the number of bytes taken, any other ends the transfer.
+/// Passes what arrived to the collector; the answer to libcurl is the number of bytes taken, any other ends the transfer.
 @inline(__always)
 private func receive(
     _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?,
@@ -265,9 +282,9 @@ private func receive(
 ) -> Int {
     let (total, overflow) = size.multipliedReportingOverflow(by: count)
     guard !overflow, total > 0, let bytes = unsafe bytes else { return 0 }
-    guard let collector = unsafe context?.assumingMemoryBound(to: ReplyCollector.self) else { return -1 }
+    guard let work = unsafe CurlEasy.work(at: context) else { return -1 }
     let buffer = unsafe UnsafeRawBufferPointer(start: bytes, count: total)
-    return unsafe take(&collector.pointee, buffer) ? total : -1
+    return unsafe take(&work.pointee.collector, buffer) ? total : -1
 }
 
 extension Duration {

@@ -66,6 +66,8 @@ final class CurlLoop: Sendable {
 
     private let shared: Mutex<Shared>
     private let settings: CurlSettings
+    /// Goes from the thread to the callers with their answers, and back by ``read(_:)``.
+    let memories = ReplyMemoryPool()
 
     init(_ settings: CurlSettings) throws(HTTPTransportError) {
         self.settings = settings
@@ -92,18 +94,25 @@ final class CurlLoop: Sendable {
         }
     }
 
-    /// Hands `transfer` to the thread.
+    /// Hands `transfer` to the thread, or ends it at once.
     func enqueue(_ transfer: CurlTransfer, resuming continuation: CurlTransfer.Continuation) {
+        transfer.begin(resuming: continuation)
         let (refusal, alarm): ((any Error)?, Alarm?) = shared.withLock { shared in
             if transfer.isCancelled { return (CancellationError(), nil) }
             guard let handle = shared.handle, !shared.orders.isStopping else { return (Self.shutDown, nil) }
-            transfer.begin(resuming: continuation)
             transfer.isQueued = true
             shared.orders.transfers.append(transfer)
             return (nil, Self.wake(&shared, handle))
         }
         alarm?.ring()
-        if let refusal { continuation.resume(throwing: refusal) }
+        if let refusal, transfer.finish(.failure(refusal)) { transfer.resume() }
+    }
+
+    /// The answer that the thread has put together; its memory serves another one then.
+    func read(_ collected: consuming CollectedReply) throws(HTTPTransportError) -> HTTPReply {
+        let reply = try collected.reply()
+        memories.put(collected.takeMemory())
+        return reply
     }
 
     /// Ends `transfer`, now or as soon as it is queued.
@@ -155,13 +164,14 @@ final class CurlLoop: Sendable {
 
     // MARK: The thread's side
 
-    /// Takes what has come in since the last call.
-    func takeOrders() -> Orders {
+    /// Exchanges `orders`, whose lists are empty, for what has come in since the last call.
+    ///
+    /// So the memory of the lists is used by turns.
+    func takeOrders(for orders: inout Orders) {
         shared.withLock { shared in
             shared.isAsleep = false
-            let orders = shared.orders
-            shared.orders = Orders(isStopping: orders.isStopping)
-            return orders
+            orders.isStopping = shared.orders.isStopping
+            swap(&shared.orders, &orders)
         }
     }
 

@@ -12,6 +12,7 @@ struct CurlSettings: Sendable {
     let trust: CurlTrust
     let noProxy: String
     let idleSeconds: Int
+    let ownLines: OwnHeaderLines
 
     init(_ configuration: CurlTransport.Configuration) throws(HTTPTransportError) {
         guard Self.globalCode == CURLE_OK else {
@@ -25,6 +26,8 @@ struct CurlSettings: Sendable {
         }
         noProxy = configuration.proxyExceptions.joined(separator: ",")
         idleSeconds = max(1, min(86_400, Int(clamping: configuration.idleConnectionLifetime.components.seconds)))
+        // A proxy gets the User-Agent of libcurl's option, which goes to the server, too; it sees no header line.
+        ownLines = try OwnHeaderLines(userAgent: configuration.proxy == nil ? configuration.userAgent : "")
         trust = try CurlTrust(additionalCAFile: configuration.additionalCAFile)
         if let certificate = configuration.clientCertificate {
             for file in [certificate.file, certificate.keyFile] where !FileManager.default.isReadableFile(atPath: file)

@@ -2,10 +2,11 @@
 ///
 /// Unchecked because three parties touch it, each in its own time: the calling task makes it; `isCancelled` and
 /// `isQueued` are only touched under the loop's lock; everything else belongs to the loop's thread once the transfer
-/// was queued (which happens under that lock). What that thread leaves to the one that resumes the caller it does not
-/// touch afterwards.
+/// was queued (which happens under that lock), until it resumes the caller: what came of it is the caller's then.
 final class CurlTransfer: @unchecked Sendable {
-    typealias Continuation = CheckedContinuation<HTTPReply, any Error>
+    /// Carries no value: the caller takes the result itself, so that to resume it is a matter of few instructions. The
+    /// threads that it wakes otherwise run out of work, and sleep, before the next caller is resumed.
+    typealias Continuation = CheckedContinuation<Void, Never>
 
     let request: CheckedRequest
     let limits: HTTPLimits
@@ -23,8 +24,8 @@ final class CurlTransfer: @unchecked Sendable {
     /// The handle that works on it; lets go of it when done, so that the two do not keep each other alive.
     var easy: CurlEasy?
 
-    // On the loop's thread until the end, then where the caller is resumed.
-    private var outcome: Result<HTTPReply, any Error>?
+    // On the loop's thread until the end, then the caller's.
+    private var outcome: Result<CollectedReply, any Error>?
     private var continuation: Continuation?
 
     init(_ request: CheckedRequest, limits: HTTPLimits) {
@@ -39,16 +40,21 @@ final class CurlTransfer: @unchecked Sendable {
     }
 
     /// Ends the exchange; false when it has ended before: only the first result counts.
-    func finish(_ result: consuming Result<HTTPReply, any Error>) -> Bool {
+    func finish(_ result: consuming Result<CollectedReply, any Error>) -> Bool {
         guard !isFinished else { return false }
         isFinished = true
-        outcome = result
+        outcome = .some(consume result)
         return true
     }
 
-    /// Hands the result to the caller; called once, after the end, by any thread.
+    /// Lets the caller go on; called once, after the end.
     func resume() {
-        guard let continuation = continuation.take(), let outcome = outcome.take() else { return }
-        continuation.resume(with: outcome)
+        continuation.take()?.resume()
+    }
+
+    /// What came of it, for the caller, who has been resumed.
+    func takeReply() throws -> CollectedReply {
+        guard let outcome = outcome.take() else { throw CurlLoop.shutDown }
+        return try outcome.get()
     }
 }

@@ -19,6 +19,7 @@ import CCurl
     private let settings: CurlSettings
     private let maximumActive: Int
 
+    private var orders = CurlLoop.Orders()
     /// In line, the oldest at `firstWaiting`; may hold finished ones (cancelled or out of time), which are skipped.
     private var waiting: [CurlTransfer] = []
     private var firstWaiting = 0
@@ -59,12 +60,12 @@ import CCurl
     /// Works until the loop is told to stop.
     mutating func run() {
         while true {
-            let orders = loop.takeOrders()
+            loop.takeOrders(for: &orders)
             if orders.isStopping {
                 waiting.append(contentsOf: orders.transfers)
                 break
             }
-            accept(orders)
+            acceptOrders()
             startWaiting()
             perform()
             takeFinished()
@@ -82,7 +83,7 @@ import CCurl
 
     // MARK: One round
 
-    private mutating func accept(_ orders: CurlLoop.Orders) {
+    private mutating func acceptOrders() {
         for transfer in orders.transfers {
             nextDeadline = min(nextDeadline ?? transfer.deadline, transfer.deadline)
             waiting.append(transfer)
@@ -91,6 +92,9 @@ import CCurl
             if let easy = transfer.easy { retire(easy) }
             end(transfer, .failure(CancellationError()))
         }
+        // Nothing of a request stays here.
+        orders.transfers.removeAll(keepingCapacity: true)
+        orders.cancellations.removeAll(keepingCapacity: true)
     }
 
     private mutating func startWaiting() {
@@ -160,20 +164,20 @@ import CCurl
             guard let context = unsafe itsmerp_curl_easy_context(handle) else { continue }
             let easy = unsafe Unmanaged<CurlEasy>.fromOpaque(context).takeUnretainedValue()
             guard let transfer = easy.transfer else { continue }
-            let result = Self.result(of: easy, transfer, code)
+            let result = result(of: easy, transfer, code)
             retire(easy)
             end(transfer, result)
         }
     }
 
-    private static func result(
+    private func result(
         of easy: CurlEasy, _ transfer: CurlTransfer, _ code: CURLcode
-    ) -> Result<HTTPReply, any Error> {
+    ) -> Result<CollectedReply, any Error> {
         guard code == CURLE_OK else {
             return .failure(HTTPTransportError(code, of: transfer, on: easy))
         }
         do throws(HTTPTransportError) {
-            return .success(try easy.takeReply())
+            return .success(try easy.takeReply(andUse: loop.memories.take()))
         } catch {
             return .failure(error)
         }
@@ -235,27 +239,15 @@ import CCurl
     }
 
     /// Ends `transfer` with `result`; its caller goes on at the end of the round.
-    private mutating func end(_ transfer: CurlTransfer, _ result: consuming Result<HTTPReply, any Error>) {
+    private mutating func end(_ transfer: CurlTransfer, _ result: consuming Result<CollectedReply, any Error>) {
         if transfer.finish(result) { ended.append(transfer) }
     }
 
     /// Lets the callers of all that has ended go on.
-    ///
-    /// To resume one wakes one of Swift's threads, which has nothing more to do long before this thread comes to the
-    /// next, and goes back to sleep. So of many only one thread is woken, and that one resumes the callers.
     private mutating func resumeEnded() {
-        guard !ended.isEmpty else { return }
-        if ended.count <= Self.fewEnough {
-            for transfer in ended { transfer.resume() }
-            ended.removeAll(keepingCapacity: true)
-        } else {
-            let batch = ended
-            ended = []
-            Task.detached { for transfer in batch { transfer.resume() } }
-        }
+        for transfer in ended { transfer.resume() }
+        ended.removeAll(keepingCapacity: true)
     }
-
-    private static let fewEnough = 3
 
     private mutating func endAll(_ error: HTTPTransportError) {
         while let easy = active.last {

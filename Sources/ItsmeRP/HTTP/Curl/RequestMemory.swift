@@ -26,8 +26,10 @@ import CCurl
     /// Where the body starts; never nil, because that would mean to libcurl that there is no body.
     private(set) var body: UnsafeMutableRawPointer?
 
-    /// Takes `header`, lines that end with a NUL each, and `body`.
-    mutating func load(header text: ArraySlice<UInt8>, body content: [UInt8]) {
+    /// Takes `header`, lines that end with a NUL each and are followed by `more`, and `body`.
+    mutating func load(
+        header text: ArraySlice<UInt8>, followedBy more: UnsafeMutablePointer<curl_slist>?, body content: [UInt8]
+    ) {
         // With one octet to spare for the address of an empty body.
         let size = text.count + content.count + 1
         if unsafe octets.count < size {
@@ -40,7 +42,7 @@ import CCurl
         unsafe space.copyBytes(from: content)
         unsafe body = space.baseAddress
 
-        unsafe header = nil
+        unsafe header = unsafe more
         guard let base = unsafe octets.bindMemory(to: CChar.self).baseAddress else { return }
         var count = unsafe itsmerp_list_lines(base, text.count, lines.baseAddress, lines.count)
         if unsafe count > lines.count {
@@ -48,7 +50,10 @@ import CCurl
             unsafe lines = .allocate(capacity: count)
             count = unsafe itsmerp_list_lines(base, text.count, lines.baseAddress, lines.count)
         }
-        if count > 0 { unsafe header = lines.baseAddress }
+        if count > 0 {
+            unsafe header = lines.baseAddress
+            unsafe lines[count - 1].next = more
+        }
     }
 
     /// Overwrites what the request has left.

@@ -21,16 +21,25 @@
         private let epoll: CInt
         private let bell: CInt
         private let events: UnsafeMutablePointer<epoll_event>
-        private var interests = SocketInterests()
-        private var timer: ContinuousClock.Instant?
-        private var hasFailed = false
+        /// What libcurl's callbacks change, in memory of its own, whose address they get.
+        fileprivate let state: UnsafeMutablePointer<State>
+
+        /// What libcurl waits for.
+        fileprivate struct State {
+            fileprivate let epoll: CInt
+            var interests = SocketInterests()
+            var timer: ContinuousClock.Instant?
+            var hasFailed = false
+        }
 
         init() throws(HTTPTransportError) {
             epoll = epoll_create1(CInt(EPOLL_CLOEXEC))
             bell = eventfd(0, CInt(EFD_CLOEXEC | EFD_NONBLOCK))
             unsafe events = .allocate(capacity: Self.capacity)
             unsafe events.initialize(repeating: epoll_event(), count: Self.capacity)
-            guard epoll >= 0, bell >= 0, isSet(bell, EPOLLIN.rawValue, EPOLL_CTL_ADD) else {
+            unsafe state = .allocate(capacity: 1)
+            unsafe state.initialize(to: State(epoll: epoll))
+            guard epoll >= 0, bell >= 0, unsafe state.pointee.isSet(bell, EPOLLIN.rawValue, EPOLL_CTL_ADD) else {
                 throw HTTPTransportError(.other, reason: "the system gives no handle to wait with")
             }
         }
@@ -39,12 +48,13 @@
             if epoll >= 0 { close(epoll) }
             if bell >= 0 { close(bell) }
             unsafe events.deallocate()
+            unsafe state.deinitialize(count: 1)
+            unsafe state.deallocate()
         }
 
         /// Lets libcurl say what it waits for; this object has to outlive `multi`.
         func attach(to multi: UnsafeMutableRawPointer) throws(HTTPTransportError) {
-            let context = unsafe Unmanaged.passUnretained(self).toOpaque()
-            guard unsafe itsmerp_curl_multi_set_callbacks(multi, onSocket, onTimer, context) == CURLM_OK else {
+            guard unsafe itsmerp_curl_multi_set_callbacks(multi, onSocket, onTimer, state) == CURLM_OK else {
                 throw HTTPTransportError(.other, reason: "libcurl does not take the callbacks")
             }
         }
@@ -58,9 +68,9 @@
 
         /// Sleeps until there is something to do, `pause` at most, and lets libcurl do it; false when something broke.
         func wait(_ pause: Duration, for multi: UnsafeMutableRawPointer) -> Bool {
-            settle()
-            guard !takeFailure() else { return false }
-            let count = unsafe epoll_wait(epoll, events, CInt(Self.capacity), milliseconds(pause))
+            unsafe state.pointee.settle()
+            guard unsafe !state.pointee.takeFailure() else { return false }
+            let count = unsafe epoll_wait(epoll, events, CInt(Self.capacity), state.pointee.milliseconds(pause))
             guard count >= 0 || errno == EINTR else { return false }
             for place in 0..<max(Int(count), 0) {
                 let (socket, ready) = unsafe (events[place].data.fd, events[place].events)
@@ -69,9 +79,9 @@
                     _ = unsafe read(bell, &rings, MemoryLayout<UInt64>.size)
                     continue
                 }
-                guard interests.isWanted(socket) else {
+                guard unsafe state.pointee.interests.isWanted(socket) else {
                     // Kept in the set for the next request, but the server has closed it, or talks out of turn.
-                    apply(interests.drop(socket), socket)
+                    unsafe state.pointee.drop(socket)
                     continue
                 }
                 var mask: CInt = 0
@@ -85,24 +95,29 @@
 
         /// Lets libcurl do what it wanted to do by now; false when something broke.
         func runTimer(_ multi: UnsafeMutableRawPointer) -> Bool {
-            guard let due = timer, due <= .now else { return !takeFailure() }
-            timer = nil
+            guard let due = unsafe state.pointee.timer, due <= .now else {
+                return unsafe !state.pointee.takeFailure()
+            }
+            unsafe state.pointee.timer = nil
             return unsafe act(curl_socket_t(CURL_SOCKET_TIMEOUT), 0, multi)
         }
 
         private func act(_ socket: curl_socket_t, _ mask: CInt, _ multi: UnsafeMutableRawPointer) -> Bool {
             var running: CInt = 0
             let code = unsafe curl_multi_socket_action(multi, socket, mask, &running)
-            return !takeFailure() && code == CURLM_OK
+            return unsafe !state.pointee.takeFailure() && code == CURLM_OK
         }
+    }
+
+    extension SocketWatch.State {
 
         /// Whether a socket could not be watched since the last call: the exchanges of now end, later ones may work.
-        private func takeFailure() -> Bool {
+        mutating func takeFailure() -> Bool {
             defer { hasFailed = false }
             return hasFailed
         }
 
-        private func milliseconds(_ pause: Duration) -> CInt {
+        func milliseconds(_ pause: Duration) -> CInt {
             guard pause > .zero else { return 0 }
             var pause = pause
             if let timer {
@@ -115,11 +130,11 @@
         // MARK: Interest
 
         /// Tells the system what libcurl waits for now, if it is not what the system knows.
-        private func settle() {
+        mutating func settle() {
             while let (socket, change) = interests.nextChange() { apply(change, socket) }
         }
 
-        private func apply(_ change: SocketInterests.Change?, _ socket: curl_socket_t) {
+        private mutating func apply(_ change: SocketInterests.Change?, _ socket: curl_socket_t) {
             switch change {
             case nil: break
             case .add(let events):
@@ -133,27 +148,32 @@
             }
         }
 
-        private func isSet(_ socket: curl_socket_t, _ events: UInt32, _ operation: CInt) -> Bool {
+        func isSet(_ socket: curl_socket_t, _ events: UInt32, _ operation: CInt) -> Bool {
             var event = unsafe epoll_event(events: events, data: epoll_data(fd: socket))
             return unsafe epoll_ctl(epoll, operation, socket, &event) == 0
         }
 
-        fileprivate func change(_ socket: curl_socket_t, _ what: CInt) {
+        mutating func change(_ socket: curl_socket_t, _ what: CInt) {
             var events: UInt32 = 0
             if what == CURL_POLL_IN || what == CURL_POLL_INOUT { events |= EPOLLIN.rawValue }
             if what == CURL_POLL_OUT || what == CURL_POLL_INOUT { events |= EPOLLOUT.rawValue }
             apply(interests.want(events, of: socket), socket)
         }
 
-        fileprivate func opened(_ socket: curl_socket_t) {
+        /// Takes a socket out of the set, at which something happens that libcurl does not wait for.
+        mutating func drop(_ socket: curl_socket_t) {
+            apply(interests.drop(socket), socket)
+        }
+
+        mutating func opened(_ socket: curl_socket_t) {
             interests.opened(socket)
         }
 
-        fileprivate func closing(_ socket: curl_socket_t) {
+        mutating func closing(_ socket: curl_socket_t) {
             apply(interests.closing(socket), socket)
         }
 
-        fileprivate func setTimer(_ milliseconds: Int) {
+        mutating func setTimer(_ milliseconds: Int) {
             timer = milliseconds < 0 ? nil : .now.advanced(by: .milliseconds(milliseconds))
         }
     }
@@ -163,26 +183,29 @@
     extension CurlEasy {
         /// Lets `watch`, which has to outlive all connections, know when libcurl opens and closes one.
         func report(to watch: SocketWatch) throws(HTTPTransportError) {
-            let context = unsafe Unmanaged.passUnretained(watch).toOpaque()
-            guard unsafe itsmerp_curl_easy_set_socket_callbacks(pointer, onOpened, onClose, context) == CURLE_OK else {
+            guard unsafe itsmerp_curl_easy_set_socket_callbacks(pointer, onOpened, onClose, watch.state) == CURLE_OK
+            else {
                 throw HTTPTransportError(.other, reason: "libcurl does not take the callbacks")
             }
+        }
+    }
+
+    extension SocketWatch {
+        /// What a callback's context leads to; a watch outlives libcurl's handles.
+        fileprivate static func state(at context: UnsafeMutableRawPointer?) -> UnsafeMutablePointer<State>? {
+            unsafe context?.assumingMemoryBound(to: State.self)
         }
     }
 
     private func onOpened(
         _ context: UnsafeMutableRawPointer?, _ socket: curl_socket_t, _: curlsocktype
     ) -> CInt {
-        if let context = unsafe context {
-            unsafe Unmanaged<SocketWatch>.fromOpaque(context).takeUnretainedValue().opened(socket)
-        }
+        unsafe SocketWatch.state(at: context)?.pointee.opened(socket)
         return CInt(CURL_SOCKOPT_OK)
     }
 
     private func onClose(_ context: UnsafeMutableRawPointer?, _ socket: curl_socket_t) -> CInt {
-        if let context = unsafe context {
-            unsafe Unmanaged<SocketWatch>.fromOpaque(context).takeUnretainedValue().closing(socket)
-        }
+        unsafe SocketWatch.state(at: context)?.pointee.closing(socket)
         return close(socket)
     }
 
@@ -190,16 +213,14 @@
         _: UnsafeMutableRawPointer?, _ socket: curl_socket_t, _ what: CInt, _ context: UnsafeMutableRawPointer?,
         _: UnsafeMutableRawPointer?
     ) -> CInt {
-        guard let context = unsafe context else { return 0 }
-        unsafe Unmanaged<SocketWatch>.fromOpaque(context).takeUnretainedValue().change(socket, what)
+        unsafe SocketWatch.state(at: context)?.pointee.change(socket, what)
         return 0
     }
 
     private func onTimer(
         _: UnsafeMutableRawPointer?, _ milliseconds: Int, _ context: UnsafeMutableRawPointer?
     ) -> CInt {
-        guard let context = unsafe context else { return 0 }
-        unsafe Unmanaged<SocketWatch>.fromOpaque(context).takeUnretainedValue().setTimer(milliseconds)
+        unsafe SocketWatch.state(at: context)?.pointee.setTimer(milliseconds)
         return 0
     }
 #endif
