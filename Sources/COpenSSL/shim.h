@@ -20,6 +20,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base64url.h"
+
 // The place of the first `octet`, or -1.
 static inline long itsmerp_find_octet(const unsigned char *octets, size_t count, unsigned char octet) {
     const unsigned char *found = memchr(octets, octet, count);
@@ -48,58 +50,6 @@ static inline size_t itsmerp_plain_run(const unsigned char *octets, size_t count
         place++;
     }
     return place;
-}
-
-static const char itsmerp_base64url_alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-// The value of each character of Base64url, 255 for a foreign one.
-static const unsigned char itsmerp_base64url_values[256] = {
-#define ITSMERP_X16 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255
-    ITSMERP_X16, ITSMERP_X16,
-    255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 62, 255, 255,
-    52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 255, 255, 255, 255, 255, 255,
-    255, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
-    15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 255, 255, 255, 255, 63,
-    255, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
-    41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 255, 255, 255, 255, 255,
-    ITSMERP_X16, ITSMERP_X16, ITSMERP_X16, ITSMERP_X16, ITSMERP_X16, ITSMERP_X16, ITSMERP_X16, ITSMERP_X16,
-#undef ITSMERP_X16
-};
-
-static inline unsigned char itsmerp_base64url_value(unsigned char character) {
-    return itsmerp_base64url_values[character];
-}
-
-static inline unsigned char itsmerp_base64url_character(unsigned char value) {
-    return (unsigned char)itsmerp_base64url_alphabet[value & 63];
-}
-
-// Decodes `quads` times four characters to three octets each. Returns the union of the values of all characters, which is
-// below 64 unless one is foreign: there is no branch that depends on the data.
-static inline unsigned char itsmerp_base64url_decode(const unsigned char *text, size_t quads, unsigned char *octets) {
-    const unsigned char *values = itsmerp_base64url_values;
-    unsigned seen = 0;
-    for (size_t quad = 0; quad < quads; quad++, text += 4, octets += 3) {
-        unsigned a = values[text[0]], b = values[text[1]], c = values[text[2]], d = values[text[3]];
-        seen |= a | b | c | d;
-        unsigned bits = a << 18 | b << 12 | c << 6 | d;
-        octets[0] = (unsigned char)(bits >> 16);
-        octets[1] = (unsigned char)(bits >> 8);
-        octets[2] = (unsigned char)bits;
-    }
-    return (unsigned char)seen;
-}
-
-// Encodes `triples` times three octets to four characters each.
-static inline void itsmerp_base64url_encode(const unsigned char *octets, size_t triples, unsigned char *text) {
-    const char *alphabet = itsmerp_base64url_alphabet;
-    for (size_t triple = 0; triple < triples; triple++, octets += 3, text += 4) {
-        unsigned bits = (unsigned)octets[0] << 16 | (unsigned)octets[1] << 8 | octets[2];
-        text[0] = (unsigned char)alphabet[bits >> 18];
-        text[1] = (unsigned char)alphabet[bits >> 12 & 63];
-        text[2] = (unsigned char)alphabet[bits >> 6 & 63];
-        text[3] = (unsigned char)alphabet[bits & 63];
-    }
 }
 
 // Macros and variadic or pointer-to-pointer idioms that Swift cannot import.

@@ -1,3 +1,4 @@
+import Foundation
 import JOSE
 import XCTest
 
@@ -18,6 +19,40 @@ final class Base64URLTests: XCTestCase {
         }
         let all = Array(UInt8.min...UInt8.max)
         XCTAssertEqual(try Base64URL.decode(Base64URL.encode(all)), all)
+    }
+
+    /// Long texts are read and written many characters at a time, their ends one by one; Foundation does it its own way.
+    func testAgreesWithFoundationForEveryLength() throws {
+        var state: UInt64 = 42
+        for length in 0..<400 {
+            let bytes = (0..<length).map { _ in
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                return UInt8(truncatingIfNeeded: state >> 56)
+            }
+            let expected = Data(bytes).base64EncodedString().replacingOccurrences(of: "+", with: "-")
+                .replacingOccurrences(of: "/", with: "_").replacingOccurrences(of: "=", with: "")
+            XCTAssertEqual(Base64URL.encode(bytes), expected)
+            XCTAssertEqual(try Base64URL.decode(expected), bytes)
+        }
+    }
+
+    func testReadsEveryCharacterInEveryPlaceOfALongText() throws {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+        for place in 0..<44 {
+            for character in UInt8.min...UInt8.max {
+                var text = [UInt8](repeating: UInt8(ascii: "A"), count: 44)
+                text[place] = character
+                guard let value = alphabet.firstIndex(of: character) else {
+                    assertThrows(.malformedBase64URL) { try Base64URL.decode(text) }
+                    continue
+                }
+                var bytes = [UInt8](repeating: 0, count: 33)
+                for bit in 0..<6 where value >> (5 - bit) & 1 == 1 {
+                    bytes[(place * 6 + bit) / 8] |= 0x80 >> UInt8((place * 6 + bit) % 8)
+                }
+                XCTAssertEqual(try Base64URL.decode(text), bytes)
+            }
+        }
     }
 
     func testUsesTheURLSafeAlphabet() {

@@ -83,7 +83,12 @@ public enum Base64URL {
 
     private static func append(_ bytes: Span<UInt8>, to ascii: inout [UInt8]) {
         let start = ascii.count
-        ascii.append(contentsOf: repeatElement(0, count: encodedCount(bytes.count)))
+        let zeros = [UInt8](zeros: encodedCount(bytes.count))
+        if start == 0 {
+            ascii = zeros
+        } else {
+            ascii.append(contentsOf: zeros)
+        }
         let triples = bytes.count / 3
         encode(triples: triples, of: bytes, into: &ascii, at: start)
         let input = triples * 3

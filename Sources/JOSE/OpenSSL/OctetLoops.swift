@@ -68,6 +68,9 @@ extension Base64URL {
         itsmerp_base64url_character(value)
     }
 
+    /// Whether this processor takes sixteen characters at a time.
+    package static let isWide = itsmerp_has_wide_base64url()
+
     /// Decodes four characters at a time to the place `offset` of `octets`, as many as both have room for. Returns the
     /// union of the characters' values.
     static func decode(quads: Int, of text: Span<UInt8>, into octets: inout [UInt8], at offset: Int) -> UInt8 {
@@ -79,7 +82,10 @@ extension Base64URL {
         }
         return unsafe text.withUnsafeBufferPointer { text in
             unsafe octets.withUnsafeMutableBufferPointer { octets in
-                unsafe itsmerp_base64url_decode(text.baseAddress, quads, octets.baseAddress.map { unsafe $0 + offset })
+                let place = unsafe octets.baseAddress.map { unsafe $0 + offset }
+                return isWide
+                    ? unsafe itsmerp_base64url_decode_wide(text.baseAddress, quads, place)
+                    : unsafe itsmerp_base64url_decode_each(text.baseAddress, quads, place)
             }
         }
     }
@@ -91,8 +97,12 @@ extension Base64URL {
         }
         unsafe octets.withUnsafeBufferPointer { octets in
             unsafe text.withUnsafeMutableBufferPointer { text in
-                unsafe itsmerp_base64url_encode(
-                    octets.baseAddress, triples, text.baseAddress.map { unsafe $0 + offset })
+                let place = unsafe text.baseAddress.map { unsafe $0 + offset }
+                if isWide {
+                    unsafe itsmerp_base64url_encode_wide(octets.baseAddress, triples, place)
+                } else {
+                    unsafe itsmerp_base64url_encode_each(octets.baseAddress, triples, place)
+                }
             }
         }
     }
