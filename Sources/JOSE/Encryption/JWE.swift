@@ -104,8 +104,10 @@ public struct JWE: Sendable {
         var outage: KeyUnavailable?
         for unwrapper in try candidates(unwrappers, algorithm) {
             do {
-                let key = try await contentEncryptionKey(unwrapper, algorithm, encryption)
+                let substitute = try SubstituteKey.take(encryption.keySize)
+                let key = try await contentEncryptionKey(unwrapper, algorithm, encryption, or: substitute)
                 if let plaintext = try open(key, encryption) {
+                    SubstituteKey.keep(substitute)
                     return plaintext
                 }
             } catch let error as KeyUnavailable {
@@ -217,14 +219,14 @@ public struct JWE: Sendable {
         return unwrappers[named...named]
     }
 
-    /// Unwraps the content encryption key; a random one stands in for a key that cannot be unwrapped.
+    /// Unwraps the content encryption key; `substitute`, which is random, stands in for a key that cannot be unwrapped.
     ///
     /// RFC 7516 §11.5: an attacker must not learn whether the padding was right, so the work goes on to the tag in
-    /// either case. The random key is made beforehand, as that takes time too.
+    /// either case.
     private func contentEncryptionKey(
-        _ unwrapper: any KeyUnwrapper, _ algorithm: KeyManagementAlgorithm, _ encryption: ContentEncryptionAlgorithm
+        _ unwrapper: any KeyUnwrapper, _ algorithm: KeyManagementAlgorithm, _ encryption: ContentEncryptionAlgorithm,
+        or substitute: SecretBytes
     ) async throws -> SecretBytes {
-        let substitute = try RandomSource.system.secret(encryption.keySize)
         guard encryptedKey.count == unwrapper.modulusSize else {
             return substitute
         }
