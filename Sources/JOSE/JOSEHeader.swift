@@ -28,20 +28,36 @@ public struct JOSEHeader: Sendable, CustomStringConvertible, CustomDebugStringCo
         guard json.kind == .object else {
             throw JOSEError(.malformedHeader, "header is not a JSON object")
         }
-        guard json["crit"] == nil else {
+        var (alg, enc, kid, typ, cty): (JSON?, JSON?, JSON?, JSON?, JSON?)
+        var (hasCrit, hasB64, hasZip) = (false, false, false)
+        // All members once, in place of a search for each name.
+        json.forEachMember { name, value in
+            switch name {
+            case "alg": alg = value
+            case "kid": kid = value
+            case "enc": enc = value
+            case "cty": cty = value
+            case "typ": typ = value
+            case "crit": hasCrit = true
+            case "b64": hasB64 = true
+            case "zip": hasZip = true
+            default: break
+            }
+        }
+        guard !hasCrit else {
             throw JOSEError(.unsupportedHeader, "crit")
         }
-        guard json["b64"] == nil else {
+        guard !hasB64 else {
             throw JOSEError(.unsupportedHeader, "b64")
         }
-        guard json["zip"] == nil else {
+        guard !hasZip else {
             throw JOSEError(.unsupportedHeader, "zip")
         }
-        let algorithm = try Self.text(json["alg"], "alg is not a string")
-        contentEncryption = try Self.text(json["enc"], "enc is not a string")
-        keyID = try Self.text(json["kid"], "kid is not a string")
-        type = try Self.text(json["typ"], "typ is not a string")
-        contentType = try Self.text(json["cty"], "cty is not a string")
+        let algorithm = try Self.text(alg, "alg is not a string")
+        contentEncryption = try Self.text(enc, "enc is not a string")
+        keyID = try Self.text(kid, "kid is not a string")
+        type = try Self.text(typ, "typ is not a string")
+        contentType = try Self.text(cty, "cty is not a string")
         guard let algorithm else {
             throw JOSEError(.malformedHeader, "alg is missing")
         }

@@ -163,15 +163,23 @@ public struct JSON: Sendable {
         }
         var members: [(name: String, value: JSON)] = []
         members.reserveCapacity(Int(node.count))
+        forEachMember { members.append((name: $0, value: $1)) }
+        return members
+    }
+
+    /// Calls `visit` with the members of an object in the order of the text; with none if this is not an object.
+    func forEachMember(_ visit: (_ name: String, _ value: JSON) -> Void) {
+        guard node.kind == .object else {
+            return
+        }
         var index = content
         for _ in 0..<node.count {
             guard let value = JSON(document, at: index + 1) else {
                 break
             }
-            members.append((name: document.string(of: document.nodes[index]), value: value))
+            visit(document.string(of: document.nodes[index]), value)
             index = Int(value.node.next)
         }
-        return members
     }
 
     /// Whether this is `null`.

@@ -73,7 +73,7 @@ final class JSONDocument: Sendable {
     /// The index of the value of the first member named `name`, of an object whose `count` members begin at `first`.
     func value(of name: String, among count: UInt32, from first: Int) -> Int? {
         name.withOctets { name in
-            let (nodes, bytes) = (nodes, bytes)
+            let bytes = bytes
             var index = first
             for _ in 0..<count {
                 guard index + 1 < nodes.count else {
