@@ -96,6 +96,22 @@ static inline bool itsmerp_is_name(const void *octets, const void *lowercased, s
     return true;
 }
 
+/// How many octets from the first on are unreserved characters of a URI (RFC 3986, 2.3), which need no escape.
+static inline size_t itsmerp_unreserved_run(const unsigned char *octets, size_t size) {
+    static const bool unreserved[256] = {
+        ['A'] = 1, ['B'] = 1, ['C'] = 1, ['D'] = 1, ['E'] = 1, ['F'] = 1, ['G'] = 1, ['H'] = 1, ['I'] = 1, ['J'] = 1,
+        ['K'] = 1, ['L'] = 1, ['M'] = 1, ['N'] = 1, ['O'] = 1, ['P'] = 1, ['Q'] = 1, ['R'] = 1, ['S'] = 1, ['T'] = 1,
+        ['U'] = 1, ['V'] = 1, ['W'] = 1, ['X'] = 1, ['Y'] = 1, ['Z'] = 1, ['a'] = 1, ['b'] = 1, ['c'] = 1, ['d'] = 1,
+        ['e'] = 1, ['f'] = 1, ['g'] = 1, ['h'] = 1, ['i'] = 1, ['j'] = 1, ['k'] = 1, ['l'] = 1, ['m'] = 1, ['n'] = 1,
+        ['o'] = 1, ['p'] = 1, ['q'] = 1, ['r'] = 1, ['s'] = 1, ['t'] = 1, ['u'] = 1, ['v'] = 1, ['w'] = 1, ['x'] = 1,
+        ['y'] = 1, ['z'] = 1, ['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1, ['4'] = 1, ['5'] = 1, ['6'] = 1, ['7'] = 1,
+        ['8'] = 1, ['9'] = 1, ['-'] = 1, ['.'] = 1, ['_'] = 1, ['~'] = 1,
+    };
+    size_t run = 0;
+    while(run < size && unreserved[octets[run]]) run++;
+    return run;
+}
+
 /// Whether none of `size` octets lies outside `first` to `last`, other than `extra`.
 static inline bool itsmerp_is_within(const void *octets, size_t size, unsigned char first, unsigned char last,
                                      unsigned char extra) {

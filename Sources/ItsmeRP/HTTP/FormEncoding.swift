@@ -1,3 +1,5 @@
+import CCurl
+
 /// Percent-encoding of `application/x-www-form-urlencoded` and of query components: everything but the unreserved
 /// characters of RFC 3986 §2.3.
 enum FormEncoding {
@@ -25,26 +27,22 @@ enum FormEncoding {
     }
 
     private static func append(_ text: String, to bytes: inout [UInt8]) {
-        let octets = Array(text.utf8)
-        var rest = 0
-        // A token is one long run that needs no escape.
-        while rest < octets.count {
-            var end = rest
-            while end < octets.count, isUnreserved(octets[end]) { end += 1 }
-            bytes.append(contentsOf: octets[rest..<end])
-            if end < octets.count {
+        var text = text
+        text.withUTF8 { octets in
+            var rest = unsafe octets[...]
+            // A token is one long run that needs no escape.
+            while true {
+                let run = unsafe UnsafeBufferPointer(rebasing: rest)
+                let count = unsafe itsmerp_unreserved_run(run.baseAddress, run.count)
+                unsafe bytes.append(contentsOf: run.prefix(count))
+                guard count < run.count else { break }
+                let octet = unsafe run[count]
                 bytes.append(0x25)
-                bytes.append(hexDigit(octets[end] >> 4))
-                bytes.append(hexDigit(octets[end] & 0x0F))
+                bytes.append(hexDigit(octet >> 4))
+                bytes.append(hexDigit(octet & 0x0F))
+                unsafe rest = unsafe rest.dropFirst(count + 1)
             }
-            rest = end + 1
         }
-    }
-
-    /// Letters, digits and `-._~`, as bits of the two halves of ASCII.
-    private static func isUnreserved(_ byte: UInt8) -> Bool {
-        let bits: UInt64 = byte < 0x40 ? 0x03FF_6000_0000_0000 : 0x47FF_FFFE_87FF_FFFE
-        return byte < 0x80 && bits >> UInt64(byte & 0x3F) & 1 == 1
     }
 
     private static func hexDigit(_ nibble: UInt8) -> UInt8 {
