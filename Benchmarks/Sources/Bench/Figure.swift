@@ -45,7 +45,7 @@ struct Figure: Sendable {
     static func excess(_ name: String, _ pairs: Pairs, atMost limit: Double) -> Figure {
         Figure(
             name: name, ours: Unit.microseconds.text(pairs.ours), reference: Unit.microseconds.text(pairs.reference),
-            ratio: "+" + Unit.microseconds.text(pairs.excess), target: "<= +" + Unit.microseconds.text(limit),
+            ratio: Unit.microseconds.signed(pairs.excess), target: "<= +" + Unit.microseconds.text(limit),
             isMet: pairs.excess <= limit)
     }
 

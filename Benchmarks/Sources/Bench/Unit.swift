@@ -12,6 +12,12 @@ enum Unit: Sendable {
         }
     }
 
+    /// With a sign in any case.
+    func signed(_ value: Double) -> String {
+        let text = text(value)
+        return text.hasPrefix("-") ? text : "+" + text
+    }
+
     static func decimal(_ value: Double, _ digits: Int) -> String {
         var scale = 1.0
         for _ in 0..<digits { scale *= 10 }

@@ -7,7 +7,7 @@ struct TransportFigures {
     let programs: URL
     let effort: Effort
 
-    private static let requests = 10_000
+    private static let requests = 5_000
 
     func measure() throws -> [Figure] {
         let certificate = try Certificate()
@@ -30,7 +30,7 @@ struct TransportFigures {
         let clients = [ours, loop] + (peer.map { [$0] } ?? [])
         for client in clients { _ = try client.readLine() }
         var rounds: [[LoadProcess.Batch]] = []
-        for round in 0..<max(effort.rounds / 9, 3) {
+        for round in 0..<max(effort.rounds / 2, 3) {
             var batches: [LoadProcess.Batch?] = clients.map { _ in nil }
             for place in clients.indices {
                 let turn = (place + round) % clients.count
@@ -48,7 +48,7 @@ struct TransportFigures {
             Figure(
                 name: "\(scheme) latency at the 99th percentile, against the same",
                 ours: Unit.milliseconds.text(latency.ours), reference: Unit.milliseconds.text(latency.reference),
-                ratio: "+" + Unit.milliseconds.text(latency.excess), target: "<= +1.00 ms",
+                ratio: Unit.milliseconds.signed(latency.excess), target: "<= +1.00 ms",
                 isMet: latency.excess <= 1e6),
         ]
         if peer != nil {
