@@ -1,4 +1,3 @@
-import CCurl
 package import HTTPTypes
 
 /// A request that was checked and is ready to be handed to libcurl.
@@ -90,12 +89,6 @@ package struct CheckedRequest: Sendable {
         mayBeRepeated = (verb == .get || verb == .head) && !hasCredential
     }
 
-    private static func add(_ string: String, to text: inout [UInt8]) {
-        // A string of Swift's own has its octets in one piece.
-        let isDone: Void? = unsafe string.utf8.withContiguousStorageIfAvailable { unsafe text.append(contentsOf: $0) }
-        if isDone == nil { text += string.utf8 }
-    }
-
     // MARK: URL
 
     private static func appendOrigin(
@@ -104,10 +97,10 @@ package struct CheckedRequest: Sendable {
         guard let scheme = request.scheme, scheme == "https" || scheme == "http" else {
             throw HTTPTransportError(.badRequest, reason: "the scheme is neither https nor http")
         }
-        add(scheme, to: &text)
-        add("://", to: &text)
+        text.append(octetsOf: scheme)
+        text.append(octetsOf: "://")
         let start = text.count
-        if let authority = request.authority { add(authority, to: &text) }
+        if let authority = request.authority { text.append(octetsOf: authority) }
         guard isHost(text[start...]) else {
             throw HTTPTransportError(.badRequest, reason: "the authority is not a host name with an optional port")
         }
@@ -115,10 +108,10 @@ package struct CheckedRequest: Sendable {
 
     private static func appendPath(of request: HTTPRequest, to text: inout [UInt8]) throws(HTTPTransportError) {
         let start = text.count
-        add(request.path ?? "", to: &text)
+        text.append(octetsOf: request.path ?? "")
         if text.count == start { text.append(UInt8(ascii: "/")) }
         // A fragment is never sent; a space or a control character would end the request line.
-        guard text[start] == UInt8(ascii: "/"), areWithin(0x21...0x7E, orOne: 0x21, text[start...]),
+        guard text[start] == UInt8(ascii: "/"), text[start...].areWithin(0x21...0x7E, orOne: 0x21),
             !text[start...].contains(UInt8(ascii: "#"))
         else {
             throw HTTPTransportError(.badRequest, reason: "the path holds a character that a URL does not")
@@ -146,13 +139,6 @@ package struct CheckedRequest: Sendable {
             digits.allSatisfy({ (0x30...0x39).contains($0) })
         else { return false }
         return digits.reduce(0) { $0 * 10 + Int($1 - 0x30) } <= 65_535
-    }
-
-    private static func areWithin(_ range: ClosedRange<UInt8>, orOne other: UInt8, _ octets: ArraySlice<UInt8>) -> Bool
-    {
-        unsafe octets.withUnsafeBytes { octets in
-            unsafe itsmerp_is_within(octets.baseAddress, octets.count, range.lowerBound, range.upperBound, other)
-        }
     }
 
     private static func isHexDigit(_ byte: UInt8) -> Bool {
@@ -214,12 +200,12 @@ package struct CheckedRequest: Sendable {
                 .badRequest, reason: "the header field \(field.name.canonicalName) is the transport's to set")
         }
         let value = field.value
-        add(name, to: &text)
+        text.append(octetsOf: name)
         // The semicolon is libcurl's way to write a field without a value.
-        add(value.isEmpty ? ";" : ": ", to: &text)
+        text.append(octetsOf: value.isEmpty ? ";" : ": ")
         let start = text.count
-        add(value, to: &text)
-        guard Self.areWithin(0x20...0x7E, orOne: 0x09, text[start...]) else {
+        text.append(octetsOf: value)
+        guard text[start...].areWithin(0x20...0x7E, orOne: 0x09) else {
             throw HTTPTransportError(
                 .badRequest,
                 reason: "the value of the header field \(field.name.canonicalName) holds a forbidden character")

@@ -1,5 +1,3 @@
-import CCurl
-
 /// Percent-encoding of `application/x-www-form-urlencoded` and of query components: everything but the unreserved
 /// characters of RFC 3986 §2.3.
 enum FormEncoding {
@@ -27,21 +25,17 @@ enum FormEncoding {
     }
 
     private static func append(_ text: String, to bytes: inout [UInt8]) {
-        var text = text
-        text.withUTF8 { octets in
-            var rest = unsafe octets[...]
-            // A token is one long run that needs no escape.
-            while true {
-                let run = unsafe UnsafeBufferPointer(rebasing: rest)
-                let count = unsafe itsmerp_unreserved_run(run.baseAddress, run.count)
-                unsafe bytes.append(contentsOf: run.prefix(count))
-                guard count < run.count else { break }
-                let octet = unsafe run[count]
-                bytes.append(0x25)
-                bytes.append(hexDigit(octet >> 4))
-                bytes.append(hexDigit(octet & 0x0F))
-                unsafe rest = unsafe rest.dropFirst(count + 1)
-            }
+        let octets = Array(text.utf8)
+        var rest = octets[...]
+        // A token is one long run that needs no escape.
+        while true {
+            let run = rest.unreservedRun
+            bytes.append(contentsOf: rest.prefix(run))
+            rest = rest.dropFirst(run)
+            guard let octet = rest.popFirst() else { break }
+            bytes.append(0x25)
+            bytes.append(hexDigit(octet >> 4))
+            bytes.append(hexDigit(octet & 0x0F))
         }
     }
 

@@ -29,6 +29,8 @@ public struct HTTPLimits: Sendable, Hashable {
     public var maximumBodySize: Int
 
     /// Bytes of all header fields together, counted while reading. Default 32 KiB.
+    ///
+    /// ``CurlTransport`` also refuses more than 1000 fields.
     public var maximumHeaderSize: Int
 
     /// Makes limits; what is left out has the default named at the property.

@@ -99,6 +99,18 @@ final class ReplyCollectorTests: XCTestCase {
         }
     }
 
+    /// `HTTPFields` traps beyond 65,535.
+    func testFieldsAreCountedWhateverTheirSizeMayBe() throws {
+        for (count, isTaken) in [(1000, true), (1001, false), (70_000, false)] {
+            var collector = ReplyCollector()
+            collector.begin(limits: HTTPLimits(maximumHeaderSize: 1 << 20), isHead: false)
+            let lines = [plain[0]] + Array(repeating: "a:", count: count)
+            XCTAssertEqual(give(lines, to: &collector), isTaken, "\(count)")
+            XCTAssertEqual(try? collector.takeReply().reply().response.headerFields.count, isTaken ? count : nil)
+        }
+        XCTAssertEqual(refusal(of: [plain[0]] + Array(repeating: "a:", count: 1001)), .headersTooLarge)
+    }
+
     func testLengthIsANumberOfDigits() {
         for length in ["", "+2", "-2", "0x2", "2 2", "2,2", "two", "2\u{0}"] {
             XCTAssertEqual(refusal(of: [plain[0], "Content-Length: \(length)"]), .malformedResponse, length)

@@ -20,6 +20,9 @@ package struct ReplyCollector: ~Copyable {
     private var isCodingForeign = false
     private var hasCoding = false
 
+    /// Far more than any answer has, and less than `HTTPFields` can hold, whatever the limit of the size is.
+    private static let maximumFieldCount = 1000
+
     private enum ContentLength: Equatable {
         case none
         case octets(Int)
@@ -140,6 +143,9 @@ package struct ReplyCollector: ~Copyable {
             // out, where no limit would see it.
             isCodingForeign = unsafe hasCoding || !Self.isKnown(coding: line.value)
             hasCoding = true
+        }
+        guard fieldCount < Self.maximumFieldCount else {
+            return fail(.headersTooLarge, "there are more than \(Self.maximumFieldCount) header fields")
         }
         unsafe memory.append(bytes)
         headerSize = memory.count
