@@ -67,7 +67,8 @@ static inline bool itsmerp_has_wide_base64url(void) {
     return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & bit_SSSE3) != 0;
 }
 
-// As itsmerp_base64url_decode_each, sixteen characters at a time. No place in memory depends on the characters.
+// As itsmerp_base64url_decode_each, sixteen characters at a time, on which no place in memory depends; the last five quads
+// at most are read by the table.
 //
 // The upper half of a character says what to add to get its value, except for `_`. Whether it is foreign say both
 // halves: each has a set of marks, and those of a character of the alphabet have none in common.
@@ -100,7 +101,8 @@ __attribute__((target("ssse3"))) static inline unsigned char itsmerp_base64url_d
     return itsmerp_base64url_decode_each(text, quads, octets) | (is_foreign ? 255 : 0);
 }
 
-// As itsmerp_base64url_encode_each, twelve octets at a time. No place in memory depends on the octets.
+// As itsmerp_base64url_encode_each, twelve octets at a time, on which no place in memory depends; the last five triples at
+// most are written by the table.
 __attribute__((target("ssse3"))) static inline void itsmerp_base64url_encode_wide(
     const unsigned char *octets, size_t triples, unsigned char *text) {
     const __m128i places = _mm_setr_epi8(1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10);

@@ -69,7 +69,7 @@ extension Base64URL {
     }
 
     /// Whether this processor takes sixteen characters at a time.
-    package static let isWide = itsmerp_has_wide_base64url()
+    static let isWide = itsmerp_has_wide_base64url()
 
     /// Decodes four characters at a time to the place `offset` of `octets`, as many as both have room for. Returns the
     /// union of the characters' values.
