@@ -134,4 +134,25 @@ static inline void itsmerp_base64url_encode_wide(const unsigned char *octets, si
 }
 #endif
 
+// Encodes `size` octets to as many characters as they take without padding.
+static inline void itsmerp_base64url_encode(const unsigned char *octets, size_t size, unsigned char *text, bool is_wide) {
+    size_t triples = size / 3;
+    if (is_wide) {
+        itsmerp_base64url_encode_wide(octets, triples, text);
+    } else {
+        itsmerp_base64url_encode_each(octets, triples, text);
+    }
+    octets += triples * 3;
+    text += triples * 4;
+    if (size % 3 == 0) {
+        return;
+    }
+    unsigned bits = (unsigned)octets[0] << 16 | (size % 3 == 2 ? (unsigned)octets[1] << 8 : 0);
+    text[0] = (unsigned char)itsmerp_base64url_alphabet[bits >> 18];
+    text[1] = (unsigned char)itsmerp_base64url_alphabet[bits >> 12 & 63];
+    if (size % 3 == 2) {
+        text[2] = (unsigned char)itsmerp_base64url_alphabet[bits >> 6 & 63];
+    }
+}
+
 #endif

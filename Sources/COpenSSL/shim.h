@@ -31,17 +31,15 @@ static inline long itsmerp_find_octet(const unsigned char *octets, size_t count,
 // How many octets from the first on may stand in a JSON string as they are and are ASCII: no control character, quotation
 // mark or backslash.
 static inline size_t itsmerp_plain_run(const unsigned char *octets, size_t count) {
-    const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
+    typedef unsigned char vector __attribute__((vector_size(16)));
     size_t place = 0;
-    for (; count - place >= 8; place += 8) {
-        uint64_t word;
-        memcpy(&word, octets + place, 8);
-        uint64_t quote = word ^ (ones * '"'), backslash = word ^ (ones * '\\');
-        // A top bit is set for each octet that is below 0x20, equal to one of the two, or not ASCII. A borrow can set more
-        // of them behind such an octet, and the loop below looks at each.
-        uint64_t special = ((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote)
-            | ((backslash - ones) & ~backslash) | word;
-        if ((special & tops) != 0) {
+    for (; count - place >= sizeof(vector); place += sizeof(vector)) {
+        vector text;
+        memcpy(&text, octets + place, sizeof text);
+        vector special = (vector)((text < 0x20) | (text >= 0x80) | (text == '"') | (text == '\\'));
+        uint64_t halves[2];
+        memcpy(halves, &special, sizeof halves);
+        if ((halves[0] | halves[1]) != 0) {
             break;
         }
     }

@@ -6,84 +6,138 @@
 /// a header names its members only.
 public struct JOSEHeader: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// `alg`: how the token was signed or its content encryption key was wrapped.
-    public let algorithm: String
+    public var algorithm: String { content.algorithm }
     /// `enc`: how the content was encrypted; always present in a JWE.
-    public let contentEncryption: String?
+    public var contentEncryption: String? { content.contentEncryption }
     /// `kid`: a hint at the key. Compare it; never use it as a path, an address or a log line.
-    public let keyID: String?
+    public var keyID: String? { content.keyID }
     /// `typ`: the media type of the whole token.
-    public let type: String?
+    public var type: String? { content.type }
     /// `cty`: the media type of the content; `JWT` for a Nested JWT (RFC 7519 §5.2).
-    public let contentType: String?
+    public var contentType: String? { content.contentType }
+
+    private let content: Content
+
+    /// What a header says, read once.
+    private final class Content: Sendable {
+        /// The segment that it was read from.
+        let segment: [UInt8]
+        let algorithm: String
+        let contentEncryption: String?
+        let keyID: String?
+        let type: String?
+        let contentType: String?
+
+        /// Decodes and parses a header segment.
+        init(_ segment: Span<UInt8>) throws(JOSEError) {
+            guard Base64URL.decodedCount(segment.count) <= JOSEHeader.maximumSize else {
+                throw JOSEError(.headerTooLarge, "header exceeds 4 KiB")
+            }
+            let json = try JSON(parsing: Base64URL.decode(segment), limits: .header)
+            guard json.kind == .object else {
+                throw JOSEError(.malformedHeader, "header is not a JSON object")
+            }
+            var (alg, enc, kid, typ, cty): (JSON?, JSON?, JSON?, JSON?, JSON?)
+            var (hasCrit, hasB64, hasZip) = (false, false, false)
+            // All members once, in place of a search for each name.
+            json.forEachMember { name, value in
+                switch name {
+                case "alg": alg = value
+                case "kid": kid = value
+                case "enc": enc = value
+                case "cty": cty = value
+                case "typ": typ = value
+                case "crit": hasCrit = true
+                case "b64": hasB64 = true
+                case "zip": hasZip = true
+                default: break
+                }
+            }
+            guard !hasCrit else {
+                throw JOSEError(.unsupportedHeader, "crit")
+            }
+            guard !hasB64 else {
+                throw JOSEError(.unsupportedHeader, "b64")
+            }
+            guard !hasZip else {
+                throw JOSEError(.unsupportedHeader, "zip")
+            }
+            let algorithm = try Self.text(alg, "alg is not a string")
+            contentEncryption = try Self.text(enc, "enc is not a string")
+            keyID = try Self.text(kid, "kid is not a string")
+            type = try Self.text(typ, "typ is not a string")
+            contentType = try Self.text(cty, "cty is not a string")
+            guard let algorithm else {
+                throw JOSEError(.malformedHeader, "alg is missing")
+            }
+            self.algorithm = algorithm
+            self.segment = segment.indices.map { segment[$0] }
+        }
+
+        func isOf(_ other: Span<UInt8>) -> Bool {
+            let segment = segment
+            return segment.span.isEqual(to: other)
+        }
+
+        private static func text(_ value: JSON?, _ reason: String) throws(JOSEError) -> String? {
+            guard let value else {
+                return nil
+            }
+            guard let text = value.string else {
+                throw JOSEError(.malformedHeader, reason)
+            }
+            return text
+        }
+    }
 
     /// The largest header in octets, decoded.
     static let maximumSize = 4 << 10
 
-    /// Decodes and parses the header segment of a compact serialization.
-    init(decoding segment: Span<UInt8>) throws(JOSEError) {
-        guard Base64URL.decodedCount(segment.count) <= Self.maximumSize else {
-            throw JOSEError(.headerTooLarge, "header exceeds 4 KiB")
-        }
-        let json = try JSON(parsing: Base64URL.decode(segment), limits: .header)
-        guard json.kind == .object else {
-            throw JOSEError(.malformedHeader, "header is not a JSON object")
-        }
-        var (alg, enc, kid, typ, cty): (JSON?, JSON?, JSON?, JSON?, JSON?)
-        var (hasCrit, hasB64, hasZip) = (false, false, false)
-        // All members once, in place of a search for each name.
-        json.forEachMember { name, value in
-            switch name {
-            case "alg": alg = value
-            case "kid": kid = value
-            case "enc": enc = value
-            case "cty": cty = value
-            case "typ": typ = value
-            case "crit": hasCrit = true
-            case "b64": hasB64 = true
-            case "zip": hasZip = true
-            default: break
-            }
-        }
-        guard !hasCrit else {
-            throw JOSEError(.unsupportedHeader, "crit")
-        }
-        guard !hasB64 else {
-            throw JOSEError(.unsupportedHeader, "b64")
-        }
-        guard !hasZip else {
-            throw JOSEError(.unsupportedHeader, "zip")
-        }
-        let algorithm = try Self.text(alg, "alg is not a string")
-        contentEncryption = try Self.text(enc, "enc is not a string")
-        keyID = try Self.text(kid, "kid is not a string")
-        type = try Self.text(typ, "typ is not a string")
-        contentType = try Self.text(cty, "cty is not a string")
-        guard let algorithm else {
-            throw JOSEError(.malformedHeader, "alg is missing")
-        }
-        self.algorithm = algorithm
+    /// The last headers that were read, of tokens of both kinds: one who makes tokens writes the same header into all of
+    /// them for as long as the keys stay.
+    private static let lastSigned = SpareReference<Content>()
+    private static let lastEncrypted = SpareReference<Content>()
+
+    /// Decodes and parses the header segment of a compact JWS.
+    init(decodingSigned segment: Span<UInt8>) throws(JOSEError) {
+        content = try Self.content(of: segment, last: Self.lastSigned.exchange(nil))
+        _ = Self.lastSigned.exchange(content)
     }
 
-    private static func text(_ value: JSON?, _ reason: String) throws(JOSEError) -> String? {
-        guard let value else {
-            return nil
+    /// Decodes and parses the header segment of a compact JWE.
+    init(decodingEncrypted segment: Span<UInt8>) throws(JOSEError) {
+        content = try Self.content(of: segment, last: Self.lastEncrypted.exchange(nil))
+        _ = Self.lastEncrypted.exchange(content)
+    }
+
+    private static func content(of segment: Span<UInt8>, last: Content?) throws(JOSEError) -> Content {
+        guard let last, last.isOf(segment) else {
+            return try Content(segment)
         }
-        guard let text = value.string else {
-            throw JOSEError(.malformedHeader, reason)
-        }
-        return text
+        return last
     }
 
     /// Returns the segment of a protected header with the given members, in a fixed order.
     static func segment(
         algorithm: String, contentEncryption: String? = nil, keyID: String?, type: String?, contentType: String?
     ) throws(JOSEError) -> [UInt8] {
-        var header: JSONValue = ["alg": .string(algorithm)]
-        header["enc"] = contentEncryption.map { .string($0) }
-        header["kid"] = keyID.map { .string($0) }
-        header["typ"] = type.map { .string($0) }
-        header["cty"] = contentType.map { .string($0) }
-        let json = header.serialized()
+        var json: [UInt8] = []
+        json.reserveCapacity(128)
+        func append(_ name: String, _ value: String?) {
+            guard let value else {
+                return
+            }
+            json.append(UInt8(ascii: json.isEmpty ? "{" : ","))
+            JSONEscapes.append(name, to: &json)
+            json.append(UInt8(ascii: ":"))
+            JSONEscapes.append(value, to: &json)
+        }
+        append("alg", algorithm)
+        append("enc", contentEncryption)
+        append("kid", keyID)
+        append("typ", type)
+        append("cty", contentType)
+        json.append(UInt8(ascii: "}"))
         guard json.count <= maximumSize else {
             throw JOSEError(.headerTooLarge, "header exceeds 4 KiB")
         }

@@ -11,9 +11,9 @@ final class JOSEHeaderTests: XCTestCase {
         try JWE("\(TokenBuilding.segment(header))..AAAA.AAAA.AAAA")
     }
 
-    private func assertRefused(_ code: JOSEError.Code, _ header: String, line: UInt = #line) {
-        assertThrows(code, line: line) { try self.jws(header) }
-        assertThrows(code, line: line) { try self.jwe(header) }
+    private func assertRefused(_ code: JOSEError.Code, _ header: some StringProtocol, line: UInt = #line) {
+        assertThrows(code, line: line) { try self.jws(String(header)) }
+        assertThrows(code, line: line) { try self.jwe(String(header)) }
     }
 
     func testReadsItsMembers() throws {
@@ -28,6 +28,38 @@ final class JOSEHeaderTests: XCTestCase {
         XCTAssertNil(least.keyID)
         XCTAssertNil(least.type)
         XCTAssertNil(least.contentType)
+    }
+
+    /// The header of the token before is kept, and must never stand for that of another.
+    func testReadsEachHeaderWhateverCameBefore() throws {
+        let long = String(repeating: "k", count: 40)
+        for name in ["a", "a", "b", "a", long + "a", long + "b", long + "a", "", "a"] {
+            let header = #"{"alg":"RS256","enc":"A128GCM","kid":"\#(name)"}"#
+            XCTAssertEqual(try jws(header).header.keyID, name)
+            XCTAssertEqual(try jwe(header).header.keyID, name)
+            assertRefused(.unsupportedHeader, header.dropLast() + #","crit":["x"]}"#)
+            XCTAssertEqual(try jws(header).header.keyID, name)
+        }
+        // What is one header in a JWS lacks enc in a JWE.
+        let signed = #"{"alg":"RS256","kid":"a"}"#
+        XCTAssertEqual(try jws(signed).header.keyID, "a")
+        assertThrows(.malformedHeader) { try self.jwe(signed) }
+    }
+
+    func testReadsEachHeaderInManyTasks() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for task in 0..<8 {
+                group.addTask {
+                    for round in 0..<500 {
+                        let name = "\((task + round) % 3)"
+                        let header = TokenBuilding.segment(#"{"alg":"RS256","enc":"A128GCM","kid":"\#(name)"}"#)
+                        XCTAssertEqual(try JWS("\(header).e30.AAAA").header.keyID, name)
+                        XCTAssertEqual(try JWE("\(header)..AAAA.AAAA.AAAA").header.keyID, name)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
     }
 
     func testRefusesExtensionsThatMustBeUnderstood() {

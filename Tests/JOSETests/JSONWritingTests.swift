@@ -23,6 +23,22 @@ final class JSONWritingTests: XCTestCase {
         XCTAssertEqual(try JSON(parsing: name.serialized()).members?.first?.name, "\"}\u{01}")
     }
 
+    /// Long texts are looked through many characters at a time, their ends one by one.
+    func testEscapesInEveryPlaceOfALongText() throws {
+        for length in 0..<40 {
+            for place in 0..<length {
+                for (special, escaped) in [("\"", #"\""#), ("\\", #"\\"#), ("\u{1F}", #"\u001f"#), ("é", "é")] {
+                    let (before, after) = (
+                        String(repeating: "a", count: place), String(repeating: "~", count: length - place - 1)
+                    )
+                    let text = before + special + after
+                    XCTAssertEqual(JSONValue.string(text).serializedString(), "\"\(before)\(escaped)\(after)\"")
+                    XCTAssertEqual(try JSON(parsing: "\"\(before)\(escaped)\(after)\"").string, text)
+                }
+            }
+        }
+    }
+
     func testWritesTextThatIsNoNumberAsNull() {
         for text in ["", "1,\"admin\":true", "01", "NaN", " 1", "1 ", "\"1\"", "null", "[]", "1e400e"] {
             XCTAssertEqual(JSONValue.number(text).serializedString(), "null", text)

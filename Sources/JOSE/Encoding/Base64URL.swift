@@ -8,12 +8,6 @@ public enum Base64URL {
         encode(bytes.span)
     }
 
-    static func encode(_ bytes: Span<UInt8>) -> String {
-        var ascii: [UInt8] = []
-        append(bytes, to: &ascii)
-        return String(decoding: ascii, as: UTF8.self)
-    }
-
     /// Returns the octets that `text` encodes; throws `malformedBase64URL`.
     public static func decode(_ text: String) throws(JOSEError) -> [UInt8] {
         try decode([UInt8](text.utf8))
@@ -72,35 +66,12 @@ public enum Base64URL {
     }
 
     /// The number of characters that encode `count` octets.
-    private static func encodedCount(_ count: Int) -> Int {
+    static func encodedCount(_ count: Int) -> Int {
         count / 3 * 4 + (count % 3 == 0 ? 0 : count % 3 + 1)
     }
 
     /// Appends the encoding of `bytes` to `ascii`.
     static func append(_ bytes: [UInt8], to ascii: inout [UInt8]) {
         append(bytes.span, to: &ascii)
-    }
-
-    private static func append(_ bytes: Span<UInt8>, to ascii: inout [UInt8]) {
-        let start = ascii.count
-        let zeros = [UInt8](zeros: encodedCount(bytes.count))
-        if start == 0 {
-            ascii = zeros
-        } else {
-            ascii.append(contentsOf: zeros)
-        }
-        let triples = bytes.count / 3
-        encode(triples: triples, of: bytes, into: &ascii, at: start)
-        let input = triples * 3
-        let place = start + triples * 4
-        if bytes.count - input >= 1 {
-            let a = bytes[input]
-            let b = bytes.count - input == 2 ? bytes[input + 1] : 0
-            ascii[place] = character(a >> 2)
-            ascii[place + 1] = character((a & 0x03) << 4 | b >> 4)
-            if bytes.count - input == 2 {
-                ascii[place + 2] = character((b & 0x0F) << 2)
-            }
-        }
     }
 }

@@ -47,11 +47,6 @@ extension JWE {
         let iv = try random.bytes(contentEncryption.ivSize)
         let sealed = try AEADCipher.seal(
             plaintext, key: contentKey, nonce: iv, additionalData: header, algorithm: contentEncryption)
-        var token = header
-        for part in [encryptedKey, iv, sealed.ciphertext, sealed.tag] {
-            token.append(CompactSegments.separator)
-            Base64URL.append(part, to: &token)
-        }
-        return String(decoding: token, as: UTF8.self)
+        return CompactSegments.serialize(header, [encryptedKey, iv, sealed.ciphertext, sealed.tag])
     }
 }

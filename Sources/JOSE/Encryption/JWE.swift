@@ -33,7 +33,7 @@ public struct JWE: Sendable {
     public init(_ compact: [UInt8], maximumSize: Int = 128 << 10) throws(JOSEError) {
         let segments = try CompactSegments(compact, count: 5, maximumSize: maximumSize)
         let text = compact.span
-        header = try JOSEHeader(decoding: text.extracting(segments[0]))
+        header = try JOSEHeader(decodingEncrypted: text.extracting(segments[0]))
         guard let contentEncryption = header.contentEncryption else {
             throw JOSEError(.malformedHeader, "enc is missing")
         }

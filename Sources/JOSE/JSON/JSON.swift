@@ -111,8 +111,8 @@ public struct JSON: Sendable {
         node.kind == .string ? document.string(of: node) : nil
     }
 
-    /// The text of a string in UTF-8, for secrets: unlike a `String`, the caller can cleanse it.
-    var octets: [UInt8]? {
+    /// The text of a string in UTF-8, for tokens, and for secrets: unlike a `String`, the caller can cleanse it.
+    package var octets: [UInt8]? {
         node.kind == .string ? document.octets(of: node) : nil
     }
 

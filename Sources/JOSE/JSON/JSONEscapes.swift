@@ -72,12 +72,19 @@ enum JSONEscapes {
     /// Appends `string` between quotation marks with the escapes that JSON requires.
     static func append(_ string: String, to text: inout [UInt8]) {
         text.append(UInt8(ascii: "\""))
-        guard !string.isPlainText else {
-            text.append(contentsOf: string.utf8)
-            text.append(UInt8(ascii: "\""))
-            return
+        string.withOctets { octets in
+            let plain = octets.endOfPlainText(from: 0)
+            text.append(octets.extracting(first: plain))
+            if plain < octets.count {
+                escape(octets.extracting(droppingFirst: plain), to: &text)
+            }
         }
-        for octet in string.utf8 {
+        text.append(UInt8(ascii: "\""))
+    }
+
+    private static func escape(_ octets: Span<UInt8>, to text: inout [UInt8]) {
+        for index in octets.indices {
+            let octet = octets[index]
             switch octet {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
                 text.append(UInt8(ascii: "\\"))
@@ -93,6 +100,5 @@ enum JSONEscapes {
             default: text.append(octet)
             }
         }
-        text.append(UInt8(ascii: "\""))
     }
 }

@@ -51,9 +51,14 @@ extension String {
         return result ?? body([UInt8](utf8).span)
     }
 
-    /// Whether this is ASCII as JSON strings have it without escaping.
-    var isPlainText: Bool {
-        withOctets { $0.endOfPlainText(from: 0) == $0.count }
+}
+
+extension [UInt8] {
+    /// Appends all octets of `other`.
+    mutating func append(_ other: Span<UInt8>) {
+        unsafe other.withUnsafeBufferPointer { other in
+            unsafe append(contentsOf: other)
+        }
     }
 }
 
@@ -61,11 +66,6 @@ extension Base64URL {
     /// The value of a character, 255 for a foreign one.
     static func value(of character: UInt8) -> UInt8 {
         itsmerp_base64url_value(character)
-    }
-
-    /// The character of a value, of which the lower six bits count.
-    static func character(_ value: UInt8) -> UInt8 {
-        itsmerp_base64url_character(value)
     }
 
     /// Whether this processor takes sixteen characters at a time.
@@ -90,20 +90,51 @@ extension Base64URL {
         }
     }
 
-    /// Encodes three octets at a time to the place `offset` of `text`, if both have room for all.
-    static func encode(triples: Int, of octets: Span<UInt8>, into text: inout [UInt8], at offset: Int) {
-        guard offset >= 0, triples > 0, triples <= octets.count / 3, triples <= (text.count - offset) / 4 else {
-            return
+    /// Returns the encoding of `octets`, which is written to the string's own memory.
+    static func encode(_ octets: Span<UInt8>) -> String {
+        let size = encodedCount(octets.count)
+        return unsafe String(unsafeUninitializedCapacity: size) { text in
+            unsafe encode(octets, to: text.baseAddress)
+            return size
         }
+    }
+
+    /// Appends the encoding of `octets` to `ascii`.
+    static func append(_ octets: Span<UInt8>, to ascii: inout [UInt8]) {
+        let size = encodedCount(octets.count)
+        let encoded = unsafe [UInt8](unsafeUninitializedCapacity: size) { text, count in
+            unsafe encode(octets, to: text.baseAddress)
+            count = size
+        }
+        if ascii.isEmpty {
+            ascii = encoded
+        } else {
+            ascii.append(contentsOf: encoded)
+        }
+    }
+
+    /// `text` has room for as many characters as `octets` take.
+    fileprivate static func encode(_ octets: Span<UInt8>, to text: UnsafeMutablePointer<UInt8>?) {
         unsafe octets.withUnsafeBufferPointer { octets in
-            unsafe text.withUnsafeMutableBufferPointer { text in
-                let place = unsafe text.baseAddress.map { unsafe $0 + offset }
-                if isWide {
-                    unsafe itsmerp_base64url_encode_wide(octets.baseAddress, triples, place)
-                } else {
-                    unsafe itsmerp_base64url_encode_each(octets.baseAddress, triples, place)
-                }
+            if let first = octets.baseAddress, !octets.isEmpty {
+                unsafe itsmerp_base64url_encode(first, octets.count, text, isWide)
             }
+        }
+    }
+}
+
+extension CompactSegments {
+    /// Returns `head`, which is ASCII, and behind it each of `parts` encoded, with a dot before each.
+    static func serialize(_ head: [UInt8], _ parts: [[UInt8]]) -> String {
+        let size = parts.reduce(head.count) { $0 + 1 + Base64URL.encodedCount($1.count) }
+        return unsafe String(unsafeUninitializedCapacity: size) { text in
+            var place = unsafe text.initialize(fromContentsOf: head)
+            for part in parts {
+                unsafe text[place] = separator
+                unsafe Base64URL.encode(part.span, to: text.baseAddress.map { unsafe $0 + place + 1 })
+                place += 1 + Base64URL.encodedCount(part.count)
+            }
+            return size
         }
     }
 }

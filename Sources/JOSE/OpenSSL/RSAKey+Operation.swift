@@ -70,7 +70,7 @@ extension RSAKey {
         }
         let made = try PreparedContext(self, operation)
         // Another thread may have been faster; then this context serves this once.
-        _ = prepared.storeIfNil(made)
+        prepared.storeIfNil(made)
         return try made.copy()
     }
 }

@@ -12,7 +12,7 @@ final class RSAKey: @unchecked Sendable {
     // under a lock of the key.
     let pointer: OpaquePointer
     /// See ``context(for:)``.
-    let prepared = AtomicLazyReference<PreparedContext>()
+    let prepared = FirstReference<PreparedContext>()
 
     /// Takes over `pointer`; throws if it is a key of another kind, RSASSA-PSS keys included.
     init(owning pointer: OpaquePointer) throws(JOSEError) {

@@ -31,7 +31,7 @@ public struct JWS: Sendable {
     public init(_ compact: [UInt8], maximumSize: Int = 128 << 10) throws(JOSEError) {
         let segments = try CompactSegments(compact, count: 3, maximumSize: maximumSize)
         let text = compact.span
-        header = try JOSEHeader(decoding: text.extracting(segments[0]))
+        header = try JOSEHeader(decodingSigned: text.extracting(segments[0]))
         let payload = text.extracting(segments[1])
         let signature = text.extracting(segments[2])
         payloadCount = Base64URL.decodedCount(payload.count)
@@ -68,12 +68,10 @@ public struct JWS: Sendable {
     ) async throws -> String {
         var token = try JOSEHeader.segment(
             algorithm: signer.algorithm.name, keyID: signer.keyID, type: type, contentType: contentType)
+        token.reserveCapacity(token.count + 1 + Base64URL.encodedCount(payload.count))
         token.append(CompactSegments.separator)
         Base64URL.append(payload, to: &token)
-        let signature = try await signer.signature(over: token)
-        token.append(CompactSegments.separator)
-        Base64URL.append(signature, to: &token)
-        return String(decoding: token, as: UTF8.self)
+        return CompactSegments.serialize(token, [try await signer.signature(over: token)])
     }
 }
 
