@@ -107,7 +107,18 @@ static inline size_t itsmerp_unreserved_run(const unsigned char *octets, size_t 
         ['y'] = 1, ['z'] = 1, ['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1, ['4'] = 1, ['5'] = 1, ['6'] = 1, ['7'] = 1,
         ['8'] = 1, ['9'] = 1, ['-'] = 1, ['.'] = 1, ['_'] = 1, ['~'] = 1,
     };
+    typedef unsigned char vector __attribute__((vector_size(16)));
     size_t run = 0;
+    for(; size - run >= sizeof(vector); run += sizeof(vector)) {
+        vector text;
+        memcpy(&text, octets + run, sizeof text);
+        vector letters = (vector)((text | 0x20) - 'a' < 26), digits = (vector)(text - '0' < 10);
+        vector marks = (vector)((text == '-') | (text == '.') | (text == '_') | (text == '~'));
+        vector others = ~(letters | digits | marks);
+        uint64_t halves[2];
+        memcpy(halves, &others, sizeof halves);
+        if((halves[0] | halves[1]) != 0) break;
+    }
     while(run < size && unreserved[octets[run]]) run++;
     return run;
 }

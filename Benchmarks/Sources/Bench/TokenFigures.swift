@@ -50,8 +50,8 @@ struct TokenFigures {
             claims: ClaimsRequest(userInfo: [.birthdate, .gender]),
             level: .basic, locale: nil, prompt: nil, maximumAuthenticationAge: 3600)
         let transaction = try await world.client.authorizationRequest(for: .login("LOGIN")).transaction
-        let challenge = try ProofKey(random: .system).challenge
-        func members() -> JSONValue {
+        let challenge = try LoginSecrets(random: .system).codeChallenge
+        func members() -> [JSONValue.Member] {
             parameters.members(
                 transaction: transaction, challenge: challenge, profile: configuration.environment.profile)
         }

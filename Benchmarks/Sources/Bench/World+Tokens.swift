@@ -91,7 +91,7 @@ extension World {
     private static func validate(
         _ compact: String, _ algorithms: TokenAlgorithms, _ client: borrowing ItsmeClient
     ) async throws -> IDToken {
-        let verified = try await EncryptedToken(compact, phase: .idToken)
+        let verified = try await EncryptedToken(Array(compact.utf8), phase: .idToken)
             .decrypted(by: client.configuration.authentication, algorithms: algorithms)
             .verified(by: client.configuration.authentication, client.provider, algorithms: algorithms)
         return try IDToken(

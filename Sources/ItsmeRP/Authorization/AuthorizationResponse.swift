@@ -23,9 +23,6 @@ struct AuthorizationCallback {
     }
 
     private static let maximumSize = 16 << 10
-    private static let singleParameters: Set<String> = [
-        "code", "state", "iss", "error", "error_description", "error_uri",
-    ]
 
     let outcome: Outcome
 
@@ -37,12 +34,12 @@ struct AuthorizationCallback {
         else {
             throw Self.error(.malformedCallback, "the query is too long or holds a broken escape")
         }
-        var parameters: [String: String] = [:]
-        for pair in pairs where Self.singleParameters.contains(pair.name) {
-            guard parameters.updateValue(pair.value, forKey: pair.name) == nil else {
-                throw Self.error(.duplicateParameter, "a parameter occurs twice", field: pair.name)
-            }
-        }
+        let code = try Self.value(of: "code", in: pairs)
+        let state = try Self.value(of: "state", in: pairs)
+        let issuer = try Self.value(of: "iss", in: pairs)
+        let error = try Self.value(of: "error", in: pairs)
+        let errorDescription = try Self.value(of: "error_description", in: pairs)
+        let errorURI = try Self.value(of: "error_uri", in: pairs)
         // 2. The transaction is still alive.
         guard now < transaction.expiresAt else {
             throw ItsmeError(
@@ -50,14 +47,14 @@ struct AuthorizationCallback {
                 remedy: "Start a new login.")
         }
         // 3. The state is this transaction's, also when the callback is an error.
-        guard let state = parameters["state"], !state.isEmpty else {
+        guard let state, !state.isEmpty else {
             throw Self.error(.stateMissing, "the callback has no state", field: "state")
         }
         guard ConstantTime.equal(state, transaction.state.exposedValue) else {
             throw Self.error(.stateMismatch, "the state is not that of the transaction", field: "state")
         }
         // 4. The issuer, when it is named or must be, is the one that the person was sent to.
-        if let issuer = parameters["iss"] {
+        if let issuer {
             guard issuer.hasSameOctets(as: transaction.issuer) else {
                 throw Self.error(.responseIssuerMismatch, "the callback comes from another issuer", field: "iss")
             }
@@ -65,17 +62,30 @@ struct AuthorizationCallback {
             throw Self.error(.responseIssuerMissing, "the callback does not name its issuer", field: "iss")
         }
         // 5. Either a code or an error.
-        switch (parameters["code"], parameters["error"]) {
+        switch (code, error) {
         case (let code?, nil) where !code.isEmpty:
             outcome = .code(Secret(code))
         case (nil, let error?):
             outcome = .error(
                 ProviderError(
-                    code: .init(rawValue: error), errorDescription: parameters["error_description"],
-                    errorURI: parameters["error_uri"]))
+                    code: .init(rawValue: error), errorDescription: errorDescription, errorURI: errorURI))
         default:
             throw Self.error(.codeMissing, "the callback has neither a code nor an error, or both", field: "code")
         }
+    }
+
+    /// The value of a parameter that may occur once.
+    private static func value(
+        of name: String, in pairs: [(name: String, value: String)]
+    ) throws(ItsmeError) -> String? {
+        var value: String?
+        for pair in pairs where pair.name.utf8.count == name.utf8.count && pair.name.hasSameOctets(as: name) {
+            guard value == nil else {
+                throw Self.error(.duplicateParameter, "a parameter occurs twice", field: name)
+            }
+            value = pair.value
+        }
+        return value
     }
 
     private static func error(_ code: ItsmeError.Code, _ reason: String, field: String? = nil) -> ItsmeError {

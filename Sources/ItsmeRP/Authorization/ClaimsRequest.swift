@@ -41,11 +41,10 @@ public struct ClaimsRequest: Sendable, Hashable {
 
     private static func object(_ claims: [RequestedClaim], profile: ProtocolProfile) -> JSONValue {
         // Two claims may share a legacy name; a member must not be repeated.
-        var names: Set<String> = []
         var members: [JSONValue.Member] = []
         for claim in claims {
             let name = claim.wireName(in: profile)
-            guard names.insert(name).inserted else { continue }
+            guard !members.contains(where: { $0.name == name }) else { continue }
             members.append(JSONValue.Member(name: name, value: claim.jsonValue))
         }
         return .object(members)

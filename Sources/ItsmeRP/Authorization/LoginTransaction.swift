@@ -79,8 +79,8 @@ extension LoginTransaction {
     /// A fresh transaction.
     init(
         metadata: ProviderMetadata, configuration: ItsmeConfiguration, parameters: AuthorizationParameters,
-        redirectURI: String, codeVerifier: Secret<String>
-    ) throws(JOSEError) {
+        redirectURI: String, secrets: LoginSecrets
+    ) {
         // Whole seconds: that is what sealing keeps.
         let now = Date(timeIntervalSince1970: configuration.time.now().timeIntervalSince1970.rounded(.down))
         self.init(
@@ -91,10 +91,10 @@ extension LoginTransaction {
             requestedLevel: parameters.level,
             maximumAuthenticationAge: parameters.maximumAuthenticationAge,
             createdAt: now,
-            expiresAt: now.addingTimeInterval(Double(configuration.transactionLifetime.components.seconds)),
-            state: Secret(Base64URL.encode(try configuration.random.bytes(24))),
-            nonce: Secret(Base64URL.encode(try configuration.random.bytes(24))),
-            codeVerifier: codeVerifier,
+            expiresAt: now.addingTimeInterval(Double(configuration.transactionLifetimeSeconds)),
+            state: secrets.state,
+            nonce: secrets.nonce,
+            codeVerifier: secrets.codeVerifier,
             expectedSubject: parameters.service.expectedSubject,
             requiresResponseIssuer: metadata.announcesResponseIssuer)
     }

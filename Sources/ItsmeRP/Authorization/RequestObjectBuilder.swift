@@ -31,24 +31,27 @@ struct RequestObjectBuilder: Sendable {
     /// There is no `sub` (RFC 9101 §10.8: a request object must not pass for a client assertion), and neither `request`
     /// nor `request_uri`.
     func requestObject(
-        members: JSONValue, metadata: ProviderMetadata, encryptionKey: JWK
+        members: [JSONValue.Member], metadata: ProviderMetadata, encryptionKey: JWK
     ) async throws -> (compact: String, expiry: Date) {
         let now = Int64(time.now().timeIntervalSince1970)
         var members = members
-        members["iss"] = .string(clientID)
-        members["aud"] = .string(profile == .v1 ? metadata.authorization.url : metadata.issuer)
-        members["iat"] = .integer(now)
-        members["exp"] = .integer(now + Self.lifetime)
+        func add(_ name: String, _ value: JSONValue) {
+            members.append(JSONValue.Member(name: name, value: value))
+        }
+        add("iss", .string(clientID))
+        add("aud", .string(profile == .v1 ? metadata.authorization.url : metadata.issuer))
+        add("iat", .integer(now))
+        add("exp", .integer(now + Self.lifetime))
         let signer: any KeySigner
         do {
-            members["jti"] = .string(Base64URL.encode(try random.bytes(16)))
+            add("jti", .string(Base64URL.encode(try random.bytes(16))))
             signer = try authentication.requestObjectSigner()
         } catch {
             throw ItsmeError(
                 .randomSourceFailed, .authorizationRequest, "no random bytes could be had",
                 remedy: "Check the system's random generator.", joseCode: error.code)
         }
-        let signed = try await OwnToken.sign(members, with: signer, phase: .authorizationRequest)
+        let signed = try await OwnToken.sign(.object(members), with: signer, phase: .authorizationRequest)
         let compact = try OwnToken.encrypt(
             signed, to: encryptionKey, algorithms: algorithms, random: random, phase: .authorizationRequest)
         return (compact, Date(timeIntervalSince1970: Double(now + Self.lifetime)))

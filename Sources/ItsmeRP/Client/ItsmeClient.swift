@@ -110,24 +110,25 @@ public struct ItsmeClient: Sendable {
         let maximumAge = try maximumAuthenticationAge.map { age throws(ItsmeError) in try Self.wholeSeconds(age) }
         let parameters = AuthorizationParameters(
             service: service, scopes: scopes,
-            claims: ClaimsRequest(userInfo: service.claims).adding(userInfo: claims.userInfo, idToken: claims.idToken),
+            claims: service.claims.isEmpty
+                ? claims
+                : ClaimsRequest(userInfo: service.claims).adding(userInfo: claims.userInfo, idToken: claims.idToken),
             level: level, locale: locale, prompt: prompt,
             maximumAuthenticationAge: maximumAge)
         let metadata = try await provider.metadata()
-        let proofKey: ProofKey
-        let transaction: LoginTransaction
+        let secrets: LoginSecrets
         do {
-            proofKey = try ProofKey(random: configuration.random)
-            transaction = try LoginTransaction(
-                metadata: metadata, configuration: configuration, parameters: parameters,
-                redirectURI: redirectURI ?? configuration.redirectURI, codeVerifier: proofKey.verifier)
+            secrets = try LoginSecrets(random: configuration.random)
         } catch {
             throw ItsmeError(
                 .randomSourceFailed, .authorizationRequest, "no random bytes could be had",
                 remedy: "Check the system's random generator.", joseCode: error.code)
         }
+        let transaction = LoginTransaction(
+            metadata: metadata, configuration: configuration, parameters: parameters,
+            redirectURI: redirectURI ?? configuration.redirectURI, secrets: secrets)
         let members = parameters.members(
-            transaction: transaction, challenge: proofKey.challenge, profile: configuration.environment.profile)
+            transaction: transaction, challenge: secrets.codeChallenge, profile: configuration.environment.profile)
         let query = FormEncoding.encode(
             try await outerParameters(members, scope: parameters.scope, service: service, metadata: metadata))
         let separator = metadata.authorization.hasQuery ? "&" : "?"
@@ -142,7 +143,7 @@ public struct ItsmeClient: Sendable {
     /// With a request object, `client_id` stays outside (RFC 9101 §5), and so do `response_type` and `scope` (OpenID
     /// Connect Core 1.0 §6.1), with the same values as inside.
     private func outerParameters(
-        _ members: JSONValue, scope: String, service: ItsmeService, metadata: ProviderMetadata
+        _ members: [JSONValue.Member], scope: String, service: ItsmeService, metadata: ProviderMetadata
     ) async throws -> [(name: String, value: String)] {
         let outside = [("client_id", configuration.clientID), ("response_type", "code"), ("scope", scope)]
         switch configuration.requestDelivery.method {
@@ -165,7 +166,7 @@ public struct ItsmeClient: Sendable {
     }
 
     private func requestObject(
-        _ members: JSONValue, metadata: ProviderMetadata
+        _ members: [JSONValue.Member], metadata: ProviderMetadata
     ) async throws -> (compact: String, expiry: Date) {
         let encryptionKey = try await provider.encryptionKey(
             algorithm: configuration.requestObjectAlgorithms.keyManagement)
@@ -311,17 +312,13 @@ public struct ItsmeClient: Sendable {
         }
         // itsme labels the JWT as application/json; the shape of the body decides.
         try HTTPClient.checkMediaType(of: reply, in: ["application/jwt", "application/json"], phase: .userInfo)
-        guard let compact = String(validating: reply.body, as: UTF8.self) else {
-            throw ItsmeError(
-                .tokenMalformed, .userInfo, "the body is not text", remedy: "Refuse the login and report it to itsme.")
-        }
         let algorithms = configuration.userInfoAlgorithms
-        let verified = try await EncryptedToken(compact, phase: .userInfo)
+        let verified = try await EncryptedToken(reply.body, phase: .userInfo)
             .decrypted(by: configuration.authentication, algorithms: algorithms)
             .verified(by: configuration.authentication, provider, algorithms: algorithms)
         let userInfo = try UserInfo(
             verified, subject: tokens.idToken.subject, issuer: metadata.issuer, clientID: configuration.clientID,
-            clockSkew: configuration.clockSkew.components.seconds, now: configuration.time.now())
+            clockSkew: configuration.clockSkewSeconds, now: configuration.time.now())
         configuration.logger.debug("UserInfo validated")
         return userInfo
     }

@@ -36,13 +36,19 @@ public struct ItsmeConfiguration: Sendable {
     public var requestDelivery: RequestDelivery = .byValue
 
     /// How far the clocks of itsme and this machine may be apart. Default 60 seconds, at most 5 minutes.
-    public var clockSkew: Duration = .seconds(60)
+    public var clockSkew: Duration = .seconds(60) {
+        didSet { clockSkewSeconds = clockSkew.components.seconds }
+    }
 
     /// How old an ID token may be when it arrives, by its `iat`. Default 10 minutes, at most one hour.
-    public var maximumTokenAge: Duration = .seconds(600)
+    public var maximumTokenAge: Duration = .seconds(600) {
+        didSet { maximumTokenAgeSeconds = maximumTokenAge.components.seconds }
+    }
 
     /// How long a login may take from the authorization request to the callback. Default and maximum 10 minutes.
-    public var transactionLifetime: Duration = .seconds(600)
+    public var transactionLifetime: Duration = .seconds(600) {
+        didSet { transactionLifetimeSeconds = transactionLifetime.components.seconds }
+    }
 
     /// Makes each transaction single use. The default serves one process; give one on a shared store when the
     /// callback may reach another instance.
@@ -56,6 +62,11 @@ public struct ItsmeConfiguration: Sendable {
 
     /// Where state, nonce, verifier, keys and initialization vectors come from.
     public var random: RandomSource = .system
+
+    // Divided once and not for each token: durations have 128 bits.
+    private(set) var clockSkewSeconds: Int64 = 60
+    private(set) var maximumTokenAgeSeconds: Int64 = 600
+    private(set) var transactionLifetimeSeconds: Int64 = 600
 
     /// Makes a configuration; the other properties have defaults.
     public init(

@@ -29,9 +29,16 @@ extension Character {
 
 extension Substring {
     func trimmingSpaces() -> Substring {
-        var text = self
-        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
-        while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
-        return text
+        var octets = utf8
+        while let last = octets.last, last == 0x20 || last == 0x09 { octets.removeLast() }
+        while let first = octets.first, first == 0x20 || first == 0x09 { octets.removeFirst() }
+        return Substring(octets)
+    }
+}
+
+extension StringProtocol {
+    /// Whether this is `token`, a text in small letters, when capitals of ASCII count as small ones.
+    func isToken(_ token: String) -> Bool {
+        utf8.lazy.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }.elementsEqual(token.utf8)
     }
 }

@@ -7,7 +7,9 @@ import HTTPTypes
 
 /// A URL that requests may be sent to: absolute, https (or http on a loopback address where that is allowed), with a
 /// host, without user information and fragment.
-struct Endpoint: Sendable, Hashable {
+///
+/// An object, so that the provider's metadata, which has half a dozen of them, can be handed on without copies.
+final class Endpoint: Sendable {
     /// The URL as it was given.
     let url: String
 
@@ -58,7 +60,7 @@ struct Endpoint: Sendable, Hashable {
     }
 
     /// An issuer identifier: an endpoint without a query (Discovery 1.0 §3).
-    init(issuer: String, allowsLoopbackHTTP: Bool) throws(ItsmeError) {
+    convenience init(issuer: String, allowsLoopbackHTTP: Bool) throws(ItsmeError) {
         do throws(Refusal) {
             try self.init(issuer, allowsLoopbackHTTP: allowsLoopbackHTTP)
             if hasQuery { throw .query }

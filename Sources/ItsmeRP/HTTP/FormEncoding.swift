@@ -11,55 +11,42 @@ enum FormEncoding {
         bytes.reserveCapacity(pairs.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 8 })
         for (index, pair) in pairs.enumerated() {
             if index > 0 { bytes.append(0x26) }
-            append(pair.name, to: &bytes)
+            bytes.append(percentEncoding: pair.name)
             bytes.append(0x3D)
-            append(pair.value, to: &bytes)
+            bytes.append(percentEncoding: pair.value)
         }
         return bytes
     }
 
     static func encodeComponent(_ text: String) -> String {
         var bytes: [UInt8] = []
-        append(text, to: &bytes)
+        bytes.append(percentEncoding: text)
         return String(decoding: bytes, as: UTF8.self)
-    }
-
-    private static func append(_ text: String, to bytes: inout [UInt8]) {
-        let octets = Array(text.utf8)
-        var rest = octets[...]
-        // A token is one long run that needs no escape.
-        while true {
-            let run = rest.unreservedRun
-            bytes.append(contentsOf: rest.prefix(run))
-            rest = rest.dropFirst(run)
-            guard let octet = rest.popFirst() else { break }
-            bytes.append(0x25)
-            bytes.append(hexDigit(octet >> 4))
-            bytes.append(hexDigit(octet & 0x0F))
-        }
-    }
-
-    private static func hexDigit(_ nibble: UInt8) -> UInt8 {
-        nibble < 10 ? 0x30 &+ nibble : 0x37 &+ nibble
     }
 
     /// Splits and decodes; nil when an escape is incomplete or the result is not UTF-8.
     static func decode(_ text: Substring) -> [(name: String, value: String)]? {
+        let octets = Array(text.utf8)
         var pairs: [(name: String, value: String)] = []
-        for part in text.utf8.split(separator: 0x26) {
-            let pieces = part.split(separator: 0x3D, maxSplits: 1, omittingEmptySubsequences: false)
-            guard let first = pieces.first, let name = decodeComponent(first) else { return nil }
-            guard pieces.count == 2 else {
-                pairs.append((name, ""))
-                continue
-            }
-            guard let value = decodeComponent(pieces[1]) else { return nil }
+        var rest = octets[...]
+        while !rest.isEmpty {
+            let end = rest.firstIndex(of: 0x26) ?? rest.endIndex
+            let part = rest[..<end]
+            rest = rest[end...].dropFirst()
+            guard !part.isEmpty else { continue }
+            let middle = part.firstIndex(of: 0x3D) ?? part.endIndex
+            guard let name = decodeComponent(part[..<middle]),
+                let value = decodeComponent(part[middle...].dropFirst())
+            else { return nil }
             pairs.append((name, value))
         }
         return pairs
     }
 
-    private static func decodeComponent(_ text: Substring.UTF8View) -> String? {
+    private static func decodeComponent(_ text: ArraySlice<UInt8>) -> String? {
+        guard text.contains(where: { $0 == 0x2B || $0 == 0x25 }) else {
+            return validated(text.span)
+        }
         var bytes: [UInt8] = []
         var iterator = text.makeIterator()
         while let byte = iterator.next() {
@@ -73,7 +60,12 @@ enum FormEncoding {
             default: bytes.append(byte)
             }
         }
-        return String(validating: bytes, as: UTF8.self)
+        return validated(bytes.span)
+    }
+
+    private static func validated(_ octets: Span<UInt8>) -> String? {
+        guard let text = try? UTF8Span(validating: octets) else { return nil }
+        return String(copying: text)
     }
 
     private static func nibble(_ digit: UInt8) -> UInt8? {

@@ -7,7 +7,7 @@ struct HTTPClient: Sendable {
     let transport: any HTTPTransport
 
     func get(
-        _ endpoint: Endpoint, accept: String, mediaTypes: Set<String>, maximumBodySize: Int,
+        _ endpoint: Endpoint, accept: String, mediaTypes: [String], maximumBodySize: Int,
         phase: ItsmeError.Phase
     ) async throws(ItsmeError) -> HTTPReply {
         let reply: HTTPReply
@@ -68,12 +68,15 @@ struct HTTPClient: Sendable {
     }
 
     static func checkMediaType(
-        of reply: HTTPReply, in mediaTypes: Set<String>, phase: ItsmeError.Phase
+        of reply: HTTPReply, in mediaTypes: [String], phase: ItsmeError.Phase
     ) throws(ItsmeError) {
-        let value = reply.response.headerFields[.contentType] ?? ""
+        // Fields of a name are joined when they are looked up by it, which costs more than to look at all.
+        var values: [String] = []
+        for field in reply.response.headerFields where field.name == .contentType { values.append(field.value) }
+        let value = values.count == 1 ? values[0] : ""
         let end = value.utf8.firstIndex(of: 0x3B) ?? value.endIndex
-        let type = value[..<end].trimmingSpaces().lowercased()
-        guard mediaTypes.contains(type) else {
+        let type = value[..<end].trimmingSpaces()
+        guard mediaTypes.contains(where: { type.isToken($0) }) else {
             throw ItsmeError(
                 .unexpectedMediaType, phase, "the answer's Content-Type is not one that this endpoint gives",
                 remedy: "Check the configured issuer and any proxy in between.", field: "Content-Type")

@@ -35,8 +35,8 @@ struct IDTokenExpectation: Sendable {
         self.subject = subject
         self.requestedLevel = requestedLevel
         self.maximumAuthenticationAge = maximumAuthenticationAge
-        clockSkew = configuration.clockSkew.components.seconds
-        maximumTokenAge = configuration.maximumTokenAge.components.seconds
+        clockSkew = configuration.clockSkewSeconds
+        maximumTokenAge = configuration.maximumTokenAgeSeconds
         profile = configuration.environment.profile
     }
 }

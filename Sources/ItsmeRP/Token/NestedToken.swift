@@ -9,18 +9,13 @@ struct EncryptedToken: Sendable {
     private let phase: ItsmeError.Phase
 
     /// Reads the structure and the header (RFC 7516 §5.2, steps 1 to 5).
-    init(_ compact: String, phase: ItsmeError.Phase) throws(ItsmeError) {
+    init(_ compact: [UInt8], phase: ItsmeError.Phase) throws(ItsmeError) {
         // Claims in clear may hold four dots as well, so they are told apart first.
-        let octets = Array(compact.utf8)
-        guard octets.first != UInt8(ascii: "{"), CompactShape(octets) != .signed else {
-            throw ItsmeError(
-                .tokenNotEncrypted, phase, "the token is not encrypted",
-                remedy: "Refuse it. Check that encryption was registered at itsme for this token.")
-        }
+        guard compact.first != UInt8(ascii: "{") else { throw Self.notEncrypted(phase) }
         do {
-            jwe = try JWE(octets)
+            jwe = try JWE(compact)
         } catch {
-            throw Self.error(for: error, phase: phase)
+            throw CompactShape(compact) == .signed ? Self.notEncrypted(phase) : Self.error(for: error, phase: phase)
         }
         self.phase = phase
     }
@@ -39,6 +34,12 @@ struct EncryptedToken: Sendable {
         } catch let error as JOSEError {
             throw Self.error(for: error, phase: phase)
         }
+    }
+
+    private static func notEncrypted(_ phase: ItsmeError.Phase) -> ItsmeError {
+        ItsmeError(
+            .tokenNotEncrypted, phase, "the token is not encrypted",
+            remedy: "Refuse it. Check that encryption was registered at itsme for this token.")
     }
 
     fileprivate static let remedy = "Refuse the login. If it lasts, report it to itsme."

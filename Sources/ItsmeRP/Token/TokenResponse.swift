@@ -16,7 +16,8 @@ public struct TokenResponse: Sendable {
 /// its form.
 struct TokenResponseBody {
     let accessToken: Secret<String>
-    let idToken: String
+    /// The compact serialization in ASCII.
+    let idToken: [UInt8]
     let expiresIn: Duration?
 
     init(parsing body: [UInt8]) throws(ItsmeError) {
@@ -34,7 +35,7 @@ struct TokenResponseBody {
             accessToken.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
         else { throw Self.malformed("access_token") }
         guard let type = json["token_type"]?.string else { throw Self.malformed("token_type") }
-        guard type.lowercased() == "bearer" else {
+        guard type.isToken("bearer") else {
             throw ItsmeError(
                 .tokenTypeUnsupported, .token, "the token type is not Bearer", remedy: Self.remedy,
                 field: "token_type")
@@ -44,7 +45,7 @@ struct TokenResponseBody {
                 .idTokenMissing, .token, "the token response has no ID token", remedy: Self.remedy,
                 field: "id_token")
         }
-        guard let compact = idToken.string else { throw Self.malformed("id_token") }
+        guard let compact = idToken.octets else { throw Self.malformed("id_token") }
         if let lifetime = json["expires_in"] {
             guard let seconds = lifetime.integer, (0...Int64(Int32.max)).contains(seconds) else {
                 throw Self.malformed("expires_in")

@@ -170,6 +170,23 @@ final class TokenRequestTests: XCTestCase {
         try await assertRefused(.unexpectedMediaType) {
             TestProvider.json(["access_token": "a"], contentType: "text/html")
         }
+        try await assertRefused(.unexpectedMediaType) {
+            var reply = TestProvider.json(["access_token": "a"])
+            reply.response.headerFields.append(HTTPField(name: .contentType, value: "application/json"))
+            return reply
+        }
+        for type in ["", "application/jso", "application/jsonp", "application/json, application/json", ";"] {
+            try await assertRefused(.unexpectedMediaType) {
+                TestProvider.json(["access_token": "a"], contentType: type)
+            }
+        }
+        // RFC 9110 §8.3.1: neither capitals nor parameters change the type, so that the next rule is the one that refuses.
+        for type in ["Application/JSON", " application/json ;charset=utf-8", "application/json\t", "application/json;"]
+        {
+            try await assertRefused(.tokenResponseMalformed) {
+                TestProvider.json(["access_token": "a"], contentType: type)
+            }
+        }
     }
 
     func testTellsTheFailuresOfTheNetworkApart() async throws {

@@ -9,13 +9,6 @@ extension ArraySlice<UInt8> {
             unsafe itsmerp_is_within(octets.baseAddress, octets.count, range.lowerBound, range.upperBound, other)
         }
     }
-
-    /// How many octets from the first on are unreserved characters of a URI (RFC 3986 §2.3).
-    var unreservedRun: Int {
-        unsafe withUnsafeBufferPointer { octets in
-            unsafe itsmerp_unreserved_run(octets.baseAddress, octets.count)
-        }
-    }
 }
 
 extension [UInt8] {
@@ -24,5 +17,34 @@ extension [UInt8] {
         // A string of Swift's own has its octets in one piece.
         let isDone: Void? = unsafe text.utf8.withContiguousStorageIfAvailable { unsafe append(contentsOf: $0) }
         if isDone == nil { append(contentsOf: text.utf8) }
+    }
+
+    /// Adds the octets of `text` in UTF-8, all but the unreserved characters of RFC 3986 §2.3 as escapes.
+    mutating func append(percentEncoding text: String) {
+        let isDone: Void? = unsafe text.utf8.withContiguousStorageIfAvailable { octets in
+            unsafe append(percentEncoding: octets)
+        }
+        if isDone == nil {
+            unsafe Array(text.utf8).withUnsafeBufferPointer { unsafe append(percentEncoding: $0) }
+        }
+    }
+
+    private mutating func append(percentEncoding octets: UnsafeBufferPointer<UInt8>) {
+        var rest = unsafe octets[...]
+        while true {
+            // A token is one long run that needs no escape.
+            let run = unsafe UnsafeBufferPointer(rebasing: rest)
+            let unreserved = unsafe run.prefix(itsmerp_unreserved_run(run.baseAddress, run.count))
+            unsafe append(contentsOf: unreserved)
+            unsafe rest = rest.dropFirst(unreserved.count)
+            guard let octet = unsafe rest.popFirst() else { return }
+            append(0x25)
+            append(Self.hexDigit(octet >> 4))
+            append(Self.hexDigit(octet & 0x0F))
+        }
+    }
+
+    private static func hexDigit(_ nibble: UInt8) -> UInt8 {
+        nibble < 10 ? 0x30 &+ nibble : 0x37 &+ nibble
     }
 }
