@@ -9,12 +9,12 @@ import CCurl
     /// What changes with each exchange, in memory of its own, whose address the callbacks get.
     private let work: UnsafeMutablePointer<Work>
     /// Its place in the list of active handles.
-    var index = 0
+    @safe @exclusivity(unchecked) var index = 0
 
     private let trust: CurlTrust
     private let ownLines: OwnHeaderLines
     /// The URL, parsed: libcurl takes a copy for each exchange, which costs it less than to parse.
-    private var parsedURL: OpaquePointer?
+    @exclusivity(unchecked) private var parsedURL: OpaquePointer?
 
     @safe fileprivate struct Work: ~Copyable {
         var transfer: CurlTransfer?

@@ -2,7 +2,8 @@
 ///
 /// Unchecked because three parties touch it, each in its own time: the calling task makes it; `isCancelled` and
 /// `isQueued` are only touched under the loop's lock; everything else belongs to the loop's thread once the transfer
-/// was queued (which happens under that lock), until it resumes the caller: what came of it is the caller's then.
+/// was queued (which happens under that lock), until it resumes the caller: what came of it is the caller's then. So
+/// that no access overlaps another is not checked at run time, which would take more than most of them do.
 final class CurlTransfer: @unchecked Sendable {
     /// Carries no value: the caller takes the result itself, so that to resume it is a matter of few instructions. The
     /// threads that it wakes otherwise run out of work, and sleep, before the next caller is resumed.
@@ -13,20 +14,20 @@ final class CurlTransfer: @unchecked Sendable {
     let deadline: ContinuousClock.Instant
 
     // Under the loop's lock.
-    var isCancelled = false
-    var isQueued = false
+    @safe @exclusivity(unchecked) var isCancelled = false
+    @safe @exclusivity(unchecked) var isQueued = false
 
     // On the loop's thread.
-    var isSent = false
+    @safe @exclusivity(unchecked) var isSent = false
     /// What a callback found; more telling than the code that libcurl ends with.
-    var failure: HTTPTransportError?
-    private(set) var isFinished = false
+    @safe @exclusivity(unchecked) var failure: HTTPTransportError?
+    @safe @exclusivity(unchecked) private(set) var isFinished = false
     /// The handle that works on it; lets go of it when done, so that the two do not keep each other alive.
-    var easy: CurlEasy?
+    @safe @exclusivity(unchecked) var easy: CurlEasy?
 
     // On the loop's thread until the end, then the caller's.
-    private var outcome: Result<CollectedReply, any Error>?
-    private var continuation: Continuation?
+    @safe @exclusivity(unchecked) private var outcome: Result<CollectedReply, any Error>?
+    @safe @exclusivity(unchecked) private var continuation: Continuation?
 
     init(_ request: CheckedRequest, limits: HTTPLimits) {
         self.request = request
