@@ -37,17 +37,17 @@ public struct ItsmeConfiguration: Sendable {
 
     /// How far the clocks of itsme and this machine may be apart. Default 60 seconds, at most 5 minutes.
     public var clockSkew: Duration = .seconds(60) {
-        didSet { clockSkewSeconds = clockSkew.components.seconds }
+        didSet { clockSkewSeconds = Self.wholeSeconds(clockSkew) }
     }
 
     /// How old an ID token may be when it arrives, by its `iat`. Default 10 minutes, at most one hour.
     public var maximumTokenAge: Duration = .seconds(600) {
-        didSet { maximumTokenAgeSeconds = maximumTokenAge.components.seconds }
+        didSet { maximumTokenAgeSeconds = Self.wholeSeconds(maximumTokenAge) }
     }
 
     /// How long a login may take from the authorization request to the callback. Default and maximum 10 minutes.
     public var transactionLifetime: Duration = .seconds(600) {
-        didSet { transactionLifetimeSeconds = transactionLifetime.components.seconds }
+        didSet { transactionLifetimeSeconds = Self.wholeSeconds(transactionLifetime) }
     }
 
     /// Makes each transaction single use. The default serves one process; give one on a shared store when the
@@ -67,6 +67,11 @@ public struct ItsmeConfiguration: Sendable {
     private(set) var clockSkewSeconds: Int64 = 60
     private(set) var maximumTokenAgeSeconds: Int64 = 600
     private(set) var transactionLifetimeSeconds: Int64 = 600
+
+    /// Bounded, as durations reach further than their seconds; one that is out of bounds is refused later.
+    private static func wholeSeconds(_ duration: Duration) -> Int64 {
+        min(max(duration, .zero), .seconds(86_400)).components.seconds
+    }
 
     /// Makes a configuration; the other properties have defaults.
     public init(

@@ -91,6 +91,14 @@ final class ConfigurationTests: XCTestCase {
     func testRefusesDurationsOutOfBounds() async {
         await assertRefused(.invalidConfiguration, field: "clockSkew") { $0.clockSkew = .seconds(301) }
         await assertRefused(.invalidConfiguration, field: "clockSkew") { $0.clockSkew = .seconds(-1) }
+        // More seconds than an Int64 holds.
+        for farAway in [Duration.seconds(Int64.max) * 10, .seconds(Int64.min) * 10] {
+            await assertRefused(.invalidConfiguration, field: "clockSkew") { $0.clockSkew = farAway }
+            await assertRefused(.invalidConfiguration, field: "maximumTokenAge") { $0.maximumTokenAge = farAway }
+            await assertRefused(.invalidConfiguration, field: "transactionLifetime") {
+                $0.transactionLifetime = farAway
+            }
+        }
         await assertRefused(.invalidConfiguration, field: "maximumTokenAge") { $0.maximumTokenAge = .seconds(3601) }
         await assertRefused(.invalidConfiguration, field: "transactionLifetime") {
             $0.transactionLifetime = .seconds(601)
