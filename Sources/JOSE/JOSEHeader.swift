@@ -121,23 +121,14 @@ public struct JOSEHeader: Sendable, CustomStringConvertible, CustomDebugStringCo
     static func segment(
         algorithm: String, contentEncryption: String? = nil, keyID: String?, type: String?, contentType: String?
     ) throws(JOSEError) -> [UInt8] {
-        var json: [UInt8] = []
-        json.reserveCapacity(128)
-        func append(_ name: String, _ value: String?) {
-            guard let value else {
-                return
+        var header = JSONObjectText(capacity: 128)
+        header.append("alg", algorithm)
+        for (name, value) in [("enc", contentEncryption), ("kid", keyID), ("typ", type), ("cty", contentType)] {
+            if let value {
+                header.append(name, value)
             }
-            json.append(UInt8(ascii: json.isEmpty ? "{" : ","))
-            JSONEscapes.append(name, to: &json)
-            json.append(UInt8(ascii: ":"))
-            JSONEscapes.append(value, to: &json)
         }
-        append("alg", algorithm)
-        append("enc", contentEncryption)
-        append("kid", keyID)
-        append("typ", type)
-        append("cty", contentType)
-        json.append(UInt8(ascii: "}"))
+        let json = header.octets()
         guard json.count <= maximumSize else {
             throw JOSEError(.headerTooLarge, "header exceeds 4 KiB")
         }

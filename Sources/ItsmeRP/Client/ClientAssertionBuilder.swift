@@ -35,22 +35,20 @@ struct ClientAssertionBuilder: Sendable {
             return [("client_secret", secret.secret.exposedValue)]
         case .privateKeyJWT(let source, let encryptsAssertion):
             let now = Int64(time.now().timeIntervalSince1970)
-            let claims: JSONValue
+            var claims = JSONObjectText()
+            claims.append("iss", clientID)
+            claims.append("sub", clientID)
+            claims.append("aud", audience)
+            claims.append("iat", now)
+            claims.append("exp", now + Self.lifetime)
             do {
-                claims = [
-                    "iss": .string(clientID),
-                    "sub": .string(clientID),
-                    "aud": .string(audience),
-                    "jti": .string(Base64URL.encode(try random.bytes(16))),
-                    "iat": .integer(now),
-                    "exp": .integer(now + Self.lifetime),
-                ]
+                claims.append("jti", Base64URL.encode(try random.bytes(16)))
             } catch {
                 throw ItsmeError(
                     .randomSourceFailed, phase, "no random bytes could be had",
                     remedy: "Check the system's random generator.", joseCode: error.code)
             }
-            var assertion = try await OwnToken.sign(claims, with: source.clientKeys.signer, phase: phase)
+            var assertion = try await OwnToken.sign(claims.octets(), with: source.clientKeys.signer, phase: phase)
             if encryptsAssertion ?? (profile == .v1) {
                 let key = try await provider.encryptionKey(algorithm: algorithms.keyManagement)
                 assertion = try OwnToken.encrypt(

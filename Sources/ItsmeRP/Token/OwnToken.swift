@@ -5,8 +5,15 @@ enum OwnToken {
     static func sign(
         _ claims: JSONValue, with signer: any KeySigner, phase: ItsmeError.Phase
     ) async throws -> String {
+        try await sign(claims.serialized(), with: signer, phase: phase)
+    }
+
+    /// `claims` is the text of a JSON object.
+    static func sign(
+        _ claims: [UInt8], with signer: any KeySigner, phase: ItsmeError.Phase
+    ) async throws -> String {
         do {
-            return try await JWS.sign(claims.serialized(), with: signer)
+            return try await JWS.sign(claims, with: signer)
         } catch let error as CancellationError {
             throw error
         } catch let error as KeyUnavailable {
