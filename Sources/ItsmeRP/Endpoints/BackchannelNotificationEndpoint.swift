@@ -44,8 +44,9 @@ public struct BackchannelNotificationEndpoint: HTTPHandler {
         guard request.method == .post else { return .methodNotAllowed(allowed: "POST") }
         guard body.count <= Self.maximumBodySize else { return .plain(.contentTooLarge, "Too large") }
         guard let bearer = Self.bearer(of: request) else { return Self.unauthorized }
-        let mediaType = (request.headerFields[.contentType] ?? "").prefix { $0 != ";" }.trimmingSpaces().lowercased()
-        guard mediaType == "application/json" else { return .plain(.unsupportedMediaType, "Send application/json") }
+        guard request.headerFields.hasMediaType(of: ["application/json"]) else {
+            return .plain(.unsupportedMediaType, "Send application/json")
+        }
         guard let json = try? JSON(parsing: body), let authReqID = json["auth_req_id"]?.string else {
             return .plain(.badRequest, "Send a JSON object with auth_req_id")
         }

@@ -26,19 +26,3 @@ package enum CacheControl {
 extension Character {
     var isASCIIDigit: Bool { ("0"..."9").contains(self) }
 }
-
-extension Substring {
-    func trimmingSpaces() -> Substring {
-        var octets = utf8
-        while let last = octets.last, last == 0x20 || last == 0x09 { octets.removeLast() }
-        while let first = octets.first, first == 0x20 || first == 0x09 { octets.removeFirst() }
-        return Substring(octets)
-    }
-}
-
-extension StringProtocol {
-    /// Whether this is `token`, a text in small letters, when capitals of ASCII count as small ones.
-    func isToken(_ token: String) -> Bool {
-        utf8.lazy.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }.elementsEqual(token.utf8)
-    }
-}

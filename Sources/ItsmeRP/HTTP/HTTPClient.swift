@@ -70,13 +70,7 @@ struct HTTPClient: Sendable {
     static func checkMediaType(
         of reply: HTTPReply, in mediaTypes: [String], phase: ItsmeError.Phase
     ) throws(ItsmeError) {
-        // Fields of a name are joined when they are looked up by it, which costs more than to look at all.
-        var values: [String] = []
-        for field in reply.response.headerFields where field.name == .contentType { values.append(field.value) }
-        let value = values.count == 1 ? values[0] : ""
-        let end = value.utf8.firstIndex(of: 0x3B) ?? value.endIndex
-        let type = value[..<end].trimmingSpaces()
-        guard mediaTypes.contains(where: { type.isToken($0) }) else {
+        guard reply.response.headerFields.hasMediaType(of: mediaTypes) else {
             throw ItsmeError(
                 .unexpectedMediaType, phase, "the answer's Content-Type is not one that this endpoint gives",
                 remedy: "Check the configured issuer and any proxy in between.", field: "Content-Type")

@@ -1,7 +1,7 @@
 import Synchronization
 
-// `AtomicLazyReference` and atomic values of `Unmanaged` look up types at run time whenever they are read, which takes
-// more than what they are here for saves. Pointers do not.
+// `AtomicLazyReference` and atomic values of `Unmanaged` look up generic types at run time whenever they are read; atomic
+// pointers do not. What is kept here is kept to save time.
 
 /// A place for the first of the objects that threads try to store.
 @safe

@@ -8,6 +8,8 @@ import CCurl
     let pointer: UnsafeMutableRawPointer
     /// What changes with each exchange, in memory of its own, whose address the callbacks get.
     private let work: UnsafeMutablePointer<Work>
+    // Only the loop's thread touches a handle, one call after the other, so no access overlaps another.
+
     /// Its place in the list of active handles.
     @safe @exclusivity(unchecked) var index = 0
 
