@@ -49,9 +49,15 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: swiftSettings),
+        // What peers in Swift have in common, and ours as one of them.
+        .target(name: "PeerLoop", swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "OwnPeer",
+            dependencies: ["PeerLoop", .product(name: "ItsmeRP", package: "itsme-rp")],
+            swiftSettings: swiftSettings),
         .executableTarget(
             name: "JWTKitPeer",
-            dependencies: [.product(name: "JWTKit", package: "jwt-kit")],
+            dependencies: ["PeerLoop", .product(name: "JWTKit", package: "jwt-kit")],
             swiftSettings: swiftSettings),
     ]
 )

@@ -41,6 +41,7 @@ struct Bench {
             arguments.removeFirst()
         }
         let world = try await World()
+        let program = URL(fileURLWithPath: CommandLine.arguments[0])
         if arguments.first == "profile" {
             arguments.removeFirst()
             let operation = arguments.popFirst() ?? "validate"
@@ -48,11 +49,12 @@ struct Bench {
             return
         }
         if arguments.first == "peers" {
-            let peers = PeerFigures(world: world, effort: effort, peers: Array(arguments.dropFirst()))
+            let peers = PeerFigures(
+                world: world, effort: effort, programs: program.deletingLastPathComponent(),
+                peers: Array(arguments.dropFirst()))
             for figure in try await peers.measure() { print(figure.line) }
             return
         }
-        let program = URL(fileURLWithPath: CommandLine.arguments[0])
         let groups: [(name: String, measure: () async throws -> [Figure])] = [
             ("tokens", TokenFigures(world: world, effort: effort).measure),
             ("allocations", AllocationFigures(world: world).measure),

@@ -9,7 +9,8 @@ struct LoginFigures {
     let world: World
     let effort: Effort
 
-    private static let logins = 5
+    /// Two signatures and two decryptions each.
+    private static let logins = Pairs.blindings / 2
 
     func measure() async throws -> [Figure] {
         let floor = try await floorOfALogin()

@@ -14,6 +14,11 @@ struct Pairs: Sendable {
     /// The median of the differences, in nanoseconds.
     let excess: Double
 
+    /// How many operations an RSA private key blinds with values derived from the same random ones (`BN_BLINDING_COUNTER`
+    /// of OpenSSL). To draw new ones takes more than half as long as an operation: batches of this many have one renewal
+    /// each, where others had none or one, by turns that differed between ours and the reference.
+    static let blindings = 32
+
     /// Runs `rounds` pairs of batches of `count` operations, after one that does not count.
     ///
     /// The clock is the process's CPU time: nothing else runs in it. The reference is called as ours is, since OpenSSL's

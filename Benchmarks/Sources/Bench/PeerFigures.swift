@@ -4,12 +4,18 @@ import Foundation
 import JOSE
 
 /// What other implementations of JOSE take for the same keys and tokens, each in a process of its own, in turns with
-/// ours.
+/// ours, which is one as well.
 struct PeerFigures {
     let world: World
     let effort: Effort
+    /// Where OwnPeer is.
+    let programs: URL
     /// `name=command` of each peer.
     let peers: [String]
+
+    /// How often both processes are started anew: the places of keys and stacks in memory change the time of OpenSSL's
+    /// multiplications by a percent, for as long as a process runs.
+    private static let sittings = 25
 
     private static let operations = ["sign", "verify", "open", "open-gcm", "open-oaep", "seal"]
 
@@ -22,24 +28,22 @@ struct PeerFigures {
             atPath: file.path, contents: nil, attributes: [.posixPermissions: 0o600])
         guard made else { throw Floor.Failure() }
         try Data(material.serialized()).write(to: file)
-        let ours = try await Operations(world: world, material: material)
         var figures: [Figure] = []
         for peer in peers {
             let parts = peer.split(separator: "=", maxSplits: 1).map(String.init)
-            let process = try LoadProcess(
-                URL(fileURLWithPath: "/usr/bin/env"), parts[1].split(separator: " ").map(String.init) + [file.path])
-            for operation in Self.operations {
-                var measured: [(ours: Double, reference: Double)] = []
-                let count = operation == "verify" ? 100 : 20
-                // The first is for warming up.
-                for round in 0...max(effort.rounds / 10, 3) {
-                    guard let theirs = Double(try process.ask("\(operation) \(count)")) else { break }
-                    let start = bench_process_cpu()
-                    for _ in 0..<count { try await ours.run(operation) }
-                    let own = Double(bench_process_cpu() - start) / Double(count)
-                    if round > 0 { measured.append((own, theirs)) }
+            let command = parts[1].split(separator: " ").map(String.init) + [file.path]
+            var all: [String: [(ours: Double, reference: Double)]] = [:]
+            for _ in 0..<Self.sittings {
+                let ours = try LoadProcess(programs.appendingPathComponent("OwnPeer"), [file.path])
+                let theirs = try LoadProcess(URL(fileURLWithPath: "/usr/bin/env"), command)
+                for operation in Self.operations {
+                    all[operation, default: []] += try measure(operation, ours, theirs)
                 }
-                guard !measured.isEmpty else { continue }
+                try theirs.end()
+                try ours.end()
+            }
+            for operation in Self.operations {
+                guard let measured = all[operation], !measured.isEmpty else { continue }
                 let pairs = Pairs(of: measured)
                 figures.append(
                     Figure(
@@ -47,9 +51,23 @@ struct PeerFigures {
                         reference: Unit.microseconds.text(pairs.reference), ratio: Unit.decimal(pairs.ratio, 3),
                         target: "< 1.00 x", isMet: pairs.ratio < 1))
             }
-            try process.end()
         }
         return figures
+    }
+
+    /// The rounds of one sitting; none if the peer cannot do the operation.
+    private func measure(
+        _ operation: String, _ ours: LoadProcess, _ theirs: LoadProcess
+    ) throws -> [(ours: Double, reference: Double)] {
+        let question = "\(operation) \(operation == "verify" ? 100 : Pairs.blindings)"
+        var measured: [(ours: Double, reference: Double)] = []
+        // The first is for warming up.
+        for round in 0...max(effort.rounds / Self.sittings, 1) {
+            guard let reference = Double(try theirs.ask(question)) else { return [] }
+            guard let own = Double(try ours.ask(question)) else { throw Floor.Failure() }
+            if round > 0 { measured.append((own, reference)) }
+        }
+        return measured
     }
 
     /// Private keys among it: the file is readable by its owner only, and removed.
@@ -71,50 +89,5 @@ struct PeerFigures {
             "verify": try world.providerSigning.publicJSON(), "encrypt": try world.providerEncryption.publicJSON(),
             "signPEM": .string(world.signingPEM), "verifyPEM": .string(world.verificationPEM),
         ]
-    }
-
-    /// Ours, with the same keys.
-    private struct Operations {
-        let world: World
-        let signer: LocalSigner
-        let verification: JWK
-        let payload: [UInt8]
-        let tokens: [String: String]
-
-        init(world: World, material: JSONValue) async throws {
-            self.world = world
-            signer = try LocalSigner(world.clientPrivate[0])
-            verification = try world.providerSigning.publicJWK()
-            var tokens: [String: String] = [:]
-            for (operation, name) in [
-                ("verify", "signed"), ("open", "nested"), ("open-gcm", "nested-gcm"), ("open-oaep", "nested-oaep"),
-            ] {
-                if case .string(let token)? = material[name] { tokens[operation] = token }
-            }
-            self.tokens = tokens
-            guard case .string(let text)? = material["payload"] else { throw Floor.Failure() }
-            payload = Array(text.utf8)
-        }
-
-        func run(_ operation: String) async throws {
-            switch operation {
-            case "sign": _ = try await JWS.sign(payload, with: signer)
-            case "verify": try verify(JWS(tokens[operation] ?? ""))
-            case "seal":
-                let signed = try await JWS.sign(payload, with: signer)
-                _ = try JWE.encrypt(
-                    Array(signed.utf8), to: world.providerEncryption, keyManagement: .rsaOAEP256,
-                    contentEncryption: .a128CBC_HS256, contentType: "JWT")
-            default:
-                try verify(
-                    await JWE(tokens[operation] ?? "").nestedJWS(
-                        using: world.clientKeys.unwrappers, keyManagement: [.rsaOAEP256, .rsaOAEP],
-                        contentEncryption: [.a128CBC_HS256, .a256GCM]))
-            }
-        }
-
-        private func verify(_ jws: JWS) throws {
-            _ = try JSON(parsing: jws.payload(verifiedWith: verification, algorithm: .rs256))
-        }
     }
 }

@@ -14,7 +14,7 @@ struct TokenFigures {
             let compact = try await world.token(claims, kind)
             let token = try await world.floorToken(compact, kind)
             let pairs = try await Pairs.measure(
-                rounds: effort.rounds, count: 20,
+                rounds: effort.rounds, count: Pairs.blindings,
                 ours: { _ = try await world.validate(compact, kind) },
                 reference: {
                     try world.floor.validate(token, kind == .rsaCBC ? BENCH_A128CBC_HS256 : BENCH_A256GCM)
@@ -36,7 +36,7 @@ struct TokenFigures {
         let token = try await world.floorToken(world.token(World.idTokenClaims(), .rsaCBC), .rsaCBC)
         let other = try world.makeFloor()
         let pairs = try await Pairs.measure(
-            rounds: effort.rounds, count: 20, ours: { try other.validate(token, BENCH_A128CBC_HS256) },
+            rounds: effort.rounds, count: Pairs.blindings, ours: { try other.validate(token, BENCH_A128CBC_HS256) },
             reference: { try world.floor.validate(token, BENCH_A128CBC_HS256) })
         return .control("bare calls against bare calls", pairs)
     }
@@ -66,7 +66,7 @@ struct TokenFigures {
         let header = Array(segments[0].utf8)
         let input = Array(plaintext.prefix(plaintext.count - 343))
         let pairs = try await Pairs.measure(
-            rounds: effort.rounds, count: 20, ours: { _ = try await build() },
+            rounds: effort.rounds, count: Pairs.blindings, ours: { _ = try await build() },
             reference: { try world.floor.signAndEncrypt(input, plaintext: plaintext, header: header) })
         return .multiple("request object, claims to nested JWT", pairs, atMost: 1.05)
     }
@@ -81,7 +81,7 @@ struct TokenFigures {
         let length = try await build().utf8.count - 343
         let input = [UInt8](repeating: 0x61, count: length)
         let pairs = try await Pairs.measure(
-            rounds: effort.rounds, count: 20, ours: { _ = try await build() },
+            rounds: effort.rounds, count: Pairs.blindings, ours: { _ = try await build() },
             reference: { try world.floor.sign(input) })
         return .multiple("client assertion", pairs, atMost: 1.05)
     }

@@ -1,6 +1,7 @@
 // jwt-kit as a peer: `JWTKitPeer MATERIAL`; see peers/peer.py for what it reads and prints. It has no encryption.
 import Foundation
 import JWTKit
+import PeerLoop
 
 struct Claims: JWTPayload {
     var iss: String
@@ -28,27 +29,11 @@ let verifier = try await JWTKeyCollection().add(
     rsa: Insecure.RSA.PublicKey(pem: material.verifyPEM), digestAlgorithm: .sha256)
 let claims = try JSONDecoder().decode(Claims.self, from: Data(material.payload.utf8))
 
-func cpuTime() -> UInt64 {
-    var now = timespec()
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now)
-    return UInt64(now.tv_sec) * 1_000_000_000 + UInt64(now.tv_nsec)
-}
-
-while let line = readLine() {
-    let words = line.split(separator: " ")
-    guard words.count == 2, let count = Int(words[1]), words[0] == "sign" || words[0] == "verify" else {
-        print("-")
-        fflush(nil)
-        continue
+try await answerQuestions { operation in
+    switch operation {
+    case "sign": _ = try await signer.sign(claims)
+    case "verify": _ = try await verifier.verify(material.signed, as: Claims.self)
+    default: return false
     }
-    let start = cpuTime()
-    for _ in 0..<count {
-        if words[0] == "sign" {
-            _ = try await signer.sign(claims)
-        } else {
-            _ = try await verifier.verify(material.signed, as: Claims.self)
-        }
-    }
-    print((cpuTime() - start) / UInt64(count))
-    fflush(nil)
+    return true
 }

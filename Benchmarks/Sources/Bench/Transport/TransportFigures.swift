@@ -34,8 +34,8 @@ struct TransportFigures {
         var rounds: [[LoadProcess.Batch]] = []
         // AsyncHTTPClient is far off, so that a few turns tell enough.
         var peerRounds: [[LoadProcess.Batch]] = []
-        for round in 0..<max(effort.rounds * 3 / 2, 3) {
-            let turns = round % 5 == 0 ? clients : pair
+        for round in 0..<max(effort.rounds * 2, 3) {
+            let turns = round % 10 == 0 ? clients : pair
             var batches: [LoadProcess.Batch?] = turns.map { _ in nil }
             for place in turns.indices {
                 let turn = (place + round) % turns.count

@@ -1,0 +1,27 @@
+import Foundation
+
+/// What a peer in Swift does: for each line `operation count` of the standard input it prints the CPU time per operation
+/// in nanoseconds, or `-` for what it does not do.
+///
+/// Not on the main actor: each call of an asynchronous function would change threads twice.
+@concurrent
+public func answerQuestions(_ run: @Sendable (_ operation: Substring) async throws -> Bool) async throws {
+    while let line = readLine() {
+        let words = line.split(separator: " ")
+        guard words.count == 2, let count = UInt64(words[1]), count > 0, try await run(words[0]) else {
+            print("-")
+            fflush(nil)
+            continue
+        }
+        let start = cpuTime()
+        for _ in 0..<count { _ = try await run(words[0]) }
+        print((cpuTime() - start) / count)
+        fflush(nil)
+    }
+}
+
+private func cpuTime() -> UInt64 {
+    var now = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now)
+    return UInt64(now.tv_sec) * 1_000_000_000 + UInt64(now.tv_nsec)
+}
