@@ -131,6 +131,29 @@ final class ReplyCollectorTests: XCTestCase {
         XCTAssertEqual(refusal(of: [plain[0], "Content-Length: x", "content-length: 2"]), .malformedResponse)
     }
 
+    /// Names are compared eight octets at a time: one that differs anywhere but in capitals is another one.
+    func testNameIsKnownInLettersOfAnyCaseAndOnlyAsAWhole() {
+        func isLength(_ name: [UInt8]) -> Bool {
+            let text = String(decoding: name, as: UTF8.self)
+            return refusal(of: [plain[0], "\(text): 99999999"]) == .bodyTooLarge
+        }
+        for name in ["content-length", "CONTENT-LENGTH", "cOnTeNt-lEnGtH", "Content-lengtH"] {
+            XCTAssertTrue(isLength(Array(name.utf8)), name)
+        }
+        let name = Array("content-length".utf8)
+        for index in name.indices {
+            let isLetter = name[index] >= UInt8(ascii: "a")
+            for octet in UInt8(0x01)...0x7E where octet != UInt8(ascii: ":") && octet != UInt8(ascii: "\n") {
+                var other = name
+                other[index] = octet
+                let isSame = octet == name[index] || isLetter && octet == name[index] - 0x20
+                XCTAssertEqual(isLength(other), isSame, "octet \(index) is \(octet)")
+            }
+        }
+        XCTAssertFalse(isLength(Array(name.dropLast())))
+        XCTAssertFalse(isLength(name + [UInt8(ascii: "h")]))
+    }
+
     func testOneKnownCodingAtMostIsTaken() {
         for coding in ["gzip", "GZip", "x-gzip", "identity", ""] {
             XCTAssertNil(refusal(of: [plain[0], "Content-Encoding: \(coding)"]), coding)

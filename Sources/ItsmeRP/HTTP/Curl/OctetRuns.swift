@@ -14,9 +14,14 @@ extension ArraySlice<UInt8> {
 extension [UInt8] {
     /// Adds the octets of `text` in UTF-8.
     mutating func append(octetsOf text: String) {
-        // A string of Swift's own has its octets in one piece.
-        let isDone: Void? = unsafe text.utf8.withContiguousStorageIfAvailable { unsafe append(contentsOf: $0) }
-        if isDone == nil { append(contentsOf: text.utf8) }
+        #if canImport(Darwin)
+            // A string of Swift's own has its octets in one piece.
+            let isDone: Void? = unsafe text.utf8.withContiguousStorageIfAvailable { unsafe append(contentsOf: $0) }
+            if isDone == nil { append(contentsOf: text.utf8) }
+        #else
+            // Every string has; Apple's systems have this call from 26 on only.
+            unsafe text.utf8.span.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+        #endif
     }
 
     /// Adds the octets of `text` in UTF-8, all but the unreserved characters of RFC 3986 §2.3 as escapes.
