@@ -16,10 +16,7 @@ help: ## Say what the words are
 deps: ## Check for the system libraries; install what is missing where that needs no password
 	@Scripts/deps
 
-# A build looks for new files of its own package only, not for those of a package that it depends on by path; a manifest
-# that changed has it look at all. Without the touch, this and `make bench` would fail after a pull that adds a file.
 demo: deps ## Watch Login, Share data and Confirm against a local itsme
-	@touch Tools/Package.swift
 	swift run --package-path Tools --scratch-path .build itsme demo $(if $(ONCE),--once)
 
 # The tests with an HSM load an engine into OpenSSL, so they have a process of their own.
@@ -31,7 +28,6 @@ test: deps ## Run all tests
 	set -o pipefail; swift test --traits Hummingbird --disable-swift-testing 2>&1 | tee -a .build/test.log
 	set -o pipefail; ITSMERP_HSM=1 swift test --traits Hummingbird --disable-swift-testing --skip-build \
 	  --filter HardwareKeyTests 2>&1 | tee -a .build/test.log
-	@touch Tools/Package.swift
 	set -o pipefail; swift test --package-path Tools --scratch-path .build --disable-swift-testing 2>&1 | tee -a .build/test.log
 	@Scripts/security-report --log .build/test.log --brief
 
@@ -46,6 +42,7 @@ timing: deps ## Show how the times of failed decryptions compare
 
 # A package of its own with releases of other libraries; ITSMERP_BENCH_QUICK=1 for a short look. The report goes to
 # Benchmarks/REPORT.md. Built with testability, so that the validation of a token can be measured by itself.
+# The touch has SwiftPM look for new files of the library; without it, these builds failed after one had been added.
 BENCH_BUILD := touch Benchmarks/Package.swift && swift build -c release -Xswiftc -enable-testing --package-path Benchmarks --scratch-path .build-bench
 
 bench: deps ## Measure against bare OpenSSL and libcurl: one line per figure; needs an idle machine

@@ -1,6 +1,4 @@
-import CBench
 import Foundation
-@testable import ItsmeRP
 import JOSE
 
 /// What other implementations of JOSE take for the same keys and tokens, each in a process of its own, in turns with

@@ -29,11 +29,10 @@ let verifier = try await JWTKeyCollection().add(
     rsa: Insecure.RSA.PublicKey(pem: material.verifyPEM), digestAlgorithm: .sha256)
 let claims = try JSONDecoder().decode(Claims.self, from: Data(material.payload.utf8))
 
-try await answerQuestions { operation in
-    switch operation {
-    case "sign": _ = try await signer.sign(claims)
-    case "verify": _ = try await verifier.verify(material.signed, as: Claims.self)
-    default: return false
+try await answerQuestions(["sign", "verify"]) { operation in
+    if operation == "sign" {
+        _ = try await signer.sign(claims)
+    } else {
+        _ = try await verifier.verify(material.signed, as: Claims.self)
     }
-    return true
 }

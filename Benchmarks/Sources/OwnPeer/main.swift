@@ -35,7 +35,7 @@ struct Operations: Sendable {
         ]
     }
 
-    func run(_ operation: Substring) async throws -> Bool {
+    func run(_ operation: String) async throws {
         switch operation {
         case "sign": _ = try await JWS.sign(payload, with: signer)
         case "verify": try verify(JWS(token(operation)))
@@ -50,11 +50,10 @@ struct Operations: Sendable {
                     using: [unwrapper], keyManagement: [.rsaOAEP256, .rsaOAEP],
                     contentEncryption: [.a128CBC_HS256, .a256GCM]))
         }
-        return true
     }
 
-    private func token(_ operation: Substring) throws -> String {
-        guard let token = tokens[String(operation)] else { throw Failure() }
+    private func token(_ operation: String) throws -> String {
+        guard let token = tokens[operation] else { throw Failure() }
         return token
     }
 
@@ -65,4 +64,4 @@ struct Operations: Sendable {
 
 let material = try Data(contentsOf: URL(fileURLWithPath: CommandLine.arguments[1]))
 let operations = try Operations(JSON(parsing: [UInt8](material)))
-try await answerQuestions(operations.run)
+try await answerQuestions(["sign", "verify", "open", "open-gcm", "open-oaep", "seal"], operations.run)

@@ -1,20 +1,24 @@
 import Foundation
 
 /// What a peer in Swift does: for each line `operation count` of the standard input it prints the CPU time per operation
-/// in nanoseconds, or `-` for what it does not do.
+/// in nanoseconds, or `-` for what is not one of `operations`.
 ///
 /// Not on the main actor: each call of an asynchronous function would change threads twice.
 @concurrent
-public func answerQuestions(_ run: @Sendable (_ operation: Substring) async throws -> Bool) async throws {
+public func answerQuestions(
+    _ operations: [String], _ run: @Sendable (_ operation: String) async throws -> Void
+) async throws {
     while let line = readLine() {
         let words = line.split(separator: " ")
-        guard words.count == 2, let count = UInt64(words[1]), count > 0, try await run(words[0]) else {
+        guard words.count == 2, let operation = words.first.map(String.init), operations.contains(operation),
+            let count = UInt64(words[1]), count > 0
+        else {
             print("-")
             fflush(nil)
             continue
         }
         let start = cpuTime()
-        for _ in 0..<count { _ = try await run(words[0]) }
+        for _ in 0..<count { try await run(operation) }
         print((cpuTime() - start) / count)
         fflush(nil)
     }
