@@ -117,24 +117,21 @@ public struct JOSEHeader: Sendable, CustomStringConvertible, CustomDebugStringCo
         return last
     }
 
-    /// Returns the segment of a protected header with the given members, in a fixed order.
-    static func segment(
+    /// Returns the text of a protected header with the given members, in a fixed order.
+    static func text(
         algorithm: String, contentEncryption: String? = nil, keyID: String?, type: String?, contentType: String?
     ) throws(JOSEError) -> [UInt8] {
         var header = JSONObjectText(capacity: 128)
         header.append("alg", algorithm)
-        for (name, value) in [("enc", contentEncryption), ("kid", keyID), ("typ", type), ("cty", contentType)] {
-            if let value {
-                header.append(name, value)
-            }
-        }
+        header.append("enc", ifPresent: contentEncryption)
+        header.append("kid", ifPresent: keyID)
+        header.append("typ", ifPresent: type)
+        header.append("cty", ifPresent: contentType)
         let json = header.octets()
         guard json.count <= maximumSize else {
             throw JOSEError(.headerTooLarge, "header exceeds 4 KiB")
         }
-        var segment: [UInt8] = []
-        Base64URL.append(json, to: &segment)
-        return segment
+        return json
     }
 
     /// The names of the members that are present.

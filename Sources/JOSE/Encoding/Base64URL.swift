@@ -69,9 +69,4 @@ public enum Base64URL {
     static func encodedCount(_ count: Int) -> Int {
         count / 3 * 4 + (count % 3 == 0 ? 0 : count % 3 + 1)
     }
-
-    /// Appends the encoding of `bytes` to `ascii`.
-    static func append(_ bytes: [UInt8], to ascii: inout [UInt8]) {
-        append(bytes.span, to: &ascii)
-    }
 }

@@ -16,7 +16,7 @@ extension JWE {
         guard key.allows(.wrap, algorithm: keyManagement.name) else {
             throw JOSEError(.keyNotSuitable, "use, key_ops or alg of the key does not allow to encrypt")
         }
-        let header = try JOSEHeader.segment(
+        let header = try JOSEHeader.text(
             algorithm: keyManagement.name, contentEncryption: contentEncryption.name,
             keyID: includesKeyID ? key.keyID : nil, type: type, contentType: contentType)
         let contentKey = try random.secret(contentEncryption.keySize)
@@ -34,7 +34,7 @@ extension JWE {
         contentEncryption: ContentEncryptionAlgorithm, type: String? = nil, contentType: String? = nil,
         random: RandomSource = .system
     ) throws(JOSEError) -> String {
-        let header = try JOSEHeader.segment(
+        let header = try JOSEHeader.text(
             algorithm: KeyManagementAlgorithm.direct.name, contentEncryption: contentEncryption.name, keyID: keyID,
             type: type, contentType: contentType)
         return try assemble(header, [], plaintext, directKey.secret, contentEncryption, random)
@@ -44,6 +44,7 @@ extension JWE {
         _ header: [UInt8], _ encryptedKey: [UInt8], _ plaintext: [UInt8], _ contentKey: SecretBytes,
         _ contentEncryption: ContentEncryptionAlgorithm, _ random: RandomSource
     ) throws(JOSEError) -> String {
+        let header = Base64URL.characters(header.span)
         let iv = try random.bytes(contentEncryption.ivSize)
         let sealed = try AEADCipher.seal(
             plaintext, key: contentKey, nonce: iv, additionalData: header, algorithm: contentEncryption)

@@ -15,6 +15,13 @@ package struct JSONObjectText {
         JSONEscapes.append(value, to: &text)
     }
 
+    /// Appends a member with a text, or nothing.
+    mutating func append(_ name: String, ifPresent value: String?) {
+        if let value {
+            append(name, value)
+        }
+    }
+
     /// Appends a member with a number without fraction.
     package mutating func append(_ name: String, _ value: Int64) {
         startMember(name)

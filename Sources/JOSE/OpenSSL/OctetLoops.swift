@@ -99,18 +99,13 @@ extension Base64URL {
         }
     }
 
-    /// Appends the encoding of `octets` to `ascii`.
-    static func append(_ octets: Span<UInt8>, to ascii: inout [UInt8]) {
-        let size = encodedCount(octets.count)
-        let encoded = unsafe [UInt8](unsafeUninitializedCapacity: size) { text, count in
+    /// Returns the characters of the encoding of `octets`.
+    static func characters(_ octets: Span<UInt8>) -> [UInt8] {
+        var characters = [UInt8](zeros: encodedCount(octets.count))
+        unsafe characters.withUnsafeMutableBufferPointer { text in
             unsafe encode(octets, to: text.baseAddress)
-            count = size
         }
-        if ascii.isEmpty {
-            ascii = encoded
-        } else {
-            ascii.append(contentsOf: encoded)
-        }
+        return characters
     }
 
     /// `text` has room for as many characters as `octets` take.
@@ -124,17 +119,48 @@ extension Base64URL {
 }
 
 extension CompactSegments {
+    /// Returns what a JWS signs (RFC 7515 §5.1): `header` and `payload` encoded, with a dot between.
+    static func signingInput(_ header: [UInt8], _ payload: [UInt8]) -> [UInt8] {
+        let head = Base64URL.encodedCount(header.count)
+        var input = [UInt8](zeros: sizeBehind(head, payload))
+        unsafe input.withUnsafeMutableBufferPointer { text in
+            unsafe Base64URL.encode(header.span, to: text.baseAddress)
+            _ = unsafe write(payload, behind: head, to: text)
+        }
+        return input
+    }
+
+    /// Returns `head`, which is ASCII, and behind it a dot and `last` encoded.
+    static func serialize(_ head: [UInt8], _ last: [UInt8]) -> String {
+        unsafe String(unsafeUninitializedCapacity: sizeBehind(head.count, last)) { text in
+            let place = unsafe text.initialize(fromContentsOf: head)
+            return unsafe write(last, behind: place, to: text)
+        }
+    }
+
     /// Returns `head`, which is ASCII, and behind it each of `parts` encoded, with a dot before each.
     static func serialize(_ head: [UInt8], _ parts: [[UInt8]]) -> String {
-        let size = parts.reduce(head.count) { $0 + 1 + Base64URL.encodedCount($1.count) }
+        let size = parts.reduce(head.count) { sizeBehind($0, $1) }
         return unsafe String(unsafeUninitializedCapacity: size) { text in
             var place = unsafe text.initialize(fromContentsOf: head)
             for part in parts {
-                unsafe text[place] = separator
-                unsafe Base64URL.encode(part.span, to: text.baseAddress.map { unsafe $0 + place + 1 })
-                place += 1 + Base64URL.encodedCount(part.count)
+                place = unsafe write(part, behind: place, to: text)
             }
-            return size
+            return place
         }
+    }
+
+    /// The number of characters that there are with `part` behind the first `place`.
+    private static func sizeBehind(_ place: Int, _ part: [UInt8]) -> Int {
+        place + 1 + Base64URL.encodedCount(part.count)
+    }
+
+    /// Writes a dot and `part` encoded to `place`, where `text` has room for both; returns where they end.
+    private static func write(
+        _ part: [UInt8], behind place: Int, to text: UnsafeMutableBufferPointer<UInt8>
+    ) -> Int {
+        unsafe text[place] = separator
+        unsafe Base64URL.encode(part.span, to: text.baseAddress.map { unsafe $0 + place + 1 })
+        return sizeBehind(place, part)
     }
 }

@@ -66,12 +66,10 @@ public struct JWS: Sendable {
     public static func sign(
         _ payload: [UInt8], with signer: some KeySigner, type: String? = nil, contentType: String? = nil
     ) async throws -> String {
-        var token = try JOSEHeader.segment(
+        let header = try JOSEHeader.text(
             algorithm: signer.algorithm.name, keyID: signer.keyID, type: type, contentType: contentType)
-        token.reserveCapacity(token.count + 1 + Base64URL.encodedCount(payload.count))
-        token.append(CompactSegments.separator)
-        Base64URL.append(payload, to: &token)
-        return CompactSegments.serialize(token, [try await signer.signature(over: token)])
+        let input = CompactSegments.signingInput(header, payload)
+        return CompactSegments.serialize(input, try await signer.signature(over: input))
     }
 }
 

@@ -20,10 +20,19 @@ public struct LocalSigner: KeySigner {
     /// The algorithm of the signatures.
     public let algorithm: SignatureAlgorithm
 
-    private let key: JWK
+    /// Signers are copied for each signature: one reference instead of all that a key consists of.
+    private final class Holder: Sendable {
+        let key: JWK
+
+        init(_ key: JWK) {
+            self.key = key
+        }
+    }
+
+    private let holder: Holder
 
     /// The key ID of the key.
-    public var keyID: String? { key.keyID }
+    public var keyID: String? { holder.key.keyID }
 
     /// Makes a signer of an RSA private key, or of a symmetric key for the algorithms with HMAC.
     ///
@@ -41,12 +50,12 @@ public struct LocalSigner: KeySigner {
             }
         default: throw JOSEError(.keyNotSuitable, "kind of the key does not fit the algorithm")
         }
-        self.key = key
+        holder = Holder(key)
         self.algorithm = algorithm
     }
 
     /// Returns the signature of `input`; throws `cryptoFailed` if the cryptographic library cannot be used.
     public func signature(over input: [UInt8]) throws(JOSEError) -> [UInt8] {
-        try algorithm.sign(input.span, with: key)
+        try algorithm.sign(input.span, with: holder.key)
     }
 }
