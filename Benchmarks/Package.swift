@@ -54,7 +54,9 @@ let package = Package(
         .executableTarget(
             name: "OwnPeer",
             dependencies: ["PeerLoop", .product(name: "ItsmeRP", package: "itsme-rp")],
-            swiftSettings: swiftSettings),
+            swiftSettings: swiftSettings,
+            // valgrind does not read all debugging information.
+            linkerSettings: [.unsafeFlags(["-Xlinker", "-S"])]),
         .executableTarget(
             name: "JWTKitPeer",
             dependencies: ["PeerLoop", .product(name: "JWTKit", package: "jwt-kit")],

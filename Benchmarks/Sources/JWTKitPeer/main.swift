@@ -29,7 +29,7 @@ let verifier = try await JWTKeyCollection().add(
     rsa: Insecure.RSA.PublicKey(pem: material.verifyPEM), digestAlgorithm: .sha256)
 let claims = try JSONDecoder().decode(Claims.self, from: Data(material.payload.utf8))
 
-try await answerQuestions(["sign", "verify"]) { operation in
+answerQuestions(["sign", "verify"]) { operation in
     if operation == "sign" {
         _ = try await signer.sign(claims)
     } else {

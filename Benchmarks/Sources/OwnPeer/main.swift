@@ -64,4 +64,4 @@ struct Operations: Sendable {
 
 let material = try Data(contentsOf: URL(fileURLWithPath: CommandLine.arguments[1]))
 let operations = try Operations(JSON(parsing: [UInt8](material)))
-try await answerQuestions(["sign", "verify", "open", "open-gcm", "open-oaep", "seal"], operations.run)
+answerQuestions(["sign", "verify", "open", "open-gcm", "open-oaep", "seal"]) { try await operations.run($0) }

@@ -1,13 +1,29 @@
+import Dispatch
 import Foundation
 
 /// What a peer in Swift does: for each line `operation count` of the standard input it prints the CPU time per operation
 /// in nanoseconds, or `-` for what is not one of `operations`.
 ///
-/// Not on the main actor: each call of an asynchronous function would change threads twice.
-@concurrent
+/// Returns at the end of the input. Not on the main actor, where each call of an asynchronous function would change
+/// threads twice; and the main thread waits, since it ends before the others in an asynchronous program, which valgrind
+/// does not survive.
 public func answerQuestions(
-    _ operations: [String], _ run: @Sendable (_ operation: String) async throws -> Void
-) async throws {
+    _ operations: [String], _ run: @escaping @Sendable (_ operation: String) async throws -> Void
+) {
+    let done = DispatchSemaphore(value: 0)
+    Task.detached {
+        do {
+            try await answer(operations, run)
+        } catch {
+            print("FAILED: \(error)")
+            exit(1)
+        }
+        done.signal()
+    }
+    done.wait()
+}
+
+private func answer(_ operations: [String], _ run: @Sendable (_ operation: String) async throws -> Void) async throws {
     while let line = readLine() {
         let words = line.split(separator: " ")
         guard words.count == 2, let operation = words.first.map(String.init), operations.contains(operation),
