@@ -56,10 +56,24 @@ struct Bench {
             return
         }
         let groups: [(name: String, measure: () async throws -> [Figure])] = [
-            ("tokens", TokenFigures(world: world, effort: effort).measure),
+            (
+                "tokens",
+                {
+                    try await Measurement.figures(worlds: effort.worlds) {
+                        try await TokenFigures(world: $0, effort: effort).measure()
+                    }
+                }
+            ),
             ("allocations", AllocationFigures(world: world).measure),
             ("sealing", SealFigures(world: world, effort: effort).measure),
-            ("login", LoginFigures(world: world, effort: effort).measure),
+            (
+                "login",
+                {
+                    try await Measurement.figures(worlds: effort.worlds) {
+                        try await LoginFigures(world: $0, effort: effort).measure()
+                    }
+                }
+            ),
             ("scaling", ScalingFigures(world: world, effort: effort).measure),
             (
                 "transport",

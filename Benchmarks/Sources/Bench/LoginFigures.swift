@@ -12,9 +12,9 @@ struct LoginFigures {
     /// Two signatures and two decryptions each.
     private static let logins = Pairs.blindings / 2
 
-    func measure() async throws -> [Figure] {
+    func measure() async throws -> [Measurement] {
         let floor = try await floorOfALogin()
-        var measured: [(ours: Double, reference: Double)] = []
+        var measured: Pairs.Times = []
         for round in 0...effort.rounds {
             var times = (ours: 0.0, reference: 0.0)
             for side in round % 2 == 0 ? [0, 1] : [1, 0] {
@@ -28,7 +28,7 @@ struct LoginFigures {
             }
             if round > 0 { measured.append(times) }
         }
-        return [.multiple("complete login in process", Pairs(of: measured), atMost: 1.08)]
+        return [Measurement(times: measured) { .multiple("complete login in process", $0, atMost: 1.08) }]
     }
 
     /// The CPU time of some logins.

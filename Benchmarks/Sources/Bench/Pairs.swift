@@ -6,6 +6,9 @@ import Histogram
 /// Whatever else the machine does meets both sides alike: each round runs one batch of each, the order changes from
 /// round to round, and the ratio is the median of the rounds' ratios, not the ratio of two medians.
 struct Pairs: Sendable {
+    /// In nanoseconds per operation, one pair for each round.
+    typealias Times = [(ours: Double, reference: Double)]
+
     /// Medians, in nanoseconds.
     let ours: Double
     let reference: Double
@@ -23,10 +26,10 @@ struct Pairs: Sendable {
     ///
     /// The clock is the process's CPU time: nothing else runs in it. The reference is called as ours is, since OpenSSL's
     /// multiplications take some percent more or less time with the place of the stack.
-    static func measure(
+    static func times(
         rounds: Int, count: Int, ours: () async throws -> Void, reference: () async throws -> Void
-    ) async throws -> Pairs {
-        var measured: [(ours: Double, reference: Double)] = []
+    ) async throws -> Times {
+        var measured: Times = []
         for round in 0...rounds {
             var times = (ours: 0.0, reference: 0.0)
             for side in round % 2 == 0 ? [0, 1] : [1, 0] {
@@ -41,10 +44,10 @@ struct Pairs: Sendable {
             }
             if round > 0 { measured.append(times) }
         }
-        return Pairs(of: measured)
+        return measured
     }
 
-    init(of measured: [(ours: Double, reference: Double)]) {
+    init(of measured: Times) {
         ours = Self.median(measured.map(\.ours))
         reference = Self.median(measured.map(\.reference))
         ratio = Self.median(measured.map { $0.ours / $0.reference })

@@ -27,8 +27,6 @@ struct PeerFigures {
         let theirs: [String]
     }
 
-    private typealias Times = [(ours: Double, reference: Double)]
-
     func measure() async throws -> [Figure] {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent(
             "itsme-bench-\(UUID().uuidString).json")
@@ -76,9 +74,9 @@ struct PeerFigures {
     }
 
     /// The times of both for each operation that the peer can do.
-    private func sit(_ pair: Pair, _ operations: [String], _ sittings: Int) throws -> [String: Times] {
+    private func sit(_ pair: Pair, _ operations: [String], _ sittings: Int) throws -> [String: Pairs.Times] {
         guard !operations.isEmpty else { return [:] }
-        var all: [String: Times] = [:]
+        var all: [String: Pairs.Times] = [:]
         for _ in 0..<sittings {
             let ours = try LoadProcess(URL(fileURLWithPath: "/usr/bin/env"), pair.ours)
             let theirs = try LoadProcess(URL(fileURLWithPath: "/usr/bin/env"), pair.theirs)
@@ -94,9 +92,9 @@ struct PeerFigures {
     /// The rounds of one sitting; none if the peer cannot do the operation.
     private func measure(
         _ operation: String, _ ours: LoadProcess, _ theirs: LoadProcess
-    ) throws -> Times {
+    ) throws -> Pairs.Times {
         let question = "\(operation) \(operation == "verify" ? 100 : Pairs.blindings)"
-        var measured: Times = []
+        var measured: Pairs.Times = []
         // The first is for warming up.
         for round in 0...max(effort.rounds / Self.sittings, 1) {
             guard let reference = Double(try theirs.ask(question)) else { return [] }

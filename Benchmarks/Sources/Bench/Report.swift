@@ -16,8 +16,8 @@ struct Report {
             | --- | --- |
             \(machine.map { "| \($0) | \($1) |" }.joined(separator: "\n"))
 
-            Medians of \(effort.rounds) rounds or more, of the transport of half as many, ours and reference in turns; times
-            are CPU time per operation unless the name says otherwise.
+            Medians of \(effort.rounds) rounds or more, of tokens and logins with \(effort.worlds) sets of keys in as many rounds
+            each, ours and reference in turns; times are CPU time per operation unless the name says otherwise.
 
             \(Figure.head)
             \(figures.map(\.row).joined(separator: "\n"))

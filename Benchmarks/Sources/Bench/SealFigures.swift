@@ -15,10 +15,12 @@ struct SealFigures {
         let text = try sealer.seal(transaction)
         let plaintext = [UInt8](repeating: 0x61, count: text.utf8.count * 3 / 4 - 29)
         let floor = { try world.floor.seal(plaintext) }
-        let sealing = try await Pairs.measure(
-            rounds: effort.rounds, count: 500, ours: { _ = try sealer.seal(transaction) }, reference: floor)
-        let opening = try await Pairs.measure(
-            rounds: effort.rounds, count: 500, ours: { _ = try sealer.open(text) }, reference: floor)
+        let sealing = try await Pairs(
+            of: Pairs.times(
+                rounds: effort.rounds, count: 500, ours: { _ = try sealer.seal(transaction) }, reference: floor))
+        let opening = try await Pairs(
+            of: Pairs.times(
+                rounds: effort.rounds, count: 500, ours: { _ = try sealer.open(text) }, reference: floor))
         return [
             .number(
                 "seal a transaction", sealing.ours, .microseconds, below: 10_000,

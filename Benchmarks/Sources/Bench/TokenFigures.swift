@@ -7,41 +7,45 @@ struct TokenFigures {
     let world: World
     let effort: Effort
 
-    func measure() async throws -> [Figure] {
-        var figures: [Figure] = [try await control()]
+    func measure() async throws -> [Measurement] {
+        var measured = [try await control()]
         let claims = try World.idTokenClaims()
         for (kind, name) in [(World.Kind.rsaCBC, "A128CBC-HS256"), (.rsaGCM, "A256GCM")] {
             let compact = try await world.token(claims, kind)
             let token = try await world.floorToken(compact, kind)
-            let pairs = try await Pairs.measure(
+            let times = try await Pairs.times(
                 rounds: effort.rounds, count: Pairs.blindings,
                 ours: { _ = try await world.validate(compact, kind) },
                 reference: {
                     try world.floor.validate(token, kind == .rsaCBC ? BENCH_A128CBC_HS256 : BENCH_A256GCM)
                 })
-            figures.append(.multiple("validate ID token, RSA-OAEP-256 \(name) RS256", pairs, atMost: 1.05))
+            measured.append(
+                Measurement(times: times) {
+                    .multiple("validate ID token, RSA-OAEP-256 \(name) RS256", $0, atMost: 1.05)
+                })
         }
         let compact = try await world.token(claims, .symmetric)
         let token = try await world.floorToken(compact, .symmetric)
-        let pairs = try await Pairs.measure(
+        let times = try await Pairs.times(
             rounds: effort.rounds, count: 500,
             ours: { _ = try await world.validate(compact, .symmetric) },
             reference: { try world.floor.validateSymmetric(token) })
-        figures.append(.excess("validate ID token, dir A256GCM HS256", pairs, atMost: 12_000))
-        return figures + [try await requestObject(), try await assertion()]
+        measured.append(
+            Measurement(times: times) { .excess("validate ID token, dir A256GCM HS256", $0, atMost: 12_000) })
+        return measured + [try await requestObject(), try await assertion()]
     }
 
     /// The floor against itself with other keys' objects and contexts: how far a ratio of equals is from one here.
-    private func control() async throws -> Figure {
+    private func control() async throws -> Measurement {
         let token = try await world.floorToken(world.token(World.idTokenClaims(), .rsaCBC), .rsaCBC)
         let other = try world.makeFloor()
-        let pairs = try await Pairs.measure(
+        let times = try await Pairs.times(
             rounds: effort.rounds, count: Pairs.blindings, ours: { try other.validate(token, BENCH_A128CBC_HS256) },
             reference: { try world.floor.validate(token, BENCH_A128CBC_HS256) })
-        return .control("bare calls against bare calls", pairs)
+        return Measurement(times: times) { .control("bare calls against bare calls", $0) }
     }
 
-    private func requestObject() async throws -> Figure {
+    private func requestObject() async throws -> Measurement {
         let configuration = world.client.configuration
         let metadata = try await world.client.provider.metadata()
         let key = try await world.client.provider.encryptionKey(algorithm: .rsaOAEP256)
@@ -65,13 +69,13 @@ struct TokenFigures {
         let plaintext = [UInt8](repeating: 0x61, count: segments[3].utf8.count * 3 / 4 - 8)
         let header = Array(segments[0].utf8)
         let input = Array(plaintext.prefix(plaintext.count - 343))
-        let pairs = try await Pairs.measure(
+        let times = try await Pairs.times(
             rounds: effort.rounds, count: Pairs.blindings, ours: { _ = try await build() },
             reference: { try world.floor.signAndEncrypt(input, plaintext: plaintext, header: header) })
-        return .multiple("request object, claims to nested JWT", pairs, atMost: 1.05)
+        return Measurement(times: times) { .multiple("request object, claims to nested JWT", $0, atMost: 1.05) }
     }
 
-    private func assertion() async throws -> Figure {
+    private func assertion() async throws -> Measurement {
         let provider = world.client.provider
         let audience = CannedProvider.issuer + "/token"
         func build() async throws -> String {
@@ -80,9 +84,9 @@ struct TokenFigures {
         }
         let length = try await build().utf8.count - 343
         let input = [UInt8](repeating: 0x61, count: length)
-        let pairs = try await Pairs.measure(
+        let times = try await Pairs.times(
             rounds: effort.rounds, count: Pairs.blindings, ours: { _ = try await build() },
             reference: { try world.floor.sign(input) })
-        return .multiple("client assertion", pairs, atMost: 1.05)
+        return Measurement(times: times) { .multiple("client assertion", $0, atMost: 1.05) }
     }
 }
