@@ -55,25 +55,16 @@ struct Bench {
             for figure in try await peers.measure() { print(figure.line) }
             return
         }
+        func inWorlds(
+            _ measure: @escaping (World) async throws -> [Measurement]
+        ) -> () async throws -> [Figure] {
+            { try await Measurement.figures(worlds: effort.worlds, measure) }
+        }
         let groups: [(name: String, measure: () async throws -> [Figure])] = [
-            (
-                "tokens",
-                {
-                    try await Measurement.figures(worlds: effort.worlds) {
-                        try await TokenFigures(world: $0, effort: effort).measure()
-                    }
-                }
-            ),
+            ("tokens", inWorlds { try await TokenFigures(world: $0, effort: effort).measure() }),
             ("allocations", AllocationFigures(world: world).measure),
             ("sealing", SealFigures(world: world, effort: effort).measure),
-            (
-                "login",
-                {
-                    try await Measurement.figures(worlds: effort.worlds) {
-                        try await LoginFigures(world: $0, effort: effort).measure()
-                    }
-                }
-            ),
+            ("login", inWorlds { try await LoginFigures(world: $0, effort: effort).measure() }),
             ("scaling", ScalingFigures(world: world, effort: effort).measure),
             (
                 "transport",

@@ -130,7 +130,8 @@ extension CompactSegments {
         return input
     }
 
-    /// Returns `head`, which is ASCII, and behind it a dot and `last` encoded.
+    /// Returns `head`, which is ASCII, and behind it a dot and `last` encoded: one part without a list of parts, whose
+    /// type Swift looks up each time.
     static func serialize(_ head: [UInt8], _ last: [UInt8]) -> String {
         unsafe String(unsafeUninitializedCapacity: sizeBehind(head.count, last)) { text in
             let place = unsafe text.initialize(fromContentsOf: head)
