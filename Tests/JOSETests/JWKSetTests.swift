@@ -48,7 +48,7 @@ final class JWKSetTests: XCTestCase {
             json[member] = .string("AQAB")
             XCTAssertEqual(try remote([json]).skipped.map(\.reason.code), [.keyNotSuitable], member)
             json[member] = .null
-            XCTAssertEqual(try remote([json]).skipped.map(\.reason.code), [.keyNotSuitable], member)
+            XCTAssertEqual(try remote([json]).keys.count, 1, member)
         }
     }
 

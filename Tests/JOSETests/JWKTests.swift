@@ -24,13 +24,13 @@ final class JWKTests: XCTestCase {
     func testRefusesMembersOfAnotherType() throws {
         let good = try TestKeys.signing.get().publicJSON()
         for member in ["kty", "n", "e", "kid", "use", "alg"] {
-            for value: JSONValue in [1, nil, true, ["RSA"], [:]] {
+            for value: JSONValue in [1, true, ["RSA"], [:]] {
                 var json = good
                 json[member] = value
                 assertThrows(.malformedKey) { try JWK(parsing: json.serialized()) }
             }
         }
-        for value: JSONValue in ["verify", nil, [1], ["verify", nil], ["verify", "verify"], [:]] {
+        for value: JSONValue in ["verify", [1], ["verify", nil], ["verify", "verify"], [:]] {
             var json = good
             json["key_ops"] = value
             assertThrows(.malformedKey) { try JWK(parsing: json.serialized()) }
@@ -40,6 +40,34 @@ final class JWKTests: XCTestCase {
             json[member] = 5
             assertThrows(.malformedKey) { try JWK(parsing: json.serialized()) }
         }
+    }
+
+    func testTakesNullForAbsence() throws {
+        var json = try TestKeys.signing.get().publicJSON()
+        for member in ["kid", "use", "alg", "key_ops", "d", "p", "q", "dp", "dq", "qi", "oth", "k"] {
+            json[member] = nil
+            json[member] = .null
+        }
+        let key = try JWK(parsing: json.serialized())
+        XCTAssertNil(key.keyID)
+        XCTAssertNil(key.use)
+        XCTAssertNil(key.algorithm)
+        XCTAssertNil(key.operations)
+        for member in ["kty", "n", "e"] {
+            var json = try TestKeys.signing.get().publicJSON()
+            json[member] = .null
+            assertThrows(.malformedKey) { try JWK(parsing: json.serialized()) }
+        }
+    }
+
+    func testAnEmptyListOfFurtherPrimesIsNoThirdPrime() throws {
+        var json = try TestKeys.signing.get().privateJSON()
+        json["oth"] = []
+        XCTAssertNoThrow(try JWK(parsing: json.serialized()))
+        json["oth"] = [["r": "AQ", "d": "AQ", "t": "AQ"]]
+        assertThrows(.unsupportedKeyType) { try JWK(parsing: json.serialized()) }
+        json["oth"] = "AQAB"
+        assertThrows(.unsupportedKeyType) { try JWK(parsing: json.serialized()) }
     }
 
     func testRefusesKeysWithMissingMembers() throws {

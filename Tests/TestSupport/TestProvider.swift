@@ -186,6 +186,13 @@ package final class TestProvider: HTTPTransport {
         ])
     }
 
+    /// UserInfo as itsme labels it.
+    package static func jwt(_ token: String) -> HTTPReply {
+        HTTPReply(
+            response: HTTPResponse(status: .ok, headerFields: [.contentType: "application/json"]),
+            body: Array(token.utf8))
+    }
+
     /// Opens the request object in an authorization URL with the provider's key.
     package static func requestObject(in url: String) async throws -> JSON {
         let parameters = Query.parse(String(url.split(separator: "?", maxSplits: 1).last ?? ""))

@@ -21,7 +21,10 @@ public enum AuthenticationLevel: Int, Sendable, Hashable, Comparable {
         }
     }
 
+    /// Reads `acr`. itsme documents the names of the current generation with `v2` and with `V2`.
     init?(value: String, in profile: ProtocolProfile) {
+        let prefix = "http://itsme.services/V2/"
+        let value = value.hasPrefix(prefix) ? "http://itsme.services/v2/" + value.dropFirst(prefix.count) : value
         guard let level = [AuthenticationLevel.basic, .advanced].first(where: { $0.value(in: profile) == value })
         else { return nil }
         self = level

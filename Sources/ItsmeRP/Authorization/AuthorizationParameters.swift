@@ -33,6 +33,13 @@ struct AuthorizationParameters: Sendable {
         self.scope = scope
     }
 
+    /// Refuses what the provider's metadata says that it ignores.
+    func requireSupport(by metadata: ProviderMetadata) throws(ItsmeError) {
+        guard !claims.isEmpty else { return }
+        try metadata.requireFeature(
+            "claims_parameter_supported", remedy: "Ask for claims by scopes, and for services without claims.")
+    }
+
     /// The authorization request parameters of OpenID Connect Core 1.0 §3.1.2.1, as members of a request object.
     func members(
         transaction: LoginTransaction, challenge: String, profile: ProtocolProfile

@@ -15,58 +15,67 @@ public struct AuthorizationResponse: Sendable {
     let code: Secret<String>
 }
 
-/// What a callback says once it is proven to belong to its transaction.
-struct AuthorizationCallback {
+/// A callback as it came. It says nothing before its state was compared with a transaction.
+struct AuthorizationCallback: Sendable {
     enum Outcome {
         case code(Secret<String>)
         case error(ProviderError)
     }
 
-    private static let maximumSize = 16 << 10
+    /// The state, by which the transaction is found.
+    let state: String
 
-    let outcome: Outcome
+    private let parameters: QueryParameters
 
-    /// Validates the query of a callback against its transaction: RFC 6749 §4.1.2 and §10.12, RFC 9207 §2.4, RFC 9700.
-    init(query: String, transaction: LoginTransaction, now: Date) throws(ItsmeError) {
-        // 1. The query is readable and no parameter of the protocol occurs twice.
-        guard query.utf8.count <= Self.maximumSize,
-            let pairs = FormEncoding.decode(query.hasPrefix("?") ? query.dropFirst() : Substring(query))
-        else {
-            throw Self.error(.malformedCallback, "the query is too long or holds a broken escape")
+    /// Reads the query of a callback. Parameters that itsme does not define are ignored (RFC 6749 §4.1.2).
+    init(query: String) throws(ItsmeError) {
+        guard let parameters = QueryParameters(query.hasPrefix("?") ? String(query.dropFirst()) : query) else {
+            throw Self.error(.malformedCallback, "the query is longer than 16 KiB")
         }
-        let code = try Self.value(of: "code", in: pairs)
-        let state = try Self.value(of: "state", in: pairs)
-        let issuer = try Self.value(of: "iss", in: pairs)
-        let error = try Self.value(of: "error", in: pairs)
-        let errorDescription = try Self.value(of: "error_description", in: pairs)
-        let errorURI = try Self.value(of: "error_uri", in: pairs)
-        // 2. The transaction is still alive.
+        guard let state = try Self.value(of: "state", in: parameters), !state.isEmpty else {
+            throw Self.error(.stateMissing, "the callback has no state", field: "state")
+        }
+        self.state = state
+        self.parameters = parameters
+    }
+
+    /// Refuses a callback that is not the transaction's, or comes too late (RFC 6749 §10.12).
+    func requireState(of transaction: LoginTransaction, now: Date) throws(ItsmeError) {
         guard now < transaction.expiresAt else {
             throw ItsmeError(
                 .transactionExpired, .authorizationResponse, "the login took longer than a transaction lives",
                 remedy: "Start a new login.")
         }
-        // 3. The state is this transaction's, also when the callback is an error.
-        guard let state, !state.isEmpty else {
-            throw Self.error(.stateMissing, "the callback has no state", field: "state")
-        }
         guard ConstantTime.equal(state, transaction.state.exposedValue) else {
             throw Self.error(.stateMismatch, "the state is not that of the transaction", field: "state")
         }
-        // 4. The issuer, when it is named or must be, is the one that the person was sent to.
+    }
+
+    /// What the callback says to the transaction of its state (RFC 6749 §4.1.2, RFC 9207 §2.4).
+    func outcome(for transaction: LoginTransaction) throws(ItsmeError) -> Outcome {
+        // 1. No parameter of the protocol occurs twice, and those that decide something are readable.
+        let code = try Self.value(of: "code", in: parameters)
+        let issuer = try Self.value(of: "iss", in: parameters)
+        let error = try Self.value(of: "error", in: parameters)
+        let errorDescription = try Self.text(of: "error_description", in: parameters)
+        let errorURI = try Self.text(of: "error_uri", in: parameters)
+        // 2. The issuer, when it is named or must be, is the one that the person was sent to.
         if let issuer {
             guard issuer.hasSameOctets(as: transaction.issuer) else {
-                throw Self.error(.responseIssuerMismatch, "the callback comes from another issuer", field: "iss")
+                throw Self.error(
+                    .responseIssuerMismatch,
+                    ItsmeError.issuers(found: issuer, expected: transaction.issuer),
+                    field: "iss")
             }
         } else if transaction.requiresResponseIssuer {
             throw Self.error(.responseIssuerMissing, "the callback does not name its issuer", field: "iss")
         }
-        // 5. Either a code or an error.
+        // 3. Either a code or an error.
         switch (code, error) {
         case (let code?, nil) where !code.isEmpty:
-            outcome = .code(Secret(code))
+            return .code(Secret(code))
         case (nil, let error?):
-            outcome = .error(
+            return .error(
                 ProviderError(
                     code: .init(rawValue: error), errorDescription: errorDescription, errorURI: errorURI))
         default:
@@ -74,18 +83,25 @@ struct AuthorizationCallback {
         }
     }
 
-    /// The value of a parameter that may occur once.
-    private static func value(
-        of name: String, in pairs: [(name: String, value: String)]
-    ) throws(ItsmeError) -> String? {
-        var value: String?
-        for pair in pairs where pair.name.utf8.count == name.utf8.count && pair.name.hasSameOctets(as: name) {
-            guard value == nil else {
-                throw Self.error(.duplicateParameter, "a parameter occurs twice", field: name)
+    private static func value(of name: String, in parameters: QueryParameters) throws(ItsmeError) -> String? {
+        do throws(QueryParameters.Refusal) {
+            return try parameters.value(of: name)
+        } catch {
+            switch error {
+            case .duplicate: throw Self.error(.duplicateParameter, "a parameter occurs twice", field: name)
+            case .unreadable:
+                throw Self.error(.malformedCallback, "a parameter holds a broken escape or is not UTF-8", field: name)
             }
-            value = pair.value
         }
-        return value
+    }
+
+    /// A text for developers. One that cannot be read is left out: it must not hide what the error is.
+    private static func text(of name: String, in parameters: QueryParameters) throws(ItsmeError) -> String? {
+        do throws(ItsmeError) {
+            return try value(of: name, in: parameters)
+        } catch  where error.code == .malformedCallback {
+            return nil
+        }
     }
 
     private static func error(_ code: ItsmeError.Code, _ reason: String, field: String? = nil) -> ItsmeError {

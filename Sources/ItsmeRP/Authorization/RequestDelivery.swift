@@ -38,6 +38,19 @@ public struct RequestDelivery: Sendable {
         base + (base.hasSuffix("/") ? "" : "?id=") + id.text
     }
 
+    /// Refuses when the provider's metadata says that requests cannot come this way.
+    func requireSupport(by metadata: ProviderMetadata) throws(ItsmeError) {
+        switch method {
+        case .byValue:
+            try metadata.requireFeature(
+                "request_parameter_supported", remedy: "Configure requestDelivery: .byReference, or ask itsme.")
+        case .byReference:
+            try metadata.requireFeature(
+                "request_uri_parameter_supported", remedy: "Configure requestDelivery: .byValue, or ask itsme.")
+        case .unprotectedQuery: break
+        }
+    }
+
     /// Refuses a request URI that itsme would refuse.
     func validate(in environment: ItsmeEnvironment) throws(ItsmeError) {
         guard case .byReference(let uri, _) = method else { return }

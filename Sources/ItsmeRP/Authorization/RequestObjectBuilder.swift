@@ -33,15 +33,16 @@ struct RequestObjectBuilder: Sendable {
     func requestObject(
         members: [JSONValue.Member], metadata: ProviderMetadata, encryptionKey: JWK
     ) async throws -> (compact: String, expiry: Date) {
-        let now = Int64(time.now().timeIntervalSince1970)
+        let now = time.now()
+        let expiry = Int64(now.timeIntervalSince1970) + Self.lifetime
         var members = members
         func add(_ name: String, _ value: JSONValue) {
             members.append(JSONValue.Member(name: name, value: value))
         }
         add("iss", .string(clientID))
         add("aud", .string(profile == .v1 ? metadata.authorization.url : metadata.issuer))
-        add("iat", .integer(now))
-        add("exp", .integer(now + Self.lifetime))
+        add("iat", .integer(OwnToken.issuedAt(now)))
+        add("exp", .integer(expiry))
         let signer: any KeySigner
         do {
             add("jti", .string(Base64URL.encode(try random.bytes(16))))
@@ -54,6 +55,6 @@ struct RequestObjectBuilder: Sendable {
         let signed = try await OwnToken.sign(.object(members), with: signer, phase: .authorizationRequest)
         let compact = try OwnToken.encrypt(
             signed, to: encryptionKey, algorithms: algorithms, random: random, phase: .authorizationRequest)
-        return (compact, Date(timeIntervalSince1970: Double(now + Self.lifetime)))
+        return (compact, Date(timeIntervalSince1970: Double(expiry)))
     }
 }

@@ -8,9 +8,9 @@ struct BackchannelAnswer {
 
     /// - Throws: ``ItsmeError`` `backchannel_refused` for an error of itsme, `backchannel_response_malformed` for
     ///   anything but a JSON object.
-    init(_ reply: HTTPReply, phase: ItsmeError.Phase) throws(ItsmeError) {
+    init(_ reply: HTTPReply, to client: ItsmeClient, phase: ItsmeError.Phase) throws(ItsmeError) {
         guard reply.response.status == .ok else {
-            throw ItsmeClient.refusal(.backchannelRefused, reply, phase: phase)
+            throw client.refusal(.backchannelRefused, reply, phase: phase)
         }
         try HTTPClient.checkMediaType(of: reply, in: ["application/json"], phase: phase)
         self.phase = phase
@@ -22,7 +22,7 @@ struct BackchannelAnswer {
 
     /// A text of visible ASCII characters; nil when there is no such member.
     func token(_ member: String) throws(ItsmeError) -> String? {
-        guard let value = json[member] else { return nil }
+        guard let value = json.nonNull(member) else { return nil }
         guard let text = value.string, (1...8192).contains(text.utf8.count),
             text.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
         else { throw malformed(member) }
@@ -36,7 +36,7 @@ struct BackchannelAnswer {
 
     /// A whole number of seconds; nil when there is no such member.
     func seconds(_ member: String) throws(ItsmeError) -> Duration? {
-        guard let value = json[member] else { return nil }
+        guard let value = json.nonNull(member) else { return nil }
         guard let seconds = value.integer, (0...Int64(Int32.max)).contains(seconds) else { throw malformed(member) }
         return .seconds(seconds)
     }

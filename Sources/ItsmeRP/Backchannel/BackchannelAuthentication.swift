@@ -34,10 +34,13 @@ extension ItsmeClient {
     ) async throws -> BackchannelRequest {
         try service.validate()
         try hint.validate()
-        if let requestedExpiry, !(.seconds(1) ... .seconds(86_400)).contains(requestedExpiry) {
+        if let requestedExpiry,
+            !(.seconds(1) ... .seconds(86_400)).contains(requestedExpiry) || !requestedExpiry.isWholeSeconds
+        {
             throw ItsmeError(
-                .invalidConfiguration, .backchannelAuthentication, "the requested expiry is out of bounds",
-                remedy: "Choose between 1 second and one day.", field: "requestedExpiry")
+                .invalidConfiguration, .backchannelAuthentication,
+                "the requested expiry is out of bounds or holds a fraction of a second",
+                remedy: "Choose whole seconds between 1 second and one day.", field: "requestedExpiry")
         }
         let expectedSubject = hint.expectedSubject ?? service.expectedSubject
         if let asked = service.expectedSubject, let expectedSubject,
@@ -56,7 +59,9 @@ extension ItsmeClient {
             service: service, scopes: scopes,
             claims: ClaimsRequest(userInfo: service.claims).adding(userInfo: claims.userInfo, idToken: claims.idToken),
             level: level, locale: nil, prompt: nil, maximumAuthenticationAge: nil)
-        var members = try requestMembers(parameters, issuer: metadata.issuer)
+        try parameters.requireSupport(by: metadata)
+        let requestedAt = configuration.time.now()
+        var members = try requestMembers(parameters, issuer: metadata.issuer, now: requestedAt)
         members["login_hint_token"] = try await hint.parameter(signedBy: access.signer)
         if let requestedExpiry { members["requested_expiry"] = .integer(requestedExpiry.components.seconds) }
         let notificationToken = delivery == .ping ? try freshText(bytes: 32) : nil
@@ -71,7 +76,7 @@ extension ItsmeClient {
         let reply = try await http.send(form: form, to: access.endpoint, phase: .backchannelAuthentication)
         configuration.logger.debug(
             "backchannel authentication requested", metadata: ["itsme.service": "\(service.kind.rawValue)"])
-        let answer = try BackchannelAnswer(reply, phase: .backchannelAuthentication)
+        let answer = try BackchannelAnswer(reply, to: self, phase: .backchannelAuthentication)
         // itsme's documentation spells it in two ways.
         guard let authReqID = try answer.token("auth_req_id") ?? answer.token("auth_request_id") else {
             throw answer.malformed("auth_req_id")
@@ -83,7 +88,8 @@ extension ItsmeClient {
             identifier: try BackchannelRequest.identifier(of: authReqID), authReqID: Secret(authReqID),
             expiresAt: configuration.time.now().addingTimeInterval(Double(lifetime.components.seconds)),
             serviceCode: service.code, requestedLevel: level, notificationToken: notificationToken.map { Secret($0) },
-            issuer: metadata.issuer, clientID: configuration.clientID, expectedSubject: expectedSubject,
+            requestedAt: requestedAt, issuer: metadata.issuer, clientID: configuration.clientID,
+            expectedSubject: expectedSubject,
             pace: PollingPace(
                 interval: try answer.seconds("interval") ?? PollingPace.defaultInterval, lifetime: lifetime,
                 uptime: configuration.time.uptime))
@@ -91,15 +97,16 @@ extension ItsmeClient {
 
     /// The claims of a signed authentication request (CIBA Core 1.0 §7.1.1) that do not depend on the person.
     private func requestMembers(
-        _ parameters: AuthorizationParameters, issuer: String
+        _ parameters: AuthorizationParameters, issuer: String, now: Date
     ) throws(ItsmeError) -> JSONValue {
-        let now = Int64(configuration.time.now().timeIntervalSince1970)
+        let issuedAt = OwnToken.issuedAt(now)
         var members: JSONValue = [
             "iss": .string(configuration.clientID),
             "aud": .string(issuer),
-            "iat": .integer(now),
-            "nbf": .integer(now),
-            "exp": .integer(now + Self.requestLifetime),
+            "client_id": .string(configuration.clientID),
+            "iat": .integer(issuedAt),
+            "nbf": .integer(issuedAt),
+            "exp": .integer(Int64(now.timeIntervalSince1970) + Self.requestLifetime),
             "jti": .string(try freshText(bytes: 16)),
             "scope": .string(parameters.scope),
         ]

@@ -39,6 +39,8 @@ public struct BackchannelRequest: Sendable {
 
     /// What itsme has to show when it pings; nil with ``BackchannelDelivery/poll``.
     let notificationToken: Secret<String>?
+    /// When the request was sent.
+    let requestedAt: Date
     let issuer: String
     let clientID: String
     let expectedSubject: Secret<String>?

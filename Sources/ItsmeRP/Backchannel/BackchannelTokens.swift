@@ -34,11 +34,12 @@ extension ItsmeClient {
                 try await tokenResponse(
                     reply,
                     expecting: IDTokenExpectation(
-                        configuration, issuer: issuer, binding: .backchannelRequest(authReqID: request.authReqID),
+                        configuration, issuer: issuer,
+                        binding: .backchannelRequest(authReqID: request.authReqID, requestedAt: request.requestedAt),
                         subject: request.expectedSubject, requestedLevel: request.requestedLevel,
                         maximumAuthenticationAge: nil)))
         }
-        let refusal = Self.refusal(.tokenRequestRefused, reply, phase: .token)
+        let refusal = self.refusal(.tokenRequestRefused, reply, phase: .token)
         switch (refusal.providerError?.code, refusal.kind) {
         case (.authorizationPending?, _): request.pace.settle(.pending)
         case (.slowDown?, _): request.pace.settle(.tooOften())

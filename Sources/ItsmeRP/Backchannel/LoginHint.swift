@@ -2,12 +2,15 @@ import JOSE
 
 /// Whose phone a backchannel authentication request goes to (`login_hint_token`, CIBA Core 1.0 §7.1).
 public struct LoginHint: Sendable {
-    /// How the hint is written. itsme documents the one and exemplifies the other; ask which your client is to use.
+    /// How the hint is written. itsme documents the first and exemplifies the others; ask which your client is to use.
     public enum Form: Sendable, Hashable {
         /// A JWT signed with the client's key, as itsme's table of parameters has it.
         case jwt
         /// A JSON object, as itsme's example has it.
         case object
+        /// A JWT without a signature of its own (`alg: none`), as another example of itsme has it. The request around it
+        /// is signed in each form.
+        case unsignedJWT
     }
 
     let type: String
@@ -42,6 +45,10 @@ public struct LoginHint: Sendable {
         let payload: JSONValue = ["type": .string(type), "value": .string(value.exposedValue)]
         switch form {
         case .object: return payload
+        case .unsignedJWT:
+            let header: JSONValue = ["alg": "none"]
+            return .string(
+                Base64URL.encode(header.serialized()) + "." + Base64URL.encode(payload.serialized()) + ".")
         case .jwt: return .string(try await OwnToken.sign(payload, with: signer, phase: .backchannelAuthentication))
         }
     }

@@ -17,7 +17,7 @@ extension ItsmeClient {
     public func startUserDiscovery() async throws -> UserDiscoverySession {
         let access = try await backchannel(phase: .userDiscovery)
         let reply = try await askUserDiscovery(session: nil, access)
-        let answer = try UserDiscoveryAnswer(reply)
+        let answer = try UserDiscoveryAnswer(reply, to: self)
         guard case .pending(let code?) = answer.status else { throw answer.answer.malformed("qr_code") }
         let now = configuration.time.now()
         return UserDiscoverySession(
@@ -51,7 +51,7 @@ extension ItsmeClient {
                 outcome = .tooOften(retryAfter: Self.retryAfter(reply))
                 return .pending(session)
             }
-            switch try UserDiscoveryAnswer(reply).status {
+            switch try UserDiscoveryAnswer(reply, to: self).status {
             case .discovered(let token):
                 outcome = .completed
                 return .discovered(token)
@@ -134,8 +134,8 @@ private struct UserDiscoveryAnswer {
     let answer: BackchannelAnswer
     let status: Status
 
-    init(_ reply: HTTPReply) throws(ItsmeError) {
-        answer = try BackchannelAnswer(reply, phase: .userDiscovery)
+    init(_ reply: HTTPReply, to client: ItsmeClient) throws(ItsmeError) {
+        answer = try BackchannelAnswer(reply, to: client, phase: .userDiscovery)
         switch answer.json["status"]?.string {
         case "PENDING_USER_DISCOVERY":
             status = .pending(try Self.code(answer))
@@ -161,15 +161,15 @@ private struct UserDiscoveryAnswer {
     private static func code(
         _ answer: BackchannelAnswer
     ) throws(ItsmeError) -> (image: QRCodeImage, expiresAt: Date?)? {
-        let place = answer.json["user_discovery_token"] ?? answer.json
-        guard let code = place["qr_code"] else { return nil }
+        let place = answer.json.nonNull("user_discovery_token") ?? answer.json
+        guard let code = place.nonNull("qr_code") else { return nil }
         guard let base64 = code.string, let image = QRCodeImage(base64: base64) else {
             throw answer.malformed("qr_code")
         }
-        guard let expiry = place["expires_at"] else { return (image, nil) }
+        guard let expiry = place.nonNull("expires_at") else { return (image, nil) }
         // itsme does not say how it writes this time; both usual ways are read.
-        if let seconds = expiry.integer, (0...253_402_300_799).contains(seconds) {
-            return (image, Date(timeIntervalSince1970: Double(seconds)))
+        if let seconds = expiry.double, (0..<253_402_300_800).contains(seconds) {
+            return (image, Date(timeIntervalSince1970: seconds))
         }
         guard let timestamp = expiry.string.flatMap({ Timestamp($0) }) else { throw answer.malformed("expires_at") }
         return (image, timestamp.date)

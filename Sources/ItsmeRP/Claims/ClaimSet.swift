@@ -17,6 +17,9 @@ public struct ClaimSet: Sendable {
         self.objects = objects
     }
 
+    /// The claims of one token as they stood in it.
+    var text: String? { objects.count == 1 ? objects.first?.text : nil }
+
     /// These claims, and those of `other` that these do not have.
     func adding(_ other: ClaimSet) -> ClaimSet {
         ClaimSet(objects + other.objects)

@@ -34,13 +34,13 @@ struct ClientAssertionBuilder: Sendable {
         case .clientSecretPost(let secret):
             return [("client_secret", secret.secret.exposedValue)]
         case .privateKeyJWT(let source, let encryptsAssertion):
-            let now = Int64(time.now().timeIntervalSince1970)
+            let now = time.now()
             var claims = JSONObjectText()
             claims.append("iss", clientID)
             claims.append("sub", clientID)
             claims.append("aud", audience)
-            claims.append("iat", now)
-            claims.append("exp", now + Self.lifetime)
+            claims.append("iat", OwnToken.issuedAt(now))
+            claims.append("exp", Int64(now.timeIntervalSince1970) + Self.lifetime)
             do {
                 claims.append("jti", Base64URL.encode(try random.bytes(16)))
             } catch {

@@ -55,6 +55,8 @@ public struct ItsmeClient: Sendable {
         let userInfoAlgorithms = configuration.userInfoAlgorithms
         let listedMethod = configuration.authentication.listedMethod
         let requestObjectAlgorithms = configuration.requestObjectAlgorithms
+        let requestDelivery = configuration.requestDelivery
+        let environment = configuration.environment
         provider = try Provider(
             environment: configuration.environment, http: http, time: configuration.time,
             logger: configuration.logger
@@ -62,8 +64,12 @@ public struct ItsmeClient: Sendable {
             try metadata.requireAlgorithms(idTokenAlgorithms, prefix: "id_token")
             try metadata.requireAlgorithms(userInfoAlgorithms, prefix: "userinfo")
             try metadata.requireAlgorithms(requestObjectAlgorithms, prefix: "request_object")
+            try requestDelivery.requireSupport(by: metadata)
+            // What rests on a client secret is agreed at registration and need not be listed.
             if let listedMethod {
                 try metadata.requireValue(listedMethod, in: "token_endpoint_auth_methods_supported")
+                try metadata.requireValue("RS256", in: "token_endpoint_auth_signing_alg_values_supported")
+                try metadata.requireEncryption(in: environment)
             }
         }
         requestObjects = RequestObjectBuilder(configuration)
@@ -75,6 +81,15 @@ public struct ItsmeClient: Sendable {
     /// - Throws: ``ItsmeError`` of the phase `discovery`, or `CancellationError`.
     public func providerMetadata() async throws -> ProviderMetadata {
         try await provider.metadata()
+    }
+
+    /// Fetches the provider's metadata and JWK Set now, for an operator who knows that they changed or wants to know that
+    /// they can be had. What is cached stays in use when that fails. Two HTTP requests.
+    ///
+    /// - Throws: ``ItsmeError`` of the phases `discovery` and `provider-keys`, or `CancellationError`.
+    @discardableResult
+    public func refreshProvider() async throws -> ProviderMetadata {
+        try await provider.refresh()
     }
 
     // MARK: 1. Authorization request
@@ -90,7 +105,8 @@ public struct ItsmeClient: Sendable {
     ///   - locale: The language of itsme's pages.
     ///   - prompt: Whether to authenticate or ask consent again.
     ///   - maximumAuthenticationAge: How long ago the person may have authenticated, in whole seconds up to one year;
-    ///     the ID token is refused when it is longer ago.
+    ///     the ID token is refused when it is longer ago. itsme ignores it, as every login is an active authentication,
+    ///     and may leave out `auth_time`: the ID token is then refused with `claim_missing`.
     ///   - redirectURI: Another registered redirect URI than the configured one.
     /// - Returns: The URL for the browser and the transaction to keep.
     /// - Throws: ``ItsmeError`` of the phases `discovery`, `provider-keys` and `authorization-request`, or
@@ -116,6 +132,7 @@ public struct ItsmeClient: Sendable {
             level: level, locale: locale, prompt: prompt,
             maximumAuthenticationAge: maximumAge)
         let metadata = try await provider.metadata()
+        try parameters.requireSupport(by: metadata)
         let secrets: LoginSecrets
         do {
             secrets = try LoginSecrets(random: configuration.random)
@@ -181,10 +198,11 @@ public struct ItsmeClient: Sendable {
     }
 
     private static func wholeSeconds(_ age: Duration) throws(ItsmeError) -> Int {
-        guard age >= .zero, age <= LoginTransaction.longestAuthenticationAge else {
+        guard age >= .zero, age <= LoginTransaction.longestAuthenticationAge, age.isWholeSeconds else {
             throw ItsmeError(
-                .invalidConfiguration, .authorizationRequest, "the maximum authentication age is out of bounds",
-                remedy: "Choose between 0 seconds and one year.", field: "maximumAuthenticationAge")
+                .invalidConfiguration, .authorizationRequest,
+                "the maximum authentication age is out of bounds or holds a fraction of a second",
+                remedy: "Choose whole seconds between 0 and one year.", field: "maximumAuthenticationAge")
         }
         return Int(age.components.seconds)
     }
@@ -193,7 +211,8 @@ public struct ItsmeClient: Sendable {
 
     /// Reads the callback and uses up its transaction.
     ///
-    /// The transaction is marked as used once the state matched, also when itsme reports an error. Answer a request
+    /// The transaction is marked as used once the state matched, also when itsme reports an error or the rest of the
+    /// callback is wrong. Parameters that itsme does not define are ignored. Answer a request
     /// with `Sec-Purpose: prefetch` without calling this.
     ///
     /// - Parameters:
@@ -205,15 +224,21 @@ public struct ItsmeClient: Sendable {
     public func authorizationResponse(
         query: String, for transaction: LoginTransaction
     ) async throws -> AuthorizationResponse {
+        try await authorizationResponse(AuthorizationCallback(query: query), for: transaction)
+    }
+
+    func authorizationResponse(
+        _ callback: AuthorizationCallback, for transaction: LoginTransaction
+    ) async throws -> AuthorizationResponse {
         try requireOwn(transaction, phase: .authorizationResponse)
-        let callback = try AuthorizationCallback(
-            query: query, transaction: transaction, now: configuration.time.now())
+        try callback.requireState(of: transaction, now: configuration.time.now())
+        // Used up from here on, whatever else the callback says: whoever knows the state gets no second try.
         guard try await configuration.replayGuard.consume(transaction.identifier, until: transaction.expiresAt) else {
             throw ItsmeError(
                 .transactionReplayed, .authorizationResponse, "the transaction was used before",
                 remedy: "Refuse the callback and offer a new login.")
         }
-        switch callback.outcome {
+        switch try callback.outcome(for: transaction) {
         case .code(let code):
             return AuthorizationResponse(transaction: transaction, code: code)
         case .error(let error):
@@ -266,7 +291,7 @@ public struct ItsmeClient: Sendable {
         form += try await assertions.parameters(audience: metadata.token.url, provider: provider, phase: .token)
         let reply = try await http.send(form: form, to: metadata.token, phase: .token)
         guard reply.response.status == .ok else {
-            throw Self.refusal(.tokenRequestRefused, reply, phase: .token)
+            throw refusal(.tokenRequestRefused, reply, phase: .token)
         }
         return try await tokenResponse(
             reply,
@@ -308,7 +333,7 @@ public struct ItsmeClient: Sendable {
                 ]),
             body: [], phase: .userInfo)
         guard reply.response.status == .ok else {
-            throw Self.refusal(.userInfoRefused, reply, phase: .userInfo)
+            throw refusal(.userInfoRefused, reply, phase: .userInfo)
         }
         // itsme labels the JWT as application/json; the shape of the body decides.
         try HTTPClient.checkMediaType(of: reply, in: ["application/jwt", "application/json"], phase: .userInfo)
@@ -317,13 +342,13 @@ public struct ItsmeClient: Sendable {
             .decrypted(by: configuration.authentication, algorithms: algorithms)
             .verified(by: configuration.authentication, provider, algorithms: algorithms)
         let userInfo = try UserInfo(
-            verified, subject: tokens.idToken.subject, issuer: metadata.issuer, clientID: configuration.clientID,
-            clockSkew: configuration.clockSkewSeconds, now: configuration.time.now())
+            verified, of: tokens.idToken, clientID: configuration.clientID, clockSkew: configuration.clockSkewSeconds,
+            now: configuration.time.now())
         configuration.logger.debug("UserInfo validated")
         return userInfo
     }
 
-    static func refusal(
+    func refusal(
         _ code: ItsmeError.Code, _ reply: HTTPReply, phase: ItsmeError.Phase
     ) -> ItsmeError {
         let status = reply.response.status.code
@@ -333,7 +358,7 @@ public struct ItsmeClient: Sendable {
             return HTTPClient.statusError(reply, phase: phase)
         }
         return ItsmeError(
-            code, phase, "itsme answered with an error and status \(status)", remedy: error.advice,
-            providerError: error)
+            code, phase, "itsme answered with an error and status \(status)",
+            remedy: error.advice(for: configuration.authentication), providerError: error)
     }
 }

@@ -35,17 +35,18 @@ public struct ItsmeConfiguration: Sendable {
     /// How requests reach itsme. Default ``RequestDelivery/byValue``.
     public var requestDelivery: RequestDelivery = .byValue
 
-    /// How far the clocks of itsme and this machine may be apart. Default 60 seconds, at most 5 minutes.
+    /// How far the clocks of itsme and this machine may be apart. Default 60 seconds, at most 5 minutes, whole seconds.
     public var clockSkew: Duration = .seconds(60) {
         didSet { clockSkewSeconds = Self.wholeSeconds(clockSkew) }
     }
 
-    /// How old an ID token may be when it arrives, by its `iat`. Default 10 minutes, at most one hour.
+    /// How old an ID token may be when it arrives, by its `iat`. Default 10 minutes, at most one hour, whole seconds.
     public var maximumTokenAge: Duration = .seconds(600) {
         didSet { maximumTokenAgeSeconds = Self.wholeSeconds(maximumTokenAge) }
     }
 
-    /// How long a login may take from the authorization request to the callback. Default and maximum 10 minutes.
+    /// How long a login may take from the authorization request to the callback. Default and maximum 10 minutes, whole
+    /// seconds.
     public var transactionLifetime: Duration = .seconds(600) {
         didSet { transactionLifetimeSeconds = Self.wholeSeconds(transactionLifetime) }
     }
@@ -148,10 +149,10 @@ public struct ItsmeConfiguration: Sendable {
     private static func check(
         _ value: Duration, in range: ClosedRange<Duration>, _ field: String
     ) throws(ItsmeError) {
-        guard range.contains(value) else {
+        guard range.contains(value), value.isWholeSeconds else {
             throw invalid(
-                "the duration is out of bounds",
-                "Choose between \(range.lowerBound.components.seconds) and \(range.upperBound.components.seconds) seconds.",
+                "the duration is out of bounds or holds a fraction of a second",
+                "Choose whole seconds between \(range.lowerBound.components.seconds) and \(range.upperBound.components.seconds).",
                 field)
         }
     }
@@ -159,4 +160,9 @@ public struct ItsmeConfiguration: Sendable {
     private static func invalid(_ reason: String, _ remedy: String, _ field: String) -> ItsmeError {
         ItsmeError(.invalidConfiguration, .configuration, reason, remedy: remedy, field: field)
     }
+}
+
+extension Duration {
+    /// Whether nothing is lost when the duration is counted in seconds, as the protocol does.
+    var isWholeSeconds: Bool { components.attoseconds == 0 }
 }

@@ -43,9 +43,9 @@ public struct CallbackEndpoint: HTTPHandler {
         }
 
         mutating func run() async throws -> HTTPReply {
-            let transaction = try waitingLogin()
-            // The callback is validated by the client: duplicate parameters, expiry, state, issuer, single use.
-            let response = try await login.client.authorizationResponse(query: request.query, for: transaction)
+            let callback = try AuthorizationCallback(query: request.query)
+            let transaction = try transaction(of: callback)
+            let response = try await login.client.authorizationResponse(callback, for: transaction)
             let tokens = try await login.client.tokens(for: response)
             return try await login.onLogin(
                 CompletedLogin(
@@ -54,19 +54,9 @@ public struct CallbackEndpoint: HTTPHandler {
                     client: login.client))
         }
 
-        /// The transaction of the state that the callback brings.
-        private mutating func waitingLogin() throws(ItsmeError) -> LoginTransaction {
-            guard let parameters = request.queryParameters else {
-                throw Self.refused(.malformedCallback, "the query is too long or holds a broken escape", nil)
-            }
-            let states = parameters.filter { $0.name == "state" }
-            guard states.count <= 1 else {
-                throw Self.refused(.duplicateParameter, "a parameter occurs twice", "state")
-            }
-            guard let state = states.first?.value, !state.isEmpty else {
-                throw Self.refused(.stateMissing, "the callback has no state", "state")
-            }
-            let name = try login.cookies.name(forState: state)
+        /// The transaction that waits in this browser for the callback's state.
+        private mutating func transaction(of callback: AuthorizationCallback) throws(ItsmeError) -> LoginTransaction {
+            let name = try login.cookies.name(forState: callback.state)
             if login.cookies.contains(name, in: request) { usedCookie = name }
             guard let sealed = login.cookies.value(of: name, in: request) else {
                 throw ItsmeError(
@@ -80,13 +70,6 @@ public struct CallbackEndpoint: HTTPHandler {
                 try? PostLoginTarget($0.exposedValue, allowedOrigins: login.allowedOrigins)
             }
             return transaction
-        }
-
-        private static func refused(_ code: ItsmeError.Code, _ reason: String, _ field: String?) -> ItsmeError {
-            ItsmeError(
-                code, .authorizationResponse, reason,
-                remedy: "Refuse the callback and offer a new login; do not use anything that came with it.",
-                field: field)
         }
     }
 }

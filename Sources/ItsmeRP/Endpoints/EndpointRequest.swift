@@ -2,8 +2,6 @@ import HTTPTypes
 
 /// What the endpoints read from a request.
 extension HTTPRequest {
-    private static let maximumQuerySize = 16 << 10
-
     /// The path as it was sent, without the query: no escape is decoded, nothing is normalized.
     var pathWithoutQuery: String {
         String(Substring((path ?? "").utf8.prefix { $0 != 0x3F }))
@@ -12,13 +10,6 @@ extension HTTPRequest {
     /// The query as it was sent, without the question mark; empty when there is none.
     var query: String {
         String(Substring((path ?? "").utf8.drop { $0 != 0x3F }.dropFirst()))
-    }
-
-    /// The parameters of the query; nil when it is too long or cannot be decoded.
-    var queryParameters: [(name: String, value: String)]? {
-        let query = query
-        guard query.utf8.count <= Self.maximumQuerySize else { return nil }
-        return FormEncoding.decode(Substring(query))
     }
 
     /// The same request without its query, which on the callback holds the code and the state.

@@ -63,11 +63,10 @@ public struct FallbackPage: HTTPHandler {
 
     /// The link with what itsme said: its own parameters, each once, encoded anew.
     private func link(for request: HTTPRequest) -> String {
-        let received = request.queryParameters ?? []
+        let received = QueryParameters(request.query)
         var pairs: [(name: String, value: String)] = []
         for name in Self.parameters {
-            let values = received.filter { $0.name == name }
-            if values.count == 1 { pairs += values }
+            if let value = try? received?.value(of: name) { pairs.append((name, value)) }
         }
         guard !pairs.isEmpty else { return appLink.url }
         return appLink.url + (appLink.hasQuery ? "&" : "?") + FormEncoding.encode(pairs)

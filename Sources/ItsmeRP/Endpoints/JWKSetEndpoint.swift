@@ -52,10 +52,11 @@ public struct JWKSetEndpoint: HTTPHandler {
         logger: Logger = Logger(label: "itsme.rp", factory: { _ in SwiftLogNoOpLogHandler() }),
         keySet: @escaping @Sendable () -> JWKSet?
     ) throws(ItsmeError) {
-        guard (.seconds(1800) ... .seconds(86_400)).contains(maximumAge) else {
+        guard (.seconds(1800) ... .seconds(86_400)).contains(maximumAge), maximumAge.isWholeSeconds else {
             throw ItsmeError(
-                .invalidConfiguration, .configuration, "the age of the JWK Set is out of bounds",
-                remedy: "Choose between 1800 and 86400 seconds: itsme caches the set no shorter and no longer.",
+                .invalidConfiguration, .configuration,
+                "the age of the JWK Set is out of bounds or holds a fraction of a second",
+                remedy: "Choose whole seconds between 1800 and 86400: itsme caches the set no shorter and no longer.",
                 field: "maximumAge")
         }
         cacheControl = "public, max-age=\(maximumAge.components.seconds)"

@@ -63,22 +63,25 @@ public struct LoginEndpoint: HTTPHandler {
         let locale: InterfaceLocale?
 
         init(_ request: HTTPRequest, login: LoginEndpoints) throws(ItsmeError) {
-            guard let pairs = request.queryParameters else {
-                throw Self.refused("the query cannot be read", field: nil)
+            guard let parameters = QueryParameters(request.query) else {
+                throw Self.refused("the query is too long", field: nil)
             }
-            let target = try Self.value("target", pairs)
+            let target = try Self.value("target", parameters)
             self.target =
                 if let target { try PostLoginTarget(target, allowedOrigins: login.allowedOrigins) } else { nil }
             // An unknown language is no reason to refuse a login.
-            locale = try Self.value("locale", pairs).flatMap { InterfaceLocale(rawValue: $0) }
+            locale = try Self.value("locale", parameters).flatMap { InterfaceLocale(rawValue: $0) }
         }
 
-        private static func value(
-            _ name: String, _ pairs: [(name: String, value: String)]
-        ) throws(ItsmeError) -> String? {
-            let values = pairs.filter { $0.name == name }
-            guard values.count <= 1 else { throw refused("a parameter occurs twice", field: name) }
-            return values.first?.value
+        private static func value(_ name: String, _ parameters: QueryParameters) throws(ItsmeError) -> String? {
+            do throws(QueryParameters.Refusal) {
+                return try parameters.value(of: name)
+            } catch {
+                switch error {
+                case .duplicate: throw refused("a parameter occurs twice", field: name)
+                case .unreadable: throw refused("a parameter cannot be read", field: name)
+                }
+            }
         }
 
         private static func refused(_ reason: String, field: String?) -> ItsmeError {

@@ -56,12 +56,7 @@ public struct RequestObjectEndpoint: HTTPHandler {
     }
 
     private static func id(in request: HTTPRequest) -> RequestObjectID? {
-        guard request.query.isEmpty else {
-            guard let parameters = request.queryParameters, parameters.count == 1, let parameter = parameters.first,
-                parameter.name == "id"
-            else { return nil }
-            return RequestObjectID(parameter.value)
-        }
+        guard request.query.isEmpty else { return nil }
         return request.pathWithoutQuery.split(separator: "/", omittingEmptySubsequences: false).last
             .flatMap { RequestObjectID(String($0)) }
     }

@@ -77,10 +77,14 @@ public struct ItsmeError: Error, Sendable {
     /// 408 or 5xx that says so. Not limited: bound it before you wait for it.
     public let retryAfter: Duration?
 
-    /// Whose turn it is; follows from the code, and for an answer of itsme from its error code.
+    /// Whose turn it is; follows from the code, and for an answer of itsme from its error code. A cause that is known
+    /// to lie in the configuration makes it ``Kind-swift.enum/misconfiguration``.
     public var kind: Kind {
-        providerError?.kind ?? code.kind
+        providerError?.kind ?? knownKind ?? code.kind
     }
+
+    /// The kind, where more is known than the code says.
+    private let knownKind: Kind?
 
     init(
         _ code: Code,
@@ -88,6 +92,7 @@ public struct ItsmeError: Error, Sendable {
         _ reason: String,
         remedy: String,
         field: String? = nil,
+        kind: Kind? = nil,
         providerError: ProviderError? = nil,
         joseCode: JOSEError.Code? = nil,
         transportCode: HTTPTransportError.Code? = nil,
@@ -98,10 +103,23 @@ public struct ItsmeError: Error, Sendable {
         self.reason = reason
         self.remedy = remedy
         self.field = field
+        knownKind = kind
         self.providerError = providerError
         self.joseCode = joseCode
         self.transportCode = transportCode
         self.retryAfter = retryAfter
+    }
+
+    /// The two issuers of a mismatch, in words. Issuers are no secrets; what is no URL may be one, and is not shown.
+    static func issuers(found: String, expected: String) -> String {
+        let isURL = found.hasPrefix("https://") || found.hasPrefix("http://")
+        return "the issuer is \(isURL ? printable(found) : "no URL"), expected is \(printable(expected))"
+    }
+
+    /// A name from outside for the text of an error: at most 128 characters, what is not printable ASCII replaced.
+    static func printable(_ name: String) -> String {
+        let shown = name.unicodeScalars.prefix(128).map { (0x21...0x7E).contains($0.value) ? Character($0) : "?" }
+        return "'" + String(shown) + (name.unicodeScalars.count > 128 ? "…'" : "'")
     }
 
     /// A sentence that a browser may see: no rule, no field, nothing of the answer.

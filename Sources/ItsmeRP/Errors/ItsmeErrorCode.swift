@@ -81,6 +81,8 @@ extension ItsmeError {
         public static let metadataEndpointInvalid = Code("metadata_endpoint_invalid", .untrustedResponse)
         /// The provider does not offer an algorithm that is configured.
         public static let metadataAlgorithmUnsupported = Code("metadata_algorithm_unsupported", .misconfiguration)
+        /// The provider does not offer what the configuration needs, such as request objects.
+        public static let metadataFeatureUnsupported = Code("metadata_feature_unsupported", .misconfiguration)
         /// The JWK Set cannot be read or holds no usable key.
         public static let jwkSetMalformed = Code("jwk_set_malformed", .untrustedResponse)
         /// No key of the provider has the `kid` that the token names, also after one refetch.

@@ -181,6 +181,15 @@ extension ProviderError {
         }
     }
 
+    /// What to do about it, told to a client that proves itself in this way.
+    func advice(for authentication: ClientAuthentication) -> String {
+        switch (code, authentication.method) {
+        case (.unauthorizedClient, .clientSecretPost), (.invalidClient, .clientSecretPost):
+            "itsme could not authenticate the client: compare the client id and the client secret with what itsme wrote, for this environment."
+        default: advice
+        }
+    }
+
     /// What to do about it.
     public var advice: String {
         switch code {
@@ -202,7 +211,7 @@ extension ProviderError {
         case .invalidRedirectURI: "Register the redirect URI at itsme exactly as it is configured here."
         case .invalidScope: "Compare the service code and the scopes with the registration at itsme."
         case .unauthorizedClient, .invalidClient:
-            "itsme could not authenticate the client: check that the public JWK Set is reachable and holds the signing key in use, and that the clock is right."
+            "itsme could not authenticate the client. With a key pair: check that the public JWK Set is reachable and holds the signing key in use, and that the clock is right. With a client secret: compare it with what itsme wrote."
         case .invalidRequestObject:
             "itsme could not use the request object: check that the public JWK Set is reachable and holds the signing key in use."
         case .invalidRequestURI: "Register the request URI at itsme; it must be https with port 443 and reachable."

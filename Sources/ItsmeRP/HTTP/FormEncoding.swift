@@ -24,10 +24,11 @@ enum FormEncoding {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Splits and decodes; nil when an escape is incomplete or the result is not UTF-8.
-    static func decode(_ text: Substring) -> [(name: String, value: String)]? {
+    /// Splits and decodes. A value is nil when an escape in it is incomplete or it is not UTF-8; a pair whose name is so
+    /// is left out.
+    static func decode(_ text: String) -> [(name: String, value: String?)] {
         let octets = Array(text.utf8)
-        var pairs: [(name: String, value: String)] = []
+        var pairs: [(name: String, value: String?)] = []
         var rest = octets[...]
         while !rest.isEmpty {
             let end = rest.firstIndex(of: 0x26) ?? rest.endIndex
@@ -35,10 +36,8 @@ enum FormEncoding {
             rest = rest[end...].dropFirst()
             guard !part.isEmpty else { continue }
             let middle = part.firstIndex(of: 0x3D) ?? part.endIndex
-            guard let name = decodeComponent(part[..<middle]),
-                let value = decodeComponent(part[middle...].dropFirst())
-            else { return nil }
-            pairs.append((name, value))
+            guard let name = decodeComponent(part[..<middle]) else { continue }
+            pairs.append((name, decodeComponent(part[middle...].dropFirst())))
         }
         return pairs
     }

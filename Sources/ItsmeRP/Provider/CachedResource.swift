@@ -149,6 +149,19 @@ final class CachedResource<Value: Sendable>: Sendable {
         }
     }
 
+    /// Fetches now, whatever the age of the value, or waits for the fetch that is under way. A value that is there stays
+    /// when that fails.
+    ///
+    /// - Throws: the fetch's ``ItsmeError``, or `CancellationError`.
+    func fetched() async throws -> Snapshot {
+        let startsFetch = state.withLock { state in
+            defer { state.isFetching = true }
+            return !state.isFetching
+        }
+        if startsFetch { startFetch() }
+        return try await fetchOutcome().get()
+    }
+
     private func isCoolingDown(_ state: State, _ now: Duration) -> Bool {
         guard let failure = state.lastFailure else { return false }
         return now - failure.at < policy.failureCooldown

@@ -38,6 +38,9 @@ public struct ItsmeEnvironment: Sendable, Hashable, CustomStringConvertible {
         e2e, production, clientSecretE2E, clientSecretProduction, legacyE2E, legacyProduction,
     ]
 
+    /// Whether this is one of itsme's own.
+    var isKnown: Bool { Self.named.contains(self) }
+
     /// Another issuer, https only.
     ///
     /// - Throws: ``ItsmeError`` `insecure_url` when the issuer is not an https URL without query and fragment.

@@ -42,10 +42,16 @@ final class Provider: Sendable {
             let reply = try await http.get(
                 discovery, accept: "application/json", mediaTypes: ["application/json"],
                 maximumBodySize: 256 << 10, phase: .discovery)
-            let metadata = try ProviderMetadata(parsing: reply.body, for: environment)
-            try check(metadata)
-            logger.debug("discovery document read")
-            return (metadata, CacheControl.lifetime(of: reply))
+            do throws(ItsmeError) {
+                let metadata = try ProviderMetadata(parsing: reply.body, for: environment)
+                try check(metadata)
+                logger.debug("discovery document read")
+                return (metadata, CacheControl.lifetime(of: reply))
+            } catch  where error.kind == .misconfiguration {
+                // It may have been read ahead of time, with nobody there to take the error.
+                logger.error("the provider cannot be used as configured", metadata: ["itsme.error": "\(error)"])
+                throw error
+            }
         }
         keySets = KeySetDirectory { jwks in
             CachedResource(uptime: time.uptime) { () async throws(ItsmeError) in
@@ -69,6 +75,13 @@ final class Provider: Sendable {
         try await metadataResource.value().value
     }
 
+    /// Fetches the metadata and the JWK Set now.
+    func refresh() async throws -> ProviderMetadata {
+        let metadata = try await metadataResource.fetched().value
+        _ = try await keySets.resource(for: metadata.jwks).fetched()
+        return metadata
+    }
+
     /// The cache of the JWK Set that the metadata names.
     private func keySetResource() async throws -> CachedResource<JWKSet> {
         keySets.resource(for: try await metadataResource.value().value.jwks)
@@ -89,30 +102,39 @@ final class Provider: Sendable {
             .providerKeyUnsuitable, .authorizationRequest,
             "itsme publishes no key to encrypt to with \(algorithm.name)",
             remedy: "Compare requestObjectAlgorithms with the alg of the enc keys in itsme's JWK Set.",
-            field: "requestObjectAlgorithms")
+            field: "requestObjectAlgorithms", kind: .misconfiguration)
     }
 
-    /// The key that verifies a signature: the one whose `kid` the header names, or the sole fitting one when the
-    /// header names none. An unknown `kid` causes one refetch per cool-down, and never the use of another key.
-    func verificationKey(
-        keyID: String?, algorithm: SignatureAlgorithm, phase: ItsmeError.Phase
-    ) async throws -> JWK {
+    /// The payload of a token, once its signature verifies with the key whose `kid` the header names, or with the sole
+    /// fitting one when the header names none.
+    ///
+    /// An unknown `kid`, or a signature that does not verify since the key may have been replaced under its name, causes
+    /// one refetch per cool-down; and never the use of another key.
+    ///
+    /// - Throws: ``ItsmeError`` when there is no key, `JOSEError` `signatureInvalid`, or `CancellationError`.
+    func payload(of jws: JWS, algorithm: SignatureAlgorithm, phase: ItsmeError.Phase) async throws -> [UInt8] {
         let resource = try await keySetResource()
-        let snapshot = try await resource.value()
-        var selection = snapshot.value.verificationKey(keyID: keyID, algorithm: algorithm)
-        if case .unknownKeyID = selection {
-            logger.debug("unknown key ID in a token, asking for the JWK Set again")
-            var generation = snapshot.generation
-            // The first fetch may be one that was under way, and older than the key; the cool-down bounds the second.
-            for _ in 0..<2 {
-                guard case .unknownKeyID = selection, let newer = try await resource.refreshed(since: generation)
-                else { break }
-                generation = newer.generation
-                selection = newer.value.verificationKey(keyID: keyID, algorithm: algorithm)
+        var snapshot = try await resource.value()
+        // The first refetch may be one that was under way, and older than the key; the cool-down bounds the second.
+        for _ in 0..<2 {
+            do {
+                return try Self.payload(of: jws, verifiedWith: snapshot.value, algorithm: algorithm, phase: phase)
+            } catch {
+                guard error.mayComeFromAnOldKeySet else { throw error }
+                logger.debug("no key of the JWK Set verifies a token, asking for the set again")
+                guard let newer = try await resource.refreshed(since: snapshot.generation) else { throw error }
+                snapshot = newer
             }
         }
-        guard case .key(let key) = selection else { throw Provider.keyError(selection, phase: phase) }
-        return key
+        return try Self.payload(of: jws, verifiedWith: snapshot.value, algorithm: algorithm, phase: phase)
+    }
+
+    private static func payload(
+        of jws: JWS, verifiedWith set: JWKSet, algorithm: SignatureAlgorithm, phase: ItsmeError.Phase
+    ) throws -> [UInt8] {
+        let selection = set.verificationKey(keyID: jws.header.keyID, algorithm: algorithm)
+        guard case .key(let key) = selection else { throw keyError(selection, phase: phase) }
+        return try jws.payload(verifiedWith: key, algorithm: algorithm)
     }
 
     private static func keySet(_ bytes: [UInt8]) throws(ItsmeError) -> JWKSet {
@@ -145,5 +167,11 @@ final class Provider: Sendable {
                 .providerKeyUnsuitable, phase, "no key of itsme allows this purpose",
                 remedy: "Refuse the login and report it to itsme.")
         }
+    }
+}
+
+extension Error {
+    fileprivate var mayComeFromAnOldKeySet: Bool {
+        (self as? ItsmeError)?.code == .providerKeyNotFound || (self as? JOSEError)?.code == .signatureInvalid
     }
 }

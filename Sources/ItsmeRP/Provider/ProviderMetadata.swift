@@ -36,7 +36,7 @@ public struct ProviderMetadata: Sendable {
     let revocation: Endpoint?
     let backchannelAuthentication: Endpoint?
 
-    /// Reads and validates a discovery document.
+    /// Reads and validates a discovery document. A member that is `null` counts as absent.
     ///
     /// - Parameters:
     ///   - bytes: The document, at most 256 KiB of strict JSON.
@@ -57,14 +57,12 @@ public struct ProviderMetadata: Sendable {
         }
         guard let issuer = document["issuer"]?.string else { throw Self.malformed("issuer") }
         guard issuer.hasSameOctets(as: environment.issuer) else {
-            throw ItsmeError(
-                .metadataIssuerMismatch, .discovery, "the discovery document names another issuer",
-                remedy: "Configure the issuer exactly as the provider writes it.", field: "issuer")
+            throw Self.issuerMismatch(found: issuer, configured: environment.issuer)
         }
         self.issuer = issuer
         self.document = document
         func endpoint(_ name: String) throws(ItsmeError) -> Endpoint? {
-            guard let value = document[name] else { return nil }
+            guard let value = document.nonNull(name) else { return nil }
             guard let url = value.string else { throw Self.malformed(name) }
             do {
                 return try Endpoint(url, allowsLoopbackHTTP: environment.allowsLoopbackHTTP)
@@ -84,18 +82,43 @@ public struct ProviderMetadata: Sendable {
         jwks = try required("jwks_uri")
         revocation = try endpoint("revocation_endpoint")
         backchannelAuthentication = try endpoint("backchannel_authentication_endpoint")
-        switch document["authorization_response_iss_parameter_supported"] {
-        case nil: announcesResponseIssuer = false
-        case let value?:
-            guard let flag = value.bool else { throw Self.malformed("authorization_response_iss_parameter_supported") }
-            announcesResponseIssuer = flag
-        }
+        announcesResponseIssuer =
+            try Self.flag("authorization_response_iss_parameter_supported", of: document) ?? false
         for (name, needed) in [("response_types_supported", "code"), ("code_challenge_methods_supported", "S256")] {
             try requireValue(needed, in: name)
         }
     }
 
     private static let remedy = "Check that the configured issuer is itsme's; if it is, report it to itsme."
+
+    private static func issuerMismatch(found: String, configured: String) -> ItsmeError {
+        let reason =
+            "the discovery document is another issuer's: " + ItsmeError.issuers(found: found, expected: configured)
+        func comparable(_ issuer: String) -> String {
+            let issuer = issuer.hasSuffix("/") ? String(issuer.dropLast()) : issuer
+            guard let url = try? Endpoint(issuer, allowsLoopbackHTTP: true) else { return issuer }
+            let host = Endpoint.isLoopback(url.host) ? "loopback" : url.host.lowercased()
+            return "\(url.scheme)://\(host):\(url.port ?? 0)\(url.target)"
+        }
+        guard comparable(found) == comparable(configured) else {
+            return ItsmeError(
+                .metadataIssuerMismatch, .discovery, reason,
+                remedy: "Configure the issuer exactly as the provider writes it.", field: "issuer")
+        }
+        return ItsmeError(
+            .metadataIssuerMismatch, .discovery,
+            reason + ". They are two spellings of one address, and issuers are compared character by character",
+            remedy:
+                "Configure the issuer as the provider writes it: with or without the slash at the end, and with the same name for the host.",
+            field: "issuer", kind: .misconfiguration)
+    }
+
+    /// A member that is true or false; nil when it is not there.
+    private static func flag(_ member: String, of document: JSON) throws(ItsmeError) -> Bool? {
+        guard let value = document.nonNull(member) else { return nil }
+        guard let flag = value.bool else { throw malformed(member) }
+        return flag
+    }
 
     private static func malformed(_ member: String) -> ItsmeError {
         ItsmeError(
@@ -106,7 +129,7 @@ public struct ProviderMetadata: Sendable {
     /// Refuses when the document lists what it supports and the list lacks `value`. A list that is not there says
     /// nothing.
     func requireValue(_ value: String, in member: String) throws(ItsmeError) {
-        guard let list = document[member] else { return }
+        guard let list = document.nonNull(member) else { return }
         guard let elements = list.elements else { throw Self.malformed(member) }
         guard elements.contains(where: { $0.string == value }) else {
             throw ItsmeError(
@@ -114,6 +137,29 @@ public struct ProviderMetadata: Sendable {
                 remedy: "Compare the configured algorithms and methods with the provider's discovery document.",
                 field: member)
         }
+    }
+
+    /// Refuses when the document says that the provider has not got something. itsme may leave such a member out, so
+    /// only an outright `false` counts.
+    func requireFeature(_ member: String, remedy: String) throws(ItsmeError) {
+        guard try Self.flag(member, of: document) == false else { return }
+        throw ItsmeError(
+            .metadataFeatureUnsupported, .discovery, "the provider's discovery document says \(member): false",
+            remedy: remedy, field: member)
+    }
+
+    /// Refuses a provider that does not encrypt, as far as its metadata tells.
+    ///
+    /// All environments of itsme encrypt. Another issuer whose document lists not one algorithm to encrypt with is an
+    /// OpenID provider of another kind: its tokens would be refused after the person has logged in.
+    func requireEncryption(in environment: ItsmeEnvironment) throws(ItsmeError) {
+        let lists = ["id_token", "userinfo", "request_object"].map { $0 + "_encryption_alg_values_supported" }
+        guard !environment.isKnown, lists.allSatisfy({ document.nonNull($0) == nil }) else { return }
+        throw ItsmeError(
+            .metadataAlgorithmUnsupported, .discovery,
+            "the provider's discovery document lists no algorithm to encrypt tokens with",
+            remedy: "Check that the issuer is one of itsme's: this library accepts encrypted tokens only.",
+            field: lists.first)
     }
 
     /// Refuses when the provider does not speak a configured algorithm.

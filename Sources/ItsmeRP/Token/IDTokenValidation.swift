@@ -20,9 +20,10 @@ struct IDTokenExpectation: Sendable {
     /// What ties the token to the request. A login through the browser has no way to do without its nonce.
     enum Binding: Sendable {
         case nonce(Secret<String>)
-        /// CIBA has no nonce (CIBA Core 1.0 §7.1): the token comes straight from the token endpoint, for this
-        /// `auth_req_id`.
-        case backchannelRequest(authReqID: Secret<String>)
+        /// CIBA sends no nonce (CIBA Core 1.0 §7.1): the token comes straight from the token endpoint, for this
+        /// `auth_req_id`. itsme shows a nonce all the same, which says nothing.
+        /// A token from before the request answers another one.
+        case backchannelRequest(authReqID: Secret<String>, requestedAt: Date)
     }
 
     init(
@@ -54,9 +55,7 @@ extension IDToken {
 
         // 2. The issuer is exactly the configured one.
         let issuer = try token.requiredString("iss")
-        guard issuer.hasSameOctets(as: expected.issuer) else {
-            throw token.error(.issuerMismatch, "the token was issued by another issuer", field: "iss")
-        }
+        try token.requireIssuer(issuer, is: expected.issuer)
         let subject = try token.requiredString("sub")
         guard subject.utf8.count <= 255 else { throw token.malformed("sub") }
 
@@ -85,45 +84,54 @@ extension IDToken {
         // 9. It has not expired.
         let expiresAt = try token.requiredDate("exp")
         guard now < expiresAt + expected.clockSkew else {
-            throw token.error(.tokenExpired, "the token has expired", field: "exp")
+            throw token.clockError(.tokenExpired, "the token has expired", field: "exp")
         }
         if let notBefore = try token.optionalDate("nbf"), notBefore > now + expected.clockSkew {
-            throw token.error(.tokenNotYetValid, "the token is not valid yet", field: "nbf")
+            throw token.clockError(.tokenNotYetValid, "the token is not valid yet", field: "nbf")
         }
 
         // 10. It was issued just now.
         let issuedAt = try token.requiredDate("iat")
         guard issuedAt <= now + expected.clockSkew else {
-            throw token.error(.issuedInFuture, "the token was issued in the future", field: "iat")
+            throw token.clockError(.issuedInFuture, "the token was issued in the future", field: "iat")
         }
         guard issuedAt >= now - expected.maximumTokenAge - expected.clockSkew else {
-            throw token.error(.issuedTooLongAgo, "the token was issued too long ago", field: "iat")
+            throw token.clockError(.issuedTooLongAgo, "the token was issued too long ago", field: "iat")
         }
 
         // 11. The nonce is the transaction's.
-        try Self.check(expected.binding, in: token)
+        try Self.check(expected.binding, in: token, issuedAt: issuedAt, clockSkew: expected.clockSkew)
 
-        // 12. The authentication was at least as strong as requested.
+        // 12. The authentication was at least as strong as requested. What itsme does by default it need not name.
         let contextClass = try token.optionalString("acr")
         let level = contextClass.flatMap { AuthenticationLevel(value: $0, in: expected.profile) }
         if let requested = expected.requestedLevel {
-            guard contextClass != nil else { throw token.missing("acr") }
-            guard let level, level >= requested else {
-                throw token.error(.acrInsufficient, "the authentication is weaker than requested", field: "acr")
+            if contextClass == nil {
+                guard requested == .basic else { throw token.missing("acr") }
+            } else {
+                guard let level, level >= requested else {
+                    throw token.error(.acrInsufficient, "the authentication is weaker than requested", field: "acr")
+                }
             }
         }
 
         // 13. The authentication was as recent as requested.
         let authenticatedAt = try token.optionalDate("auth_time")
         if let maximumAge = expected.maximumAuthenticationAge {
-            guard let authenticatedAt else { throw token.missing("auth_time") }
+            guard let authenticatedAt else {
+                throw ItsmeError(
+                    .claimMissing, token.phase, "a maximum authentication age was asked for, and there is no auth_time",
+                    remedy:
+                        "Leave maximumAuthenticationAge out: every login at itsme is an active authentication, so itsme ignores max_age and may leave out auth_time.",
+                    field: "auth_time")
+            }
             guard authenticatedAt >= now - Int64(maximumAge) - expected.clockSkew else {
                 throw token.error(
                     .authenticationTooOld, "the authentication is older than requested", field: "auth_time")
             }
         }
         if let authenticatedAt, authenticatedAt > now + expected.clockSkew {
-            throw token.error(.issuedInFuture, "the authentication lies in the future", field: "auth_time")
+            throw token.clockError(.issuedInFuture, "the authentication lies in the future", field: "auth_time")
         }
 
         // §3.1.3.8: the access token belongs to this ID token, when the token says.
@@ -141,16 +149,19 @@ extension IDToken {
         claims = ClaimSet(token.json)
     }
 
-    private static func check(_ binding: IDTokenExpectation.Binding, in token: VerifiedClaims) throws(ItsmeError) {
+    private static func check(
+        _ binding: IDTokenExpectation.Binding, in token: VerifiedClaims, issuedAt: Int64, clockSkew: Int64
+    ) throws(ItsmeError) {
         switch binding {
         case .nonce(let expected):
             let nonce = try token.requiredString("nonce")
             guard ConstantTime.equal(nonce, expected.exposedValue) else {
                 throw token.error(.nonceMismatch, "the nonce is not that of the transaction", field: "nonce")
             }
-        case .backchannelRequest(let expected):
-            guard token.json["nonce"] == nil else {
-                throw token.error(.nonceMismatch, "there is a nonce, and none was sent", field: "nonce")
+        case .backchannelRequest(let expected, let requestedAt):
+            guard issuedAt >= Int64(requestedAt.timeIntervalSince1970) - clockSkew else {
+                throw token.clockError(
+                    .issuedTooLongAgo, "the token was issued before the request that it should answer", field: "iat")
             }
             // CIBA Core 1.0 §10.3.1; there for sure only where tokens are pushed.
             let name = Self.backchannelRequestClaim

@@ -24,6 +24,12 @@ struct EncryptedToken: Sendable {
     func decrypted(
         by authentication: ClientAuthentication, algorithms: TokenAlgorithms
     ) async throws -> SignedToken {
+        // Before any key is used.
+        try Self.require(
+            jwe.header.algorithm, toBe: algorithms.keyManagement.name, header: "alg", property: "keyManagement", phase)
+        try Self.require(
+            jwe.header.contentEncryption, toBe: algorithms.contentEncryption.name, header: "enc",
+            property: "contentEncryption", phase)
         do {
             let jws = try await authentication.nestedJWS(in: jwe, algorithms: algorithms)
             return try SignedToken(jws, phase: phase)
@@ -42,16 +48,26 @@ struct EncryptedToken: Sendable {
             remedy: "Refuse it. Check that encryption was registered at itsme for this token.")
     }
 
+    /// Refuses an algorithm other than the configured one, naming both.
+    fileprivate static func require(
+        _ found: String?, toBe configured: String, header: String, property: String, _ phase: ItsmeError.Phase
+    ) throws(ItsmeError) {
+        let found = found ?? ""
+        guard !found.hasSameOctets(as: configured) else { return }
+        let algorithms = phase == .userInfo ? "userInfoAlgorithms" : "idTokenAlgorithms"
+        throw ItsmeError(
+            .tokenAlgorithmNotAllowed, phase,
+            "the token's \(header) is \(ItsmeError.printable(found)), configured is \(configured)",
+            remedy:
+                "Refuse it. If every token is refused, set \(algorithms).\(property) to what was registered at itsme.",
+            field: header, joseCode: header == "enc" ? .contentEncryptionNotAllowed : .algorithmNotAllowed)
+    }
+
     fileprivate static let remedy = "Refuse the login. If it lasts, report it to itsme."
 
     fileprivate static func error(for error: JOSEError, phase: ItsmeError.Phase) -> ItsmeError {
         let (code, reason, remedy): (ItsmeError.Code, String, String) =
             switch error.code {
-            case .algorithmNotAllowed, .contentEncryptionNotAllowed:
-                (
-                    .tokenAlgorithmNotAllowed, "the token uses an algorithm other than the configured one",
-                    "Refuse it. If every token is refused, configure the algorithms that were registered at itsme."
-                )
             case .keyNotFound, .keyNotSuitable:
                 (
                     .decryptionKeyNotFound, "the token is encrypted for a key that the client does not have",
@@ -88,21 +104,16 @@ struct SignedToken: Sendable {
     func verified(
         by authentication: ClientAuthentication, _ provider: Provider, algorithms: TokenAlgorithms
     ) async throws -> VerifiedClaims {
-        guard jws.header.algorithm == algorithms.signature.name else {
-            throw EncryptedToken.error(
-                for: JOSEError(.algorithmNotAllowed, "the signature algorithm is not the configured one"), phase: phase)
-        }
-        let key: JWK
-        if algorithms.signature == .hs256, let shared = authentication.sharedSignatureKey {
-            key = shared
-        } else {
-            key = try await provider.verificationKey(
-                keyID: jws.header.keyID, algorithm: algorithms.signature, phase: phase)
-        }
+        try EncryptedToken.require(
+            jws.header.algorithm, toBe: algorithms.signature.name, header: "alg", property: "signature", phase)
         let payload: [UInt8]
         do {
-            payload = try jws.payload(verifiedWith: key, algorithm: algorithms.signature)
-        } catch {
+            if algorithms.signature == .hs256, let shared = authentication.sharedSignatureKey {
+                payload = try jws.payload(verifiedWith: shared, algorithm: algorithms.signature)
+            } else {
+                payload = try await provider.payload(of: jws, algorithm: algorithms.signature, phase: phase)
+            }
+        } catch let error as JOSEError {
             throw EncryptedToken.error(for: error, phase: phase)
         }
         return try VerifiedClaims(payload, signatureAlgorithm: algorithms.signature, phase: phase)
@@ -148,11 +159,11 @@ struct VerifiedClaims: Sendable {
         return string
     }
 
-    /// A NumericDate in whole seconds (RFC 7519 §2), between 1970 and 9999.
+    /// A NumericDate between 1970 and 9999 (RFC 7519 §2), without its fraction of a second.
     func optionalDate(_ name: String) throws(ItsmeError) -> Int64? {
         guard let value = json[name] else { return nil }
-        guard let seconds = value.integer, (0...253_402_300_799).contains(seconds) else { throw malformed(name) }
-        return seconds
+        guard let seconds = value.double, (0..<253_402_300_800).contains(seconds) else { throw malformed(name) }
+        return Int64(seconds)
     }
 
     func requiredDate(_ name: String) throws(ItsmeError) -> Int64 {
@@ -175,6 +186,21 @@ struct VerifiedClaims: Sendable {
 
     func error(_ code: ItsmeError.Code, _ reason: String, field: String) -> ItsmeError {
         ItsmeError(code, phase, reason, remedy: EncryptedToken.remedy, field: field)
+    }
+
+    /// A time that does not fit this machine's clock.
+    func clockError(_ code: ItsmeError.Code, _ reason: String, field: String) -> ItsmeError {
+        ItsmeError(
+            code, phase, reason,
+            remedy: "Check the clock of this machine first. If it is right, refuse the login, and report it to itsme.",
+            field: field)
+    }
+
+    /// Refuses a token of another issuer.
+    func requireIssuer(_ issuer: String, is expected: String) throws(ItsmeError) {
+        guard issuer.hasSameOctets(as: expected) else {
+            throw error(.issuerMismatch, ItsmeError.issuers(found: issuer, expected: expected), field: "iss")
+        }
     }
 
     func missing(_ name: String) -> ItsmeError {

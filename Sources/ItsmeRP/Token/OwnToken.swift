@@ -1,7 +1,19 @@
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 import JOSE
 
 /// The tokens that the client makes: request objects and client assertions.
 enum OwnToken {
+    /// `iat` and `nbf` of a token made at a moment, in seconds since 1970.
+    ///
+    /// Set back by a minute: a provider whose clock is behind this machine's would refuse what comes from the future.
+    static func issuedAt(_ now: Date) -> Int64 {
+        Int64(now.timeIntervalSince1970) - 60
+    }
+
     static func sign(
         _ claims: JSONValue, with signer: any KeySigner, phase: ItsmeError.Phase
     ) async throws -> String {

@@ -16,12 +16,15 @@ extension ItsmeClient {
     public func revoke(_ tokens: TokenResponse) async throws {
         try requireOwn(tokens, phase: .revocation)
         let metadata = try await provider.metadata()
-        guard case .clientSecretPost(let secret) = configuration.authentication.method,
-            let endpoint = metadata.revocation
-        else {
+        guard case .clientSecretPost(let secret) = configuration.authentication.method else {
             throw ItsmeError(
                 .revocationNotOffered, .revocation, "itsme offers revocation to clients with a client secret only",
-                remedy: "Let the access token expire; it lives for minutes.")
+                remedy: "Let the access token expire; it lives for minutes.", field: "authentication")
+        }
+        guard let endpoint = metadata.revocation else {
+            throw ItsmeError(
+                .revocationNotOffered, .revocation, "the discovery document names no revocation endpoint",
+                remedy: "Let the access token expire; it lives for minutes.", field: "revocation_endpoint")
         }
         // RFC 6749 §2.3.1: both parts are form-encoded first.
         let credentials =
@@ -39,7 +42,7 @@ extension ItsmeClient {
                 ]),
             body: Array(form.utf8), phase: .revocation)
         guard reply.response.status == .ok else {
-            throw Self.refusal(.revocationRefused, reply, phase: .revocation)
+            throw refusal(.revocationRefused, reply, phase: .revocation)
         }
     }
 }

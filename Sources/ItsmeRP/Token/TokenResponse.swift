@@ -8,7 +8,7 @@ public struct TokenResponse: Sendable {
     /// The access token: opens UserInfo and the picture, nothing else.
     public let accessToken: Secret<String>
 
-    /// How long the access token lives, if itsme says.
+    /// How long the access token lives, if itsme says so in a number of seconds.
     public let expiresIn: Duration?
 }
 
@@ -34,25 +34,21 @@ struct TokenResponseBody {
             // RFC 6750 §2.1: what a Bearer token can hold.
             accessToken.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
         else { throw Self.malformed("access_token") }
-        guard let type = json["token_type"]?.string else { throw Self.malformed("token_type") }
+        guard let type = json.nonNull("token_type")?.string else { throw Self.malformed("token_type") }
         guard type.isToken("bearer") else {
             throw ItsmeError(
                 .tokenTypeUnsupported, .token, "the token type is not Bearer", remedy: Self.remedy,
                 field: "token_type")
         }
-        guard let idToken = json["id_token"] else {
+        guard let idToken = json.nonNull("id_token") else {
             throw ItsmeError(
                 .idTokenMissing, .token, "the token response has no ID token", remedy: Self.remedy,
                 field: "id_token")
         }
         guard let compact = idToken.octets else { throw Self.malformed("id_token") }
-        if let lifetime = json["expires_in"] {
-            guard let seconds = lifetime.integer, (0...Int64(Int32.max)).contains(seconds) else {
-                throw Self.malformed("expires_in")
-            }
-            expiresIn = .seconds(seconds)
-        } else {
-            expiresIn = nil
+        // It decides nothing, so one that says nothing sensible is no reason to refuse a login.
+        expiresIn = json["expires_in"]?.double.flatMap { seconds in
+            (0...Double(Int32.max)).contains(seconds) ? .seconds(Int64(seconds)) : nil
         }
         self.accessToken = Secret(accessToken)
         self.idToken = compact

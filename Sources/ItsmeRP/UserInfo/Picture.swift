@@ -28,7 +28,7 @@ extension ItsmeClient {
                 ]),
             body: [], phase: .userInfo)
         guard reply.response.status == .ok else {
-            throw Self.refusal(.userInfoRefused, reply, phase: .userInfo)
+            throw refusal(.userInfoRefused, reply, phase: .userInfo)
         }
         guard let image = PhotoImage(bytes: reply.body) else {
             throw Self.pictureRefused("the body is no JPEG, PNG or JPEG 2000 image")

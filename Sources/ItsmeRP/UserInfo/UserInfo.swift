@@ -33,14 +33,17 @@ public struct UserInfo: Sendable {
         return idToken.claims.adding(claims)
     }
 
+    /// What only an ID token says (OpenID Connect Core 1.0 §2 and §3.1.3.6, CIBA Core 1.0 §10.3.1).
+    private static let idTokenClaims = [
+        "nonce", "at_hash", "c_hash", "acr", "amr", "auth_time", "azp", IDToken.backchannelRequestClaim,
+    ]
+
     /// Validates the claims of a token that was decrypted and verified.
     init(
-        _ token: VerifiedClaims, subject: String, issuer: String, clientID: String, clockSkew: Int64, now: Date
+        _ token: VerifiedClaims, of idToken: IDToken, clientID: String, clockSkew: Int64, now: Date
     ) throws(ItsmeError) {
         // §5.3.2: iss and aud are checked when present.
-        if let tokenIssuer = try token.optionalString("iss"), !tokenIssuer.hasSameOctets(as: issuer) {
-            throw token.error(.issuerMismatch, "UserInfo was issued by another issuer", field: "iss")
-        }
+        if let issuer = try token.optionalString("iss") { try token.requireIssuer(issuer, is: idToken.issuer) }
         if let audience = try token.optionalAudience() {
             guard audience.contains(where: { $0.hasSameOctets(as: clientID) }) else {
                 throw token.error(.audienceMismatch, "UserInfo is for another client", field: "aud")
@@ -52,20 +55,30 @@ public struct UserInfo: Sendable {
         // RFC 7519 §4.1.4, §4.1.5: times hold when they are there.
         let now = Int64(now.timeIntervalSince1970.rounded(.down))
         if let expiresAt = try token.optionalDate("exp"), now >= expiresAt + clockSkew {
-            throw token.error(.tokenExpired, "UserInfo has expired", field: "exp")
+            throw token.clockError(.tokenExpired, "UserInfo has expired", field: "exp")
         }
         if let notBefore = try token.optionalDate("nbf"), notBefore > now + clockSkew {
-            throw token.error(.tokenNotYetValid, "UserInfo is not valid yet", field: "nbf")
+            throw token.clockError(.tokenNotYetValid, "UserInfo is not valid yet", field: "nbf")
         }
-        // An ID token is not UserInfo: only an ID token answers a nonce, or names the backchannel request that it is for.
-        for name in ["nonce", "at_hash", IDToken.backchannelRequestClaim] where token.json[name] != nil {
+        // An ID token is not UserInfo. Most say so by a claim of their own; this login's is known, and older ones were
+        // made before it.
+        for name in Self.idTokenClaims where token.json[name] != nil {
             throw token.error(.tokenKindMismatch, "an ID token stands where UserInfo should be", field: name)
         }
+        guard token.json.text != idToken.claims.text else {
+            throw token.error(.tokenKindMismatch, "the ID token stands where UserInfo should be", field: "iat")
+        }
+        if let issuedAt = try token.optionalDate("iat") {
+            guard issuedAt >= Int64(idToken.issuedAt.timeIntervalSince1970) - clockSkew else {
+                throw token.error(
+                    .tokenKindMismatch, "a token from before this login stands where UserInfo should be", field: "iat")
+            }
+        }
         // §5.3.4: sub is the ID token's, always.
-        guard try token.requiredString("sub").hasSameOctets(as: subject) else {
+        guard try token.requiredString("sub").hasSameOctets(as: idToken.subject) else {
             throw token.error(.subjectMismatch, "UserInfo is about another person", field: "sub")
         }
-        self.subject = subject
+        subject = idToken.subject
         claims = ClaimSet(token.json)
     }
 }

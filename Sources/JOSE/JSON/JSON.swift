@@ -106,6 +106,14 @@ public struct JSON: Sendable {
         return JSON(document, at: index)
     }
 
+    /// The value of a member; `nil` also if it is `null`, where a protocol takes that for absence.
+    package func nonNull(_ member: String) -> JSON? {
+        guard let value = self[member], !value.isNull else {
+            return nil
+        }
+        return value
+    }
+
     /// The text of a string.
     public var string: String? {
         node.kind == .string ? document.string(of: node) : nil

@@ -1,6 +1,8 @@
 extension JWK {
     /// Reads a key; private and symmetric ones too.
     ///
+    /// A member that is `null` counts as absent.
+    ///
     /// Throws `malformedKey` for members that are missing, of another type or contradictory, `unsupportedKeyType` for
     /// kinds other than RSA and `oct`, `weakKey` for RSA keys that are too short, too long or known to be breakable,
     /// and `malformedBase64URL`.
@@ -30,8 +32,16 @@ extension JWK {
     /// The members that only a private or symmetric key has (RFC 7518 §6.3.2, §6.4).
     static let privateMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"]
 
+    /// Whether a private member says anything: neither `null` nor an empty list of further primes does.
+    static func hasPrivateMember(_ name: String, _ json: JSON) -> Bool {
+        guard let value = json.nonNull(name) else {
+            return false
+        }
+        return name != "oth" || value.elements?.isEmpty != true
+    }
+
     private static func text(_ name: String, of json: JSON) throws(JOSEError) -> String? {
-        guard let value = json[name] else {
+        guard let value = json.nonNull(name) else {
             return nil
         }
         guard let text = value.string else {
@@ -42,7 +52,7 @@ extension JWK {
 
     /// As ``text(_:of:)``, of a member that may be secret.
     private static func octets(_ name: String, of json: JSON) throws(JOSEError) -> [UInt8]? {
-        guard let value = json[name] else {
+        guard let value = json.nonNull(name) else {
             return nil
         }
         guard let octets = value.octets else {
@@ -52,7 +62,7 @@ extension JWK {
     }
 
     private static func operations(_ json: JSON) throws(JOSEError) -> [String]? {
-        guard let value = json["key_ops"] else {
+        guard let value = json.nonNull("key_ops") else {
             return nil
         }
         let elements = value.elements
@@ -88,10 +98,10 @@ extension JWK {
         }
         // Before any arithmetic with private numbers, whose cost it bounds.
         let publicKey = try RSAPublicKey(modulus: n, exponent: e)
-        guard json["oth"] == nil else {
+        guard !hasPrivateMember("oth", json) else {
             throw JOSEError(.unsupportedKeyType, "more than two prime factors")
         }
-        let remaining = ["p", "q", "dp", "dq", "qi"].filter { json[$0] != nil }.count
+        let remaining = ["p", "q", "dp", "dq", "qi"].filter { hasPrivateMember($0, json) }.count
         guard let d = try number("d", of: json) else {
             guard remaining == 0 else {
                 throw JOSEError(.malformedKey, "d is missing beside other private members")

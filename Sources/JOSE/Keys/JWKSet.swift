@@ -28,7 +28,7 @@ public struct JWKSet: Sendable {
     ///
     /// A key that cannot be used is left out and noted in ``skipped``: of an unknown kind, malformed, weak, or with
     /// private or symmetric members, which nobody may publish. Keys with the same key ID stay, but
-    /// ``verificationKey(keyID:algorithm:)`` chooses none of two that fit. Throws `malformedJSON`, or `malformedKey` if
+    /// ``verificationKey(keyID:algorithm:)`` chooses none of two different ones that fit. Throws `malformedJSON`, or `malformedKey` if
     /// the text is not an object with an array `keys` of at most `maximumKeys` elements.
     public init(
         parsingRemote bytes: [UInt8], maximumKeys: Int = 50, limits: JSONLimits = .keySet
@@ -37,7 +37,7 @@ public struct JWKSet: Sendable {
         var skipped: [Skipped] = []
         for (index, element) in try Self.elements(bytes, maximumKeys: maximumKeys, limits: limits).enumerated() {
             do throws(JOSEError) {
-                for name in JWK.privateMembers where element[name] != nil {
+                for name in JWK.privateMembers where JWK.hasPrivateMember(name, element) {
                     throw JOSEError(.keyNotSuitable, "a published key has private members")
                 }
                 keys.append(try JWK(element))
@@ -89,7 +89,7 @@ public struct JWKSet: Sendable {
         case unknownKeyID
         /// Keys were found, but none allows the purpose.
         case noKeyFits
-        /// More than one key fits, and nothing tells which.
+        /// More than one key fits, and nothing tells which. The same key listed twice is one.
         case ambiguous
     }
 
@@ -126,15 +126,24 @@ public struct JWKSet: Sendable {
                 isKnown = true
             }
             if fits(keys[index]) {
-                guard fitting == nil else {
+                if let fitting, !keys[fitting].hasSamePublicKey(as: keys[index]) {
                     return .ambiguous
                 }
-                fitting = index
+                fitting = fitting ?? index
             }
         }
         guard isKnown else {
             return .unknownKeyID
         }
         return fitting.map { .key(keys[$0]) } ?? .noKeyFits
+    }
+}
+
+extension JWK {
+    fileprivate func hasSamePublicKey(as other: JWK) -> Bool {
+        guard let own = rsaPublicKey, let other = other.rsaPublicKey else {
+            return false
+        }
+        return own.modulus == other.modulus && own.exponent == other.exponent
     }
 }

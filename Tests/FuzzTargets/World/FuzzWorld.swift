@@ -79,6 +79,7 @@ struct FuzzWorld: Sendable {
             "userinfo_endpoint": .string(issuer + "/userinfo"),
             "jwks_uri": .string(issuer + "/jwkSet"),
             "authorization_response_iss_parameter_supported": .bool(announcesIssuer),
+            "id_token_encryption_alg_values_supported": ["RSA-OAEP-256"],
         ]
     }
 

@@ -10,9 +10,10 @@ enum Witness {
         json(bytes) as? [String: Any]
     }
 
+    /// A number without its fraction.
     static func integer(_ value: Any?) -> Int64? {
         guard let number = value as? NSNumber else { return nil }
-        return number.int64Value
+        return Int64(exactly: number.doubleValue.rounded(.towardZero))
     }
 
     /// The values of a parameter in a query. It is cut by octets: a separator with a combining mark behind it is another

@@ -16,7 +16,7 @@ final class AuthorizationRequestTests: XCTestCase {
         let now = Int64(provider.now.timeIntervalSince1970)
         XCTAssertEqual(object["iss"]?.string, TestProvider.clientID)
         XCTAssertEqual(object["aud"]?.string, TestProvider.issuer)
-        XCTAssertEqual(object["iat"]?.integer, now)
+        XCTAssertEqual(object["iat"]?.integer, now - 60, "itsme's clock may be a minute behind")
         XCTAssertEqual(object["exp"]?.integer, now + 300)
         XCTAssertEqual(object["response_type"]?.string, "code")
         XCTAssertEqual(object["client_id"]?.string, TestProvider.clientID)

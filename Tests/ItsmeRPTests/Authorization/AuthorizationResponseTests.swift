@@ -59,6 +59,28 @@ final class AuthorizationResponseTests: XCTestCase {
         try await assertRefused(.responseIssuerMismatch, field: "iss") { "code=a&state=\($0)&iss=" }
     }
 
+    func testAnIssuerMismatchNamesBothIssuersOnOneBoundedLine() async throws {
+        let client = try provider.client()
+        for (issuer, shown) in [
+            ("https%3A%2F%2Fother.example%2Fv2", "'https://other.example/v2'"),
+            ("https%3A%2F%2Fother.example%0Alevel%3Derror%C3%A9", "'https://other.example?level=error?'"),
+            (
+                "https%3A%2F%2F" + String(repeating: "a", count: 500),
+                "'https://" + String(repeating: "a", count: 120) + "…'"
+            ),
+            ("a-secret-that-is-no-issuer", "no URL"),
+        ] {
+            let (transaction, state) = try await request(client)
+            let error = await assertItsmeError(.responseIssuerMismatch, field: "iss") {
+                try await client.authorizationResponse(
+                    query: "code=a&state=\(state)&iss=\(issuer)", for: transaction)
+            }
+            let text = try XCTUnwrap(error).description
+            XCTAssertTrue(text.contains("the issuer is \(shown), expected is '\(TestProvider.issuer)'"), text)
+            XCTAssertFalse(text.contains("\n"))
+        }
+    }
+
     func testRequiresTheIssuerWhenTheProviderAnnouncesIt() async throws {
         provider.answer("/.well-known/openid-configuration") { _, _ in
             var metadata = TestProvider.metadata
@@ -78,11 +100,42 @@ final class AuthorizationResponseTests: XCTestCase {
         try await assertRefused(.codeMissing, field: "code") { "code=a&error=access_denied&state=\($0)" }
     }
 
-    func testRefusesAQueryThatCannotBeRead() async throws {
-        for query in [
-            "code=%", "code=%4", "code=%zz", "code=%ff", "%c3%28=1", "code=" + String(repeating: "a", count: 20_000),
+    func testRefusesParametersOfItsmeThatCannotBeRead() async throws {
+        for value in ["%", "%4", "%zz", "%ff", "%C3", "caf%E9"] {
+            try await assertRefused(.malformedCallback, field: "code") { "code=\(value)&state=\($0)" }
+            try await assertRefused(.malformedCallback, field: "state") { "code=a&state=\($0)\(value)" }
+            try await assertRefused(.malformedCallback, field: "iss") { "code=a&iss=\(value)&state=\($0)" }
+            try await assertRefused(.malformedCallback, field: "error") { "error=\(value)&state=\($0)" }
+        }
+        try await assertRefused(.malformedCallback) { "code=\(String(repeating: "a", count: 20_000))&state=\($0)" }
+    }
+
+    /// RFC 6749 §4.1.2: the client ignores parameters that it does not recognize.
+    func testIgnoresUnknownParametersHoweverTheyAreEncoded() async throws {
+        let client = try provider.client()
+        for unknown in [
+            "utm_source=caf%E9", "next=100%", "%c3%28=1", "%=%", "x=%4g&x=%", "stat%65s=1", "=%ff", "State=a&STATE=b",
         ] {
-            try await assertRefused(.malformedCallback) { query + "&state=\($0)" }
+            for isFirst in [true, false] {
+                let (transaction, state) = try await request(client)
+                let known = "code=abc&state=\(state)"
+                _ = try await client.authorizationResponse(
+                    query: isFirst ? "\(unknown)&\(known)" : "\(known)&\(unknown)", for: transaction)
+            }
+        }
+    }
+
+    func testAnUnreadableDescriptionDoesNotHideThatThePersonDeclined() async throws {
+        let client = try provider.client()
+        for text in ["error_description=Annul%E9", "error_description=100%", "error_uri=%zz"] {
+            let (transaction, state) = try await request(client)
+            let error = await assertItsmeError(.authorizationRefused, text) {
+                try await client.authorizationResponse(
+                    query: "error=access_denied&\(text)&state=\(state)", for: transaction)
+            }
+            XCTAssertEqual(error?.kind, .declined, text)
+            XCTAssertEqual(error?.providerError?.code, .accessDenied, text)
+            XCTAssertNil(error?.providerError?.errorDescription, text)
         }
     }
 
@@ -107,6 +160,23 @@ final class AuthorizationResponseTests: XCTestCase {
         XCTAssertEqual(error?.providerError?.errorDescription, "Cancelled by user")
         await assertItsmeError(.transactionReplayed) {
             try await client.authorizationResponse(query: "code=a&state=\(state)", for: transaction)
+        }
+    }
+
+    func testUsesATransactionUpAsSoonAsItsStateMatched() async throws {
+        let client = try provider.client()
+        for rest in [
+            "code=a&iss=https%3A%2F%2Fother.example", "code=a&error=access_denied", "code=", "", "code=a&code=b",
+            "error=a&error=b", "code=%ff", "code=a&iss=%",
+        ] {
+            let (transaction, state) = try await request(client)
+            do {
+                _ = try await client.authorizationResponse(query: "state=\(state)&" + rest, for: transaction)
+                XCTFail("accepted: \(rest)")
+            } catch {}
+            await assertItsmeError(.transactionReplayed, rest) {
+                try await client.authorizationResponse(query: "code=a&state=\(state)", for: transaction)
+            }
         }
     }
 

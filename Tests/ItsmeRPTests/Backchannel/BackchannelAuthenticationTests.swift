@@ -28,14 +28,15 @@ final class BackchannelAuthenticationTests: XCTestCase {
         XCTAssertEqual(
             Set((claims.members ?? []).map(\.name)),
             [
-                "iss", "aud", "iat", "exp", "nbf", "jti", "scope", "login_hint_token", "acr_values", "claims",
-                "requested_expiry",
+                "iss", "aud", "client_id", "iat", "exp", "nbf", "jti", "scope", "login_hint_token", "acr_values",
+                "claims", "requested_expiry",
             ])
         let now = Int64(provider.now.timeIntervalSince1970)
         XCTAssertEqual(claims["iss"]?.string, TestProvider.clientID)
         XCTAssertEqual(claims["aud"]?.string, TestProvider.issuer)
-        XCTAssertEqual(claims["iat"]?.integer, now)
-        XCTAssertEqual(claims["nbf"]?.integer, now)
+        XCTAssertEqual(claims["client_id"]?.string, TestProvider.clientID)
+        XCTAssertEqual(claims["iat"]?.integer, now - 60, "itsme's clock may be a minute behind")
+        XCTAssertEqual(claims["nbf"]?.integer, now - 60)
         XCTAssertEqual(claims["exp"]?.integer, now + 300)
         XCTAssertEqual(claims["scope"]?.string, "openid service:SHARE email")
         XCTAssertEqual(claims["acr_values"]?.string, "http://itsme.services/v2/claim/acr_advanced")
@@ -48,7 +49,7 @@ final class BackchannelAuthenticationTests: XCTestCase {
             request.identifier, Base64URL.encode(try SHA256.digest(Array("the-auth-req-id".utf8))))
     }
 
-    func testTheHintIsWrittenInBothFormsThatItsmeShows() async throws {
+    func testTheHintIsWrittenInAllFormsThatItsmeShows() async throws {
         let client = try provider.client()
         let token = UserIdentifierToken(Secret("the-user-identifier-token"))
         for (hint, type, value) in [
@@ -64,6 +65,21 @@ final class BackchannelAuthenticationTests: XCTestCase {
             XCTAssertEqual(payload["type"]?.string, type)
             XCTAssertEqual(payload["value"]?.string, value)
         }
+    }
+
+    func testTheHintCanBeAnUnsignedTokenInsideTheSignedRequest() async throws {
+        let client = try provider.client()
+        let token = UserIdentifierToken(Secret("the-user-identifier-token"))
+        _ = try await provider.backchannelRequest(client, hint: .userIdentifierToken(token, form: .unsignedJWT))
+        let sent = try XCTUnwrap(try sentRequest().claims["login_hint_token"]?.string)
+        let segments = sent.split(separator: ".", omittingEmptySubsequences: false)
+        XCTAssertEqual(segments.count, 3)
+        XCTAssertEqual(segments.last, "")
+        let header = try JSON(parsing: Base64URL.decode(String(segments[0])))
+        XCTAssertEqual(header["alg"]?.string, "none")
+        let payload = try JSON(parsing: Base64URL.decode(String(segments[1])))
+        XCTAssertEqual(payload["type"]?.string, "user_identifier_token")
+        XCTAssertEqual(payload["value"]?.string, "the-user-identifier-token")
     }
 
     func testThePingTokenAndTheTokenIDAreFreshEachTime() async throws {
@@ -139,10 +155,10 @@ final class BackchannelAuthenticationTests: XCTestCase {
 
     func testRefusesWhatCannotWorkWithoutAsking() async throws {
         let client = try provider.client()
-        for seconds in [0, -1, 86_401] {
+        for expiry in [Duration.zero, .seconds(-1), .seconds(86_401), .milliseconds(1500)] {
             await assertItsmeError(.invalidConfiguration, field: "requestedExpiry") {
                 try await client.backchannelAuthentication(
-                    for: .login("LOGIN"), hint: .subject(TestProvider.subject), requestedExpiry: .seconds(seconds))
+                    for: .login("LOGIN"), hint: .subject(TestProvider.subject), requestedExpiry: expiry)
             }
         }
         for hint in [

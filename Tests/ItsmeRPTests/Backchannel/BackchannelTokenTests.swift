@@ -123,20 +123,44 @@ final class BackchannelTokenTests: XCTestCase {
             ("iss", "https://attacker.example", ItsmeError.Code.issuerMismatch), ("aud", "another", .audienceMismatch),
             ("azp", "another", .authorizedPartyMismatch), ("exp", 1, .tokenExpired), ("iat", 1, .issuedTooLongAgo),
             ("iat", nil, .claimMissing), ("sub", "somebody-else", .subjectMismatch), ("acr", nil, .claimMissing),
-            ("at_hash", "77QmUPtjPfzWtF2AnpK9RQ", .accessTokenHashMismatch), ("nonce", "a-nonce", .nonceMismatch),
-            ("nonce", .null, .nonceMismatch),
+            ("at_hash", "77QmUPtjPfzWtF2AnpK9RQ", .accessTokenHashMismatch),
             ("urn:openid:params:jwt:claim:auth_req_id", "another", .authReqIDMismatch),
             ("urn:openid:params:jwt:claim:auth_req_id", 7, .claimMalformed),
         ] as [(String, JSONValue?, ItsmeError.Code)] {
-            let request = try await provider.backchannelRequest(client, level: .basic)
+            let request = try await provider.backchannelRequest(client, level: .advanced)
             answerTokens { claims in
-                claims["acr"] = "http://itsme.services/v2/claim/acr_basic"
+                claims["acr"] = "http://itsme.services/v2/claim/acr_advanced"
                 claims[name] = value
             }
             provider.advance(by: 5)
             await assertItsmeError(code, phase: .idToken, field: name, name) {
                 try await client.backchannelTokens(for: request)
             }
+        }
+    }
+
+    /// itsme shows one in an example, though none was sent.
+    func testANonceInTheTokenSaysNothing() async throws {
+        let client = try provider.client()
+        for nonce in ["a-nonce", .null, 1] as [JSONValue] {
+            let request = try await provider.backchannelRequest(client)
+            answerTokens { $0["nonce"] = nonce }
+            provider.advance(by: 5)
+            guard case .tokens = try await client.backchannelTokens(for: request) else {
+                return XCTFail("still pending")
+            }
+        }
+    }
+
+    func testRefusesATokenFromBeforeTheRequest() async throws {
+        let client = try provider.client()
+        let made = Int64(provider.now.timeIntervalSince1970)
+        provider.advance(by: 100)
+        let request = try await provider.backchannelRequest(client)
+        answerTokens { $0["iat"] = .integer(made) }
+        provider.advance(by: 5)
+        await assertItsmeError(.issuedTooLongAgo, phase: .idToken, field: "iat") {
+            try await client.backchannelTokens(for: request)
         }
     }
 

@@ -83,6 +83,33 @@ final class ClientSecretTests: XCTestCase {
         XCTAssertNil(sent.request.headerFields[.authorization])
     }
 
+    func testARefusedSecretSpeaksOfTheSecret() async throws {
+        let client = try client()
+        for code in ["invalid_client", "unauthorized_client"] {
+            let request = try await client.authorizationRequest(for: .login("LOGIN"))
+            provider.answer("/token") { _, _ in
+                TestProvider.json(["error": .string(code)], status: .unauthorized)
+            }
+            let response = try await client.authorizationResponse(
+                query: "code=a&state=" + request.transaction.state.exposedValue, for: request.transaction)
+            let error = await assertItsmeError(.tokenRequestRefused) { try await client.tokens(for: response) }
+            let remedy = try XCTUnwrap(error).remedy
+            XCTAssertTrue(remedy.contains("client secret"), remedy)
+            XCTAssertFalse(remedy.contains("JWK Set"), remedy)
+        }
+    }
+
+    func testAProviderWithoutARevocationEndpointDoesNotBlameTheClient() async throws {
+        let client = try client()
+        let tokens = try await login(client) { try await Self.token($0, .rs256) }
+        let error = await assertItsmeError(
+            .revocationNotOffered, phase: .revocation, field: "revocation_endpoint"
+        ) {
+            try await client.revoke(tokens)
+        }
+        XCTAssertFalse(try XCTUnwrap(error).reason.contains("client secret only"))
+    }
+
     func testTheSignatureAlgorithmIsConfigurationAndNeverTheTokens() async throws {
         await assertItsmeError(.tokenAlgorithmNotAllowed, phase: .idToken) {
             try await login(client()) { try await Self.token($0, .hs256) }

@@ -105,6 +105,25 @@ final class ConfigurationTests: XCTestCase {
         }
     }
 
+    func testRefusesDurationsWithAFractionOfASecond() async throws {
+        await assertRefused(.invalidConfiguration, field: "clockSkew") { $0.clockSkew = .milliseconds(1500) }
+        await assertRefused(.invalidConfiguration, field: "maximumTokenAge") {
+            $0.maximumTokenAge = .seconds(60) + .nanoseconds(1)
+        }
+        await assertRefused(.invalidConfiguration, field: "transactionLifetime") {
+            $0.transactionLifetime = .milliseconds(60_001)
+        }
+        await assertItsmeError(.invalidConfiguration, field: "maximumAuthenticationAge") {
+            try await provider.client().authorizationRequest(
+                for: .login("LOGIN"), maximumAuthenticationAge: .milliseconds(900))
+        }
+        await assertItsmeError(.invalidConfiguration, field: "maximumAge") {
+            try JWKSetEndpoint(
+                try ClientKeys([TestProvider.keys.clientSigning, TestProvider.keys.clientEncryption]),
+                maximumAge: .milliseconds(1_800_500))
+        }
+    }
+
     func testRefusesAlgorithmsThatItsmeDoesNotUseWithAKeyPair() async {
         await assertRefused(.invalidConfiguration, field: "idTokenAlgorithms") {
             $0.idTokenAlgorithms.signature = .hs256

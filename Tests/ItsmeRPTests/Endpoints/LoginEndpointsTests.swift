@@ -123,6 +123,8 @@ final class LoginEndpointsTests: XCTestCase {
             let reply = await browser.get("/itsme/login?" + query)
             XCTAssertEqual(reply.response.status, .badRequest, query)
         }
+        let reply = await browser.get("/itsme/login?target=/a&utm_source=caf%E9&%=1")
+        XCTAssertEqual(reply.response.status, .seeOther, "what nobody asks for is ignored")
     }
 
     func testATargetOfAnAllowedOriginComesBack() async throws {
@@ -238,6 +240,34 @@ final class LoginEndpointsTests: XCTestCase {
             XCTAssertEqual(reply.response.status, .badRequest)
             XCTAssertEqual(code.withLock { $0 }, expected, String(query.prefix(40)))
         }
+    }
+
+    func testACallbackThatIsWrongBesideItsStateUsesTheLoginUp() async throws {
+        for rest in ["code=", "code=a&error=b", "code=a&iss=https%3A%2F%2Fother.example", "code=a&code=b", "code=%"] {
+            let login = try login()
+            var browser = Browser(login)
+            let state = try await provider.approve(await browser.get("/itsme/login").location)
+            let kept = browser.cookies
+            let refused = await browser.get("/itsme/callback?state=\(state)&" + rest)
+            XCTAssertEqual(refused.response.status, .badRequest, rest)
+            XCTAssertTrue(browser.cookies.isEmpty, rest)
+            browser.cookies = kept
+            let second = await browser.get("/itsme/callback?code=a&state=\(state)")
+            XCTAssertEqual(second.response.status, .badRequest, rest)
+            XCTAssertFalse(provider.paths().contains("/v2/token"), rest)
+        }
+    }
+
+    func testAPersonWhoDeclinedIsOneHoweverTheTextIsEncoded() async throws {
+        let login = try login(onFailure: { failure in
+            XCTAssertEqual(failure.error.kind, .declined)
+            return failure.page
+        })
+        var browser = Browser(login)
+        let state = try await provider.approve(await browser.get("/itsme/login").location)
+        let reply = await browser.get(
+            "/itsme/callback?error=access_denied&error_description=Annul%E9&next=100%&state=\(state)")
+        XCTAssertEqual(reply.response.status, .forbidden)
     }
 
     func testAnAlteredOrForeignCookieIsRefusedAndTakenAway() async throws {

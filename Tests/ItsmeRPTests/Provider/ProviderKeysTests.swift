@@ -71,14 +71,87 @@ final class ProviderKeysTests: XCTestCase {
     func testASetWithoutAKeyToEncryptToIsFetchedOnceMore() async throws {
         let client = try provider.client()
         serve([TestProvider.keys.providerSigning])
-        await assertItsmeError(.providerKeyUnsuitable, phase: .authorizationRequest, field: "requestObjectAlgorithms") {
+        let error = await assertItsmeError(
+            .providerKeyUnsuitable, phase: .authorizationRequest, field: "requestObjectAlgorithms"
+        ) {
             try await client.authorizationRequest(for: .login("A"))
         }
+        XCTAssertEqual(error?.kind, .misconfiguration)
         XCTAssertEqual(fetches, 2)
         provider.advance(by: 31)
         provider.answerAsUsual("/jwkSet")
         _ = try await client.authorizationRequest(for: .login("A"))
         XCTAssertEqual(fetches, 3)
+    }
+
+    func testAKeyReplacedUnderItsNameIsFollowedByOneRefetch() async throws {
+        let keys = TestProvider.keys
+        var replacement = keys.otherSigning
+        replacement.keyID = keys.providerSigning.keyID
+        let client = try provider.client()
+        try await login(client)
+        serve([replacement, keys.providerEncryption])
+        try await login(client, signingKey: replacement)
+        XCTAssertEqual(fetches, 2)
+    }
+
+    func testALoneKeyWithoutNameThatWasReplacedIsFollowedByOneRefetch() async throws {
+        let keys = TestProvider.keys
+        var (old, new) = (keys.providerSigning, keys.otherSigning)
+        (old.keyID, new.keyID) = (nil, nil)
+        serve([old, keys.providerEncryption])
+        let client = try provider.client()
+        try await login(client, signingKey: old)
+        serve([new, keys.providerEncryption])
+        try await login(client, signingKey: new)
+        XCTAssertEqual(fetches, 2)
+    }
+
+    func testAFloodOfWrongSignaturesCausesOneFetchPerCooldown() async throws {
+        var foreign = TestProvider.keys.otherSigning
+        foreign.keyID = TestProvider.keys.providerSigning.keyID
+        let client = try provider.client()
+        try await login(client)
+        for flood in 1...2 {
+            for _ in 0..<20 {
+                await assertItsmeError(.signatureInvalid, phase: .idToken) { [foreign] in
+                    try await login(client, signingKey: foreign)
+                }
+            }
+            XCTAssertEqual(fetches, 1 + flood)
+            provider.advance(by: 31)
+        }
+        try await login(client)
+    }
+
+    func testTheSameKeyListedTwiceIsNotAmbiguous() async throws {
+        let keys = TestProvider.keys
+        serve([keys.providerSigning, keys.providerSigning, keys.providerEncryption])
+        try await login(provider.client())
+        var unnamed = keys.providerSigning
+        unnamed.keyID = nil
+        serve([unnamed, keys.providerSigning, keys.providerEncryption])
+        try await login(provider.client(), signingKey: unnamed)
+        serve([unnamed, keys.otherSigning, keys.providerEncryption])
+        await assertItsmeError(.providerKeyAmbiguous) { [unnamed] in
+            try await login(provider.client(), signingKey: unnamed)
+        }
+    }
+
+    func testAnOperatorCanHaveMetadataAndKeysFetchedNow() async throws {
+        let client = try provider.client()
+        try await login(client)
+        let discoveries = { [provider] in provider.paths().count { $0.hasSuffix("/openid-configuration") } }
+        XCTAssertEqual(discoveries(), 1)
+        for round in 2...3 {
+            let metadata = try await client.refreshProvider()
+            XCTAssertEqual(metadata.issuer, TestProvider.issuer)
+            XCTAssertEqual(fetches, round)
+            XCTAssertEqual(discoveries(), round)
+        }
+        provider.answer("/jwkSet") { _, _ in throw HTTPTransportError(.connect, reason: "down") }
+        await assertItsmeError(.unreachable, phase: .providerKeys) { try await client.refreshProvider() }
+        try await login(client)
     }
 
     func testAFloodOfUnknownKeyIDsCausesOneFetchPerCooldown() async throws {

@@ -56,6 +56,14 @@ final class IDTokenTests: XCTestCase {
 
     // MARK: Issuer, subject, audience
 
+    func testAnIssuerMismatchNamesBothIssuers() async throws {
+        let error = await assertItsmeError(.issuerMismatch, phase: .idToken, field: "iss") {
+            try await login([("iss", .string(TestProvider.issuer + "/"))])
+        }
+        let text = try XCTUnwrap(error).description
+        XCTAssertTrue(text.contains("'\(TestProvider.issuer)/', expected is '\(TestProvider.issuer)'"), text)
+    }
+
     func testRefusesTokenOfAnotherIssuer() async {
         await assertRefused(.issuerMismatch, field: "iss", ("iss", "https://idp.other.example/v2"))
         await assertRefused(.issuerMismatch, field: "iss", ("iss", .string(TestProvider.issuer + "/")))
@@ -131,14 +139,41 @@ final class IDTokenTests: XCTestCase {
         await assertRefused(.issuedTooLongAgo, field: "iat", ("iat", .integer(now - 661)))
     }
 
-    func testRefusesTimesThatAreMissingOrNoWholeSeconds() async {
+    /// RFC 7519 §2: a NumericDate may be no integer, and JSON may write it with an exponent.
+    func testReadsTimesWithAFractionOrAnExponent() async throws {
+        let token = try await login([
+            ("iat", .number("\(now).5")), ("exp", .number("\(now + 300).999")), ("nbf", .number("\(now)e0")),
+            ("auth_time", .number("1.8E9")),
+        ])
+        XCTAssertEqual(token.issuedAt, provider.now)
+        XCTAssertEqual(token.expiresAt, provider.now.addingTimeInterval(300))
+        XCTAssertEqual(token.authenticatedAt, provider.now)
+        await assertRefused(.tokenExpired, field: "exp", ("exp", .number("\(now - 60).5")))
+        await assertRefused(.tokenExpired, field: "exp", ("exp", .number("1e-400")))
+        await assertRefused(.issuedInFuture, field: "iat", ("iat", .number("\(now + 61).0")))
+        await assertRefused(.tokenNotYetValid, field: "nbf", ("nbf", .number("2.5e11")))
+    }
+
+    func testTimesThatDoNotFitSpeakOfTheClockFirst() async throws {
+        for (name, value) in [
+            ("exp", now - 60), ("nbf", now + 61), ("iat", now + 61), ("iat", now - 700), ("auth_time", now + 61),
+        ] {
+            do {
+                _ = try await login([(name, .integer(value))])
+                XCTFail("accepted \(name)")
+            } catch let error as ItsmeError {
+                XCTAssertTrue(error.remedy.hasPrefix("Check the clock of this machine first."), error.remedy)
+            }
+        }
+    }
+
+    func testRefusesTimesThatAreMissingOrNoDates() async {
         for name in ["exp", "iat"] {
             await assertRefused(.claimMissing, field: name, (name, nil))
         }
         let values: [JSONValue] = [
-            .number("1.5"), .number("1e400"), -1, .integer(.max), .number("99999999999999999999999999"), "1800000000",
-            true,
-            .null, .number("1e3"),
+            .number("1e400"), .number("-1e400"), -1, .number("-0.5"), .integer(.max), .integer(.min), 253_402_300_800,
+            .number("99999999999999999999999999"), .number("1e308"), "1800000000", true, .null,
         ]
         for name in ["exp", "iat", "nbf", "auth_time"] {
             for value in values { await assertRefused(.claimMalformed, field: name, (name, value)) }
@@ -168,8 +203,36 @@ final class IDTokenTests: XCTestCase {
     }
 
     func testRequiresTheLevelWhenOneWasRequested() async {
-        await assertRefused(.claimMissing, field: "acr", level: .basic, ("acr", nil))
+        await assertRefused(.claimMissing, field: "acr", level: .advanced, ("acr", nil))
         await assertRefused(.claimMalformed, field: "acr", level: .basic, ("acr", 1))
+        await assertRefused(.claimMalformed, field: "acr", level: .basic, ("acr", .null))
+    }
+
+    /// What itsme does by default it need not name.
+    func testNoLevelSatisfiesARequestForBasic() async throws {
+        let token = try await login([("acr", nil)], level: .basic)
+        XCTAssertNil(token.authenticationLevel)
+    }
+
+    func testReadsTheLevelInBothSpellingsOfItsme() async throws {
+        for (name, level) in [
+            ("http://itsme.services/V2/claim/acr_basic", AuthenticationLevel.basic),
+            ("http://itsme.services/V2/claim/acr_advanced", .advanced),
+        ] {
+            let token = try await login([("acr", .string(name))], level: level)
+            XCTAssertEqual(token.authenticationLevel, level)
+            XCTAssertEqual(token.authenticationContextClass, name)
+        }
+        for name in ["http://itsme.services/v3/claim/acr_basic", "HTTP://itsme.services/V2/claim/acr_basic"] {
+            await assertRefused(.acrInsufficient, field: "acr", level: .basic, ("acr", .string(name)))
+        }
+    }
+
+    func testWhoAsksForAMaximumAgeIsToldThatItsmeIgnoresIt() async throws {
+        let error = await assertItsmeError(.claimMissing, field: "auth_time") {
+            try await login([("auth_time", nil)], maximumAuthenticationAge: .seconds(60))
+        }
+        XCTAssertTrue(try XCTUnwrap(error).remedy.contains("itsme ignores max_age"))
     }
 
     func testAcceptsAnAuthenticationStrongerThanRequested() async throws {

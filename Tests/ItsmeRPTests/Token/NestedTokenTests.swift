@@ -76,6 +76,29 @@ final class NestedTokenTests: XCTestCase {
         }
     }
 
+    func testNamesFieldAndBothAlgorithmsOfAMismatch() async throws {
+        let client = try provider.client()
+        for (keyManagement, contentEncryption, field, text, property) in [
+            (
+                KeyManagementAlgorithm.rsaOAEP, ContentEncryptionAlgorithm.a128CBC_HS256, "alg",
+                "alg is 'RSA-OAEP', configured is RSA-OAEP-256", "idTokenAlgorithms.keyManagement"
+            ),
+            (
+                .rsaOAEP256, .a256GCM, "enc", "enc is 'A256GCM', configured is A128CBC-HS256",
+                "idTokenAlgorithms.contentEncryption"
+            ),
+        ] {
+            let error = await assertItsmeError(.tokenAlgorithmNotAllowed, phase: .idToken, field: field) {
+                try await provider.login(client) {
+                    try await TestProvider.nestedToken(
+                        $0, keyManagement: keyManagement, contentEncryption: contentEncryption)
+                }
+            }
+            XCTAssertTrue(try XCTUnwrap(error).reason.contains(text), "\(String(describing: error))")
+            XCTAssertTrue(try XCTUnwrap(error).remedy.contains(property), "\(String(describing: error))")
+        }
+    }
+
     func testRefusesAnAlgorithmOtherThanTheConfiguredOne() async {
         await assertRefused(.tokenAlgorithmNotAllowed) {
             try await TestProvider.nestedToken($0, keyManagement: .rsaOAEP)

@@ -11,7 +11,9 @@ final class RevocationTests: XCTestCase {
         let client = try provider.client()
         let tokens = try await provider.login(client) { try await TestProvider.nestedToken($0) }
         let before = provider.sent.count
-        await assertItsmeError(.revocationNotOffered, phase: .revocation) { try await client.revoke(tokens) }
+        await assertItsmeError(.revocationNotOffered, phase: .revocation, field: "authentication") {
+            try await client.revoke(tokens)
+        }
         XCTAssertEqual(provider.sent.count, before)
     }
 }

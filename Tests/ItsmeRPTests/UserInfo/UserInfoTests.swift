@@ -98,11 +98,50 @@ final class UserInfoTests: XCTestCase {
     }
 
     func testRefusesAnIDTokenInItsPlace() async {
-        let client = TestProvider()
-        await assertRefused(.tokenKindMismatch, field: "nonce", client.idTokenClaims(nonce: "any"))
-        // Those of the backchannel have no nonce (CIBA Core 1.0 §10.3.1).
-        let name = "urn:openid:params:jwt:claim:auth_req_id"
-        await assertRefused(.tokenKindMismatch, field: name, ["sub": .string(TestProvider.subject), name: "any"])
+        await assertRefused(.tokenKindMismatch, field: "nonce", provider.idTokenClaims(nonce: "any"))
+        for (name, value) in [
+            ("urn:openid:params:jwt:claim:auth_req_id", "any"), ("acr", "http://itsme.services/v2/claim/acr_basic"),
+            ("auth_time", 1_800_000_000), ("amr", ["pin"]), ("azp", .string(TestProvider.clientID)),
+            ("at_hash", "any"), ("c_hash", "any"), ("nonce", .null),
+        ] as [(String, JSONValue)] {
+            await assertRefused(.tokenKindMismatch, field: name, ["sub": .string(TestProvider.subject), name: value])
+        }
+    }
+
+    /// Those of the backchannel need have none of the claims that only an ID token has.
+    func testRefusesTheBareIDTokenOfABackchannelRequestInItsPlace() async throws {
+        let client = try provider.client()
+        var claims = provider.idTokenClaims(nonce: "")
+        claims["nonce"] = nil
+        let request = try await provider.backchannelRequest(client)
+        provider.answer("/token") { [claims] _, _ in
+            TestProvider.tokenResponse(idToken: try await TestProvider.nestedToken(claims))
+        }
+        provider.advance(by: 5)
+        let tokens = try await client.backchannelTokens(waitingFor: request)
+        provider.answer("/userinfo") { [claims] _, _ in
+            // Encrypted anew, it is the same token.
+            TestProvider.jwt(try await TestProvider.nestedToken(claims))
+        }
+        await assertItsmeError(.tokenKindMismatch, phase: .userInfo) { try await client.userInfo(for: tokens) }
+
+        // That of an earlier login.
+        claims["iat"] = .integer(Int64(provider.now.timeIntervalSince1970) - 120)
+        await assertItsmeError(.tokenKindMismatch, phase: .userInfo, field: "iat") { [claims] in
+            provider.answer("/userinfo") { _, _ in TestProvider.jwt(try await TestProvider.nestedToken(claims)) }
+            return try await client.userInfo(for: tokens)
+        }
+    }
+
+    func testAcceptsUserInfoThatNamesItsTimes() async throws {
+        let now = Int64(provider.now.timeIntervalSince1970)
+        let info = try await userInfo {
+            try await TestProvider.nestedToken([
+                "sub": .string(TestProvider.subject), "iss": .string(TestProvider.issuer),
+                "aud": .string(TestProvider.clientID), "iat": .integer(now), "exp": .integer(now + 300),
+            ])
+        }
+        XCTAssertEqual(info.subject, TestProvider.subject)
     }
 
     func testRefusesARequestObjectAndAClientAssertionInItsPlace() async {
