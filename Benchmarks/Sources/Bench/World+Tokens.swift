@@ -91,9 +91,10 @@ extension World {
     private static func validate(
         _ compact: String, _ algorithms: TokenAlgorithms, _ client: borrowing ItsmeClient
     ) async throws -> IDToken {
-        let verified = try await EncryptedToken(Array(compact.utf8), phase: .idToken)
-            .decrypted(by: client.configuration.authentication, algorithms: algorithms)
-            .verified(by: client.configuration.authentication, client.provider, algorithms: algorithms)
+        let verified = try await TokenVerifier(
+            authentication: client.configuration.authentication.method, provider: client.provider,
+            algorithms: algorithms, phase: .idToken
+        ).claims(of: Array(compact.utf8))
         return try IDToken(
             verified,
             expecting: IDTokenExpectation(

@@ -58,6 +58,10 @@ public struct ClientAuthentication: Sendable {
         }
     }
 
+    var hasSecret: Bool {
+        if case .clientSecretPost = method { true } else { false }
+    }
+
     // MARK: Use of the keys
 
     /// Signs request objects.
@@ -65,29 +69,6 @@ public struct ClientAuthentication: Sendable {
         switch method {
         case .privateKeyJWT(let source, _): source.clientKeys.signer
         case .clientSecretPost(let secret): try LocalSigner(secret.signatureKey, algorithm: .hs256)
-        }
-    }
-
-    /// Decrypts a token; what is inside is still to be verified.
-    func nestedJWS(in jwe: JWE, algorithms: TokenAlgorithms) async throws -> JWS {
-        switch method {
-        case .privateKeyJWT(let source, _):
-            try await jwe.nestedJWS(
-                using: source.clientKeys.unwrappers, keyManagement: algorithms.keyManagement,
-                contentEncryption: algorithms.contentEncryption)
-        case .clientSecretPost(let secret):
-            try jwe.nestedJWS(
-                directKey: secret.encryptionKey(for: algorithms.contentEncryption),
-                contentEncryption: algorithms.contentEncryption)
-        }
-    }
-
-    /// The key that verifies a symmetric signature. Only a client with a secret has one, so a token that is signed with
-    /// `HS256` never meets a public key.
-    var sharedSignatureKey: JWK? {
-        switch method {
-        case .privateKeyJWT: nil
-        case .clientSecretPost(let secret): secret.signatureKey
         }
     }
 

@@ -305,12 +305,9 @@ public struct ItsmeClient: Sendable {
     func tokenResponse(_ reply: HTTPReply, expecting expectation: IDTokenExpectation) async throws -> TokenResponse {
         try HTTPClient.checkMediaType(of: reply, in: ["application/json"], phase: .token)
         let body = try TokenResponseBody(parsing: reply.body)
-        let algorithms = configuration.idTokenAlgorithms
-        let verified = try await EncryptedToken(body.idToken, phase: .idToken)
-            .decrypted(by: configuration.authentication, algorithms: algorithms)
-            .verified(by: configuration.authentication, provider, algorithms: algorithms)
+        let claims = try await verifier(configuration.idTokenAlgorithms, .idToken).claims(of: body.idToken)
         let idToken = try IDToken(
-            verified, expecting: expectation, accessToken: body.accessToken, now: configuration.time.now())
+            claims, expecting: expectation, accessToken: body.accessToken, now: configuration.time.now())
         configuration.logger.debug("ID token validated")
         return TokenResponse(idToken: idToken, accessToken: body.accessToken, expiresIn: body.expiresIn)
     }
@@ -337,15 +334,18 @@ public struct ItsmeClient: Sendable {
         }
         // itsme labels the JWT as application/json; the shape of the body decides.
         try HTTPClient.checkMediaType(of: reply, in: ["application/jwt", "application/json"], phase: .userInfo)
-        let algorithms = configuration.userInfoAlgorithms
-        let verified = try await EncryptedToken(reply.body, phase: .userInfo)
-            .decrypted(by: configuration.authentication, algorithms: algorithms)
-            .verified(by: configuration.authentication, provider, algorithms: algorithms)
+        let claims = try await verifier(configuration.userInfoAlgorithms, .userInfo).claims(of: reply.body)
         let userInfo = try UserInfo(
-            verified, of: tokens.idToken, clientID: configuration.clientID, clockSkew: configuration.clockSkewSeconds,
+            claims, of: tokens.idToken, clientID: configuration.clientID, clockSkew: configuration.clockSkewSeconds,
             now: configuration.time.now())
         configuration.logger.debug("UserInfo validated")
         return userInfo
+    }
+
+    private func verifier(_ algorithms: TokenAlgorithms, _ phase: ItsmeError.Phase) -> TokenVerifier {
+        TokenVerifier(
+            authentication: configuration.authentication.method, provider: provider, algorithms: algorithms,
+            phase: phase)
     }
 
     func refusal(

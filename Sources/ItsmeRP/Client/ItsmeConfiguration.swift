@@ -107,7 +107,7 @@ public struct ItsmeConfiguration: Sendable {
 
     /// Refuses algorithms that itsme does not use with this kind of client.
     private func checkAlgorithms() throws(ItsmeError) {
-        let hasSecret = authentication.sharedSignatureKey != nil
+        let hasSecret = authentication.hasSecret
         let rsa: [KeyManagementAlgorithm] = [.rsaOAEP, .rsaOAEP256]
         for (algorithms, field) in [
             (idTokenAlgorithms, "idTokenAlgorithms"), (userInfoAlgorithms, "userInfoAlgorithms"),

@@ -183,8 +183,8 @@ extension ProviderError {
 
     /// What to do about it, told to a client that proves itself in this way.
     func advice(for authentication: ClientAuthentication) -> String {
-        switch (code, authentication.method) {
-        case (.unauthorizedClient, .clientSecretPost), (.invalidClient, .clientSecretPost):
+        switch code {
+        case .unauthorizedClient where authentication.hasSecret, .invalidClient where authentication.hasSecret:
             "itsme could not authenticate the client: compare the client id and the client secret with what itsme wrote, for this environment."
         default: advice
         }
