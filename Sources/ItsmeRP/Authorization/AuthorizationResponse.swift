@@ -30,10 +30,10 @@ struct AuthorizationCallback: Sendable {
     /// Reads the query of a callback. Parameters that itsme does not define are ignored (RFC 6749 §4.1.2).
     init(query: String) throws(ItsmeError) {
         guard let parameters = QueryParameters(query.hasPrefix("?") ? String(query.dropFirst()) : query) else {
-            throw Self.error(.malformedCallback, "the query is longer than 16 KiB")
+            throw ItsmeError(.malformedCallback, .authorizationResponse, "the query is longer than 16 KiB")
         }
         guard let state = try Self.value(of: "state", in: parameters), !state.isEmpty else {
-            throw Self.error(.stateMissing, "the callback has no state", field: "state")
+            throw ItsmeError(.stateMissing, .authorizationResponse, field: "state")
         }
         self.state = state
         self.parameters = parameters
@@ -42,12 +42,10 @@ struct AuthorizationCallback: Sendable {
     /// Refuses a callback that is not the transaction's, or comes too late (RFC 6749 §10.12).
     func requireState(of transaction: LoginTransaction, now: Date) throws(ItsmeError) {
         guard now < transaction.expiresAt else {
-            throw ItsmeError(
-                .transactionExpired, .authorizationResponse, "the login took longer than a transaction lives",
-                remedy: "Start a new login.")
+            throw ItsmeError(.transactionExpired, .authorizationResponse)
         }
         guard ConstantTime.equal(state, transaction.state.exposedValue) else {
-            throw Self.error(.stateMismatch, "the state is not that of the transaction", field: "state")
+            throw ItsmeError(.stateMismatch, .authorizationResponse, field: "state")
         }
     }
 
@@ -62,13 +60,12 @@ struct AuthorizationCallback: Sendable {
         // 2. The issuer, when it is named or must be, is the one that the person was sent to.
         if let issuer {
             guard issuer.hasSameOctets(as: transaction.issuer) else {
-                throw Self.error(
-                    .responseIssuerMismatch,
-                    ItsmeError.issuers(found: issuer, expected: transaction.issuer),
-                    field: "iss")
+                throw ItsmeError(
+                    .responseIssuerMismatch, .authorizationResponse,
+                    ItsmeError.issuers(found: issuer, expected: transaction.issuer), field: "iss")
             }
         } else if transaction.requiresResponseIssuer {
-            throw Self.error(.responseIssuerMissing, "the callback does not name its issuer", field: "iss")
+            throw ItsmeError(.responseIssuerMissing, .authorizationResponse, field: "iss")
         }
         // 3. Either a code or an error.
         switch (code, error) {
@@ -79,7 +76,7 @@ struct AuthorizationCallback: Sendable {
                 ProviderError(
                     code: .init(rawValue: error), errorDescription: errorDescription, errorURI: errorURI))
         default:
-            throw Self.error(.codeMissing, "the callback has neither a code nor an error, or both", field: "code")
+            throw ItsmeError(.codeMissing, .authorizationResponse, field: "code")
         }
     }
 
@@ -87,11 +84,8 @@ struct AuthorizationCallback: Sendable {
         do throws(QueryParameters.Refusal) {
             return try parameters.value(of: name)
         } catch {
-            switch error {
-            case .duplicate: throw Self.error(.duplicateParameter, "a parameter occurs twice", field: name)
-            case .unreadable:
-                throw Self.error(.malformedCallback, "a parameter holds a broken escape or is not UTF-8", field: name)
-            }
+            throw ItsmeError(
+                error == .duplicate ? .duplicateParameter : .malformedCallback, .authorizationResponse, field: name)
         }
     }
 
@@ -102,11 +96,5 @@ struct AuthorizationCallback: Sendable {
         } catch  where error.code == .malformedCallback {
             return nil
         }
-    }
-
-    private static func error(_ code: ItsmeError.Code, _ reason: String, field: String? = nil) -> ItsmeError {
-        ItsmeError(
-            code, .authorizationResponse, reason,
-            remedy: "Refuse the callback and offer a new login; do not use anything that came with it.", field: field)
     }
 }

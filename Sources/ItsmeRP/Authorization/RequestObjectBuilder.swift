@@ -48,9 +48,7 @@ struct RequestObjectBuilder: Sendable {
             add("jti", .string(Base64URL.encode(try random.bytes(16))))
             signer = try authentication.requestObjectSigner()
         } catch {
-            throw ItsmeError(
-                .randomSourceFailed, .authorizationRequest, "no random bytes could be had",
-                remedy: "Check the system's random generator.", joseCode: error.code)
+            throw ItsmeError(.randomSourceFailed, .authorizationRequest, joseCode: error.code)
         }
         let signed = try await OwnToken.sign(.object(members), with: signer, phase: .authorizationRequest)
         let compact = try OwnToken.encrypt(

@@ -101,10 +101,7 @@ public struct TransactionSealer: Sendable {
             nonce: octets.extracting(1..<(1 + nonceSize)), additionalData: additionalData.span, algorithm: .a256GCM)
     }
 
-    private static let unreadable = ItsmeError(
-        .transactionUnreadable, .authorizationResponse,
-        "the sealed transaction was altered, was sealed with another key, or is none",
-        remedy: "Start a new login. If it happens to everybody, give all instances the same sealing key.")
+    private static let unreadable = ItsmeError(.transactionUnreadable, .authorizationResponse)
 }
 
 extension LoginTransaction {

@@ -16,7 +16,7 @@ extension ItsmeClient {
         guard case .privateKeyJWT(let source, _) = configuration.authentication.method else {
             throw ItsmeError(
                 .backchannelNotOffered, phase, "itsme offers the backchannel to clients with a key pair only",
-                remedy: "Register a key pair at itsme and configure .privateKeyJWT.", field: "authentication")
+                field: "authentication")
         }
         let metadata = try await provider.metadata()
         guard let endpoint = metadata.backchannelAuthentication else {
@@ -28,13 +28,10 @@ extension ItsmeClient {
     }
 
     static func backchannelExpired(phase: ItsmeError.Phase) -> ItsmeError {
-        ItsmeError(
-            .backchannelExpired, phase, "the person did not answer in time", remedy: "Offer to start again.")
+        ItsmeError(.backchannelExpired, phase)
     }
 
     static func backchannelCompleted(phase: ItsmeError.Phase) -> ItsmeError {
-        ItsmeError(
-            .backchannelCompleted, phase, "the last answer has come already",
-            remedy: "Keep the answer, or start again.")
+        ItsmeError(.backchannelCompleted, phase)
     }
 }

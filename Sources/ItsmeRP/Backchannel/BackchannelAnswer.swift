@@ -44,8 +44,6 @@ struct BackchannelAnswer {
     func malformed(_ member: String) -> ItsmeError { Self.malformed(member, phase: phase) }
 
     private static func malformed(_ member: String?, phase: ItsmeError.Phase) -> ItsmeError {
-        ItsmeError(
-            .backchannelResponseMalformed, phase, "the answer lacks a member or has one of the wrong form",
-            remedy: "Start again. If it lasts, report it to itsme.", field: member)
+        ItsmeError(.backchannelResponseMalformed, phase, field: member)
     }
 }

@@ -120,9 +120,7 @@ extension ItsmeClient {
         do {
             return Base64URL.encode(try configuration.random.bytes(count))
         } catch {
-            throw ItsmeError(
-                .randomSourceFailed, .backchannelAuthentication, "no random bytes could be had",
-                remedy: "Check the system's random generator.", joseCode: error.code)
+            throw ItsmeError(.randomSourceFailed, .backchannelAuthentication, joseCode: error.code)
         }
     }
 }

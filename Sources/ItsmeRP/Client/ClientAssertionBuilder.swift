@@ -44,9 +44,7 @@ struct ClientAssertionBuilder: Sendable {
             do {
                 claims.append("jti", Base64URL.encode(try random.bytes(16)))
             } catch {
-                throw ItsmeError(
-                    .randomSourceFailed, phase, "no random bytes could be had",
-                    remedy: "Check the system's random generator.", joseCode: error.code)
+                throw ItsmeError(.randomSourceFailed, phase, joseCode: error.code)
             }
             var assertion = try await OwnToken.sign(claims.octets(), with: source.clientKeys.signer, phase: phase)
             if encryptsAssertion ?? (profile == .v1) {

@@ -137,9 +137,7 @@ public struct ItsmeClient: Sendable {
         do {
             secrets = try LoginSecrets(random: configuration.random)
         } catch {
-            throw ItsmeError(
-                .randomSourceFailed, .authorizationRequest, "no random bytes could be had",
-                remedy: "Check the system's random generator.", joseCode: error.code)
+            throw ItsmeError(.randomSourceFailed, .authorizationRequest, joseCode: error.code)
         }
         let transaction = LoginTransaction(
             metadata: metadata, configuration: configuration, parameters: parameters,
@@ -234,16 +232,14 @@ public struct ItsmeClient: Sendable {
         try callback.requireState(of: transaction, now: configuration.time.now())
         // Used up from here on, whatever else the callback says: whoever knows the state gets no second try.
         guard try await configuration.replayGuard.consume(transaction.identifier, until: transaction.expiresAt) else {
-            throw ItsmeError(
-                .transactionReplayed, .authorizationResponse, "the transaction was used before",
-                remedy: "Refuse the callback and offer a new login.")
+            throw ItsmeError(.transactionReplayed, .authorizationResponse)
         }
         switch try callback.outcome(for: transaction) {
         case .code(let code):
             return AuthorizationResponse(transaction: transaction, code: code)
         case .error(let error):
             throw ItsmeError(
-                .authorizationRefused, .authorizationResponse, "itsme answered with an error", remedy: error.advice,
+                .authorizationRefused, .authorizationResponse, remedy: error.advice,
                 providerError: error)
         }
     }

@@ -60,9 +60,7 @@ public struct CallbackEndpoint: HTTPHandler {
             if login.cookies.contains(name, in: request) { usedCookie = name }
             guard let sealed = login.cookies.value(of: name, in: request) else {
                 throw ItsmeError(
-                    .transactionMissing, .authorizationResponse, "this browser holds no login of that state",
-                    remedy:
-                        "Offer a new login. If it happens often: cookies are blocked, or the start and the callback are on different hosts."
+                    .transactionMissing, .authorizationResponse
                 )
             }
             let transaction = try login.sealer.open(sealed)

@@ -85,9 +85,7 @@ public struct LoginEndpoint: HTTPHandler {
         }
 
         private static func refused(_ reason: String, field: String?) -> ItsmeError {
-            ItsmeError(
-                .targetRefused, .authorizationRequest, reason,
-                remedy: "Link to the start of the login with LoginEndpoints.startURL.", field: field)
+            ItsmeError(.targetRefused, .authorizationRequest, reason, field: field)
         }
     }
 }

@@ -140,9 +140,7 @@ public struct LoginEndpoints: Sendable {
         let error =
             thrown as? ItsmeError
             ?? Self.cancelled(thrown, phase)
-            ?? ItsmeError(
-                .applicationFailed, phase, "a closure or the replay guard of the application threw an error of its own",
-                remedy: "See the application's log.")
+            ?? ItsmeError(.applicationFailed, phase)
         var metadata: Logger.Metadata = ["itsme.error": "\(error)"]
         if !(thrown is ItsmeError) { metadata["itsme.underlying_error_type"] = "\(type(of: thrown))" }
         client.configuration.logger.log(

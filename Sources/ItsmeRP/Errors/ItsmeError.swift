@@ -86,11 +86,12 @@ public struct ItsmeError: Error, Sendable {
     /// The kind, where more is known than the code says.
     private let knownKind: Kind?
 
+    /// Makes an error; reason and remedy are the code's unless there is something special to say.
     init(
         _ code: Code,
         _ phase: Phase,
-        _ reason: String,
-        remedy: String,
+        _ reason: String? = nil,
+        remedy: String? = nil,
         field: String? = nil,
         kind: Kind? = nil,
         providerError: ProviderError? = nil,
@@ -100,8 +101,8 @@ public struct ItsmeError: Error, Sendable {
     ) {
         self.code = code
         self.phase = phase
-        self.reason = reason
-        self.remedy = remedy
+        self.reason = reason ?? code.reason
+        self.remedy = remedy ?? code.remedy
         self.field = field
         knownKind = kind
         self.providerError = providerError

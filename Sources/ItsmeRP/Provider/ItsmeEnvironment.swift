@@ -69,7 +69,7 @@ public struct ItsmeEnvironment: Sendable, Hashable, CustomStringConvertible {
     public init(named name: String) throws(ItsmeError) {
         guard let known = Self.named.first(where: { $0.description == name }) else {
             throw ItsmeError(
-                .unknownEnvironment, .configuration, "there is no environment of the configured name",
+                .unknownEnvironment, .configuration,
                 remedy: "Use one of \(Self.named.map(\.description).joined(separator: ", ")), or a custom issuer.",
                 field: "environment")
         }

@@ -138,34 +138,23 @@ final class Provider: Sendable {
     }
 
     private static func keySet(_ bytes: [UInt8]) throws(ItsmeError) -> JWKSet {
-        let remedy = "Nothing to do here; the last good set stays in use. If it lasts, report it to itsme."
         let set: JWKSet
         do {
             set = try JWKSet(parsingRemote: bytes)
         } catch {
-            throw ItsmeError(
-                .jwkSetMalformed, .providerKeys, "the JWK Set cannot be read", remedy: remedy, joseCode: error.code)
+            throw ItsmeError(.jwkSetMalformed, .providerKeys, "the JWK Set cannot be read", joseCode: error.code)
         }
         guard !set.keys.isEmpty else {
-            throw ItsmeError(.jwkSetMalformed, .providerKeys, "the JWK Set holds no usable key", remedy: remedy)
+            throw ItsmeError(.jwkSetMalformed, .providerKeys, "the JWK Set holds no usable key")
         }
         return set
     }
 
     private static func keyError(_ selection: JWKSet.Selection, phase: ItsmeError.Phase) -> ItsmeError {
         switch selection {
-        case .unknownKeyID:
-            ItsmeError(
-                .providerKeyNotFound, phase, "no key of itsme has the key ID that the token names",
-                remedy: "Refuse the login. If every login fails, check that the JWK Set of itsme can be read.")
-        case .ambiguous:
-            ItsmeError(
-                .providerKeyAmbiguous, phase, "more than one key of itsme fits and the token does not say which",
-                remedy: "Refuse the login and report it to itsme.")
-        case .noKeyFits, .key:
-            ItsmeError(
-                .providerKeyUnsuitable, phase, "no key of itsme allows this purpose",
-                remedy: "Refuse the login and report it to itsme.")
+        case .unknownKeyID: ItsmeError(.providerKeyNotFound, phase)
+        case .ambiguous: ItsmeError(.providerKeyAmbiguous, phase)
+        case .noKeyFits, .key: ItsmeError(.providerKeyUnsuitable, phase)
         }
     }
 }

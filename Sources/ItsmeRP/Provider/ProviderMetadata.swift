@@ -48,12 +48,11 @@ public struct ProviderMetadata: Sendable {
             document = try JSON(parsing: bytes, limits: JSONLimits(maximumSize: 256 << 10))
         } catch {
             throw ItsmeError(
-                .metadataMalformed, .discovery, "the discovery document is not strict JSON", remedy: Self.remedy,
+                .metadataMalformed, .discovery, "the discovery document is not strict JSON",
                 joseCode: error.code)
         }
         guard document.kind == .object else {
-            throw ItsmeError(
-                .metadataMalformed, .discovery, "the discovery document is not a JSON object", remedy: Self.remedy)
+            throw ItsmeError(.metadataMalformed, .discovery, "the discovery document is not a JSON object")
         }
         guard let issuer = document["issuer"]?.string else { throw Self.malformed("issuer") }
         guard issuer.hasSameOctets(as: environment.issuer) else {
@@ -68,8 +67,7 @@ public struct ProviderMetadata: Sendable {
                 return try Endpoint(url, allowsLoopbackHTTP: environment.allowsLoopbackHTTP)
             } catch {
                 throw ItsmeError(
-                    .metadataEndpointInvalid, .discovery, "an endpoint cannot be used: \(error.rawValue)",
-                    remedy: Self.remedy, field: name)
+                    .metadataEndpointInvalid, .discovery, "an endpoint cannot be used: \(error.rawValue)", field: name)
             }
         }
         func required(_ name: String) throws(ItsmeError) -> Endpoint {
@@ -89,8 +87,6 @@ public struct ProviderMetadata: Sendable {
         }
     }
 
-    private static let remedy = "Check that the configured issuer is itsme's; if it is, report it to itsme."
-
     private static func issuerMismatch(found: String, configured: String) -> ItsmeError {
         let reason =
             "the discovery document is another issuer's: " + ItsmeError.issuers(found: found, expected: configured)
@@ -101,9 +97,7 @@ public struct ProviderMetadata: Sendable {
             return "\(url.scheme)://\(host):\(url.port ?? 0)\(url.target)"
         }
         guard comparable(found) == comparable(configured) else {
-            return ItsmeError(
-                .metadataIssuerMismatch, .discovery, reason,
-                remedy: "Configure the issuer exactly as the provider writes it.", field: "issuer")
+            return ItsmeError(.metadataIssuerMismatch, .discovery, reason, field: "issuer")
         }
         return ItsmeError(
             .metadataIssuerMismatch, .discovery,
@@ -122,8 +116,8 @@ public struct ProviderMetadata: Sendable {
 
     private static func malformed(_ member: String) -> ItsmeError {
         ItsmeError(
-            .metadataMalformed, .discovery, "a member of the discovery document is missing or has the wrong type",
-            remedy: remedy, field: member)
+            .metadataMalformed, .discovery,
+            field: member)
     }
 
     /// Refuses when the document lists what it supports and the list lacks `value`. A list that is not there says
@@ -134,7 +128,6 @@ public struct ProviderMetadata: Sendable {
         guard elements.contains(where: { $0.string == value }) else {
             throw ItsmeError(
                 .metadataAlgorithmUnsupported, .discovery, "the provider does not support \(value)",
-                remedy: "Compare the configured algorithms and methods with the provider's discovery document.",
                 field: member)
         }
     }

@@ -33,9 +33,7 @@ enum OwnToken {
                 .ownKeyFailed, phase, "the signing key is not available: \(error.reason)",
                 remedy: "Check the HSM or KMS that holds the key.")
         } catch {
-            throw ItsmeError(
-                .ownKeyFailed, phase, "the signing key failed",
-                remedy: "Check the key, or the HSM or KMS that holds it.", joseCode: (error as? JOSEError)?.code)
+            throw ItsmeError(.ownKeyFailed, phase, "the signing key failed", joseCode: (error as? JOSEError)?.code)
         }
     }
 

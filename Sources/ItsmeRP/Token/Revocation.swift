@@ -19,12 +19,12 @@ extension ItsmeClient {
         guard case .clientSecretPost(let secret) = configuration.authentication.method else {
             throw ItsmeError(
                 .revocationNotOffered, .revocation, "itsme offers revocation to clients with a client secret only",
-                remedy: "Let the access token expire; it lives for minutes.", field: "authentication")
+                field: "authentication")
         }
         guard let endpoint = metadata.revocation else {
             throw ItsmeError(
                 .revocationNotOffered, .revocation, "the discovery document names no revocation endpoint",
-                remedy: "Let the access token expire; it lives for minutes.", field: "revocation_endpoint")
+                field: "revocation_endpoint")
         }
         // RFC 6749 §2.3.1: both parts are form-encoded first.
         let credentials =

@@ -26,7 +26,7 @@ struct TokenResponseBody {
             json = try JSON(parsing: body)
         } catch {
             throw ItsmeError(
-                .tokenResponseMalformed, .token, "the token response is not strict JSON", remedy: Self.remedy,
+                .tokenResponseMalformed, .token, "the token response is not strict JSON",
                 joseCode: error.code)
         }
         guard json.kind == .object else { throw Self.malformed(nil) }
@@ -37,12 +37,12 @@ struct TokenResponseBody {
         guard let type = json.nonNull("token_type")?.string else { throw Self.malformed("token_type") }
         guard type.isToken("bearer") else {
             throw ItsmeError(
-                .tokenTypeUnsupported, .token, "the token type is not Bearer", remedy: Self.remedy,
+                .tokenTypeUnsupported, .token,
                 field: "token_type")
         }
         guard let idToken = json.nonNull("id_token") else {
             throw ItsmeError(
-                .idTokenMissing, .token, "the token response has no ID token", remedy: Self.remedy,
+                .idTokenMissing, .token,
                 field: "id_token")
         }
         guard let compact = idToken.octets else { throw Self.malformed("id_token") }
@@ -54,11 +54,9 @@ struct TokenResponseBody {
         self.idToken = compact
     }
 
-    private static let remedy = "Refuse the login. If it lasts, report it to itsme."
-
     private static func malformed(_ member: String?) -> ItsmeError {
         ItsmeError(
-            .tokenResponseMalformed, .token, "the token response lacks a member or has one of the wrong type",
-            remedy: remedy, field: member)
+            .tokenResponseMalformed, .token,
+            field: member)
     }
 }

@@ -30,9 +30,7 @@ struct TokenVerifier: Sendable {
     private func encrypted(_ token: [UInt8]) throws -> JWE {
         // Claims in clear may hold dots as well, so they are told apart first.
         guard token.first != UInt8(ascii: "{"), CompactShape(token) != .signed else {
-            throw ItsmeError(
-                .tokenNotEncrypted, phase, "the token is not encrypted",
-                remedy: "Refuse it. Check that encryption was registered at itsme for this token.")
+            throw ItsmeError(.tokenNotEncrypted, phase)
         }
         return try JWE(token)
     }
@@ -60,9 +58,7 @@ struct TokenVerifier: Sendable {
         // RFC 8725 §3.11: a token with an explicit type is of that type and of no other. ID tokens and UserInfo have
         // none.
         if let type = jws.header.type?.lowercased(), type.hasSuffix("+jwt") {
-            throw ItsmeError(
-                .tokenKindMismatch, phase, "the token's typ names another kind of token",
-                remedy: VerifiedClaims.remedy, field: "typ")
+            throw ItsmeError(.tokenKindMismatch, phase, "the token's typ names another kind of token", field: "typ")
         }
         try require(jws.header.algorithm, toBe: algorithms.signature.name, "alg", property: "signature")
         if case .clientSecretPost(let secret) = authentication, algorithms.signature == .hs256 {
@@ -88,26 +84,15 @@ struct TokenVerifier: Sendable {
     }
 
     private func itsmeError(_ error: JOSEError) -> ItsmeError {
-        let remedy = VerifiedClaims.remedy
-        return switch error.code {
-        case .keyNotFound, .keyNotSuitable:
-            ItsmeError(
-                .decryptionKeyNotFound, phase, "the token is encrypted for a key that the client does not have",
-                remedy: "Keep old encryption keys for 24 hours after a rotation, and check the published JWK Set.",
-                joseCode: error.code)
-        case .decryptionFailed:
-            ItsmeError(
-                .decryptionFailed, phase, "the token could not be decrypted", remedy: remedy, joseCode: error.code)
-        case .notANestedJWT:
-            ItsmeError(
-                .tokenNotSigned, phase, "what the token encrypts is not a signed JWT", remedy: remedy,
-                joseCode: error.code)
-        case .signatureInvalid:
-            ItsmeError(.signatureInvalid, phase, "the signature is wrong", remedy: remedy, joseCode: error.code)
-        default:
-            ItsmeError(
-                .tokenMalformed, phase, "the token breaks a rule of its format: \(error.reason)", remedy: remedy,
-                joseCode: error.code)
-        }
+        let code: ItsmeError.Code =
+            switch error.code {
+            case .keyNotFound, .keyNotSuitable: .decryptionKeyNotFound
+            case .decryptionFailed: .decryptionFailed
+            case .notANestedJWT: .tokenNotSigned
+            case .signatureInvalid: .signatureInvalid
+            default: .tokenMalformed
+            }
+        let reason = code == .tokenMalformed ? "\(code.reason): \(error.reason)" : nil
+        return ItsmeError(code, phase, reason, joseCode: error.code)
     }
 }

@@ -7,8 +7,6 @@ struct VerifiedClaims: Sendable {
     let signatureAlgorithm: SignatureAlgorithm
     let phase: ItsmeError.Phase
 
-    static let remedy = "Refuse the login. If it lasts, report it to itsme."
-
     init(
         _ payload: [UInt8], signatureAlgorithm: SignatureAlgorithm, phase: ItsmeError.Phase
     ) throws(ItsmeError) {
@@ -17,11 +15,10 @@ struct VerifiedClaims: Sendable {
         } catch {
             throw ItsmeError(
                 .claimsMalformed, phase, "the signed content is not strict JSON: \(error.reason)",
-                remedy: Self.remedy, joseCode: error.code)
+                joseCode: error.code)
         }
         guard json.kind == .object else {
-            throw ItsmeError(
-                .claimsMalformed, phase, "the signed content is not a JSON object", remedy: Self.remedy)
+            throw ItsmeError(.claimsMalformed, phase)
         }
         self.signatureAlgorithm = signatureAlgorithm
         self.phase = phase
@@ -66,16 +63,8 @@ struct VerifiedClaims: Sendable {
         return audience
     }
 
-    func error(_ code: ItsmeError.Code, _ reason: String, field: String) -> ItsmeError {
-        ItsmeError(code, phase, reason, remedy: Self.remedy, field: field)
-    }
-
-    /// A time that does not fit this machine's clock.
-    func clockError(_ code: ItsmeError.Code, _ reason: String, field: String) -> ItsmeError {
-        ItsmeError(
-            code, phase, reason,
-            remedy: "Check the clock of this machine first. If it is right, refuse the login, and report it to itsme.",
-            field: field)
+    func error(_ code: ItsmeError.Code, _ reason: String? = nil, field: String) -> ItsmeError {
+        ItsmeError(code, phase, reason, field: field)
     }
 
     /// Refuses a token of another issuer.
@@ -86,10 +75,10 @@ struct VerifiedClaims: Sendable {
     }
 
     func missing(_ name: String) -> ItsmeError {
-        error(.claimMissing, "a required claim is missing", field: name)
+        error(.claimMissing, field: name)
     }
 
     func malformed(_ name: String) -> ItsmeError {
-        error(.claimMalformed, "a claim has another type or form than it must have", field: name)
+        error(.claimMalformed, field: name)
     }
 }

@@ -38,7 +38,7 @@ extension ItsmeClient {
 
     private static func pictureRefused(_ reason: String) -> ItsmeError {
         ItsmeError(
-            .pictureRefused, .userInfo, reason, remedy: "Go on without the picture, and report it to itsme.",
+            .pictureRefused, .userInfo, reason,
             field: "picture")
     }
 }

@@ -55,10 +55,10 @@ public struct UserInfo: Sendable {
         // RFC 7519 §4.1.4, §4.1.5: times hold when they are there.
         let now = Int64(now.timeIntervalSince1970.rounded(.down))
         if let expiresAt = try token.optionalDate("exp"), now >= expiresAt + clockSkew {
-            throw token.clockError(.tokenExpired, "UserInfo has expired", field: "exp")
+            throw token.error(.tokenExpired, "UserInfo has expired", field: "exp")
         }
         if let notBefore = try token.optionalDate("nbf"), notBefore > now + clockSkew {
-            throw token.clockError(.tokenNotYetValid, "UserInfo is not valid yet", field: "nbf")
+            throw token.error(.tokenNotYetValid, "UserInfo is not valid yet", field: "nbf")
         }
         // An ID token is not UserInfo. Most say so by a claim of their own; this login's is known, and older ones were
         // made before it.
