@@ -3,6 +3,7 @@
 #else
     public import Foundation
 #endif
+public import Logging
 import Synchronization
 
 /// Remembers which transactions were used, so that none is used twice.
@@ -20,8 +21,9 @@ public protocol ReplayGuard: Sendable {
 
 /// Remembers used transactions in memory, for one process.
 ///
-/// It holds at most `capacity` identifiers. When it is full, what expires soonest is forgotten first; itsme itself still
-/// refuses a second use of the code.
+/// It holds at most `capacity` identifiers. A new one that finds it full takes the place of the one that expires soonest,
+/// which could then be used again; itsme itself still refuses a second use of the code. The log tells it as a warning, at
+/// most once a minute, with how many were forgotten.
 ///
 /// An identifier is forgotten when the date and the monotonic clock both say that it has expired. After a jump of the
 /// date forward and back, a transaction is alive again, and must not count as unused.
@@ -30,20 +32,54 @@ public final class InMemoryReplayGuard: ReplayGuard {
         var identifiers: Set<String> = []
         var queue: [(identifier: String, expiry: Date, uptimeOfExpiry: Duration)] = []
         var head = 0
+        /// How many were forgotten alive since the last warning, and when that was.
+        var forgotten = 0
+        var lastWarning: Duration?
+
+        mutating func dropExpired(at now: Date, _ uptime: Duration) {
+            // Every transaction lives equally long, so the queue is in the order of expiry.
+            while head < queue.count, queue[head].expiry <= now, queue[head].uptimeOfExpiry <= uptime { dropOldest() }
+            if head > 1024, head > queue.count / 2 {
+                queue.removeFirst(head)
+                head = 0
+            }
+        }
+
+        mutating func dropOldest() {
+            guard head < queue.count else { return }
+            identifiers.remove(queue[head].identifier)
+            head += 1
+        }
+
+        /// How many to warn of now; nil while the last warning is fresh.
+        mutating func warning(at uptime: Duration) -> Int? {
+            if let lastWarning, uptime - lastWarning < .seconds(60) { return nil }
+            defer {
+                forgotten = 0
+                lastWarning = uptime
+            }
+            return forgotten
+        }
     }
 
     private let state = Mutex(State())
     private let capacity: Int
     private let time: TimeSource
+    private let logger: Logger
 
     /// Makes an empty guard.
     ///
     /// - Parameters:
     ///   - capacity: How many identifiers to hold, at least 1. Default 100,000, about 15 MB when full.
     ///   - time: The clocks, for forgetting what has expired.
-    public init(capacity: Int = 100_000, time: TimeSource = .system) {
+    ///   - logger: Told when a transaction had to be forgotten before it expired. Silent by default.
+    public init(
+        capacity: Int = 100_000, time: TimeSource = .system,
+        logger: Logger = Logger(label: "itsme.rp", factory: { _ in SwiftLogNoOpLogHandler() })
+    ) {
         self.capacity = max(capacity, 1)
         self.time = time
+        self.logger = logger
     }
 
     /// Marks an identifier as used; `true` the first time.
@@ -52,22 +88,27 @@ public final class InMemoryReplayGuard: ReplayGuard {
         // A transaction lives for minutes; the bound is for clocks that are wrong by any amount.
         let remaining = min(expiry.timeIntervalSince(now), 86_400)
         let uptimeOfExpiry = remaining > 0 ? uptime + .seconds(remaining) : uptime
-        return state.withLock { state in
-            // Every transaction lives equally long, so the queue is in the order of expiry.
-            while state.head < state.queue.count {
-                let oldest = state.queue[state.head]
-                let hasExpired = oldest.expiry <= now && oldest.uptimeOfExpiry <= uptime
-                guard hasExpired || state.identifiers.count >= capacity else { break }
-                state.identifiers.remove(oldest.identifier)
-                state.head += 1
+        let (isFirst, forgotten) = state.withLock { state -> (Bool, Int?) in
+            state.dropExpired(at: now, uptime)
+            // Looked for before anything alive makes room: it may be the very one that would.
+            guard !state.identifiers.contains(identifier) else { return (false, nil) }
+            var forgotten: Int?
+            if state.identifiers.count >= capacity {
+                state.dropOldest()
+                state.forgotten += 1
+                forgotten = state.warning(at: uptime)
             }
-            if state.head > 1024, state.head > state.queue.count / 2 {
-                state.queue.removeFirst(state.head)
-                state.head = 0
-            }
-            guard state.identifiers.insert(identifier).inserted else { return false }
+            state.identifiers.insert(identifier)
             state.queue.append((identifier, expiry, uptimeOfExpiry))
-            return true
+            return (true, forgotten)
         }
+        if let forgotten {
+            logger.warning(
+                "the replay guard is full and forgot used transactions before they expired; give it more capacity",
+                metadata: [
+                    "itsme.replay_guard.forgotten": "\(forgotten)", "itsme.replay_guard.capacity": "\(capacity)",
+                ])
+        }
+        return isFirst
     }
 }

@@ -52,11 +52,18 @@ public struct ItsmeConfiguration: Sendable {
     }
 
     /// Makes each transaction single use. The default serves one process; give one on a shared store when the
-    /// callback may reach another instance.
-    public var replayGuard: any ReplayGuard = InMemoryReplayGuard()
+    /// callback may reach another instance. The default writes to ``logger``.
+    public var replayGuard: any ReplayGuard {
+        get { givenReplayGuard ?? defaultReplayGuard }
+        set { givenReplayGuard = newValue }
+    }
+    private var givenReplayGuard: (any ReplayGuard)?
+    private var defaultReplayGuard = InMemoryReplayGuard()
 
     /// Where debug messages go. Silent by default; nothing at info or above in a normal flow.
-    public var logger = Logger(label: "itsme.rp", factory: { _ in SwiftLogNoOpLogHandler() })
+    public var logger = Logger(label: "itsme.rp", factory: { _ in SwiftLogNoOpLogHandler() }) {
+        didSet { defaultReplayGuard = InMemoryReplayGuard(logger: logger) }
+    }
 
     /// What time it is.
     public var time: TimeSource = .system
