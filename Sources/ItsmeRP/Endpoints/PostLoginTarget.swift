@@ -6,9 +6,11 @@
 ///
 /// - it starts with a single slash, or with an allowed origin followed by a slash or by nothing;
 /// - it holds characters of RFC 3986 only: no backslash, no space, no control character, nothing but ASCII;
-/// - its path has no empty segment, no `.` and no `..`, also not escaped or followed by `;`;
-/// - no escape in its path stands for a slash, a backslash, a percent sign or half a character, and no escape anywhere
-///   stands for a control character;
+/// - no segment of its path has the name `.`, `..` or none, where the name is what stands before the first `;` (software
+///   that knows matrix parameters drops the rest, RFC 3986 §3.3) without white space and invisible characters, escaped
+///   or not; a slash at the end is all that may follow the last name;
+/// - no escape in its path stands for a slash, a backslash, a percent sign, half a character, or a character that some
+///   software folds into one of these, into a dot or into `;`; no escape anywhere stands for a control character;
 /// - it has at most 256 characters.
 ///
 /// ```swift
@@ -83,12 +85,13 @@ public struct PostLoginTarget: Sendable, Hashable {
         let segments = path.dropFirst().split(separator: 0x2F, omittingEmptySubsequences: false)
         for (index, segment) in segments.enumerated() {
             // Only the last segment may be empty: that is a slash at the end.
-            guard !segment.isEmpty || index == segments.count - 1 else { return false }
-            guard let octets = decoded(segment), String(validating: octets, as: UTF8.self) != nil,
-                !octets.contains(where: { $0 == 0x2F || $0 == 0x5C || $0 == 0x25 || isControl($0) })
+            if segment.isEmpty, index == segments.count - 1 { continue }
+            guard let octets = decoded(segment), let text = String(validating: octets, as: UTF8.self),
+                !text.unicodeScalars.contains(where: isMisread)
             else { return false }
-            let name = octets.prefix { $0 != 0x3B }
-            guard name.isEmpty || !name.allSatisfy({ $0 == 0x2E }) || name.count > 2 else { return false }
+            // Routers and proxies drop matrix parameters, some also blanks, and then meet an empty segment or a step up.
+            let name = text.unicodeScalars.prefix { $0 != ";" }.filter { !isInvisible($0) }
+            guard !name.isEmpty, name.count > 2 || !name.allSatisfy({ $0 == "." }) else { return false }
         }
         guard let octets = decoded(rest) else { return false }
         return !octets.contains(where: isControl)
@@ -117,6 +120,24 @@ public struct PostLoginTarget: Sendable, Hashable {
 
     private static func isControl(_ octet: UInt8) -> Bool {
         octet < 0x20 || octet == 0x7F
+    }
+
+    /// Whether a character of a path is a control character, a delimiter that only an escape can have brought there, or
+    /// one that compatibility normalization (Unicode NFKC) or a best-fit code page turns into `/ \ % ;` or dots.
+    private static func isMisread(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "/", "\\", "%": true
+        case "\u{2044}", "\u{2215}", "\u{2216}", "\u{29F5}", "\u{29F8}", "\u{29F9}": true  // slashes of mathematics
+        case "\u{2024}"..."\u{2026}", "\u{FE19}", "\u{FE30}", "\u{FE52}", "\u{FF0E}": true  // dots
+        case "\u{037E}", "\u{FE14}", "\u{FE54}", "\u{FF1B}": true  // semicolons
+        case "\u{2100}", "\u{2101}", "\u{2105}", "\u{2106}": true  // a/c, a/s, c/o, c/u
+        case "\u{FE68}", "\u{FE6A}", "\u{FF05}", "\u{FF0F}", "\u{FF3C}": true  // small and fullwidth \ % /
+        default: scalar.properties.generalCategory == .control
+        }
+    }
+
+    private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.properties.isWhitespace || scalar.properties.isDefaultIgnorableCodePoint
     }
 
     /// RFC 3986 §2 without the square brackets, which belong to IPv6 hosts.

@@ -24,6 +24,19 @@ final class PostLoginTargetTests: XCTestCase {
         // Dot segments that lead to an empty segment or elsewhere.
         "/..//evil.example", "/.//evil.example", "/a/..//evil.example", "/%2e%2e//evil.example", "/./evil.example",
         "/a/../../etc", "/%2e%2e/%2e%2e", "/..;/evil.example", "/.;x/a", "/a//evil.example", "/..", "/.",
+        // Matrix parameters: what stands from the `;` on is dropped, and an empty segment or a step up is left.
+        "/;/evil.example", "/%3B/evil.example", "/%3b/evil.example", "/;x/evil.example", "/;x=1/evil.example",
+        "/;;/evil.example", "/;a=b;c=d/evil.example", "/;jsessionid=0/evil.example", "/a/;/evil.example",
+        "/a;x/;/evil.example", "/;/;/evil.example", "/;x//evil.example", "/;/%2fevil.example", "/;%2f/evil.example",
+        "/;%5cevil.example", "/;\\evil.example", "/\\;/evil.example", "/;\t/evil.example", "/\t;/evil.example",
+        "/;%09/evil.example", "/%09;/evil.example", "/%253B/evil.example", "/%25%33%42/evil.example", "/;x", "/;",
+        "/;?a", "/a/;#b", "//;/evil.example", ";/evil.example", ";//evil.example", "/..%3B/evil.example",
+        "/%2e%2e;x/evil.example", "/.%2e%3bx/evil.example", "/.%3B/evil.example", "/a/..;/..;/b", "/..;", "/.;",
+        "/;..", "/%3b..%2f", "/;%00/evil.example", "/%C2%AD;/evil.example",
+        // Segments of nothing visible, which some software trims.
+        "/%20/evil.example", "/%20;x/evil.example", "/%20", "/..%20/a", "/%20../a", "/.%20./a", "/%C2%A0/evil.example",
+        "/%E3%80%80/evil.example", "/%E2%80%8B/evil.example", "/%EF%BB%BF/evil.example", "/.%E2%81%A0./a",
+        "/%C2%85/evil.example",
         // User information and hosts that look like the own one.
         "https://rp.example@evil.example", "@evil.example", "//rp.example@evil.example",
         "https://rp.example.evil.example",
@@ -36,6 +49,9 @@ final class PostLoginTargetTests: XCTestCase {
         "/a<script>", "/%00", "/a%7f", "/?x=%1b",
         // Unicode that some software folds into ASCII, and what no URL holds.
         "/\u{FF0F}evil.example", "\u{FF0F}\u{FF0F}evil.example", "/\u{3002}evil.example", "//evil\u{3002}example",
+        "/%EF%BC%8Fevil.example", "/%EF%BC%BCevil.example", "/%EF%BC%9B/evil.example", "/%CD%BE/evil.example",
+        "/%EF%BC%8E%EF%BC%8E/a", "/%E2%80%A5/a", "/%E2%80%A4%E2%80%A4/a", "/%EF%BC%852fevil.example",
+        "/%E2%88%95evil.example", "/%E2%81%84evil.example", "/%E2%84%80", "/a%E2%80%A6",
         "/caf\u{E9}", "/\u{202E}elpmaxe", "/{a}", "/a|b", "/a^b", "/`", "/[::1]", "//[::1]/", "/a#b#c",
         "", "?a=b", "#a", "a/b",
     ]
@@ -58,7 +74,8 @@ final class PostLoginTargetTests: XCTestCase {
         for text in [
             "/", "/account", "/account/", "/a/b/c?d=e&f=g#h", "/@name", "/a:b", "/a;v=1/b", "/~x/!$&'()*+,;=:@",
             "/?next=%2Faccount%2f", "/?q=a+b%20c", "/caf%C3%A9", "/a?b=//c", "/...", "/.well-known/x", "/a?b?c", "/%41",
-            "/a.b/c..d", "/?u=https://x.example/",
+            "/a.b/c..d", "/?u=https://x.example/", "/a;/b", "/a;x=1;y=2/b;z", "/a%3Bb/c", "/account;v=1?next=//c",
+            "/a%20b/c%20", "/%20a", "/a;%20/b", "/?a=%25%2F%5C;", "/a?;", "/%E6%9D%B1%E4%BA%AC", "/...;x",
         ] {
             XCTAssertEqual(try PostLoginTarget(text).text, text)
         }
@@ -80,6 +97,7 @@ final class PostLoginTargetTests: XCTestCase {
             "https://shop.example//evil.example", "https://shop.example\\evil.example", "https://shop.exampleevil",
             "https://SHOP.example/", "http://shop.example/", "https://shop.example?a", "https://shop.example#a",
             "https://shop.example%2eevil.example", "https://sub.shop.example/", "https://shop.example/../..//a",
+            "https://shop.example/;/evil.example", "https://shop.example;/evil.example", "https://shop.example/%3B/",
         ] {
             await assertItsmeError(.targetRefused, text) {
                 try PostLoginTarget(text, allowedOrigins: ["https://shop.example"])
