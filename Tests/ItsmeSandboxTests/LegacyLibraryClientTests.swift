@@ -94,7 +94,7 @@ final class LegacyLibraryClientTests: XCTestCase {
     func testShareData() async throws {
         let world = try LegacyWorld()
         let (_, userInfo) = try await world.run(.shareData("DATA", .legacyEID, .birthdate))
-        XCTAssertEqual(userInfo[.legacyEID]?.value.nationalNumber?.birthDate, userInfo[.birthdate]?.value)
+        XCTAssertEqual(userInfo[.legacyEID]?.value.nationalNumber?.birthDate, userInfo[.birthdate]?.value.date)
     }
 
     func testConfirmByAKnownUser() async throws {

@@ -93,7 +93,7 @@ package struct LoginScenario: Sendable {
             try world.client(), service: .shareData("SHARE", .nationalNumber, .birthdate))
         let number = try XCTUnwrap(userInfo[.nationalNumber]?.value)
         XCTAssertTrue(number.isValid)
-        XCTAssertEqual(number.birthDate, userInfo[.birthdate]?.value)
+        XCTAssertEqual(number.birthDate, userInfo[.birthdate]?.value.date)
     }
 
     private static let confirms = LoginScenario("confirms") { world in

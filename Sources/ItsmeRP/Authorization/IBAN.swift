@@ -1,6 +1,6 @@
 /// An international bank account number (ISO 13616) whose length and check digits are right.
 public struct IBAN: Sendable, Hashable {
-    /// The number in capitals and without spaces, as it is sent.
+    /// The number in capitals and without spaces and hyphens, as it is sent.
     public let text: String
 
     /// The number in groups of four, as it is printed.
@@ -18,14 +18,15 @@ public struct IBAN: Sendable, Hashable {
     public var country: String { String(text.prefix(2)) }
 
     /// Checks a number: its form, the length that its country prescribes, and its check digits (ISO 7064, modulo 97).
-    /// Spaces and lower case are normalised.
+    /// Spaces, hyphens and lower case are normalised.
     ///
     /// - Throws: ``ConfirmationTemplateError``: `malformedIBAN`, `unknownIBANCountry`, `wrongIBANLength` or
     ///   `wrongIBANCheckDigits`.
     public init(_ text: String) throws(ConfirmationTemplateError) {
         // 1. Form: two letters, two digits, letters and digits.
-        var ascii = text.utf8.filter { $0 != UInt8(ascii: " ") }
-        guard text.utf8.count <= 64, ascii.count > 4 else { throw Self.malformed }
+        guard text.unicodeScalars.count <= 64 else { throw Self.malformed }
+        var ascii = Array(String(text.unicodeScalars.filter { !$0.isGroupSeparator }).utf8)
+        guard ascii.count > 4 else { throw Self.malformed }
         for index in ascii.indices where (0x61...0x7A).contains(ascii[index]) {
             ascii[index] -= 0x20
         }

@@ -1,6 +1,7 @@
 import JOSE
 
-/// Reads the members of a claim whose value is an object; absent members are `nil`, malformed ones are errors.
+/// Reads the members of a claim whose value is an object. A member that is absent or not of its form is `nil`: one odd
+/// member, such as `"country": null`, does not hide the others.
 struct ClaimObject {
     private let object: JSON
 
@@ -22,19 +23,8 @@ struct ClaimObject {
         try self.init(parsed, expected: expected)
     }
 
-    /// The member read as a type; `nil` when it is absent.
-    func value<Value: ClaimValue>(_ member: String) throws(UnexpectedClaimValue) -> Value? {
-        guard let json = object[member] else { return nil }
-        return try Value(claimValue: json)
-    }
-
-    /// The member read as a type, under the first of two spellings that is there.
-    func value<Value: ClaimValue>(_ member: String, or other: String) throws(UnexpectedClaimValue) -> Value? {
-        try value(object[member] == nil ? other : member)
-    }
-
-    /// The member's JSON value; `nil` when it is absent.
-    func raw(_ member: String) -> JSON? {
-        object[member]
+    /// The member read as a type; `nil` when it is absent or not of that type's form.
+    func value<Value: ClaimValue>(_ member: String) -> Value? {
+        object[member].flatMap { try? Value(claimValue: $0) }
     }
 }

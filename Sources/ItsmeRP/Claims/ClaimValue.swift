@@ -3,7 +3,8 @@ public import JOSE
 /// A Swift type that can be read from the JSON value of a claim.
 ///
 /// Conformances are strict: they accept the forms that itsme documents and those seen in its traffic, and throw for
-/// everything else, `null` included (OpenID Connect Core §5.3.2: a claim without a value is left out).
+/// everything else, `null` included (OpenID Connect Core §5.3.2: a claim without a value is left out). The types for
+/// objects throw for what is no object, and leave out a member that is not of its form; ``ClaimSet/raw(_:)`` shows it.
 public protocol ClaimValue: Sendable {
     /// Reads the value of a claim.
     ///

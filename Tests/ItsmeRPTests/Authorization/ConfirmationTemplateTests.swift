@@ -80,11 +80,22 @@ final class ConfirmationTemplateTests: XCTestCase {
         XCTAssertEqual(iban.country, "BE")
     }
 
+    func testReadsIBANsHoweverTheirGroupsAreSeparated() throws {
+        for separator in ["", " ", "-", "\u{A0}", "\u{202F}", "\u{2007}", "\u{2009}", "\u{2010}", "\u{2011}", " - "] {
+            let text = ["be68", "5390", "0754", "7034"].joined(separator: separator)
+            XCTAssertEqual(try IBAN(text).text, "BE68539007547034", text.debugDescription)
+            XCTAssertEqual(try IBAN(separator + text + separator).text, "BE68539007547034", text.debugDescription)
+        }
+        let longest = ["MT84", "MALT", "0110", "0001", "2345", "MTLC", "AST0", "01S"].joined(separator: "\u{202F}")
+        XCTAssertEqual(try IBAN(longest).text, "MT84MALT011000012345MTLCAST001S")
+    }
+
     func testRefusesIBANsByTheRuleTheyBreak() {
         let cases: [(text: String, code: ConfirmationTemplateError.Code)] = [
             ("", .malformedIBAN), ("BE", .malformedIBAN), ("BE68", .malformedIBAN),
             ("6868539007547034", .malformedIBAN),
-            ("BEXX539007547034", .malformedIBAN), ("BE68-5390-0754-7034", .malformedIBAN),
+            ("BEXX539007547034", .malformedIBAN), ("BE68_5390_0754_7034", .malformedIBAN),
+            ("BE68.5390.0754.7034", .malformedIBAN), ("BE68\t539007547034", .malformedIBAN), ("- -", .malformedIBAN),
             ("BE6853900754703４", .malformedIBAN), (String(repeating: "B", count: 1_000), .malformedIBAN),
             ("ZZ68539007547034", .unknownIBANCountry), ("US68539007547034", .unknownIBANCountry),
             ("BE6853900754703", .wrongIBANLength), ("BE685390075470340", .wrongIBANLength),

@@ -19,6 +19,14 @@ final class BelgianNationalNumberTests: XCTestCase {
         XCTAssertFalse(number.isBIS)
     }
 
+    func testReadsItHoweverItsGroupsAreSeparated() {
+        for text in [
+            "85.01.02-442.29", "85 01 02 442 29", "85\u{A0}01\u{A0}02\u{A0}442\u{A0}29", "85.01.02\u{2011}442.29",
+        ] {
+            XCTAssertEqual(BelgianNationalNumber(text)?.digits, "85010244229", text)
+        }
+    }
+
     func testSerialTellsTheSex() {
         XCTAssertEqual(BelgianNationalNumber(number("850102", "001"))?.sex, .male)
         XCTAssertEqual(BelgianNationalNumber(number("850102", "002"))?.sex, .female)

@@ -42,6 +42,7 @@ final class HostileValueTests: XCTestCase {
             let length = Int.random(in: 0...40, using: &random)
             let text = String((0..<length).compactMap { _ in alphabet.randomElement(using: &random) })
             _ = CalendarDate(text)
+            _ = Birthdate(text).map { ($0.date, $0.description) }
             _ = Timestamp(text)
             _ = BelgianNationalNumber(text).map { ($0.birthDate, $0.sex, $0.formatted, $0.isBIS) }
             _ = PhoneNumber(text)

@@ -19,12 +19,32 @@ final class PhotoImageTests: XCTestCase {
         }
     }
 
-    func testRefusesAnImageThatIsNotOfItsMediaType() throws {
-        try assertMalformed(.photo, photoText("image/png", jpeg))
-        try assertMalformed(.photo, photoText("image/jpeg", png))
-        try assertMalformed(.photo, photoText("text/html", Array("<script>".utf8)))
-        try assertMalformed(.photo, photoText("image/jpeg", Array("<script>".utf8)))
-        try assertMalformed(.photo, photoText("image/svg+xml", jpeg))
+    func testRefusesWhatIsNoImageWhateverItIsCalled() throws {
+        for type in ["text/html", "image/jpeg", "image/svg+xml"] {
+            try assertMalformed(.photo, photoText(type, Array("<script>".utf8)))
+            try assertMalformed(.photo, photoText(type, []))
+        }
+    }
+
+    func testReadsAPhotoWhateverItsFormatIsCalled() throws {
+        let value = Data(jpeg).base64EncodedString()
+        for members in [
+            #""format":null,"#, #""format":"","#, #""format":["image/jpeg"],"#, #""format":"JPEG","#, "",
+            #""format":"image/png","#, #""format":"text/html","#, #""format":1,"size":null,"#,
+        ] {
+            let photo = try claims(.photo, #"{\#(members)"value":"\#(value)"}"#)[.photo]?.value
+            XCTAssertEqual(photo?.bytes, jpeg, members)
+            XCTAssertEqual(photo?.mediaType, "image/jpeg", "what it is served as is what its first bytes show")
+        }
+    }
+
+    func testReadsAPhotoAsBase64AloneAndAsAStringThatHoldsJSON() throws {
+        let value = Data(png).base64EncodedString()
+        for text in [#""\#(value)""#, #""{\"format\":\"image/png\",\"value\":\"\#(value)\"}""#] {
+            XCTAssertEqual(try claims(.photo, text)[.photo]?.value.bytes, png)
+            let legacy = try claims(#"{"tag:sixdots.be,2017-05:claim_photo":\#(text)}"#)
+            XCTAssertEqual(legacy[.photo]?.value.format, .png)
+        }
     }
 
     func testRefusesBrokenBase64() throws {
@@ -43,10 +63,13 @@ final class PhotoImageTests: XCTestCase {
         }
     }
 
-    func testRefusesAPhotoWithoutOneOfItsMembers() throws {
+    func testRefusesAPhotoWithoutAnImage() throws {
         try assertMalformed(.photo, #"{"format":"image/jpeg"}"#)
-        try assertMalformed(.photo, #"{"value":"/9j/4A=="}"#)
-        try assertMalformed(.photo, #""/9j/4A==""#)
+        try assertMalformed(.photo, #"{"format":"image/jpeg","value":null}"#)
+        try assertMalformed(.photo, #"{"format":"image/jpeg","value":["/9j/4A=="]}"#)
+        for text in [#""""#, #""https://a.example/photo""#, #""{}""#, #""{""#, "null", "[]"] {
+            try assertMalformed(.photo, text)
+        }
     }
 
     func testRecognisesAFormatByItsFirstBytes() {

@@ -30,7 +30,6 @@ final class ToleratedFormsTests: XCTestCase {
         try assertMalformed(.address, #""[]""#)
         try assertMalformed(.address, #""\"{}\"""#)
         try assertMalformed(.address, #""{\"locality\":\"a\",\"locality\":\"b\"}""#)
-        try assertMalformed(.address, #"{"postal_code":3700}"#)
     }
 
     func testReadsDeviceAsAnObject() throws {
@@ -72,11 +71,9 @@ final class ToleratedFormsTests: XCTestCase {
         XCTAssertEqual(device.lockLevel, "true")
     }
 
-    func testRefusesDeviceMembersOfAnotherType() throws {
-        try assertMalformed(.device, #"{"os":1234}"#)
-        try assertMalformed(.device, #"{"rooted":"maybe"}"#)
-        try assertMalformed(.device, #"{"msisdn":"secret-text"}"#)
-        try assertMalformed(.device, #"{"deviceId":null}"#)
+    func testReadsTheOtherSpellingWhenTheFirstIsOdd() throws {
+        let device = try claims(.device, #"{"deviceId":null,"deviceID":"d1"}"#)[.device]?.value
+        XCTAssertEqual(device?.deviceID, "d1")
     }
 
     func testReadsBooleansAlsoAsStrings() throws {
@@ -122,9 +119,9 @@ final class ToleratedFormsTests: XCTestCase {
 
     func testRefusesMetadataThatIsNotKeyed() throws {
         try assertMalformed(.verificationDate, #""2023-06-01T13:04:26Z""#)
-        try assertMalformed(.verificationDate, #"{"birthdate":"yesterday"}"#)
-        try assertMalformed(.issuingCountry, #"{"birthdate":"Belgium"}"#)
-        try assertMalformed(.issuanceLocality, #"{"birthdate":["TONGEREN"]}"#)
+        try assertMalformed(.verificationDate, "null")
+        try assertMalformed(.issuingCountry, #""BEL""#)
+        try assertMalformed(.issuanceLocality, #"["TONGEREN"]"#)
     }
 
     func testReadsTheLegacyIdentityCard() throws {
@@ -147,9 +144,6 @@ final class ToleratedFormsTests: XCTestCase {
         XCTAssertEqual(info.securityLevel, .simAndSoftware)
         XCTAssertEqual(info.bindLevel, .simOnly)
         XCTAssertEqual(info.mobileCountryCode, 206)
-        for mcc in ["1000", "-1", "2.5", "99999999999999999999", #""206""#] {
-            try assertMalformed(.transactionInfo, #"{"mcc":\#(mcc)}"#)
-        }
         let app = try claims(.app, #"{"appInstalledDate":"2023-06-01T13:04:26.123Z","appName":"itsme"}"#)[.app]?.value
         XCTAssertEqual(app?.name, "itsme")
         XCTAssertEqual(app?.installedDate?.calendarDate, CalendarDate("2023-06-01"))

@@ -1,17 +1,19 @@
 // What the identity document says: itsme's claims about the person and about the document.
 
 extension Claim where Value == Personal<String> {
-    /// `birthdate_as_string`: the date of birth as it is printed on the document. Only on Belgian documents.
+    /// `birthdate_as_string`: the date of birth as it is printed on the document. Only on Belgian documents, of which this
+    /// or ``Claim/birthdate`` is there, not always both.
     public static var birthdateAsString: Self {
         Self(
             ItsmeNamespace.v2("birthdate_as_string"),
             legacyName: ItsmeNamespace.v1("2020-03", "claim_birthdate_as_string"))
     }
 
-    /// `official_gender`: the gender as it is printed on the document.
+    /// `official_gender`: the gender as it is printed on the document. Not always there on Dutch documents.
     public static var officialGender: Self { Self(ItsmeNamespace.v2("official_gender")) }
 
-    /// `claim_citizenship`: the nationality as the document writes it: a word on Belgian documents, a code on others.
+    /// `claim_citizenship`: the nationality as the document writes it: a word or code of the local language
+    /// on Belgian documents, an ISO 3166-1 code of three letters on others.
     public static var citizenship: Self {
         Self(
             ItsmeNamespace.v2("claim_citizenship"),
@@ -33,7 +35,8 @@ extension Claim where Value == Personal<String> {
 }
 
 extension Claim where Value == Personal<CountryCode> {
-    /// `claim_citizenship_as_iso`: the nationality as an ISO 3166-1 code of three letters.
+    /// `claim_citizenship_as_iso`: the nationality as an ISO 3166-1 code of three letters. Not always there on
+    /// Belgian documents.
     public static var citizenshipCode: Self { Self(ItsmeNamespace.v2("claim_citizenship_as_iso")) }
 }
 
@@ -43,7 +46,8 @@ extension Claim where Value == DocumentType {
 }
 
 extension Claim where Value == Personal<PhotoImage> {
-    /// `physical_person_photo`: the photo on the document, converted to JPEG of 200 x 140 pixels.
+    /// `physical_person_photo`: the photo on the document, converted to JPEG of 200 x 140 pixels. Not guaranteed
+    /// on Belgian documents.
     public static var photo: Self {
         Self(
             ItsmeNamespace.v2("physical_person_photo"),
@@ -52,7 +56,7 @@ extension Claim where Value == Personal<PhotoImage> {
 }
 
 extension Claim where Value == Personal<PlaceOfBirth> {
-    /// `place_of_birth`. Only on Belgian documents.
+    /// `place_of_birth`. Only on Belgian documents, and not on all.
     ///
     /// The legacy profile has ``Claim/legacyCityOfBirth`` and ``Claim/legacyCountryOfBirth`` instead.
     public static var placeOfBirth: Self { Self(ItsmeNamespace.v2("place_of_birth")) }

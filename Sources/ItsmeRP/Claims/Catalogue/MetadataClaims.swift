@@ -2,13 +2,13 @@
 
 extension Claim where Value == Personal<AttributeMap<Timestamp>> {
     /// `validityFrom`: since when the document is valid, for example keyed by ``Claim/belgianCardNumber``. Only on
-    /// Belgian documents.
+    /// Belgian documents, and not on all.
     public static var validityFrom: Self { Self(ItsmeNamespace.v2("validityFrom")) }
 
-    /// `validityTo`: until when the document is valid.
+    /// `validityTo`: until when the document is valid. Not guaranteed on Belgian documents.
     public static var validityTo: Self { Self(ItsmeNamespace.v2("validityTo")) }
 
-    /// `verificationDate`: when the document was last read.
+    /// `verificationDate`: when the document was last read. Not guaranteed on Belgian documents.
     public static var verificationDate: Self { Self(ItsmeNamespace.v2("verificationDate")) }
 }
 
@@ -18,6 +18,6 @@ extension Claim where Value == Personal<AttributeMap<CountryCode>> {
 }
 
 extension Claim where Value == Personal<AttributeMap<String>> {
-    /// `issuance_locality`: the municipality that issued the document.
+    /// `issuance_locality`: the municipality that issued the document. Only on Belgian documents, and not on all.
     public static var issuanceLocality: Self { Self(ItsmeNamespace.v2("issuance_locality")) }
 }

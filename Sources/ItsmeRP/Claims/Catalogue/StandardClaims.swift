@@ -27,13 +27,13 @@ extension Claim where Value == Personal<String> {
     /// `family_name`: surname or surnames.
     public static var familyName: Self { Self("family_name") }
 
-    /// `picture`: the URL of the photo on the identity document, which is read with the access token.
+    /// `picture`: the URL of the photo on the identity document, which is read with the access token. Not guaranteed on
+    /// Belgian documents.
     public static var picture: Self { Self("picture") }
 }
 
-extension Claim where Value == Personal<CalendarDate> {
-    /// `birthdate`: the date of birth. Not guaranteed on Belgian documents that do not state a full date; then
-    /// ``Claim/birthdateAsString`` is there.
+extension Claim where Value == Personal<Birthdate> {
+    /// `birthdate`: the date of birth. Of a Belgian document this or ``Claim/birthdateAsString`` is there, not always both.
     public static var birthdate: Self { Self("birthdate") }
 }
 
@@ -64,21 +64,23 @@ extension Claim where Value == Personal<Address> {
 }
 
 extension Claim where Value == Bool {
-    /// `email_verified`: so far always `false`, for itsme does not verify addresses.
+    /// `email_verified`: so far always `false`, for itsme does not verify addresses. There whenever the address is.
     public static var emailVerified: Self { Self("email_verified") }
 
     /// `phone_number_verified`.
     public static var phoneNumberVerified: Self { Self("phone_number_verified") }
 
-    /// `age_gte_16`: whether the person is at least 16 years old.
+    /// `age_gte_16`: whether the person is at least 16 years old. Absent is not `false`: without a
+    /// full date of birth, as on some Belgian documents, no claim about the age is there.
     public static var ageAtLeast16: Self { Self("age_gte_16") }
 
-    /// `age_gte_18`: whether the person is at least 18 years old; asks for less than the date of birth.
+    /// `age_gte_18`: whether the person is at least 18 years old; asks for less than the date of birth. Absent is not
+    /// `false`.
     public static var ageAtLeast18: Self { Self("age_gte_18") }
 
-    /// `age_gte_21`: whether the person is at least 21 years old.
+    /// `age_gte_21`: whether the person is at least 21 years old. Absent is not `false`.
     public static var ageAtLeast21: Self { Self("age_gte_21") }
 
-    /// `age_gte_30`: whether the person is at least 30 years old.
+    /// `age_gte_30`: whether the person is at least 30 years old. Absent is not `false`.
     public static var ageAtLeast30: Self { Self("age_gte_30") }
 }

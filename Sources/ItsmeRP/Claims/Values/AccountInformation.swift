@@ -35,11 +35,11 @@ public struct AccountInformation: Sendable, Hashable {
 }
 
 extension AccountInformation: ClaimValue {
-    /// Reads an object.
+    /// Reads an object. A member of another form is `nil`.
     public init(claimValue json: JSON) throws(UnexpectedClaimValue) {
         let object = try ClaimObject(json, expected: "an object with activationDate and activationMechanism")
         self.init(
-            activationDate: try object.value("activationDate"),
-            activationMechanism: try object.value("activationMechanism"))
+            activationDate: object.value("activationDate"),
+            activationMechanism: object.value("activationMechanism"))
     }
 }

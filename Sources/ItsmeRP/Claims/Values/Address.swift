@@ -34,15 +34,16 @@ public struct Address: Sendable, Hashable {
 }
 
 extension Address: ClaimValue {
-    /// Reads an object, or a string that holds one as JSON, which is what the legacy profile sends.
+    /// Reads an object, or a string that holds one as JSON, which is what the legacy profile sends. A
+    /// member of another form is `nil`.
     public init(claimValue json: JSON) throws(UnexpectedClaimValue) {
         let object = try ClaimObject(
             textOrObject: json, expected: "an address object, or a string that holds one as JSON")
         self.init(
-            formatted: try object.value("formatted"),
-            streetAddress: try object.value("street_address"),
-            postalCode: try object.value("postal_code"),
-            locality: try object.value("locality"),
-            country: try object.value("country"))
+            formatted: object.value("formatted"),
+            streetAddress: object.value("street_address"),
+            postalCode: object.value("postal_code"),
+            locality: object.value("locality"),
+            country: object.value("country"))
     }
 }

@@ -18,12 +18,12 @@ public struct AppInformation: Sendable, Hashable {
 }
 
 extension AppInformation: ClaimValue {
-    /// Reads an object.
+    /// Reads an object. A member of another form is `nil`.
     public init(claimValue json: JSON) throws(UnexpectedClaimValue) {
         let object = try ClaimObject(json, expected: "an object with appInstalledDate, appName and appRelease")
         self.init(
-            installedDate: try object.value("appInstalledDate"),
-            name: try object.value("appName"),
-            release: try object.value("appRelease"))
+            installedDate: object.value("appInstalledDate"),
+            name: object.value("appName"),
+            release: object.value("appRelease"))
     }
 }

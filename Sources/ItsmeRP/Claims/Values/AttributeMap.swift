@@ -33,14 +33,14 @@ extension AttributeMap: Equatable where Value: Equatable {}
 extension AttributeMap: Hashable where Value: Hashable {}
 
 extension AttributeMap: ClaimValue where Value: ClaimValue {
-    /// Reads an object whose members are all of the same type.
+    /// Reads an object whose members are all of the same type. One that is of another form is left out.
     public init(claimValue json: JSON) throws(UnexpectedClaimValue) {
         guard let members = json.members else {
             throw UnexpectedClaimValue(expected: "an object keyed by the claims that it describes")
         }
         var values: [String: Value] = [:]
         for (name, value) in members {
-            values[name] = try Value(claimValue: value)
+            values[name] = try? Value(claimValue: value)
         }
         self.init(values)
     }

@@ -57,8 +57,9 @@ public struct BelgianNationalNumber: Sendable, Hashable {
     /// Reads eleven digits, also when written with dots, hyphens and spaces between them, which are itsme's customary
     /// forms; `nil` for anything else.
     public init?(_ text: String) {
-        var ascii = text.utf8.filter { $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: " ") }
-        guard text.utf8.count <= 15, ascii.count == 11 else { return nil }
+        guard text.unicodeScalars.count <= 15 else { return nil }
+        var ascii = Array(String(text.unicodeScalars.filter { $0 != "." && !$0.isGroupSeparator }).utf8)
+        guard ascii.count == 11 else { return nil }
         for index in ascii.indices {
             guard (0x30...0x39).contains(ascii[index]) else { return nil }
             ascii[index] -= 0x30

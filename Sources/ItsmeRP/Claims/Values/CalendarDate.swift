@@ -50,11 +50,7 @@ public struct CalendarDate: Sendable, Hashable, Comparable, LosslessStringConver
 
     /// The form `YYYY-MM-DD`.
     public var description: String {
-        func padded(_ number: Int, to width: Int) -> String {
-            let text = String(number)
-            return String(repeating: "0", count: max(0, width - text.count)) + text
-        }
-        return "\(padded(year, to: 4))-\(padded(month, to: 2))-\(padded(day, to: 2))"
+        "\(year.digits(width: 4))-\(month.digits(width: 2))-\(day.digits(width: 2))"
     }
 
     /// Earlier days come first.

@@ -41,31 +41,27 @@ public struct Device: Sendable, Hashable {
 
 extension Device: ClaimValue {
     /// Reads an object, or a string that holds one as JSON, which is what the legacy profile sends; booleans also as
-    /// strings.
+    /// strings. A member of another form is `nil`.
     public init(claimValue json: JSON) throws(UnexpectedClaimValue) {
         let object = try ClaimObject(
             textOrObject: json, expected: "a device object, or a string that holds one as JSON")
         self.init()
-        os = try object.value("os")
-        osRelease = try object.value("osRelease")
-        manufacturer = try object.value("manufacturer")
-        model = try object.value("deviceModel")
-        label = try object.value("deviceLabel")
-        deviceID = try object.value("deviceId", or: "deviceID")
-        phoneNumber = try object.value("msisdn")
+        os = object.value("os")
+        osRelease = object.value("osRelease")
+        manufacturer = object.value("manufacturer")
+        model = object.value("deviceModel")
+        label = object.value("deviceLabel")
+        deviceID = object.value("deviceId") ?? object.value("deviceID")
+        phoneNumber = object.value("msisdn")
         // A text, one of which is "true": so a boolean is taken as well.
-        if let flag = object.raw("deviceLockLevel")?.bool {
-            lockLevel = String(flag)
-        } else {
-            lockLevel = try object.value("deviceLockLevel")
-        }
-        isRooted = try object.value("rooted")
-        isDebugEnabled = try object.value("debugEnabled")
-        appName = try object.value("appName")
-        appRelease = try object.value("appRelease")
-        sdkRelease = try object.value("sdkRelease")
-        isSMSEnabled = try object.value("smsEnabled")
-        isSIMEnabled = try object.value("hasSimEnabled")
-        imei = try object.value("imei")
+        lockLevel = object.value("deviceLockLevel") ?? (object.value("deviceLockLevel") as Bool?).map { String($0) }
+        isRooted = object.value("rooted")
+        isDebugEnabled = object.value("debugEnabled")
+        appName = object.value("appName")
+        appRelease = object.value("appRelease")
+        sdkRelease = object.value("sdkRelease")
+        isSMSEnabled = object.value("smsEnabled")
+        isSIMEnabled = object.value("hasSimEnabled")
+        imei = object.value("imei")
     }
 }

@@ -32,3 +32,11 @@ struct DigitReader {
         rest.prefix { (0x30...0x39).contains($0) }.count
     }
 }
+
+extension Int {
+    /// The digits of a number that is not negative, with zeros in front up to a width.
+    func digits(width: Int) -> String {
+        let text = String(self)
+        return String(repeating: "0", count: Swift.max(0, width - text.count)) + text
+    }
+}

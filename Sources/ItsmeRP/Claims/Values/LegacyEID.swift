@@ -24,16 +24,16 @@ public struct LegacyEID: Sendable, Hashable {
 }
 
 extension LegacyEID: ClaimValue {
-    /// Reads an object.
+    /// Reads an object. A member of another form is `nil`.
     public init(claimValue json: JSON) throws(UnexpectedClaimValue) {
         let object = try ClaimObject(json, expected: "an object with eid, validity_from, validity_to and others")
         self.init()
-        cardNumber = try object.value("eid")
-        issuanceLocality = try object.value("issuance_locality")
-        validityFrom = try object.value("validity_from")
-        validityTo = try object.value("validity_to")
-        certificateValidity = try object.value("certificate_validity")
-        readDate = try object.value("read_date")
-        nationalNumber = try object.value("national_number")
+        cardNumber = object.value("eid")
+        issuanceLocality = object.value("issuance_locality")
+        validityFrom = object.value("validity_from")
+        validityTo = object.value("validity_to")
+        certificateValidity = object.value("certificate_validity")
+        readDate = object.value("read_date")
+        nationalNumber = object.value("national_number")
     }
 }

@@ -4,26 +4,91 @@ public struct PhoneNumber: Sendable, Hashable {
     public let text: String
 
     /// The number in the form of E.164, `+` and up to 15 digits, without spaces; `nil` when the text does not begin
-    /// with `+` or `00` and so does not name a country.
+    /// with `+` or `00` and so does not name a country, and when it is not sure which digits belong to the number.
+    ///
+    /// A zero after the country code, as in `+32 (0)485 69 41 75` or `0032 0485 69 41 75`, is dropped where it only is
+    /// what people in the country dial first, and kept where it belongs to the number, as in Italy. Elsewhere there is
+    /// no E.164 form.
     public let e164: String?
 
     /// Makes a number; `nil` unless it is 4 to 17 digits after an optional `+`, with spaces, dots, hyphens, slashes
-    /// and parentheses between them, in at most 32 bytes.
+    /// and parentheses between them, in at most 32 characters.
     public init?(_ text: String) {
         var hasPlus = false
-        var digits = ""
-        guard text.utf8.count <= 32 else { return nil }
-        for character in text {
-            switch character {
-            case "0"..."9" where character.utf8.count == 1: digits.append(character)
+        var digits: [UInt8] = []
+        // What was read without the separators, for a zero that stands in parentheses.
+        var compact: [UInt8] = []
+        guard text.unicodeScalars.count <= 32 else { return nil }
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "0"..."9":
+                digits.append(UInt8(scalar.value - 0x30))
+                compact.append(UInt8(scalar.value))
             case "+" where digits.isEmpty && !hasPlus: hasPlus = true
-            case " ", ".", "-", "/", "(", ")": continue
+            case "(", ")": compact.append(UInt8(scalar.value))
+            case ".", "/": continue
+            case _ where scalar.isGroupSeparator: continue
             default: return nil
             }
         }
         guard (4...17).contains(digits.count) else { return nil }
         self.text = text
-        let national = hasPlus ? Substring(digits) : digits.hasPrefix("00") ? digits.dropFirst(2) : ""
-        self.e164 = (7...15).contains(national.count) && national.first != "0" ? "+" + national : nil
+        if !hasPlus, !digits.starts(with: [0, 0]) {
+            e164 = nil
+        } else {
+            e164 = Self.e164(
+                hasPlus ? digits[...] : digits.dropFirst(2), zerosInParentheses: Self.count(of: "(0)", in: compact))
+        }
     }
+
+    /// Puts a country code and what follows it together; `nil` rather than a wrong number.
+    private static func e164(_ digits: ArraySlice<UInt8>, zerosInParentheses: Int) -> String? {
+        guard let code = callingCode(at: digits) else { return nil }
+        var national = digits.dropFirst(String(code).utf8.count)
+        if national.first == 0 {
+            if dialledZero.contains(code), zerosInParentheses <= 1 {
+                national = national.dropFirst()
+                guard national.first != 0 else { return nil }
+            } else {
+                guard ownZero.contains(code), zerosInParentheses == 0 else { return nil }
+            }
+        } else {
+            guard zerosInParentheses == 0 else { return nil }
+        }
+        // Lithuanians used to dial an 8 first; their numbers have eight digits.
+        guard code != 370 || national.count == 8 else { return nil }
+        let number = "\(code)" + national.map { String($0) }.joined()
+        return (7...15).contains(number.utf8.count) ? "+" + number : nil
+    }
+
+    private static func count(of text: StaticString, in bytes: [UInt8]) -> Int {
+        let text = Array(text.description.utf8)
+        return bytes.indices.count(where: { bytes[$0...].starts(with: text) })
+    }
+
+    // MARK: Numbering plans
+
+    /// The country code with which the digits begin: no code is the beginning of another one (ITU-T E.164, list of
+    /// assigned codes).
+    private static func callingCode(at digits: ArraySlice<UInt8>) -> Int? {
+        let first = digits.prefix(3).map(Int.init)
+        guard first.count == 3, first[0] != 0 else { return nil }
+        if first[0] == 1 || first[0] == 7 { return first[0] }
+        let two = first[0] * 10 + first[1]
+        return twoDigitCodes.contains(two) ? two : two * 10 + first[2]
+    }
+
+    private static let twoDigitCodes: Set<Int> = Set(
+        [20, 27, 36, 39, 40, 41, 81, 82, 84, 86, 98] + [30...34, 43...49, 51...58, 60...66, 90...95].joined())
+
+    /// Countries whose documents itsme takes and where a zero is dialled before the number, which never begins with one:
+    /// the Netherlands, Belgium, France, Romania, Austria, the United Kingdom, Sweden, Germany, Ireland, Finland,
+    /// Bulgaria, Lithuania, Moldova, Serbia, Croatia, Slovenia, Slovakia.
+    private static let dialledZero: Set<Int> = [
+        31, 32, 33, 40, 43, 44, 46, 49, 353, 358, 359, 370, 373, 381, 385, 386, 421,
+    ]
+
+    /// Countries whose numbers may begin with a zero of their own: Italy with the Vatican, San Marino, Côte d'Ivoire,
+    /// Benin, Congo.
+    private static let ownZero: Set<Int> = [39, 378, 225, 229, 242]
 }

@@ -2,8 +2,9 @@ public import JOSE
 
 /// A photo of a person: the bytes of an image file and its format.
 ///
-/// The format is the one that the first bytes show, so that what is served as an image is one. The rest of the file
-/// is not checked: decode it with a hardened decoder, and serve it with `X-Content-Type-Options: nosniff`.
+/// The format is the one that the first bytes show, so that what is served as an image is one; what the answer calls it
+/// does not count. The rest of the file is not checked: decode it with a hardened decoder, and serve it with
+/// `X-Content-Type-Options: nosniff`.
 public struct PhotoImage: Sendable, Hashable {
     /// The format.
     public let format: ImageFormat
@@ -23,17 +24,17 @@ public struct PhotoImage: Sendable, Hashable {
 }
 
 extension PhotoImage: ClaimValue {
-    /// Reads an object with `format`, the media type, and `value`, the image in base64 (RFC 4648 §4, with padding).
+    /// Reads an object whose member `value` is the image in base64 (RFC 4648 §4, with padding), or that base64 alone,
+    /// which is what the legacy profile sends.
     public init(claimValue json: JSON) throws(UnexpectedClaimValue) {
-        let object = try ClaimObject(json, expected: "an object with format and value")
-        guard let mediaType: String = try object.value("format"), let value: String = try object.value("value") else {
-            throw UnexpectedClaimValue(expected: "an object with format and value")
+        let value: String?
+        if let text = json.string, !text.hasPrefix("{") {
+            value = text
+        } else {
+            value = try ClaimObject(textOrObject: json, expected: "an object with format and value").value("value")
         }
-        guard let bytes = StandardBase64.decode(value) else {
-            throw UnexpectedClaimValue(expected: "an image in base64")
-        }
-        guard let photo = PhotoImage(bytes: bytes), ImageFormat(mediaType: mediaType) == photo.format else {
-            throw UnexpectedClaimValue(expected: "a JPEG, PNG or JPEG 2000 image of the media type that format names")
+        guard let bytes = value.flatMap(StandardBase64.decode), let photo = PhotoImage(bytes: bytes) else {
+            throw UnexpectedClaimValue(expected: "a JPEG, PNG or JPEG 2000 image in base64")
         }
         self = photo
     }

@@ -20,12 +20,12 @@ public struct PlaceOfBirth: Sendable, Hashable {
 }
 
 extension PlaceOfBirth: ClaimValue {
-    /// Reads an object.
+    /// Reads an object. A member of another form is `nil`.
     public init(claimValue json: JSON) throws(UnexpectedClaimValue) {
         let object = try ClaimObject(json, expected: "an object with formatted, city and country")
         self.init(
-            formatted: try object.value("formatted"),
-            city: try object.value("city"),
-            country: try object.value("country"))
+            formatted: object.value("formatted"),
+            city: object.value("city"),
+            country: object.value("country"))
     }
 }

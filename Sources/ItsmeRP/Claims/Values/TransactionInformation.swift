@@ -36,18 +36,13 @@ public struct TransactionInformation: Sendable, Hashable {
 }
 
 extension TransactionInformation: ClaimValue {
-    /// Reads an object.
+    /// Reads an object. A member of another form is `nil`.
     public init(claimValue json: JSON) throws(UnexpectedClaimValue) {
         let object = try ClaimObject(json, expected: "an object with securityLevel, bindLevel and mcc")
         self.init()
-        securityLevel = try object.value("securityLevel")
-        bindLevel = try object.value("bindLevel")
-        appRelease = try object.value("appRelease")
-        if let mcc = object.raw("mcc") {
-            guard let number = mcc.integer, (0...999).contains(number) else {
-                throw UnexpectedClaimValue(expected: "a mobile country code of at most three digits")
-            }
-            mobileCountryCode = Int(number)
-        }
+        securityLevel = object.value("securityLevel")
+        bindLevel = object.value("bindLevel")
+        appRelease = object.value("appRelease")
+        mobileCountryCode = (object.value("mcc") as JSON?)?.integer.flatMap { (0...999).contains($0) ? Int($0) : nil }
     }
 }

@@ -10,6 +10,16 @@ extension CalendarDate: ClaimValue {
     }
 }
 
+extension Birthdate: ClaimValue {
+    /// Reads a string of the form `YYYY-MM-DD`, `YYYY` or `0000-MM-DD`.
+    public init(claimValue json: JSON) throws(UnexpectedClaimValue) {
+        guard let birthdate = json.string.flatMap(Birthdate.init(_:)) else {
+            throw UnexpectedClaimValue(expected: "a date of the form YYYY-MM-DD, YYYY or 0000-MM-DD")
+        }
+        self = birthdate
+    }
+}
+
 extension Timestamp: ClaimValue {
     /// Reads a string that holds a date and a time.
     public init(claimValue json: JSON) throws(UnexpectedClaimValue) {
