@@ -1,62 +1,91 @@
 /// Whether itsme has a claim, which depends on the country that issued the identity document, not on nationality.
+///
+/// ```swift
+/// ClaimAvailability.of(.address)?.level(forDocumentsIssuedBy: .netherlands)  // .never
+/// ```
 public struct ClaimAvailability: Sendable, Hashable {
+    /// For how many people itsme has a claim.
+    public enum Level: Sendable, Hashable {
+        /// For everyone.
+        case always
+        /// For most people.
+        case mostly
+        /// For everyone who gave itsme an e-mail address.
+        case withEmail
+        /// For nobody.
+        case never
+    }
+
     /// The name of the claim on the wire in the current profile.
     public let claim: String
 
-    /// Where the claim is to be expected.
-    public let rule: Rule
+    private let level: Level
+    private let exceptions: [CountryCode: Level]
 
-    /// Where a claim is to be expected.
-    public enum Rule: Sendable, Hashable {
-        /// Only on documents that one of these countries issued.
-        case onlyIssuedBy(Set<CountryCode>)
-        /// Not on all documents of these countries.
-        case notAlwaysIssuedBy(Set<CountryCode>)
-        /// Not for every person, whatever the country.
-        case neverGuaranteed
+    /// For how many of the people with a document of this country itsme has the claim; `nil` when the country is not
+    /// one of ``countries``.
+    public func level(forDocumentsIssuedBy country: CountryCode) -> Level? {
+        Self.countries.contains(country) ? exceptions[country] ?? level : nil
     }
 
-    /// What is known of the claims that are not always there. A claim may have several lines; one without any is
-    /// always delivered.
-    public static let all: [ClaimAvailability] =
-        lines(
-            [.address, .placeOfBirth, .nationalNumber, .belgianCardNumber, .validityFrom, .birthdateAsString],
-            .onlyIssuedBy([.belgium]))
-        + lines([.romanianNationalNumber], .onlyIssuedBy([.romania]))
-        + lines([.bulgarianNationalNumber], .onlyIssuedBy([.bulgaria]))
-        + lines([.czechNationalNumber], .onlyIssuedBy([.czechia]))
-        + lines([.slovakNationalNumber], .onlyIssuedBy([.slovakia]))
-        + lines([.croatianNationalNumber], .onlyIssuedBy([.croatia]))
-        + lines([.lithuanianNationalNumber], .onlyIssuedBy([.lithuania]))
-        + lines([.latvianNationalNumber], .onlyIssuedBy([.latvia]))
-        + lines([.cypriotNationalNumber], .onlyIssuedBy([.cyprus]))
-        + lines([.malteseNationalNumber], .onlyIssuedBy([.malta]))
-        + lines([.serbianNationalNumber], .onlyIssuedBy([.serbia]))
-        + lines([.moldovanNationalNumber], .onlyIssuedBy([.moldova]))
-        + lines([.slovenianNationalNumber, .slovenianNationalNumberSV], .onlyIssuedBy([.slovenia]))
-        + lines([.gender], .notAlwaysIssuedBy([.netherlands]))
-        + lines([.givenName, .locale, .email, .device], .neverGuaranteed)
+    /// The countries whose documents itsme takes, as documented in May 2026.
+    public static let countries: Set<CountryCode> = [
+        .austria, .belgium, .bulgaria, .croatia, .cyprus, .czechia, .denmark, .estonia, .finland, .france, .germany,
+        .greece, .hungary, .iceland, .ireland, .italy, .latvia, .lithuania, .luxembourg, .malta, .moldova, .netherlands,
+        .norway, .poland, .portugal, .romania, .serbia, .slovakia, .slovenia, .spain, .sweden, .unitedKingdom,
+    ]
 
-    /// What is known of one claim; empty when it is always delivered.
-    public static func lines(for claim: RequestedClaim) -> [ClaimAvailability] {
-        all.filter { $0.claim == claim.name }
+    /// What itsme documents of its claims (May 2026), a line for each claim.
+    public static let all: [ClaimAvailability] = table.flatMap { line in
+        line.claims.map { ClaimAvailability(claim: $0.name, level: line.level, exceptions: line.exceptions) }
     }
 
-    private static func lines(_ claims: [RequestedClaim], _ rule: Rule) -> [ClaimAvailability] {
-        claims.map { ClaimAvailability(claim: $0.name, rule: rule) }
+    /// What itsme documents of a claim; `nil` when it documents nothing, as of claims of the legacy profile (v1).
+    public static func of(_ claim: RequestedClaim) -> ClaimAvailability? {
+        all.first { $0.claim == claim.name }
     }
+
+    /// The claims, how available they are on documents of every country, and the countries of which that is not so.
+    private static let table: [(claims: [RequestedClaim], level: Level, exceptions: [CountryCode: Level])] = [
+        ([.name, .familyName, .phoneNumber, .phoneNumberVerified, .citizenship], .always, [:]),
+        ([.documentNumber, .documentType, .issuingCountry], .always, [:]),
+        ([.app, .account, .identificationMode, .transactionIP, .ongoingCall], .always, [:]),
+        ([.givenName, .locale, .email, .device], .mostly, [:]),
+        ([.emailVerified], .withEmail, [:]),
+        ([.birthdate, .picture, .photo, .citizenshipCode], .always, [.belgium: .mostly]),
+        ([.ageAtLeast16, .ageAtLeast18, .ageAtLeast21, .ageAtLeast30], .always, [.belgium: .mostly]),
+        ([.validityTo, .verificationDate], .always, [.belgium: .mostly]),
+        ([.gender, .officialGender], .always, [.netherlands: .mostly]),
+        ([.address, .belgianCardNumber, .nationalNumber], .never, [.belgium: .always]),
+        ([.birthdateAsString, .placeOfBirth, .validityFrom, .issuanceLocality], .never, [.belgium: .mostly]),
+        ([.romanianNationalNumber], .never, [.romania: .always]),
+        ([.bulgarianNationalNumber], .never, [.bulgaria: .always]),
+        ([.czechNationalNumber], .never, [.czechia: .always]),
+        ([.slovakNationalNumber], .never, [.slovakia: .always]),
+        ([.croatianNationalNumber], .never, [.croatia: .always]),
+        ([.lithuanianNationalNumber], .never, [.lithuania: .always]),
+        ([.slovenianNationalNumber, .slovenianNationalNumberSV], .never, [.slovenia: .always]),
+        ([.latvianNationalNumber], .never, [.latvia: .always]),
+        ([.malteseNationalNumber], .never, [.malta: .always]),
+        ([.serbianNationalNumber], .never, [.serbia: .always]),
+        ([.moldovanNationalNumber], .never, [.moldova: .always]),
+        // Withdrawn in November 2025.
+        ([.cypriotNationalNumber], .never, [:]),
+    ]
 }
 
 /// A claim was asked for that will be missing for some people. It is no failure: itsme leaves the claim out.
 public struct AvailabilityWarning: Sendable, Hashable, CustomStringConvertible {
     /// Why the claim will be missing.
-    public enum Reason: Sendable, Hashable {
+    public enum Reason: Sendable, Hashable, CaseIterable {
         /// Documents of these countries never have it.
         case neverAvailable
-        /// Documents of these countries do not always have it.
+        /// Not everyone with a document of these countries has it.
         case notAlwaysAvailable
-        /// Not everyone has it, whatever the country.
-        case neverGuaranteed
+        /// Only people with a document of these countries who gave itsme an e-mail address have it.
+        case onlyWithEmail
+        /// itsme takes no documents of these countries, as far as it documents (``ClaimAvailability/countries``).
+        case countryNotListed
     }
 
     /// The name of the claim on the wire in the current profile.
@@ -74,7 +103,8 @@ public struct AvailabilityWarning: Sendable, Hashable, CustomStringConvertible {
         return switch reason {
         case .neverAvailable: "\(claim) is never available on documents issued by \(list)"
         case .notAlwaysAvailable: "\(claim) is not always available on documents issued by \(list)"
-        case .neverGuaranteed: "\(claim) is not available for everyone"
+        case .onlyWithEmail: "\(claim) is available with an e-mail address only on documents issued by \(list)"
+        case .countryNotListed: "\(claim) is not known to be available on documents issued by \(list)"
         }
     }
 }
@@ -85,27 +115,34 @@ extension ClaimsRequest {
     /// - Parameters:
     ///   - countries: the countries whose documents the service expects.
     ///   - scopes: scopes of the same request; their claims count as asked for.
-    /// - Returns: a warning for each claim and reason, in the order of the request; empty when nothing is missing.
+    /// - Returns: a warning for each claim and reason, in the order of the request; empty when nothing is missing, or
+    ///   when itsme documents nothing of the claims.
     public func availabilityWarnings(
         forDocumentsIssuedBy countries: Set<CountryCode>,
         scopes: [Scope] = []
     ) -> [AvailabilityWarning] {
         var seen: Set<String> = []
         let claims = (userInfo + idToken + scopes.flatMap(\.claims)).filter { seen.insert($0.name).inserted }
-        return claims.flatMap { claim in
-            ClaimAvailability.lines(for: claim).compactMap { $0.warning(among: countries) }
+        return claims.compactMap(ClaimAvailability.of).flatMap { availability in
+            let affected = Dictionary(grouping: countries, by: availability.reason)
+            return AvailabilityWarning.Reason.allCases.compactMap { reason in
+                affected[reason].map {
+                    AvailabilityWarning(claim: availability.claim, countries: Set($0), reason: reason)
+                }
+            }
         }
     }
 }
 
 extension ClaimAvailability {
-    fileprivate func warning(among countries: Set<CountryCode>) -> AvailabilityWarning? {
-        let (affected, reason): (Set<CountryCode>, AvailabilityWarning.Reason) =
-            switch rule {
-            case .onlyIssuedBy(let issuers): (countries.subtracting(issuers), .neverAvailable)
-            case .notAlwaysIssuedBy(let issuers): (countries.intersection(issuers), .notAlwaysAvailable)
-            case .neverGuaranteed: (countries, .neverGuaranteed)
-            }
-        return affected.isEmpty ? nil : AvailabilityWarning(claim: claim, countries: affected, reason: reason)
+    /// Why the claim will be missing for people with a document of this country; `nil` when it will not.
+    fileprivate func reason(forDocumentsIssuedBy country: CountryCode) -> AvailabilityWarning.Reason? {
+        switch level(forDocumentsIssuedBy: country) {
+        case .always: nil
+        case .mostly: .notAlwaysAvailable
+        case .withEmail: .onlyWithEmail
+        case .never: .neverAvailable
+        case nil: .countryNotListed
+        }
     }
 }

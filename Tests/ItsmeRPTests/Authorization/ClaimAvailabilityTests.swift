@@ -2,11 +2,79 @@ import ItsmeRP
 import XCTest
 
 final class ClaimAvailabilityTests: XCTestCase {
+    /// The countries in itsme's table, by their codes.
+    private static let countries = """
+        AUT BEL BGR HRV CYP CZE DNK EST FIN FRA DEU GRC HUN ISL IRL ITA LVA LTU LUX MLT MDA NLD NOR POL PRT ROU SRB SVK
+        SVN ESP SWE GBR
+        """
+
+    /// itsme's table: a claim, what holds in every country, and where something else does. `~` stands for itsme's
+    /// namespace.
+    private static let documented = """
+        name always; given_name mostly; family_name always
+        birthdate always BEL mostly; ~birthdate_as_string never BEL mostly
+        age_gte_16 always BEL mostly; age_gte_18 always BEL mostly; age_gte_21 always BEL mostly
+        age_gte_30 always BEL mostly
+        gender always NLD mostly; ~official_gender always NLD mostly
+        locale mostly
+        picture always BEL mostly; ~physical_person_photo always BEL mostly
+        email mostly; email_verified withEmail
+        phone_number always; phone_number_verified always
+        address never BEL always
+        ~claim_citizenship always; ~claim_citizenship_as_iso always BEL mostly
+        ~place_of_birth never BEL mostly
+        ~BEeidSn never BEL always; ~BENationalNumber never BEL always
+        ~RONationalNumber never ROU always; ~BGNationalNumber never BGR always; ~CZNationalNumber never CZE always
+        ~SKNationalNumber never SVK always; ~HRNationalNumber never HRV always; ~LTNationalNumber never LTU always
+        ~SINationalNumber never SVN always; ~SVNationalNumber never SVN always; ~LVNationalNumber never LVA always
+        ~MTNationalNumber never MLT always; ~RSNationalNumber never SRB always; ~MDNationalNumber never MDA always
+        ~CYNationalNumber never
+        ~claim_device mostly; ~app always; ~account always
+        ~validityFrom never BEL mostly; ~validityTo always BEL mostly; ~verificationDate always BEL mostly
+        ~issuance_locality never BEL mostly
+        ~IDDocumentSN always; ~IDDocumentType always; ~IDIssuingCountry always
+        ~identification_mode always; ~transaction_ip always; ~ongoing_call always
+        """
+
+    func testSaysWhatItsmeDocumentsForEveryClaimAndCountry() throws {
+        let countries = Self.countries.split(whereSeparator: \.isWhitespace).map(String.init)
+        XCTAssertEqual(Set(ClaimAvailability.countries.map(\.rawValue)), Set(countries))
+        XCTAssertEqual(countries.count, 32)
+        var claims: [String] = []
+        for line in Self.documented.split(whereSeparator: { ";\n".contains($0) }) {
+            let words = line.split(separator: " ").map(String.init)
+            let name = words[0].replacing("~", with: "http://itsme.services/v2/claim/")
+            claims.append(name)
+            let availability = try XCTUnwrap(ClaimAvailability.of(.custom(name)), name)
+            for code in countries {
+                let country = try XCTUnwrap(CountryCode(rawValue: code))
+                let level = try XCTUnwrap(availability.level(forDocumentsIssuedBy: country))
+                let isException = words.count == 4 && words[2] == code
+                XCTAssertEqual("\(level)", isException ? words[3] : words[1], "\(name) \(code)")
+            }
+        }
+        XCTAssertEqual(claims.sorted(), ClaimAvailability.all.map(\.claim).sorted(), "no line too many, none twice")
+    }
+
+    /// Warnings hold what the table says, nothing more and nothing less.
+    func testWarnsWhereverAClaimIsNotAlwaysThere() {
+        let request = ClaimsRequest(userInfo: ClaimCatalogue.all.map(\.requested))
+        for country in ClaimAvailability.countries {
+            let warnings = request.availabilityWarnings(forDocumentsIssuedBy: [country])
+            let expected = ClaimAvailability.all.filter { $0.level(forDocumentsIssuedBy: country) != .always }
+            XCTAssertEqual(warnings.map(\.claim).sorted(), expected.map(\.claim).sorted(), country.rawValue)
+            for warning in warnings {
+                let level = ClaimAvailability.of(.custom(warning.claim))?.level(forDocumentsIssuedBy: country)
+                let reasons: [AvailabilityWarning.Reason: ClaimAvailability.Level] = [
+                    .neverAvailable: .never, .notAlwaysAvailable: .mostly, .onlyWithEmail: .withEmail,
+                ]
+                XCTAssertEqual(reasons[warning.reason], level, "\(warning)")
+            }
+        }
+    }
+
     func testWarnsOfClaimsThatOnlyBelgianDocumentsHave() {
-        let belgianOnly: [RequestedClaim] = [
-            .address, .placeOfBirth, .nationalNumber, .belgianCardNumber, .validityFrom, .birthdateAsString,
-        ]
-        for claim in belgianOnly {
+        for claim in [RequestedClaim.address, .nationalNumber, .belgianCardNumber] {
             let request = ClaimsRequest(userInfo: [claim])
             XCTAssertEqual(request.availabilityWarnings(forDocumentsIssuedBy: [.belgium]), [])
             let warnings = request.availabilityWarnings(
@@ -14,6 +82,21 @@ final class ClaimAvailabilityTests: XCTestCase {
             XCTAssertEqual(warnings.map(\.claim), [claim.name])
             XCTAssertEqual(warnings.first?.countries, [.netherlands, .luxembourg])
             XCTAssertEqual(warnings.first?.reason, .neverAvailable)
+        }
+    }
+
+    func testWarnsOfClaimsThatNotAllBelgianDocumentsHave() {
+        for claim in [RequestedClaim.placeOfBirth, .validityFrom, .birthdateAsString, .issuanceLocality] {
+            let warnings = ClaimsRequest(userInfo: [claim]).availabilityWarnings(
+                forDocumentsIssuedBy: [.belgium, .netherlands])
+            XCTAssertEqual(warnings.map(\.reason), [.neverAvailable, .notAlwaysAvailable])
+            XCTAssertEqual(warnings.map(\.countries), [[.netherlands], [.belgium]])
+        }
+        for claim in [RequestedClaim.birthdate, .ageAtLeast18, .photo] {
+            let warnings = ClaimsRequest(userInfo: [claim]).availabilityWarnings(
+                forDocumentsIssuedBy: [.belgium, .netherlands])
+            XCTAssertEqual(warnings.map(\.reason), [.notAlwaysAvailable])
+            XCTAssertEqual(warnings.first?.countries, [.belgium])
         }
     }
 
@@ -25,17 +108,36 @@ final class ClaimAvailabilityTests: XCTestCase {
         XCTAssertEqual(warnings.first?.countries, [.netherlands])
     }
 
-    func testWarnsOfClaimsThatAreNeverGuaranteed() {
-        let request = ClaimsRequest(userInfo: [.givenName, .locale, .email, .device])
-        let warnings = request.availabilityWarnings(forDocumentsIssuedBy: [.belgium])
+    func testWarnsOfClaimsThatNotEverybodyHas() {
+        let request = ClaimsRequest(userInfo: [.givenName, .locale, .email, .device, .emailVerified])
+        let warnings = request.availabilityWarnings(forDocumentsIssuedBy: ClaimAvailability.countries)
         XCTAssertEqual(warnings.map(\.claim), request.userInfo.map(\.name))
-        XCTAssertTrue(warnings.allSatisfy { $0.reason == .neverGuaranteed })
+        XCTAssertEqual(warnings.map(\.reason), Array(repeating: .notAlwaysAvailable, count: 4) + [.onlyWithEmail])
+        XCTAssertTrue(warnings.allSatisfy { $0.countries == ClaimAvailability.countries })
     }
 
     func testWarnsOfNationalNumbersOfOtherCountries() {
         let request = ClaimsRequest(userInfo: [.romanianNationalNumber, .slovenianNationalNumber])
         let warnings = request.availabilityWarnings(forDocumentsIssuedBy: [.romania, .slovenia])
         XCTAssertEqual(warnings.map(\.countries), [[.slovenia], [.romania]])
+    }
+
+    func testTheCypriotNumberIsNeverAvailable() {
+        let warnings = ClaimsRequest(userInfo: [.cypriotNationalNumber]).availabilityWarnings(
+            forDocumentsIssuedBy: ClaimAvailability.countries)
+        XCTAssertEqual(warnings.map(\.reason), [.neverAvailable])
+        XCTAssertEqual(warnings.first?.countries, ClaimAvailability.countries)
+    }
+
+    func testPromisesNothingOfCountriesThatItsmeDoesNotList() throws {
+        let japan = try XCTUnwrap(CountryCode(rawValue: "JPN"))
+        for country in [CountryCode.switzerland, .liechtenstein, japan] {
+            XCTAssertNil(ClaimAvailability.of(.name)?.level(forDocumentsIssuedBy: country))
+            let warnings = ClaimsRequest(userInfo: [.name]).availabilityWarnings(
+                forDocumentsIssuedBy: [country, .belgium])
+            XCTAssertEqual(warnings.map(\.reason), [.countryNotListed])
+            XCTAssertEqual(warnings.first?.countries, [country])
+        }
     }
 
     func testCountsTheClaimsOfScopesOnce() {
@@ -49,12 +151,15 @@ final class ClaimAvailabilityTests: XCTestCase {
     func testTakesCountriesByEitherCode() throws {
         let belgium = try XCTUnwrap(CountryCode(rawValue: "BE"))
         XCTAssertEqual(ClaimsRequest(userInfo: [.address]).availabilityWarnings(forDocumentsIssuedBy: [belgium]), [])
+        XCTAssertEqual(ClaimAvailability.of(.birthdate)?.level(forDocumentsIssuedBy: belgium), .mostly)
     }
 
     func testHasNothingToWarnOfWithoutCountriesOrForUnknownClaims() {
         XCTAssertEqual(ClaimsRequest(userInfo: [.email]).availabilityWarnings(forDocumentsIssuedBy: []), [])
         XCTAssertEqual(
             ClaimsRequest(userInfo: [.custom("x"), .name]).availabilityWarnings(forDocumentsIssuedBy: [.belgium]), [])
+        XCTAssertNil(ClaimAvailability.of(.custom("x")))
+        XCTAssertNil(ClaimAvailability.of(.legacyEID))
     }
 
     func testEveryLineIsAboutAClaimOfTheCatalogue() {
@@ -63,9 +168,17 @@ final class ClaimAvailabilityTests: XCTestCase {
     }
 
     func testReadsAsASentence() {
-        let warnings = ClaimsRequest(userInfo: [.address]).availabilityWarnings(
-            forDocumentsIssuedBy: [.netherlands, .luxembourg])
+        let warnings = ClaimsRequest(userInfo: [.address, .gender, .emailVerified]).availabilityWarnings(
+            forDocumentsIssuedBy: [.netherlands, .switzerland])
         XCTAssertEqual(
-            warnings.map(\.description), ["address is never available on documents issued by LUX, NLD"])
+            warnings.map(\.description),
+            [
+                "address is never available on documents issued by NLD",
+                "address is not known to be available on documents issued by CHE",
+                "gender is not always available on documents issued by NLD",
+                "gender is not known to be available on documents issued by CHE",
+                "email_verified is available with an e-mail address only on documents issued by NLD",
+                "email_verified is not known to be available on documents issued by CHE",
+            ])
     }
 }
