@@ -214,7 +214,7 @@ final class RequestObjectRuleTests: XCTestCase {
 
     func testRefusesRequestURIsThatDoNotServe() async throws {
         let uri = ReferenceRelyingParty.requestURI
-        try await assertRequestURI(.requestURIUnregistered, uri: uri + "/x") { _, _ in }
+        try await assertRequestURI(.requestURIUnregistered, uri: uri + "x") { _, _ in }
         try await assertRequestURI(.requestURIUnreachable) { _, _ in }
         try await assertRequestURI(.requestURIUnreachable) {
             $0.transport.serve(uri, $1, type: "application/oauth-authz-req+jwt", status: .found)
@@ -225,19 +225,19 @@ final class RequestObjectRuleTests: XCTestCase {
         }
     }
 
-    func testRegisteredPrefixOrQueryNamesASingleRequest() async throws {
+    func testOnePathSegmentBelowARegisteredURINamesASingleRequest() async throws {
         let prefix = "https://shop.example:443/itsme/requests/"
         let loopback = "http://127.0.0.1:8082/requests/"
         let party = try ReferenceRelyingParty(registration: {
-            $0.requestURIs += [prefix, loopback, "https://shop.example:443/itsme/tenant?id=7"]
+            $0.requestURIs += [prefix, loopback, "https://shop.example:443/itsme/tenant?tenant=7"]
         })
         let object = Array(try await party.requestObject(party.requestObjectClaims(party.loginParameters())).utf8)
         var outer = party.outer(party.loginParameters(), request: "")
         outer["request"] = nil
         outer["redirect_uri"] = ReferenceRelyingParty.redirectURI
         for uri in [
-            prefix + "pN3_x-9~.q", loopback + "1", prefix, ReferenceRelyingParty.requestURI + "?id=1",
-            "https://shop.example:443/itsme/tenant?id=7",
+            prefix + "pN3_x-9~.q", loopback + "1", prefix, ReferenceRelyingParty.requestURI,
+            ReferenceRelyingParty.requestURI + "/pN3_x-9~.q", "https://shop.example:443/itsme/tenant?tenant=7",
         ] {
             party.transport.serve(uri, object, type: "application/oauth-authz-req+jwt")
             outer["request_uri"] = uri
@@ -247,8 +247,12 @@ final class RequestObjectRuleTests: XCTestCase {
             prefix + "a/b", prefix + "a?b", prefix + "..", prefix + ".", prefix + "a#b", prefix + "%2e",
             "https://shop.example:443/itsme/requests", "https://shop.example:443/itsme/Requests/a",
             "https://shop.example/itsme/requests/a", "http://127.0.0.1:8083/requests/1",
-            ReferenceRelyingParty.requestURI + "?a#b", ReferenceRelyingParty.requestURI + "/?a",
-            "https://shop.example:443/itsme/tenant?id=7&x=1", prefix + String(repeating: "a", count: 512),
+            ReferenceRelyingParty.requestURI + "?id=1", ReferenceRelyingParty.requestURI + "?a",
+            ReferenceRelyingParty.requestURI + "/", ReferenceRelyingParty.requestURI + "/?id=1",
+            ReferenceRelyingParty.requestURI + "/a/b", ReferenceRelyingParty.requestURI + "/..",
+            ReferenceRelyingParty.requestURI + "/a?b", prefix + "?id=1", prefix + "/a", loopback + "1?id=1",
+            "https://shop.example:443/itsme/tenant?tenant=7&id=1", "https://shop.example:443/itsme/tenant?tenant=7/a",
+            prefix + String(repeating: "a", count: 512),
         ] {
             party.transport.serve(uri, object, type: "application/oauth-authz-req+jwt")
             outer["request_uri"] = uri

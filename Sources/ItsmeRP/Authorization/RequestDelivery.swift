@@ -16,12 +16,13 @@ public struct RequestDelivery: Sendable {
     ///
     /// itsme demands of a request URI: https, the port 443 written out, a public host, at most 512 characters,
     /// registered beforehand. The client is refused when it breaks one of these rules. Each request gets an
-    /// unguessable name: it is appended to a URI that ends in `/`, and is the parameter `id` of any other.
+    /// unguessable name, which is appended as the last segment of the path.
     ///
     /// - Parameters:
-    ///   - requestURI: The registered URI, such as `https://www.example.be:443/itsme/request/`, without query.
-    ///   - store: Where request objects wait for itsme; serve it there with ``RequestObjectEndpoint``, in
-    ///     legacy environments with its media type `jwt`.
+    ///   - requestURI: The registered URI, such as `https://www.example.be:443/itsme/request`, without query; a slash at
+    ///     the end makes no difference.
+    ///   - store: Where request objects wait for itsme; serve it below that URI with ``RequestObjectEndpoint``, in legacy
+    ///     environments with its media type `jwt`.
     public static func byReference(_ requestURI: String, store: any RequestObjectStore) -> RequestDelivery {
         RequestDelivery(method: .byReference(requestURI, store))
     }
@@ -33,9 +34,9 @@ public struct RequestDelivery: Sendable {
     /// The longest request URI that itsme accepts.
     private static let longestRequestURI = 512
 
-    /// The request URI of one request.
+    /// The request URI of one request: the registered URI, a slash and the name.
     static func requestURI(_ base: String, _ id: RequestObjectID) -> String {
-        base + (base.hasSuffix("/") ? "" : "?id=") + id.text
+        base + (base.hasSuffix("/") ? "" : "/") + id.text
     }
 
     /// Refuses when the provider's metadata says that requests cannot come this way.
@@ -57,7 +58,7 @@ public struct RequestDelivery: Sendable {
         func refusal(_ reason: String) -> ItsmeError {
             ItsmeError(
                 .insecureURL, .configuration, "the request URI cannot be used: \(reason)",
-                remedy: "Register and configure a URI such as https://www.example.be:443/itsme/request/.",
+                remedy: "Register and configure a URI such as https://www.example.be:443/itsme/request.",
                 field: "requestDelivery.requestURI")
         }
         let endpoint: Endpoint
@@ -67,8 +68,8 @@ public struct RequestDelivery: Sendable {
             throw refusal(error.rawValue)
         }
         guard !endpoint.hasQuery else { throw refusal("it has a query") }
-        // The name that is appended has 43 characters.
-        guard uri.utf8.count + "?id=".utf8.count + RequestObjectID.textLength <= Self.longestRequestURI else {
+        let slash = uri.hasSuffix("/") ? 0 : 1
+        guard uri.utf8.count + slash + RequestObjectID.textLength <= Self.longestRequestURI else {
             throw refusal("with the name of a request it is longer than 512 characters")
         }
         guard !environment.allowsLoopbackHTTP else { return }

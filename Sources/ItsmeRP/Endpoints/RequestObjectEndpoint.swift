@@ -3,9 +3,8 @@ public import Logging
 
 /// Serves stored request objects to itsme: the request URI (RFC 9101 §5.2, OpenID Connect Core 1.0 §6.2).
 ///
-/// The name of the object is the last segment of the path, `https://rp.example:443/itsme/request/NAME`, or the query
-/// parameter `id`, `https://rp.example:443/itsme/request?id=NAME`; serve it with the route `/itsme/request/*` or
-/// `/itsme/request`.
+/// The name of the object is the last segment of the path, `https://rp.example:443/itsme/request/NAME`; serve it with the
+/// route `/itsme/request/*`. There is no query.
 ///
 /// An object can be fetched until it expires, not just once: a fetch that breaks off is repeated, and a second fetch
 /// gives nothing away, because the object is encrypted to itsme, its `jti` and `state` are single use, and its name

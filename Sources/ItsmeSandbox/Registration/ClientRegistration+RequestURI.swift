@@ -6,11 +6,9 @@ extension ClientRegistration {
 
     private static func matches(_ uri: String, registered: String) -> Bool {
         if uri.isExactly(registered) { return true }
-        guard uri.utf8.starts(with: registered.utf8) else { return false }
-        let rest = uri.utf8.dropFirst(registered.utf8.count)
-        if registered.utf8.contains(UInt8(ascii: "?")) { return false }
-        if registered.hasSuffix("/") { return isIdentifier(rest) }
-        return rest.first == UInt8(ascii: "?") && !rest.contains(UInt8(ascii: "#"))
+        guard !registered.utf8.contains(UInt8(ascii: "?")) else { return false }
+        let base = registered.hasSuffix("/") ? registered : registered + "/"
+        return uri.utf8.starts(with: base.utf8) && isIdentifier(uri.utf8.dropFirst(base.utf8.count))
     }
 
     /// One path segment of unreserved characters (RFC 3986 section 2.3) that is no step up or aside.

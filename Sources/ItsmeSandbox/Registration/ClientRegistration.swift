@@ -38,13 +38,12 @@ public struct ClientRegistration: Sendable {
     public var redirectURIs: [String]
     /// Where request objects may be fetched from: https with the explicit port 443, or any port of this machine.
     ///
-    /// One that ends in a slash is a prefix: the relying party appends one path segment of unreserved characters
-    /// (letters, digits, `-._~`), the unguessable identifier of the request. Any other is compared character by
-    /// character; a query may follow it when it has none itself.
+    /// A request is fetched from the registered URI itself, compared character by character, or from one path segment
+    /// below it: a slash, which the registered URI may end in, and a name of unreserved characters (letters, digits,
+    /// `-._~`). No query is added to it.
     ///
-    /// itsme asks for URIs to be registered and does not say how it compares them, so the sandbox takes both ways to
-    /// name a single request; agree on one with itsme. itsme itself takes a public host with `:443` only. This
-    /// machine is an exception of the sandbox, which alone can reach it.
+    /// So do existing relying parties; itsme's documentation says nothing of it. itsme itself takes a public host with
+    /// `:443` only. This machine is an exception of the sandbox, which alone can reach it.
     public var requestURIs: [String]
     /// The service codes of the client.
     public var services: [ServiceRegistration]

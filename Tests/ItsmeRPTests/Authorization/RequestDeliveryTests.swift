@@ -23,7 +23,7 @@ final class RequestDeliveryTests: XCTestCase {
             let outside = parameters(request)
             XCTAssertEqual(Set(outside.keys), ["client_id", "response_type", "scope", "request_uri"])
             let uri = try XCTUnwrap(outside["request_uri"])
-            XCTAssertTrue(uri.hasPrefix(base))
+            XCTAssertTrue(uri.hasPrefix("https://rp.example.be:443/itsme/request/"), "\(base) and a slash")
             XCTAssertLessThanOrEqual(uri.utf8.count, 512)
             let reply = await RequestObjectEndpoint(store).respond(
                 to: HTTPRequest(
@@ -38,6 +38,31 @@ final class RequestDeliveryTests: XCTestCase {
         }
     }
 
+    func testTheNameOfARequestIsOnePathSegmentBelowTheRegisteredURI() async throws {
+        for base in [
+            "https://rp.example.be:443/itsme/request/", "https://rp.example.be:443/itsme/request",
+            "https://rp.example.be:443", "https://rp.example.be:443/",
+            // With the slash and the 43 characters of a name it has 512 characters.
+            "https://rp.example.be:443/" + String(repeating: "a", count: 512 - 44 - 26),
+            "https://rp.example.be:443/" + String(repeating: "a", count: 512 - 44 - 26) + "/",
+        ] {
+            let request = try await client(.byReference(base, store: store)).authorizationRequest(for: .login("LOGIN"))
+            let uri = try XCTUnwrap(parameters(request)["request_uri"])
+            let registered = base.hasSuffix("/") ? base : base + "/"
+            XCTAssertTrue(uri.hasPrefix(registered), base)
+            let name = uri.dropFirst(registered.count)
+            XCTAssertEqual(name.utf8.count, 43)
+            XCTAssertFalse(name.contains { "/?#%.;=".contains($0) })
+            XCTAssertLessThanOrEqual(uri.utf8.count, 512)
+        }
+        for suffix in ["a", "a/"] {
+            let base = "https://rp.example.be:443/" + String(repeating: "a", count: 512 - 44 - 26) + suffix
+            await assertItsmeError(.insecureURL, phase: .configuration, field: "requestDelivery.requestURI") {
+                try client(.byReference(base, store: store))
+            }
+        }
+    }
+
     func testRefusesARequestURIThatItsmeWouldRefuse() async {
         for uri in [
             "https://rp.example.be/request/", "https://rp.example.be:8443/request/",
@@ -47,6 +72,8 @@ final class RequestDeliveryTests: XCTestCase {
             "https://intranet:443/request/", "https://rp.local:443/r/", "https://[::1]:443/r/",
             "https://[fd00::1]:443/r/",
             "https://rp.example.be:443/request/#f", "https://rp.example.be:443/request?x=1",
+            "https://rp.example.be:443/request?", "https://rp.example.be:443/request?id=",
+            "https://rp.example.be:443?id=",
             "https://u@rp.example.be:443/",
             "https://rp.example.be:443/" + String(repeating: "a", count: 450), "", "request/",
             "https://127.1:443/r/", "https://rp.localhost:443/r/", "https://rp..be:443/r/", "https://100.64.0.1:443/r/",

@@ -41,11 +41,11 @@ final class EndpointsWithSandboxTests: XCTestCase {
         // What itsme itself calls.
         let published = HTTPRouter([
             "/jwks.json": try JWKSetEndpoint(keys), "/itsme/request/*": RequestObjectEndpoint(requestObjects),
-            "/itsme/request": RequestObjectEndpoint(requestObjects),
+            "/requests/*": RequestObjectEndpoint(requestObjects),
         ])
         let registration = ClientRegistration(
             clientID: "SHOP", redirectURIs: [Self.origin + "/itsme/callback"],
-            requestURIs: [Self.origin + "/itsme/request/", Self.origin + "/itsme/request"],
+            requestURIs: [Self.origin + "/itsme/request", Self.origin + "/requests/"],
             services: [ServiceRegistration(code: "LOGIN", kind: .login)],
             keys: .jwksURI(Self.origin + "/jwks.json"), requiresPKCE: true)
         let sandbox = try Sandbox(
@@ -132,17 +132,14 @@ final class EndpointsWithSandboxTests: XCTestCase {
 
     func testItsmeFetchesARequestObjectByItsURI() async throws {
         let world = try world()
-        for separator in ["/", "?id="] {
+        for registered in ["/itsme/request", "/requests"] {
             let request = try await world.client.authorizationRequest(for: .login("LOGIN"))
             let object = try XCTUnwrap(Query.parse(String(request.url.drop { $0 != "?" }.dropFirst()))["request"])
             let id = try RequestObjectID()
             try world.requestObjects.store(object, as: id, until: request.transaction.expiresAt)
-            let uri = Self.origin + "/itsme/request" + separator + id.text
+            let uri = Self.origin + registered + "/" + id.text
             let callback = try await world.approve(
-                request.url.replacing(
-                    "request=" + object,
-                    with: "request_uri=" + uri.replacing("?", with: "%3F").replacing("=", with: "%3D")),
-                as: "belgian-eid")
+                request.url.replacing("request=" + object, with: "request_uri=" + uri), as: "belgian-eid")
             let response = try await world.client.authorizationResponse(
                 query: String(callback.drop { $0 != "?" }), for: request.transaction)
             _ = try await world.client.tokens(for: response)

@@ -20,12 +20,12 @@ final class RequestObjectEndpointTests: XCTestCase {
         InMemoryRequestObjectStore(maximumCount: count, maximumSize: size, now: { [provider] in provider.now })
     }
 
-    func testServesAStoredObjectByPathAndByQuery() async throws {
+    func testServesAStoredObjectByTheLastSegmentOfThePath() async throws {
         let store = store()
         let id = try RequestObjectID()
         try store.store("a.b.c.d.e", as: id, until: soon)
         let endpoint = RequestObjectEndpoint(store)
-        for path in ["/itsme/request/\(id.text)", "/itsme/request?id=\(id.text)"] {
+        for path in ["/itsme/request/\(id.text)", "/\(id.text)"] {
             let reply = await endpoint.send(path)
             XCTAssertEqual(reply.response.status, .ok, path)
             XCTAssertEqual(reply.text, "a.b.c.d.e")
@@ -60,7 +60,8 @@ final class RequestObjectEndpointTests: XCTestCase {
         let unknown = try RequestObjectID().text
         for path in [
             "/r/\(unknown)", "/r/", "/r", "", "/", "/r/\(id.text)/", "/r/\(id.text)x", "/r/\(id.text.dropLast())",
-            "/r/\(id.text)?x=1", "/r?id=\(id.text)&id=\(id.text)", "/r?id=", "/r?id=%", "/r?name=\(id.text)",
+            "/r/\(id.text)?x=1", "/r?id=\(id.text)", "/r/?id=\(id.text)", "/r?id=\(id.text)&id=\(id.text)", "/r?id=",
+            "/r?id=%", "/r?name=\(id.text)", "/r?\(id.text)", "/r/\(id.text)?id=\(id.text)",
             "/r/\(id.text)%00", "/r/..%2f\(id.text)", "/r/" + String(repeating: "a", count: 100_000), "/r/\u{0}",
         ] {
             let reply = await endpoint.send(path)
