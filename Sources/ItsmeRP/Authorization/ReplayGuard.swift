@@ -62,7 +62,11 @@ public final class InMemoryReplayGuard: ReplayGuard {
         }
     }
 
-    private let state = Mutex(State())
+    private final class Memory: Sendable {
+        let state = Mutex(State())
+    }
+
+    private let memory: Memory
     private let capacity: Int
     private let time: TimeSource
     private let logger: Logger
@@ -77,8 +81,15 @@ public final class InMemoryReplayGuard: ReplayGuard {
         capacity: Int = 100_000, time: TimeSource = .system,
         logger: Logger = Logger(label: "itsme.rp", factory: { _ in SwiftLogNoOpLogHandler() })
     ) {
+        memory = Memory()
         self.capacity = max(capacity, 1)
         self.time = time
+        self.logger = logger
+    }
+
+    /// A guard with the memory of another one: what was used there is used here.
+    init(sharing other: InMemoryReplayGuard, logger: Logger) {
+        (memory, capacity, time) = (other.memory, other.capacity, other.time)
         self.logger = logger
     }
 
@@ -88,7 +99,7 @@ public final class InMemoryReplayGuard: ReplayGuard {
         // A transaction lives for minutes; the bound is for clocks that are wrong by any amount.
         let remaining = min(expiry.timeIntervalSince(now), 86_400)
         let uptimeOfExpiry = remaining > 0 ? uptime + .seconds(remaining) : uptime
-        let (isFirst, forgotten) = state.withLock { state -> (Bool, Int?) in
+        let (isFirst, forgotten) = memory.state.withLock { state -> (Bool, Int?) in
             state.dropExpired(at: now, uptime)
             // Looked for before anything alive makes room: it may be the very one that would.
             guard !state.identifiers.contains(identifier) else { return (false, nil) }

@@ -62,7 +62,7 @@ public struct ItsmeConfiguration: Sendable {
 
     /// Where debug messages go. Silent by default; nothing at info or above in a normal flow.
     public var logger = Logger(label: "itsme.rp", factory: { _ in SwiftLogNoOpLogHandler() }) {
-        didSet { defaultReplayGuard = InMemoryReplayGuard(logger: logger) }
+        didSet { defaultReplayGuard = InMemoryReplayGuard(sharing: defaultReplayGuard, logger: logger) }
     }
 
     /// What time it is.

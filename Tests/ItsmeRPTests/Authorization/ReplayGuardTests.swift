@@ -81,10 +81,16 @@ final class ReplayGuardTests: XCTestCase {
             environment: .e2e, clientID: "client",
             authentication: .clientSecretPost(Secret("0123456789abcdef0123456789abcdef")),
             redirectURI: "https://rp.example.be/callback")
+        let before = configuration
         configuration.logger = printed.logger
-        for index in 0...100_000 {
-            _ = try await configuration.replayGuard.consume("\(index)", until: Self.start.addingTimeInterval(1e9))
-        }
+        let expiry = Self.start.addingTimeInterval(1e9)
+        let (isFirst, isFirstAfter) = (
+            try await before.replayGuard.consume("0", until: expiry),
+            try await configuration.replayGuard.consume("0", until: expiry)
+        )
+        XCTAssertTrue(isFirst)
+        XCTAssertFalse(isFirstAfter, "another logger makes nothing unused")
+        for index in 1...100_000 { _ = try await configuration.replayGuard.consume("\(index)", until: expiry) }
         XCTAssertEqual(printed.lines.count, 1)
         let own = InMemoryReplayGuard()
         configuration.replayGuard = own
