@@ -28,8 +28,8 @@ extension Claim where Value == Personal<String> {
     /// `LVNationalNumber`: the national number on Latvian documents.
     public static var latvianNationalNumber: Self { Self(ItsmeNamespace.v2("LVNationalNumber")) }
 
-    /// `CYNationalNumber`: the national number on Cypriot documents. itsme withdrew it in November 2025: it is kept for
-    /// what was stored before, and no longer delivered.
+    /// `CYNationalNumber`: the national number on Cypriot documents. itsme withdrew it in November 2025; the member stays
+    /// so that older answers can be read.
     public static var cypriotNationalNumber: Self { Self(ItsmeNamespace.v2("CYNationalNumber")) }
 
     /// `MTNationalNumber`: the national number on Maltese documents.
