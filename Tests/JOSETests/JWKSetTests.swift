@@ -170,4 +170,17 @@ final class JWKSetTests: XCTestCase {
         XCTAssertEqual(name(set.encryptionKey(keyID: "d", algorithm: .rsaOAEP)), "unknownKeyID")
         XCTAssertEqual(name(set.encryptionKey(algorithm: .direct)), "noKeyFits")
     }
+
+    func testEncryptsToNoKeyWithoutUseWhereAnotherIsMeantForIt() throws {
+        let unmarked = try publicJSON(keyID: "a", use: nil)
+        let marked = try publicJSON(TestKeys.encryption, keyID: "b", use: .encryption, algorithm: "RSA-OAEP")
+        let set = try remote([unmarked, marked])
+        XCTAssertEqual(name(set.encryptionKey(algorithm: .rsaOAEP)), "key b")
+        // That key is for another algorithm, and the first one may be for signatures.
+        XCTAssertEqual(name(set.encryptionKey(algorithm: .rsaOAEP256)), "noKeyFits")
+        XCTAssertEqual(name(set.encryptionKey(keyID: "a", algorithm: .rsaOAEP256)), "key a")
+        XCTAssertEqual(name(try remote([unmarked]).encryptionKey(algorithm: .rsaOAEP256)), "key a")
+        let signing = try publicJSON(TestKeys.otherSigning, keyID: "c")
+        XCTAssertEqual(name(try remote([signing, unmarked]).encryptionKey(algorithm: .rsaOAEP256)), "key a")
+    }
 }

@@ -104,7 +104,8 @@ public struct JWKSet: Sendable {
     /// Selects the key to encrypt to.
     ///
     /// With a key ID as ``verificationKey(keyID:algorithm:)`` does; without, the first key that fits is taken, as the
-    /// owner of the set can decrypt with each.
+    /// owner of the set can decrypt with each. A key without `use`, which may be meant for signatures, is taken only from
+    /// a set in which no key has `"use": "enc"`.
     public func encryptionKey(keyID: String? = nil, algorithm: KeyManagementAlgorithm) -> Selection {
         let fits = { (key: JWK) in
             key.allows(.wrap, algorithm: algorithm.name) && algorithm.digest != nil && key.rsaPublicKey != nil
@@ -112,7 +113,8 @@ public struct JWKSet: Sendable {
         guard keyID == nil else {
             return select(keyID, fits)
         }
-        return keys.first(where: fits).map { .key($0) } ?? .noKeyFits
+        let marked = keys.filter { $0.use == .encryption }
+        return (marked.isEmpty ? keys : marked).first(where: fits).map { .key($0) } ?? .noKeyFits
     }
 
     private func select(_ keyID: String?, _ fits: (JWK) -> Bool) -> Selection {
