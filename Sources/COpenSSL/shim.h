@@ -86,12 +86,6 @@ static inline int itsmerp_HMAC_set_digest(EVP_MAC_CTX *ctx, const char *digest) 
     return ctx == NULL ? 0 : EVP_MAC_CTX_set_params(ctx, params);
 }
 
-// Whether the last error says that the input has no further PEM block.
-static inline int itsmerp_PEM_at_end(void) {
-    unsigned long error = ERR_peek_last_error();
-    return ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_NO_START_LINE;
-}
-
 static const unsigned long itsmerp_XN_FLAG_RFC2253 = XN_FLAG_RFC2253;
 
 // Whether a queued error says that no loaded provider offers an algorithm; empties the queue.
@@ -108,36 +102,19 @@ static inline int itsmerp_ERR_take_unsupported(void) {
     return found;
 }
 
-// The rounds that deriving a key from a passphrase takes: iterations, or blocks that scrypt mixes. 0 if the scheme is none
-// that OpenSSL knows, -1 if a number is negative or larger than a long.
-static inline long itsmerp_PBE_rounds(const X509_ALGOR *scheme) {
+// The rounds that a function which derives a key from a passphrase takes: iterations, or blocks that scrypt mixes. 0 if it is
+// none that OpenSSL knows, negative if a number is negative or larger than a long.
+static inline long itsmerp_KDF_rounds(const X509_ALGOR *function) {
     long rounds = 0;
-    if (scheme == NULL) {
-        return 0;
-    }
-    if (OBJ_obj2nid(scheme->algorithm) != NID_pbes2) {
-        // PBES1, and the schemes of PKCS#12.
-        PBEPARAM *parameter = (PBEPARAM *)ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBEPARAM), scheme->parameter);
-        if (parameter != NULL) {
-            rounds = ASN1_INTEGER_get(parameter->iter);
-        }
-        PBEPARAM_free(parameter);
-        return rounds < 0 ? -1 : rounds;
-    }
-    PBE2PARAM *outer = (PBE2PARAM *)ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBE2PARAM), scheme->parameter);
-    if (outer == NULL) {
-        return 0;
-    }
-    if (OBJ_obj2nid(outer->keyfunc->algorithm) == NID_id_pbkdf2) {
-        PBKDF2PARAM *inner =
-            (PBKDF2PARAM *)ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBKDF2PARAM), outer->keyfunc->parameter);
+    if (OBJ_obj2nid(function->algorithm) == NID_id_pbkdf2) {
+        PBKDF2PARAM *inner = (PBKDF2PARAM *)ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBKDF2PARAM), function->parameter);
         if (inner != NULL) {
             rounds = ASN1_INTEGER_get(inner->iter);
         }
         PBKDF2PARAM_free(inner);
-    } else if (OBJ_obj2nid(outer->keyfunc->algorithm) == NID_id_scrypt) {
+    } else if (OBJ_obj2nid(function->algorithm) == NID_id_scrypt) {
         SCRYPT_PARAMS *inner =
-            (SCRYPT_PARAMS *)ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(SCRYPT_PARAMS), outer->keyfunc->parameter);
+            (SCRYPT_PARAMS *)ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(SCRYPT_PARAMS), function->parameter);
         if (inner != NULL) {
             long cost = ASN1_INTEGER_get(inner->costParameter);
             long size = ASN1_INTEGER_get(inner->blockSize);
@@ -149,7 +126,31 @@ static inline long itsmerp_PBE_rounds(const X509_ALGOR *scheme) {
         }
         SCRYPT_PARAMS_free(inner);
     }
-    PBE2PARAM_free(outer);
+    return rounds;
+}
+
+// The rounds that deriving a key from a passphrase takes: see itsmerp_KDF_rounds. PBES2 and PBMAC1 (RFC 8018, A.4 and A.5)
+// have parameters of one shape: the function that derives the key, and what the key is for.
+static inline long itsmerp_PBE_rounds(const X509_ALGOR *scheme) {
+    long rounds = 0;
+    if (scheme == NULL) {
+        return 0;
+    }
+    int kind = OBJ_obj2nid(scheme->algorithm);
+    if (kind == NID_pbes2 || kind == NID_pbmac1) {
+        PBE2PARAM *parameter = (PBE2PARAM *)ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBE2PARAM), scheme->parameter);
+        if (parameter != NULL) {
+            rounds = itsmerp_KDF_rounds(parameter->keyfunc);
+        }
+        PBE2PARAM_free(parameter);
+    } else {
+        // PBES1, and the schemes of PKCS#12.
+        PBEPARAM *parameter = (PBEPARAM *)ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBEPARAM), scheme->parameter);
+        if (parameter != NULL) {
+            rounds = ASN1_INTEGER_get(parameter->iter);
+        }
+        PBEPARAM_free(parameter);
+    }
     return rounds < 0 ? -1 : rounds;
 }
 
@@ -161,11 +162,29 @@ static inline long itsmerp_PKCS8_rounds(const X509_SIG *envelope) {
     return itsmerp_PBE_rounds(scheme);
 }
 
-// The iterations that checking the MAC of a PKCS#12 file takes; 0 if the file has no MAC.
+// The algorithm of a PKCS#12 file's MAC: a digest, or PBMAC1; NULL if the file has no MAC.
+static inline const X509_ALGOR *itsmerp_PKCS12_mac(const PKCS12 *file) {
+    const X509_ALGOR *algorithm = NULL;
+    PKCS12_get0_mac(NULL, &algorithm, NULL, NULL, file);
+    return algorithm;
+}
+
+// Whether the MAC is that of RFC 9579.
+static inline int itsmerp_PKCS12_has_PBMAC1(const PKCS12 *file) {
+    const X509_ALGOR *algorithm = itsmerp_PKCS12_mac(file);
+    return algorithm != NULL && OBJ_obj2nid(algorithm->algorithm) == NID_pbmac1;
+}
+
+// The iterations that checking the MAC of a PKCS#12 file takes; 0 if the file has no MAC. With PBMAC1 those beside the MAC
+// mean nothing (RFC 9579, 5), and its own count.
 static inline long itsmerp_PKCS12_iterations(const PKCS12 *file) {
     const ASN1_INTEGER *iterations = NULL;
     if (!PKCS12_mac_present(file)) {
         return 0;
+    }
+    if (itsmerp_PKCS12_has_PBMAC1(file)) {
+        long rounds = itsmerp_PBE_rounds(itsmerp_PKCS12_mac(file));
+        return rounds == 0 ? 1 : rounds;
     }
     PKCS12_get0_mac(NULL, NULL, NULL, &iterations, file);
     return iterations == NULL ? 1 : ASN1_INTEGER_get(iterations);
@@ -208,16 +227,18 @@ static inline const BIGNUM *itsmerp_RSA_number(const EVP_PKEY *key, int number) 
 }
 #pragma GCC diagnostic pop
 
-// The key of a PKCS#8 structure. The decoders take the other kinds, which are refused.
-static inline EVP_PKEY *itsmerp_PKCS8_key(const PKCS8_PRIV_KEY_INFO *info) {
+// Whether a PKCS#8 structure says that its key is an RSA key, RSASSA-PSS keys not included.
+static inline int itsmerp_PKCS8_is_RSA(const PKCS8_PRIV_KEY_INFO *info) {
     const ASN1_OBJECT *algorithm = NULL;
+    return PKCS8_pkey_get0(&algorithm, NULL, NULL, NULL, info) == 1 && OBJ_obj2nid(algorithm) == NID_rsaEncryption;
+}
+
+// The RSA key of a PKCS#8 structure; NULL if it has none.
+static inline EVP_PKEY *itsmerp_PKCS8_key(const PKCS8_PRIV_KEY_INFO *info) {
     const unsigned char *input = NULL;
     int size = 0;
-    if (PKCS8_pkey_get0(&algorithm, &input, &size, NULL, info) != 1) {
+    if (!itsmerp_PKCS8_is_RSA(info) || PKCS8_pkey_get0(NULL, &input, &size, NULL, info) != 1) {
         return NULL;
-    }
-    if (OBJ_obj2nid(algorithm) != NID_rsaEncryption) {
-        return EVP_PKCS82PKEY(info);
     }
     const unsigned char *end = input + size;
     EVP_PKEY *key = itsmerp_d2i_RSAPrivateKey(&input, size);

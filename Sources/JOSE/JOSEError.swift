@@ -64,8 +64,10 @@ public struct JOSEError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let malformedCertificate = Code("malformedCertificate")
         /// A certificate that is for another key than the one it came with.
         public static let certificateMismatch = Code("certificateMismatch")
-        /// A key file encrypted with an algorithm that OpenSSL does not offer here, such as RC2 or DES, which OpenSSL 3
-        /// keeps in its legacy provider. The reason says how to convert the file.
+        /// A key file in the format of one program, such as OpenSSH's own or Java's JKS. The reason says how to convert it.
+        public static let unsupportedKeyFormat = Code("unsupportedKeyFormat")
+        /// A key file encrypted or protected with an algorithm that OpenSSL does not offer here, such as RC2 or DES, which
+        /// OpenSSL 3 keeps in its legacy provider, or PBMAC1, which came with 3.4. The reason says how to convert the file.
         public static let unsupportedKeyEncryption = Code("unsupportedKeyEncryption")
     }
 

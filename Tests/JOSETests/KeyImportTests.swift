@@ -69,12 +69,9 @@ final class KeyImportTests: XCTestCase {
         XCTAssertEqual(try PKCS12(contents, passphrase: secret("secret")).entries.first?.friendlyName, "sig")
     }
 
-    func testSaysHowToConvertALegacyFile() throws {
+    func testRefusesALegacyFile() throws {
         let contents = SecretBytes(try Fixture.bytes("keys/legacy-rc2.p12"))
         assertThrows(.unsupportedKeyEncryption) { try PKCS12(contents, passphrase: secret("secret")) }
-        XCTAssertThrowsError(try PKCS12(contents, passphrase: secret("secret"))) {
-            XCTAssertTrue(String(describing: $0).contains("openssl pkcs12 -legacy"), "\($0)")
-        }
         // The integrity of the file is checked first, so a wrong passphrase is still told.
         assertThrows(.wrongPassphrase) { try PKCS12(contents, passphrase: secret("wrong")) }
         let pem = try Fixture.text("keys/legacy-rc2.pem")
@@ -86,6 +83,30 @@ final class KeyImportTests: XCTestCase {
         let other = try OpenSSLKeyFile(keyPEM: pem(TestKeys.otherSigning))
         let contents = SecretBytes(try file.pkcs12(passphrase: "p", certificateOf: other))
         assertThrows(.certificateMismatch) { try PKCS12(contents, passphrase: secret("p")) }
+    }
+
+    func testCountsTheIterationsOfTheMACWithThoseOfTheParts() throws {
+        let owner = try OpenSSLKeyFile(keyPEM: pem(TestKeys.signing))
+        let parts = try owner.pkcs12(passphrase: "p", certificateOf: owner, iterations: 1_000_000)
+        for (iterations, isTooCostly) in [(2_900_000, false), (3_100_000, true)] as [(CInt, Bool)] {
+            let file = try OpenSSLKeyFile.withFittingMAC(parts, passphrase: "p", iterations: iterations)
+            if isTooCostly {
+                try assertTooCostly(file)
+            } else {
+                XCTAssertNoThrow(try PKCS12(SecretBytes(file), passphrase: secret("p")))
+            }
+        }
+    }
+
+    func testTakesACertificateThatIsTiedToAllKeysForItsOwnOnly() throws {
+        // The two certificates have the localKeyID of the key.
+        let file = try OpenSSLKeyFile(keyPEM: pem(TestKeys.signing), commonName: "own")
+        let other = try OpenSSLKeyFile(keyPEM: pem(TestKeys.otherSigning), commonName: "other")
+        for owners in [[other, file], [file, other]] {
+            let contents = SecretBytes(try file.pkcs12(passphrase: "p", certificatesOf: owners))
+            XCTAssertEqual(
+                try PKCS12(contents, passphrase: secret("p")).entries.map(\.certificate?.subject), ["CN=own"])
+        }
     }
 
     func testRefusesAPKCS12FileWithoutMAC() throws {

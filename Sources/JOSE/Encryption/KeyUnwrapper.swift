@@ -22,7 +22,7 @@ public protocol KeyUnwrapper: Sendable {
 
 /// Decrypts content encryption keys with a key in memory.
 public struct LocalUnwrapper: KeyUnwrapper {
-    private let key: RSAPrivateKey
+    let key: RSAPrivateKey
     private let metadata: JWK
 
     /// The key ID of the key.

@@ -71,7 +71,7 @@ public struct JWK: Sendable {
     }
 
     /// The RSA public key, also of a private one.
-    var rsaPublicKey: RSAPublicKey? {
+    package var rsaPublicKey: RSAPublicKey? {
         switch material {
         case .rsaPublic(let key): key
         case .rsaPrivate(let key): key.publicKey

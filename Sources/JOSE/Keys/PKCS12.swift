@@ -1,7 +1,8 @@
-/// The private keys of a PKCS#12 file (RFC 7292), each with its certificate.
+/// The RSA private keys of a PKCS#12 file (RFC 7292), each with its certificate.
 ///
 /// These are the files with the endings `.p12` and `.pfx` that browsers, Windows and Java (`keytool`) write. Checked
 /// are the MAC, each key as ``RSAPrivateKey`` says, and that a certificate which the file ties to a key is for that key.
+/// Keys of other kinds are left out. ``KeyImport`` reads the other kinds of file as well.
 ///
 /// ```swift
 /// let file = try PKCS12(contents, passphrase: SecretBytes(Array(passphrase.utf8)))
@@ -9,60 +10,67 @@
 /// ```
 public struct PKCS12: Sendable {
     /// A private key and what the file says about it.
-    public struct Entry: Sendable {
-        /// The key.
-        public let key: RSAPrivateKey
-        /// The certificate for the key, if the file has it.
-        public let certificate: X509Certificate?
-        /// The name that the file's maker gave the key; in Java the alias.
-        public let friendlyName: String?
-    }
+    public typealias Entry = KeyImport.Entry
 
-    /// The private keys in the order of the file; at least one.
+    /// The RSA private keys in the order of the file; at least one.
     public let entries: [Entry]
 
     /// Opens a file; no passphrase means the same as an empty one.
     ///
-    /// Throws `wrongPassphrase`; `unsupportedKeyEncryption` for files that need OpenSSL's legacy provider, with the
-    /// command that converts them; `malformedPKCS12` also for files without a MAC or without a private key;
-    /// `certificateMismatch`; and for a key `unsupportedKeyType`, `malformedKey` or `weakKey`.
+    /// Throws `wrongPassphrase`; `unsupportedKeyEncryption` for files that need OpenSSL's legacy provider, or OpenSSL 3.4
+    /// for their MAC (RFC 9579), with the command that converts them; `unsupportedKeyFormat` for other keystores;
+    /// `malformedPKCS12` also for files without a MAC or without a private key; `unsupportedKeyType` if there are only
+    /// keys of other kinds; `certificateMismatch`; and for a key `malformedKey` or `weakKey`.
     public init(_ file: SecretBytes, passphrase: SecretBytes?) throws(JOSEError) {
         let bags = try PKCS12Bag.bags(in: file, passphrase: passphrase)
         var entries: [Entry] = []
+        var other: JOSEError?
         for bag in bags {
-            guard case .privateKey(let handle) = bag.content else {
-                continue
+            switch bag.content {
+            case .privateKey(let handle):
+                do throws(JOSEError) {
+                    let key = try RSAPrivateKey(handle)
+                    let certificate = try Self.certificate(for: key, localKeyID: bag.localKeyID, in: bags)
+                    entries.append(Entry(key: key, certificate: certificate, friendlyName: bag.friendlyName))
+                } catch {
+                    guard error.code == .unsupportedKeyType else { throw error }
+                    other = error
+                }
+            case .otherPrivateKey:
+                other = JOSEError(.unsupportedKeyType, "not an RSA key")
+            case .certificate: break
             }
-            let key = try RSAPrivateKey(handle)
-            let certificate = try Self.certificate(for: key, localKeyID: bag.localKeyID, in: bags)
-            entries.append(Entry(key: key, certificate: certificate, friendlyName: bag.friendlyName))
         }
         guard !entries.isEmpty else {
-            throw JOSEError(.malformedPKCS12, "no private key")
+            throw other ?? JOSEError(.malformedPKCS12, "no private key")
         }
         self.entries = entries
     }
 
+    /// The certificate with the key's public half: the one that the file ties to the key if there are several. What the
+    /// file ties is no proof, as some programs tie everything to everything.
     private static func certificate(
         for key: RSAPrivateKey, localKeyID: [UInt8]?, in bags: [PKCS12Bag]
     ) throws(JOSEError) -> X509Certificate? {
+        var fitting: X509Certificate?
+        var isTied = false
         for bag in bags {
             guard case .certificate(let result) = bag.content else {
                 continue
             }
-            if let localKeyID, bag.localKeyID == localKeyID {
-                guard case .success(let certificate) = result, certificate.belongs(to: key) else {
-                    throw JOSEError(.certificateMismatch, "the certificate of a key is for another key")
-                }
+            let isTiedToKey = localKeyID != nil && bag.localKeyID == localKeyID
+            isTied = isTied || isTiedToKey
+            guard case .success(let certificate) = result, certificate.belongs(to: key) else {
+                continue
+            }
+            if isTiedToKey {
                 return certificate
             }
+            fitting = fitting ?? certificate
         }
-        // Nothing ties them, so the public key tells.
-        for bag in bags {
-            if case .certificate(.success(let certificate)) = bag.content, certificate.belongs(to: key) {
-                return certificate
-            }
+        guard fitting != nil || !isTied else {
+            throw JOSEError(.certificateMismatch, "the certificate of a key is for another key")
         }
-        return nil
+        return fitting
     }
 }

@@ -34,9 +34,11 @@ public struct RSAPrivateKey: Sendable {
     /// Reads a key in PEM: PKCS#8 (`PRIVATE KEY`), encrypted PKCS#8 (`ENCRYPTED PRIVATE KEY`) or PKCS#1
     /// (`RSA PRIVATE KEY`).
     ///
-    /// The text holds one private key; blocks of other kinds, such as certificates, are ignored. Throws `malformedPEM`,
-    /// `wrongPassphrase` also when an encrypted key comes without passphrase, `unsupportedKeyType`, `malformedKey` or
-    /// `weakKey`. Your string is not overwritten.
+    /// The text holds one RSA private key; blocks of other kinds, such as certificates and keys on elliptic curves, are
+    /// ignored. White space does not matter (RFC 7468 §3). Throws `malformedPEM`, `wrongPassphrase` also when an encrypted
+    /// key comes without passphrase, `unsupportedKeyEncryption`, `unsupportedKeyFormat`, `unsupportedKeyType`,
+    /// `malformedKey` or `weakKey`. Your string is not overwritten. ``KeyImport`` reads DER and PKCS#12 as well, and
+    /// certificates.
     public init(pem: String, passphrase: SecretBytes? = nil) throws(JOSEError) {
         var octets = Array(pem.utf8)
         try self.init(pem: SecretBytes(taking: &octets), passphrase: passphrase)
@@ -44,7 +46,15 @@ public struct RSAPrivateKey: Sendable {
 
     /// Reads a key in PEM as the other initializer does, from octets that are overwritten after use.
     public init(pem: SecretBytes, passphrase: SecretBytes? = nil) throws(JOSEError) {
-        try self.init(RSAKey.privateKey(pem: pem, passphrase: passphrase))
+        let blocks = try PEMBlock.blocks(in: pem)
+        guard blocks.contains(where: \.isPrivateKey) else {
+            throw KeyImport.noPrivateKey(in: pem, blocks)
+        }
+        let keys = try KeyImport.keys(in: blocks, passphrase: passphrase).keys
+        guard let only = keys.first, keys.count == 1 else {
+            throw JOSEError(.malformedPEM, "more than one RSA private key")
+        }
+        self = only.key
     }
 
     /// Reads the one key of a PKCS#12 file; see ``PKCS12``, which also gives its certificate.

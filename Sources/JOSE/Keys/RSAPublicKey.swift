@@ -61,7 +61,7 @@ public struct RSAPublicKey: Sendable {
 
 extension RSAPublicKey {
     /// Whether both are the same key.
-    func isSame(as other: RSAPublicKey) -> Bool {
+    package func isSame(as other: RSAPublicKey) -> Bool {
         modulus == other.modulus && exponent == other.exponent
     }
 }

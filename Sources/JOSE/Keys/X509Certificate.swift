@@ -17,7 +17,8 @@ public struct X509Certificate: Sendable {
         try self.init(CertificateHandle.reading(der.span))
     }
 
-    /// Reads the first certificate of a PEM text (RFC 7468 §5); in a chain that is the one of the key's owner.
+    /// Reads the first certificate of a PEM text (RFC 7468 §5), which may be that of an authority: ``KeyImport`` finds the
+    /// one of a key.
     ///
     /// Blocks of other kinds are ignored. Throws `malformedPEM`, and as the other initializer does.
     public init(pem: SecretBytes) throws(JOSEError) {
@@ -36,15 +37,17 @@ public struct X509Certificate: Sendable {
     ///
     /// Throws as `init(pem:)` does otherwise.
     public static func first(inPEM pem: SecretBytes) throws(JOSEError) -> X509Certificate? {
-        guard let block = try PEMBlock.blocks(in: pem).first(where: { labels.contains($0.label) }) else {
+        guard let block = try PEMBlock.blocks(in: pem).first(where: \.isCertificate) else {
             return nil
         }
-        return try block.content.withBytes { (der) throws(JOSEError) in
+        return try X509Certificate(block)
+    }
+
+    init(_ block: PEMBlock) throws(JOSEError) {
+        self = try block.content().withBytes { (der) throws(JOSEError) in
             try X509Certificate(CertificateHandle.reading(der))
         }
     }
-
-    private static let labels = ["CERTIFICATE", "X509 CERTIFICATE", "X.509 CERTIFICATE"]
 
     init(_ handle: consuming CertificateHandle) throws(JOSEError) {
         publicKey = try handle.publicKey()

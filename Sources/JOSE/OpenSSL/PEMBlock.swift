@@ -1,64 +1,161 @@
 internal import COpenSSL
 
-/// One block of a PEM text (RFC 7468).
+/// One block of a PEM text, read as laxly as RFC 7468 §3 lets a reader be: any white space may stand between the
+/// characters of the content, so line ends, blank lines and indentation do not matter.
 struct PEMBlock {
     let label: String
+    /// The name that `openssl pkcs12` writes in front of a block.
+    let friendlyName: String?
     /// Whether the block has headers, as those with the encryption of RFC 1421 have.
     let hasHeaders: Bool
-    let content: SecretBytes
+    private let body: SecretBytes
 
     /// More than any key with its certificates takes.
     private static let maximumSize = 256 << 10
+    private static let maximumLabelSize = 64
 
-    /// Reads all blocks of `text`; what stands between them is ignored.
+    private static let begin = Array("-----BEGIN ".utf8)
+    private static let end = Array("-----END ".utf8)
+    private static let dashes = Array("-----".utf8)
+    private static let nameMark = Array("friendlyName: ".utf8)
+
+    /// Whether the label says that a private key is in the block.
+    var isPrivateKey: Bool { label.hasSuffix("PRIVATE KEY") }
+
+    /// Whether the label says that a certificate is in the block (RFC 7468 §5).
+    var isCertificate: Bool { ["CERTIFICATE", "X509 CERTIFICATE", "X.509 CERTIFICATE"].contains(label) }
+
+    /// Finds all blocks of `text`; what stands between them is ignored, and the contents are not decoded yet.
     static func blocks(in text: SecretBytes) throws(JOSEError) -> [PEMBlock] {
         guard text.count <= maximumSize else {
             throw JOSEError(.malformedPEM, "text exceeds the size limit")
         }
         return try text.withBytes { (bytes) throws(JOSEError) in
-            try unsafe bytes.withUnsafeBufferPointer { (bytes) throws(JOSEError) in
-                try unsafe blocks(in: bytes)
+            var blocks: [PEMBlock] = []
+            var place = 0
+            while let start = boundary(begin, in: bytes, from: place) {
+                guard let bodyEnd = find(end, in: bytes, from: start.next),
+                    let stop = boundary(end, in: bytes, from: bodyEnd), stop.place == bodyEnd,
+                    stop.label == start.label
+                else {
+                    throw JOSEError(.malformedPEM, "a block has no end, or that of another one")
+                }
+                let body = text.slice(start.next..<bodyEnd)
+                blocks.append(
+                    PEMBlock(
+                        label: start.label, friendlyName: friendlyName(in: bytes, from: place, to: start.place),
+                        hasHeaders: body.withBytes { $0.firstIndex(of: UInt8(ascii: ":"), from: 0) != nil }, body: body)
+                )
+                place = stop.next
+            }
+            return blocks
+        }
+    }
+
+    /// Decodes what is in the block; throws `malformedPEM` if it has headers or is not Base64.
+    func content() throws(JOSEError) -> SecretBytes {
+        guard !hasHeaders else {
+            throw JOSEError(.malformedPEM, "a block has headers")
+        }
+        var padding = 0
+        let characters = try body.withBytes { (body) throws(JOSEError) in
+            try unsafe SecretBytes(capacity: body.count) { (memory) throws(JOSEError) in
+                var count = 0
+                for index in body.indices where !Self.isWhiteSpace(body[index]) {
+                    guard Self.isBase64(body[index], afterPadding: padding > 0) else {
+                        throw JOSEError(.malformedPEM, "a block is not Base64")
+                    }
+                    padding += body[index] == UInt8(ascii: "=") ? 1 : 0
+                    unsafe memory[count] = body[index]
+                    count += 1
+                }
+                return count
+            }
+        }
+        guard characters.count > 0, characters.count % 4 == 0, padding <= 2 else {
+            throw JOSEError(.malformedPEM, "a block is empty or cut off")
+        }
+        return try characters.withBytes { (characters) throws(JOSEError) in
+            try unsafe characters.withUnsafeBufferPointer { (characters) throws(JOSEError) in
+                try unsafe SecretBytes(capacity: characters.count / 4 * 3) { (memory) throws(JOSEError) in
+                    guard let size = Int32(exactly: characters.count),
+                        unsafe EVP_DecodeBlock(memory.baseAddress, characters.baseAddress, size) == memory.count
+                    else {
+                        throw .openSSL(.malformedPEM, "a block is not Base64")
+                    }
+                    return memory.count - padding
+                }
             }
         }
     }
 
-    private static func blocks(in bytes: UnsafeBufferPointer<UInt8>) throws(JOSEError) -> [PEMBlock] {
-        guard let size = Int32(exactly: bytes.count),
-            let input = unsafe BIO_new_mem_buf(bytes.baseAddress, size)
-        else {
-            throw .openSSL(.malformedPEM, "empty text")
-        }
-        defer { unsafe BIO_free(input) }
-        var blocks: [PEMBlock] = []
-        while let block = try unsafe next(input) {
-            blocks.append(block)
-        }
-        return blocks
+    private static func isWhiteSpace(_ octet: UInt8) -> Bool {
+        octet == 0x20 || (0x09...0x0D).contains(octet)
     }
 
-    /// Reads one block; `nil` at the end of the text.
-    private static func next(_ input: OpaquePointer) throws(JOSEError) -> PEMBlock? {
-        var name: UnsafeMutablePointer<CChar>?
-        var header: UnsafeMutablePointer<CChar>?
-        var data: UnsafeMutablePointer<UInt8>?
-        var size = 0
-        guard unsafe PEM_read_bio(input, &name, &header, &data, &size) == 1, let name = unsafe name else {
-            let isAtEnd = itsmerp_PEM_at_end() == 1
-            let failure = JOSEError.openSSL(.malformedPEM, "malformed block")
-            guard isAtEnd else {
-                throw failure
+    private static func isBase64(_ octet: UInt8, afterPadding: Bool) -> Bool {
+        switch octet {
+        case UInt8(ascii: "="): true
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"):
+            !afterPadding
+        default: false
+        }
+    }
+
+    /// The line that begins or ends a block: where it is, what follows it, and its label.
+    private static func boundary(
+        _ mark: [UInt8], in bytes: Span<UInt8>, from start: Int
+    ) -> (place: Int, next: Int, label: String)? {
+        var next = start
+        while let place = find(mark, in: bytes, from: next) {
+            next = place + mark.count
+            let limit = min(bytes.count, next + maximumLabelSize + dashes.count)
+            if let labelEnd = find(dashes, in: bytes.extracting(..<limit), from: next),
+                let label = printable(bytes.extracting(next..<labelEnd))
+            {
+                return (place, labelEnd + dashes.count, label)
             }
+        }
+        return nil
+    }
+
+    /// The last name that stands between two blocks.
+    private static func friendlyName(in bytes: Span<UInt8>, from start: Int, to end: Int) -> String? {
+        let text = bytes.extracting(..<end)
+        var name: String?
+        var next = start
+        while let place = find(nameMark, in: text, from: next) {
+            next = place + nameMark.count
+            let lineEnd = (next..<end).first { text[$0] == 0x0A || text[$0] == 0x0D } ?? end
+            name = printable(text.extracting(next..<lineEnd)) ?? name
+        }
+        return name
+    }
+
+    private static func printable(_ octets: Span<UInt8>) -> String? {
+        var characters: [UInt8] = []
+        for index in octets.indices {
+            guard (0x20...0x7E).contains(octets[index]) else {
+                return nil
+            }
+            characters.append(octets[index])
+        }
+        return String(decoding: characters, as: UTF8.self)
+    }
+
+    /// The first place of `mark` at `start` or behind it.
+    private static func find(_ mark: [UInt8], in bytes: Span<UInt8>, from start: Int) -> Int? {
+        guard let first = mark.first else {
             return nil
         }
-        defer {
-            unsafe itsmerp_OPENSSL_clear_free(name, 0)
-            unsafe itsmerp_OPENSSL_clear_free(header, 0)
-            unsafe itsmerp_OPENSSL_clear_free(data, max(size, 0))
+        var next = start
+        while let place = bytes.firstIndex(of: first, from: next), place + mark.count <= bytes.count {
+            if mark.indices.allSatisfy({ bytes[place + $0] == mark[$0] }) {
+                return place
+            }
+            next = place + 1
         }
-        let hasHeaders = unsafe header.map { unsafe $0.pointee != 0 } ?? false
-        let content = try unsafe SecretBytes(count: max(size, 0)) { (memory) throws(JOSEError) in
-            _ = unsafe memory.update(fromContentsOf: UnsafeBufferPointer(start: data, count: memory.count))
-        }
-        return PEMBlock(label: unsafe String(cString: name), hasHeaders: hasHeaders, content: content)
+        return nil
     }
 }

@@ -4,6 +4,8 @@ internal import COpenSSL
 struct PKCS12Bag {
     enum Content {
         case privateKey(RSAKey)
+        /// A private key of another kind, for which there is no use here.
+        case otherPrivateKey
         /// Certificates of authorities may have keys of other kinds, which matters only if one is asked for.
         case certificate(Result<X509Certificate, JOSEError>)
     }
@@ -23,9 +25,10 @@ struct PKCS12Bag {
             throw JOSEError(.malformedPKCS12, "file exceeds the size limit")
         }
         let passphrase = passphrase ?? SecretBytes([])
+        let format = KeyFileFormat(of: file)
         return try file.withBytes { (file) throws(JOSEError) in
             try passphrase.withBytes { (passphrase) throws(JOSEError) in
-                let container = try Container.reading(file)
+                let container = try Container.reading(file, format)
                 return try unsafe passphrase.withUnsafeBufferPointer { (octets) throws(JOSEError) in
                     try unsafe container.open(Passphrase(octets))
                 }
@@ -38,6 +41,12 @@ struct PKCS12Bag {
     private struct Passphrase {
         var start: UnsafePointer<CChar>?
         var count: Int32
+
+        /// An empty one.
+        init(start: UnsafePointer<CChar>?) {
+            unsafe self.start = start
+            unsafe count = 0
+        }
 
         init(_ octets: UnsafeBufferPointer<UInt8>) throws(JOSEError) {
             guard let count = Int32(exactly: octets.count) else {
@@ -58,11 +67,12 @@ struct PKCS12Bag {
             unsafe self.pointer = pointer
         }
 
-        static func reading(_ file: Span<UInt8>) throws(JOSEError) -> Container {
+        static func reading(_ file: Span<UInt8>, _ format: KeyFileFormat) throws(JOSEError) -> Container {
             try unsafe file.withUnsafeBufferPointer { (file) throws(JOSEError) in
                 var input = file.baseAddress
                 guard let pointer = unsafe d2i_PKCS12(nil, &input, file.count) else {
-                    throw .openSSL(.malformedPKCS12, "octets are not a PKCS#12 file")
+                    ERR_clear_error()
+                    throw format.refusal(.malformedPKCS12)
                 }
                 let container = unsafe Container(owning: pointer)
                 guard unsafe input == file.baseAddress.map({ unsafe $0 + file.count }) else {
@@ -77,12 +87,12 @@ struct PKCS12Bag {
         }
 
         borrowing func open(_ given: Passphrase) throws(JOSEError) -> [PKCS12Bag] {
-            let passphrase = try unsafe verified(given)
+            var budget = RSAKey.maximumIterations
+            let passphrase = try unsafe verified(given, &budget)
             guard let contents = unsafe PKCS12_unpack_authsafes(pointer) else {
                 throw .openSSL(.malformedPKCS12, "contents cannot be read")
             }
             defer { unsafe itsmerp_PKCS7_free_all(contents) }
-            var budget = RSAKey.maximumIterations
             var result: [PKCS12Bag] = []
             for index in unsafe 0..<max(itsmerp_PKCS7_count(contents), 0) {
                 let bags: OpaquePointer?
@@ -106,31 +116,28 @@ struct PKCS12Bag {
         }
 
         /// Checks the MAC. A file without passphrase was made with none or with an empty one, which differ in the MAC.
-        private borrowing func verified(_ given: Passphrase) throws(JOSEError) -> Passphrase {
+        private borrowing func verified(_ given: Passphrase, _ budget: inout Int) throws(JOSEError) -> Passphrase {
             let iterations = unsafe itsmerp_PKCS12_iterations(pointer)
             guard iterations != 0 else {
                 throw .openSSL(.malformedPKCS12, "the file has no MAC, so nothing tells a wrong passphrase")
             }
-            guard (1...RSAKey.maximumIterations).contains(iterations) else {
+            guard iterations > 0 else {
                 throw PKCS12Bag.tooCostly
             }
-            var passphrase = unsafe given
-            if unsafe passphrase.count > 0 {
+            var candidates: [Passphrase] = unsafe [given]
+            if unsafe given.count == 0 {
+                unsafe candidates = [Passphrase(start: nil), Passphrase(start: PKCS12Bag.emptyPassphrase)]
+            }
+            for index in unsafe candidates.indices {
+                let passphrase = unsafe candidates[index]
+                try PKCS12Bag.spend(iterations, of: &budget)
                 if unsafe PKCS12_verify_mac(pointer, passphrase.start, passphrase.count) == 1 {
-                    return unsafe passphrase
-                }
-            } else {
-                unsafe passphrase.start = nil
-                if unsafe PKCS12_verify_mac(pointer, nil, 0) == 1 {
-                    return unsafe passphrase
-                }
-                unsafe passphrase.start = PKCS12Bag.emptyPassphrase
-                if unsafe PKCS12_verify_mac(pointer, passphrase.start, 0) == 1 {
                     return unsafe passphrase
                 }
             }
             guard itsmerp_ERR_take_unsupported() == 0 else {
-                throw PKCS12Bag.unsupported
+                throw unsafe itsmerp_PKCS12_has_PBMAC1(pointer) == 1
+                    ? KeyConversion.passwordBasedMAC.error : KeyConversion.legacyPKCS12.error
             }
             throw .openSSL(.wrongPassphrase, "the passphrase does not open the file")
         }
@@ -154,15 +161,14 @@ struct PKCS12Bag {
             }
             switch unsafe PKCS12_SAFEBAG_get_nid(bag) {
             case NID_keyBag:
-                let key = unsafe PKCS12_SAFEBAG_get0_p8inf(bag).flatMap { unsafe itsmerp_PKCS8_key($0) }
-                try unsafe result.append(make(.privateKey(owned(key)), bag))
+                try unsafe result.append(make(privateKey(PKCS12_SAFEBAG_get0_p8inf(bag)), bag))
             case NID_pkcs8ShroudedKeyBag:
                 try unsafe spend(itsmerp_PKCS8_rounds(PKCS12_SAFEBAG_get0_pkcs8(bag)), of: &budget)
                 guard let info = unsafe PKCS12_decrypt_skey(bag, passphrase.start, passphrase.count) else {
                     throw failure("a private key cannot be decrypted")
                 }
                 defer { unsafe PKCS8_PRIV_KEY_INFO_free(info) }
-                try unsafe result.append(make(.privateKey(owned(itsmerp_PKCS8_key(info))), bag))
+                try unsafe result.append(make(privateKey(info), bag))
             case NID_certBag where unsafe PKCS12_SAFEBAG_get_bag_nid(bag) == NID_x509Certificate:
                 guard let certificate = unsafe PKCS12_SAFEBAG_get1_cert(bag) else {
                     throw .openSSL(.malformedPKCS12, "a certificate cannot be read")
@@ -201,11 +207,17 @@ struct PKCS12Bag {
         }
     }
 
-    private static func owned(_ key: OpaquePointer?) throws(JOSEError) -> RSAKey {
-        guard let key = unsafe key else {
+    private static func privateKey(_ info: OpaquePointer?) throws(JOSEError) -> Content {
+        guard let info = unsafe info else {
             throw .openSSL(.malformedPKCS12, "a private key cannot be read")
         }
-        return try unsafe RSAKey(owning: key)
+        guard unsafe itsmerp_PKCS8_is_RSA(info) == 1 else {
+            return .otherPrivateKey
+        }
+        guard let key = unsafe itsmerp_PKCS8_key(info) else {
+            throw .openSSL(.malformedPKCS12, "a private key cannot be read")
+        }
+        return .privateKey(try unsafe RSAKey(owning: key))
     }
 
     private static func make(_ content: Content, _ bag: OpaquePointer) -> PKCS12Bag {
@@ -225,13 +237,6 @@ struct PKCS12Bag {
 
     /// The passphrase has opened the MAC, so a failure to decrypt is not the passphrase's.
     private static func failure(_ reason: String) -> JOSEError {
-        itsmerp_ERR_take_unsupported() == 1 ? unsupported : .openSSL(.malformedPKCS12, reason)
-    }
-
-    private static var unsupported: JOSEError {
-        .openSSL(
-            .unsupportedKeyEncryption,
-            "the file is encrypted with an algorithm that OpenSSL 3 has in its legacy provider at most, such as RC2: convert it with: openssl pkcs12 -legacy -in old.p12 -nodes | openssl pkcs12 -export -out new.p12"
-        )
+        itsmerp_ERR_take_unsupported() == 1 ? KeyConversion.legacyPKCS12.error : .openSSL(.malformedPKCS12, reason)
     }
 }

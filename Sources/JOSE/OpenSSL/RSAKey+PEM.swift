@@ -6,30 +6,61 @@ extension RSAKey {
     /// The most rounds that opening a file may take: a few seconds.
     static let maximumIterations = 5_000_000
 
-    /// Reads the one private key of `text`: PKCS#8, encrypted PKCS#8 (RFC 5958) or PKCS#1 (RFC 8017 §A.1.2).
-    static func privateKey(pem text: SecretBytes, passphrase: SecretBytes?) throws(JOSEError) -> RSAKey {
-        let blocks = try PEMBlock.blocks(in: text).filter { $0.label.hasSuffix("PRIVATE KEY") }
-        guard let block = blocks.first, blocks.count == 1 else {
-            throw JOSEError(.malformedPEM, blocks.isEmpty ? "no private key" : "more than one private key")
+    /// Reads the private key in a block: PKCS#8, encrypted PKCS#8 (RFC 5958) or PKCS#1 (RFC 8017 §A.1.2).
+    ///
+    /// Throws `unsupportedKeyType` or `unsupportedKeyFormat` for what may stand beside the key that is looked for. The
+    /// rounds that decryption takes are taken from `budget`.
+    static func privateKey(
+        in block: PEMBlock, passphrase: SecretBytes?, _ budget: inout Int
+    ) throws(JOSEError) -> RSAKey {
+        let format: KeyFileFormat
+        switch block.label {
+        case "PRIVATE KEY": format = .privateKey
+        case "ENCRYPTED PRIVATE KEY": format = .encryptedPrivateKey
+        case "RSA PRIVATE KEY": format = .rsaPrivateKey
+        case "OPENSSH PRIVATE KEY":
+            guard try block.content().withBytes({ namesRSA($0) }) else {
+                throw notRSA
+            }
+            throw KeyConversion.openSSH.error
+        default: throw notRSA
         }
         guard !block.hasHeaders else {
-            throw JOSEError(.malformedPEM, "encryption of RFC 1421 is not supported: convert the key to PKCS#8")
+            throw KeyConversion.traditionalEncryption.error
         }
-        switch block.label {
-        case "PRIVATE KEY":
-            return try privateKey(pkcs8: block.content)
-        case "ENCRYPTED PRIVATE KEY":
+        return try privateKey(der: block.content(), format, passphrase: passphrase, &budget)
+    }
+
+    /// Reads a private key in DER.
+    static func privateKey(
+        der content: SecretBytes, _ format: KeyFileFormat, passphrase: SecretBytes?, _ budget: inout Int
+    ) throws(JOSEError) -> RSAKey {
+        switch format {
+        case .privateKey:
+            return try privateKey(pkcs8: content)
+        case .encryptedPrivateKey:
             guard let passphrase else {
                 throw JOSEError(.wrongPassphrase, "the key is encrypted and no passphrase was given")
             }
-            return try privateKey(encryptedPKCS8: block.content, passphrase: passphrase)
-        case "RSA PRIVATE KEY":
-            return try unsafe decode(block.content) { input, size in
+            return try privateKey(encryptedPKCS8: content, passphrase: passphrase, &budget)
+        case .rsaPrivateKey:
+            return try unsafe decode(content) { input, size in
                 unsafe itsmerp_d2i_RSAPrivateKey(&input, size)
             }
         default:
-            throw JOSEError(.unsupportedKeyType, "not an RSA key")
+            throw format.refusal(.malformedPEM)
         }
+    }
+
+    private static var notRSA: JOSEError {
+        .openSSL(.unsupportedKeyType, "not an RSA key")
+    }
+
+    /// Whether OpenSSH's format, which names the kind of the key in the clear near the start, has an RSA key in it.
+    private static func namesRSA(_ content: Span<UInt8>) -> Bool {
+        let name = Array("ssh-rsa".utf8)
+        let last = min(content.count - name.count, 256)
+        return last >= 0 && (0...last).contains { place in name.indices.allSatisfy { content[place + $0] == name[$0] } }
     }
 
     /// Reads the one public key of `text`, a SubjectPublicKeyInfo (RFC 5280 §4.1).
@@ -38,20 +69,20 @@ extension RSAKey {
         guard let block = blocks.first, blocks.count == 1, block.label == "PUBLIC KEY" else {
             throw JOSEError(.malformedPEM, "not one public key")
         }
-        return try unsafe decode(block.content) { input, size in
+        return try unsafe decode(block.content()) { input, size in
             unsafe d2i_PUBKEY(nil, &input, size)
         }
     }
 
     /// Decodes DER that `parse` has to consume entirely.
     private static func decode(
-        _ content: SecretBytes, _ parse: (inout UnsafePointer<UInt8>?, Int) -> OpaquePointer?
+        _ content: SecretBytes, _ parse: (inout UnsafePointer<UInt8>?, Int) throws(JOSEError) -> OpaquePointer?
     ) throws(JOSEError) -> RSAKey {
         try content.withBytes { (bytes) throws(JOSEError) in
             try unsafe bytes.withUnsafeBufferPointer { (bytes) throws(JOSEError) in
                 var input = bytes.baseAddress
-                guard let key = unsafe parse(&input, bytes.count) else {
-                    throw .openSSL(.malformedPEM, "content of the block is not the key that its label names")
+                guard let key = try unsafe parse(&input, bytes.count) else {
+                    throw .openSSL(.malformedPEM, "the content is not the key that it should be")
                 }
                 let owned = try unsafe RSAKey(owning: key)
                 guard unsafe input == bytes.baseAddress.map({ unsafe $0 + bytes.count }) else {
@@ -64,63 +95,52 @@ extension RSAKey {
     }
 
     private static func privateKey(pkcs8 content: SecretBytes) throws(JOSEError) -> RSAKey {
-        try unsafe decode(content) { input, size in
+        try unsafe decode(content) { (input, size) throws(JOSEError) in
             guard let info = unsafe d2i_PKCS8_PRIV_KEY_INFO(nil, &input, size) else {
                 return nil
             }
             defer { unsafe PKCS8_PRIV_KEY_INFO_free(info) }
-            return unsafe itsmerp_PKCS8_key(info)
+            return try unsafe key(info)
         }
     }
 
     private static func privateKey(
-        encryptedPKCS8 content: SecretBytes, passphrase: SecretBytes
+        encryptedPKCS8 content: SecretBytes, passphrase: SecretBytes, _ budget: inout Int
     ) throws(JOSEError) -> RSAKey {
-        var isOpened = true
-        var isUnsupported = false
-        var isTooCostly = false
-        let attempt: Result<RSAKey, JOSEError> = passphrase.withBytes { passphrase in
-            unsafe passphrase.withUnsafeBytes { passphrase in
-                do throws(JOSEError) {
-                    let key = try unsafe decode(content) { input, size in
-                        guard let envelope = unsafe d2i_X509_SIG(nil, &input, size) else {
-                            return nil
-                        }
-                        defer { unsafe X509_SIG_free(envelope) }
-                        guard unsafe (0...maximumIterations).contains(itsmerp_PKCS8_rounds(envelope)) else {
-                            isTooCostly = true
-                            return nil
-                        }
-                        guard let length = Int32(exactly: passphrase.count),
-                            let info = unsafe PKCS8_decrypt(
-                                envelope, passphrase.baseAddress?.assumingMemoryBound(to: CChar.self), length)
-                        else {
-                            isOpened = false
-                            isUnsupported = itsmerp_ERR_take_unsupported() == 1
-                            return nil
-                        }
-                        defer { unsafe PKCS8_PRIV_KEY_INFO_free(info) }
-                        return unsafe itsmerp_PKCS8_key(info)
+        var remaining = budget
+        defer { budget = remaining }
+        return try passphrase.withBytes { (passphrase) throws(JOSEError) in
+            try unsafe passphrase.withUnsafeBytes { (passphrase) throws(JOSEError) in
+                try unsafe decode(content) { (input, size) throws(JOSEError) in
+                    guard let envelope = unsafe d2i_X509_SIG(nil, &input, size) else {
+                        return nil
                     }
-                    return .success(key)
-                } catch {
-                    return .failure(error)
+                    defer { unsafe X509_SIG_free(envelope) }
+                    let rounds = unsafe itsmerp_PKCS8_rounds(envelope)
+                    guard (0...remaining).contains(rounds) else {
+                        throw .openSSL(.malformedPEM, "the key asks for more than \(maximumIterations) iterations")
+                    }
+                    remaining -= rounds
+                    guard let length = Int32(exactly: passphrase.count),
+                        let info = unsafe PKCS8_decrypt(
+                            envelope, passphrase.baseAddress?.assumingMemoryBound(to: CChar.self), length)
+                    else {
+                        throw itsmerp_ERR_take_unsupported() == 1
+                            ? KeyConversion.legacyPKCS8.error
+                            : .openSSL(.wrongPassphrase, "the passphrase does not open the key")
+                    }
+                    defer { unsafe PKCS8_PRIV_KEY_INFO_free(info) }
+                    return try unsafe key(info)
                 }
             }
         }
-        guard !isTooCostly else {
-            throw .openSSL(.malformedPEM, "the key asks for more than \(maximumIterations) iterations")
+    }
+
+    private static func key(_ info: OpaquePointer) throws(JOSEError) -> OpaquePointer? {
+        guard unsafe itsmerp_PKCS8_is_RSA(info) == 1 else {
+            throw notRSA
         }
-        guard !isUnsupported else {
-            throw .openSSL(
-                .unsupportedKeyEncryption,
-                "the key is encrypted with an algorithm that OpenSSL 3 has in its legacy provider at most: convert it with: openssl pkcs8 -in old.pem -provider legacy -provider default -nocrypt | openssl pkcs8 -topk8 -v2 aes-256-cbc -out new.pem"
-            )
-        }
-        guard isOpened else {
-            throw .openSSL(.wrongPassphrase, "the passphrase does not open the key")
-        }
-        return try attempt.get()
+        return unsafe itsmerp_PKCS8_key(info)
     }
 
     /// Writes the public key as SubjectPublicKeyInfo.

@@ -85,7 +85,8 @@ public final class SecretBytes: @unchecked Sendable {
         unsafe count = octets.count
     }
 
-    private func slice(_ range: Range<Int>) -> SecretBytes {
+    /// Returns the octets of a range, which has to be one of theirs.
+    func slice(_ range: Range<Int>) -> SecretBytes {
         unsafe SecretBytes(copying: memory[range])
     }
 }

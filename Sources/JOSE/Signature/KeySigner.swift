@@ -34,6 +34,9 @@ public struct LocalSigner: KeySigner {
     /// The key ID of the key.
     public var keyID: String? { holder.key.keyID }
 
+    /// The public half of an RSA key; nil for a symmetric one.
+    public var publicKey: RSAPublicKey? { holder.key.rsaPublicKey }
+
     /// Makes a signer of an RSA private key, or of a symmetric key for the algorithms with HMAC.
     ///
     /// Throws `keyNotSuitable` if kind, `use`, `key_ops` or `alg` of the key does not allow to sign with `algorithm`,

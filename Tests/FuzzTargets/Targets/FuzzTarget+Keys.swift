@@ -89,6 +89,13 @@ extension FuzzTarget {
             seeds.append(Chosen.seed("8", try file.encryptedPKCS8(NID_pbe_WithSHA1And3_Key_TripleDES_CBC)))
             seeds.append(Chosen.seed("8", try file.scryptPKCS8()))
             let certificate = try FuzzKeyFile.certificate()
+            seeds.append(Chosen.seed("9", try file.encryptedPKCS8(NID_pbe_WithSHA1And3_Key_TripleDES_CBC)))
+            for name in ["rsa-pkcs8.pem", "ec-pkcs8.pem", "openssh-rsa.key"] {
+                try seeds.append(
+                    Chosen.seed(
+                        "9", Array(FuzzKeyFile.pem("CERTIFICATE", certificate).utf8) + FuzzKeys.bytes("keys/\(name)")))
+            }
+            seeds.append(Chosen.seed("9", try FuzzKeys.bytes("keys/keystore.jks")))
             seeds.append(Chosen.seed("4", certificate))
             seeds.append(Chosen.seed("3", FuzzKeyFile.pem("CERTIFICATE", certificate)))
             return seeds
@@ -110,6 +117,11 @@ extension FuzzTarget {
                 try expectGood(
                     try? RSAPrivateKey(
                         pem: FuzzKeyFile.pem("ENCRYPTED PRIVATE KEY", input.rest), passphrase: passphrase))
+            case "9":
+                for entry in (try? KeyImport(SecretBytes(input.rest), passphrase: passphrase))?.entries ?? [] {
+                    try expectGood(entry.key)
+                    try expect(entry.certificate?.belongs(to: entry.key) ?? true, "a key got another key's certificate")
+                }
             default: break
             }
         })

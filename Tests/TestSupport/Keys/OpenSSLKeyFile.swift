@@ -4,6 +4,9 @@ import COpenSSL
 package final class OpenSSLKeyFile {
     package struct Failure: Error {}
 
+    /// Whether the OpenSSL here checks the MAC of RFC 9579, which came with release 3.4.
+    package static var libraryChecksPBMAC1: Bool { OpenSSL_version_num() >= 0x3040_0000 }
+
     private let key: OpaquePointer
     private let certificate: OpaquePointer
 
@@ -47,6 +50,16 @@ package final class OpenSSLKeyFile {
         passphrase: String?, name: String? = nil, certificateOf owner: OpenSSLKeyFile,
         includesMAC: Bool = true, iterations: CInt = 2048
     ) throws -> [UInt8] {
+        try pkcs12(
+            passphrase: passphrase, name: name, certificatesOf: [owner], includesMAC: includesMAC,
+            iterations: iterations)
+    }
+
+    /// Writes a PKCS#12 file with the key and the certificates of `owners`, all tied to the key.
+    package func pkcs12(
+        passphrase: String?, name: String? = nil, certificatesOf owners: [OpenSSLKeyFile],
+        includesMAC: Bool = true, iterations: CInt = 2048
+    ) throws -> [UInt8] {
         // Put together by hand, as PKCS12_create refuses a certificate of another key.
         var localKeyID: [UInt8] = [7]
         var safes: OpaquePointer?
@@ -57,9 +70,12 @@ package final class OpenSSLKeyFile {
             itsmerp_PKCS12_bags_free(certificates)
             itsmerp_PKCS12_bags_free(keys)
         }
-        guard let certificateBag = PKCS12_add_cert(&certificates, owner.certificate),
-            PKCS12_add_localkeyid(certificateBag, &localKeyID, 1) == 1,
-            let keyBag = PKCS12_add_key(&keys, key, 0, iterations, NID_aes_256_cbc, passphrase),
+        for owner in owners {
+            guard let bag = PKCS12_add_cert(&certificates, owner.certificate),
+                PKCS12_add_localkeyid(bag, &localKeyID, 1) == 1
+            else { throw Failure() }
+        }
+        guard let keyBag = PKCS12_add_key(&keys, key, 0, iterations, NID_aes_256_cbc, passphrase),
             PKCS12_add_localkeyid(keyBag, &localKeyID, 1) == 1,
             name.map({ PKCS12_add_friendlyname_utf8(keyBag, $0, -1) == 1 }) ?? true,
             PKCS12_add_safe(&safes, certificates, NID_aes_256_cbc, iterations, passphrase) == 1,
@@ -74,12 +90,14 @@ package final class OpenSSLKeyFile {
     }
 
     /// Gives a file that was altered a MAC that fits.
-    package static func withFittingMAC(_ file: [UInt8], passphrase: String) throws -> [UInt8] {
+    package static func withFittingMAC(
+        _ file: [UInt8], passphrase: String, iterations: CInt = 2048
+    ) throws -> [UInt8] {
         try file.withUnsafeBufferPointer { octets in
             var input = octets.baseAddress
             guard let file = d2i_PKCS12(nil, &input, octets.count) else { throw Failure() }
             defer { PKCS12_free(file) }
-            guard PKCS12_set_mac(file, passphrase, -1, nil, 0, 2048, EVP_sha256()) == 1 else { throw Failure() }
+            guard PKCS12_set_mac(file, passphrase, -1, nil, 0, iterations, EVP_sha256()) == 1 else { throw Failure() }
             return try bytes { i2d_PKCS12_bio($0, file) }
         }
     }

@@ -1,0 +1,67 @@
+/// Key files that are not read, each with the command that makes one of it that is.
+///
+/// The commands ask for passphrases, write files that only their owner can read, and leave no key unencrypted on the way.
+/// A test takes each from the error and runs it.
+enum KeyConversion: CaseIterable {
+    case openSSH
+    case javaKeyStore
+    case javaCryptographicKeyStore
+    case traditionalEncryption
+    case legacyPKCS8
+    case legacyPKCS12
+    case passwordBasedMAC
+
+    var error: JOSEError {
+        JOSEError(code, "\(reason): convert it with: \(command)")
+    }
+
+    private var code: JOSEError.Code {
+        switch self {
+        case .openSSH, .javaKeyStore, .javaCryptographicKeyStore: .unsupportedKeyFormat
+        case .traditionalEncryption: .malformedPEM
+        case .legacyPKCS8, .legacyPKCS12, .passwordBasedMAC: .unsupportedKeyEncryption
+        }
+    }
+
+    private var reason: String {
+        switch self {
+        case .openSSH:
+            "the key is in OpenSSH's own format"
+        case .javaKeyStore:
+            "the file is a Java keystore of type JKS, not PKCS#12"
+        case .javaCryptographicKeyStore:
+            "the file is a Java keystore of type JCEKS, not PKCS#12"
+        case .traditionalEncryption:
+            "the key is encrypted as RFC 1421 says, which is not supported"
+        case .legacyPKCS8:
+            "the key is encrypted with an algorithm that OpenSSL 3 has in its legacy provider at most, such as DES"
+        case .legacyPKCS12:
+            "the file is encrypted with an algorithm that OpenSSL 3 has in its legacy provider at most, such as RC2"
+        case .passwordBasedMAC:
+            """
+            the file's MAC is PBMAC1 (RFC 9579), which OpenSSL checks from release 3.4 on and the one here does not; if you \
+            know where the file is from, do without the MAC
+            """
+        }
+    }
+
+    private var command: String {
+        switch self {
+        case .openSSH:
+            "cp old.key new.pem && ssh-keygen -p -m PKCS8 -f new.pem"
+        case .javaKeyStore:
+            "keytool -importkeystore -srckeystore old.jks -destkeystore new.p12 -deststoretype pkcs12 && chmod 600 new.p12"
+        case .javaCryptographicKeyStore:
+            """
+            keytool -importkeystore -srckeystore old.jceks -srcstoretype jceks -destkeystore new.p12 -deststoretype pkcs12 \
+            && chmod 600 new.p12
+            """
+        case .traditionalEncryption, .legacyPKCS8:
+            "openssl pkcs8 -topk8 -provider legacy -provider default -in old.key -out new.pem"
+        case .legacyPKCS12:
+            "openssl pkcs12 -legacy -in old.p12 -out new.pem"
+        case .passwordBasedMAC:
+            "openssl pkcs12 -nomacver -in old.p12 -out new.pem"
+        }
+    }
+}

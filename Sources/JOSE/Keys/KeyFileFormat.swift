@@ -1,0 +1,101 @@
+/// What a file is, as far as its first octets tell. Whether it is a good one shows when it is read.
+enum KeyFileFormat {
+    /// PEM, or any other text or octets.
+    case pem
+    case pkcs12
+    /// PKCS#8 in DER.
+    case privateKey
+    /// Encrypted PKCS#8 in DER.
+    case encryptedPrivateKey
+    /// PKCS#1 in DER.
+    case rsaPrivateKey
+    /// The form of SEC 1 in DER.
+    case curvePrivateKey
+    /// In DER.
+    case publicKey
+    /// In DER.
+    case certificate
+    case javaKeyStore
+    case javaCryptographicKeyStore
+    case puTTY
+    case json
+    case utf16
+
+    init(of file: SecretBytes) {
+        self = file.withBytes { Self.format(of: $0) }
+    }
+
+    private static func format(of octets: Span<UInt8>) -> KeyFileFormat {
+        if let der = der(octets) { return der }
+        let starts: [([UInt8], KeyFileFormat)] = [
+            ([0xFE, 0xED, 0xFE, 0xED], .javaKeyStore), ([0xCE, 0xCE, 0xCE, 0xCE], .javaCryptographicKeyStore),
+            (Array("PuTTY-User-Key-File".utf8), .puTTY), (Array("{".utf8), .json), ([0xFF, 0xFE], .utf16),
+            ([0xFE, 0xFF], .utf16),
+        ]
+        for (start, format) in starts where start.count <= octets.count {
+            if start.indices.allSatisfy({ octets[$0] == start[$0] }) { return format }
+        }
+        return .pem
+    }
+
+    /// The kinds of first two members tell the structures apart that are in a SEQUENCE.
+    private static func der(_ octets: Span<UInt8>) -> KeyFileFormat? {
+        let (sequence, integer, bits, string): (UInt8, UInt8, UInt8, UInt8) = (0x30, 0x02, 0x03, 0x04)
+        guard let whole = element(octets, at: 0), whole.tag == sequence, whole.end == octets.count,
+            let first = element(octets, at: whole.start), first.end < octets.count
+        else { return nil }
+        let isVersion = first.end - first.start == 1
+        let version = isVersion ? octets[first.start] : 0
+        switch (first.tag, octets[first.end]) {
+        case (integer, sequence): return version == 3 ? .pkcs12 : .privateKey
+        case (integer, integer): return isVersion ? .rsaPrivateKey : .publicKey
+        case (integer, string): return .curvePrivateKey
+        case (sequence, string): return .encryptedPrivateKey
+        case (sequence, bits): return .publicKey
+        case (sequence, sequence): return .certificate
+        default: return nil
+        }
+    }
+
+    /// An element's tag and the place of its contents. PKCS#12 may have an indefinite length, which ends with the file.
+    private static func element(_ octets: Span<UInt8>, at place: Int) -> (tag: UInt8, start: Int, end: Int)? {
+        guard place + 1 < octets.count else { return nil }
+        let (tag, length) = (octets[place], Int(octets[place + 1]))
+        var start = place + 2
+        guard length != 0x80 else { return (tag, start, octets.count) }
+        var size = length
+        if length > 0x80 {
+            guard length <= 0x84, start + length - 0x80 <= octets.count else { return nil }
+            size = 0
+            for _ in 0..<length - 0x80 {
+                size = size << 8 | Int(octets[start])
+                start += 1
+            }
+        }
+        guard size <= octets.count - start else { return nil }
+        return (tag, start, start + size)
+    }
+
+    /// Why a file of this kind is not the PEM, or not the PKCS#12 file, that somebody expected.
+    func refusal(_ code: JOSEError.Code) -> JOSEError {
+        switch self {
+        case .javaKeyStore: KeyConversion.javaKeyStore.error
+        case .javaCryptographicKeyStore: KeyConversion.javaCryptographicKeyStore.error
+        case .puTTY:
+            JOSEError(
+                .unsupportedKeyFormat,
+                "the key is in PuTTY's own format: export it with PuTTYgen in OpenSSH's format")
+        case .pem: JOSEError(code, "no private key in PEM, DER or PKCS#12")
+        case .pkcs12: JOSEError(code, "a PKCS#12 file, and not a good PEM text: read it as what it is")
+        case .privateKey, .encryptedPrivateKey, .rsaPrivateKey:
+            JOSEError(code, "a private key in DER, and not in PEM or PKCS#12: read it as what it is")
+        case .curvePrivateKey: JOSEError(.unsupportedKeyType, "not an RSA key")
+        case .publicKey: JOSEError(code, "no private key, only a public one")
+        case .certificate: JOSEError(code, "no private key, only a certificate")
+        case .json:
+            JOSEError(
+                code, "no private key in PEM, DER or PKCS#12, but JSON: a private JWK Set needs no conversion")
+        case .utf16: JOSEError(code, "no private key: the text is in UTF-16; save it in ASCII or UTF-8")
+        }
+    }
+}
