@@ -80,7 +80,8 @@ public struct ClientKeys: Sendable {
     ///   - unwrappers: At least one.
     ///   - publicJWKSet: The public halves, if the client's JWK Set is to be served from here: with the key of the signer,
     ///     a key of one of the unwrappers, and no key twice.
-    /// - Throws: ``ItsmeError`` `missing_key` or `unsuitable_key`.
+    /// - Throws: ``ItsmeError`` `missing_key` or `unsuitable_key`, also if keys are swapped: a `kid` is published for the
+    ///   other use or, as far as signer and unwrappers are a ``JOSE/KeyPairHolder``, with another key.
     public init(
         signer: any KeySigner, unwrappers: [any KeyUnwrapper], publicJWKSet: JWKSet? = nil
     ) throws(ItsmeError) {
@@ -89,33 +90,11 @@ public struct ClientKeys: Sendable {
         guard signer.algorithm == .rs256 else {
             throw Self.unsuitable("the signer does not sign with RS256, which itsme asks for", "keys.sig.alg")
         }
+        try Self.checkUses(signer, unwrappers)
         if let publicJWKSet { try Self.check(publicJWKSet, signer, unwrappers) }
         self.signer = signer
         self.unwrappers = unwrappers
         self.publicJWKSet = publicJWKSet
-    }
-
-    /// Refuses a public set with which every login would fail, because it is not that of the private keys.
-    private static func check(
-        _ set: JWKSet, _ signer: any KeySigner, _ unwrappers: [any KeyUnwrapper]
-    ) throws(ItsmeError) {
-        let unwrapperIDs = unwrappers.compactMap(\.keyID)
-        guard Set(unwrapperIDs).count == unwrapperIDs.count else {
-            throw unsuitable("two unwrappers have the same key ID", "keys.enc.kid")
-        }
-        guard set.keys.contains(where: { $0.use == .signature && $0.keyID == signer.keyID }) else {
-            throw unsuitable("the public set does not hold the signer's key", "publicJWKSet")
-        }
-        let encryption = set.keys.filter { $0.use == .encryption }
-        guard !encryption.isEmpty, encryption.allSatisfy({ $0.keyID.map(unwrapperIDs.contains) ?? false }) else {
-            throw unsuitable("the public set does not hold the keys of the unwrappers to encrypt to", "publicJWKSet")
-        }
-        var thumbprints: Set<String> = []
-        for key in set.keys {
-            guard let thumbprint = try? key.thumbprint(), thumbprints.insert(thumbprint).inserted else {
-                throw unsuitable("the public set holds a key twice", "publicJWKSet")
-            }
-        }
     }
 
     /// Makes a new signing key and a new encryption key; their key IDs are their RFC 7638 thumbprints.
@@ -137,20 +116,6 @@ public struct ClientKeys: Sendable {
                 .unsuitableKey, .configuration, "no keys could be made: \(error.reason)",
                 remedy: "Ask for 2048, 3072 or 4096 bits.", field: "bits", joseCode: error.code)
         }
-    }
-
-    private static func missing(_ use: String) -> ItsmeError {
-        ItsmeError(
-            .missingKey, .configuration, "there is no private key for \"use\": \"\(use)\"",
-            remedy: "Add an RSA private key with that use, and publish its public half.", field: "keys.\(use)")
-    }
-
-    private static func unsuitable(_ reason: String, _ field: String) -> ItsmeError {
-        ItsmeError(
-            .unsuitableKey, .configuration, reason,
-            remedy:
-                "Give one RSA private key with \"use\": \"sig\" and one with \"use\": \"enc\", each with its own kid.",
-            field: field)
     }
 }
 

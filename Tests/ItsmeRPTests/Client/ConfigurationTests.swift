@@ -247,6 +247,45 @@ final class ConfigurationTests: XCTestCase {
         }
     }
 
+    func testRefusesKeysOfWhichSigAndEncAreSwapped() async throws {
+        let keys = TestProvider.keys
+        let signing = try keys.clientSigning.publicJWK()
+        let encryption = try keys.clientEncryption.publicJWK()
+        // The uses of the public set, its keys under the same kids, and those of the private keys.
+        var (sig, enc) = (signing, encryption)
+        (sig.use, enc.use) = (.encryption, .signature)
+        let otherSig = JWK(encryption.material, keyID: signing.keyID, use: .signature)
+        let otherEnc = JWK(signing.material, keyID: encryption.keyID, use: .encryption)
+        let signer = try LocalSigner(keys.clientSigning)
+        let unwrapper = try LocalUnwrapper(keys.clientEncryption)
+        for set in [[sig, enc], [otherSig, otherEnc], [signing, otherEnc], [otherSig, encryption]] {
+            let error = await assertItsmeError(.unsuitableKey, phase: .configuration, field: "publicJWKSet") {
+                try ClientKeys(signer: signer, unwrappers: [unwrapper], publicJWKSet: JWKSet(set))
+            }
+            XCTAssertEqual(error?.kind, .misconfiguration)
+        }
+        let mixedSigner = try LocalSigner(
+            JWK(keys.clientEncryption.material, keyID: keys.clientSigning.keyID, use: .signature))
+        let mixedUnwrapper = try LocalUnwrapper(
+            JWK(keys.clientSigning.material, keyID: keys.clientEncryption.keyID, use: .encryption))
+        let error = await assertItsmeError(.unsuitableKey, phase: .configuration, field: "publicJWKSet") {
+            try ClientKeys(
+                signer: mixedSigner, unwrappers: [mixedUnwrapper], publicJWKSet: JWKSet([signing, encryption]))
+        }
+        XCTAssertTrue(error?.remedy.contains("sig and enc are swapped") ?? false, "\(String(describing: error))")
+        await assertItsmeError(.unsuitableKey, field: "keys") {
+            try ClientKeys(signer: mixedSigner, unwrappers: [unwrapper])
+        }
+        let named = try LocalUnwrapper(
+            JWK(keys.clientEncryption.material, keyID: keys.clientSigning.keyID, use: .encryption))
+        await assertItsmeError(.unsuitableKey, field: "keys.kid") {
+            try ClientKeys(signer: signer, unwrappers: [named])
+        }
+        await assertItsmeError(.unsuitableKey, field: "keys.use") {
+            try KeyRing(signing: keys.clientEncryption, encryption: keys.clientSigning, at: Date())
+        }
+    }
+
     func testRefusesToGenerateWeakKeys() async {
         await assertItsmeError(.unsuitableKey, field: "bits") { try ClientKeys.generatePrivateKeys(bits: 1024) }
     }

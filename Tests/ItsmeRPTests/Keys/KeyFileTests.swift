@@ -1,6 +1,7 @@
 import Foundation
 import ItsmeRP
 import JOSE
+import TestSupport
 import XCTest
 
 /// Private keys on disk: only for their owner, complete or not at all, never overwritten.
@@ -69,6 +70,50 @@ final class KeyFileTests: XCTestCase {
         for bits in [0o600, 0o400, 0o700] {
             try setMode(bits, path())
             XCTAssertEqual(text(try KeyFile(path()).read()), "keys")
+        }
+    }
+
+    func testTheCommandThatSetsTheModeMakesAFileGood() throws {
+        for name in ["ring.json", "it's a ring.json"] {
+            try KeyFile(path(name)).create(secret("keys"))
+            try setMode(0o644, path(name))
+            var remedy = ""
+            XCTAssertThrowsError(try KeyFile(path(name)).read()) { remedy = ($0 as? ItsmeError)?.remedy ?? "" }
+            let start = try XCTUnwrap(remedy.range(of: "chmod "), remedy).lowerBound
+            let result = try ShellCommand(String(remedy[start...])).run(in: URL(fileURLWithPath: directory))
+            XCTAssertEqual(result.status, 0, result.output)
+            XCTAssertEqual(text(try KeyFile(path(name)).read()), "keys")
+        }
+    }
+
+    func testErrorsNameThePathOfTheFile() throws {
+        try KeyFile(path("ring.json")).create(secret("{}"))
+        try FileManager.default.createSymbolicLink(atPath: path("link"), withDestinationPath: path())
+        let file = KeyFile(path())
+        try setMode(0o644, path())
+        assertNames(path()) { try file.read() }
+        try setMode(0o600, path())
+        let ring = try ClientKeyRing(RingKeys.ring())
+        let failures: [(String, () throws -> Any)] = [
+            (path("missing"), { try KeyFile(self.path("missing")).read() }),
+            (directory, { try KeyFile(self.directory).read() }),
+            (path(), { try file.create(self.secret("keys")) }),
+            (path("link"), { try KeyFile(self.path("link")).update { $0 } }),
+            (path("no/directory"), { try KeyFile(self.path("no/directory")).create(self.secret("keys")) }),
+            (path(), { try KeyRing(reading: file) }),
+            (path("missing"), { try KeyRing(reading: KeyFile(self.path("missing"))) }),
+            (path(), { try ring.change(in: file) { _, _ in } }), ("(empty path)", { try KeyFile("").read() }),
+            // What a terminal or a log takes for a command is not shown.
+            (path("a\u{FFFD}[2J\u{FFFD}b"), { try KeyFile(self.path("a\u{1B}[2J\nb")).read() }),
+        ]
+        for (path, body) in failures { assertNames(path, body) }
+    }
+
+    private func assertNames(_ path: String, _ body: () throws -> Any, line: UInt = #line) {
+        XCTAssertThrowsError(try body(), line: line) { error in
+            let reason = (error as? ItsmeError)?.reason ?? ""
+            XCTAssertTrue(reason.hasPrefix(path + ": "), "\(error)", line: line)
+            XCTAssertFalse(reason.dropFirst(path.count).contains(path), reason, line: line)
         }
     }
 

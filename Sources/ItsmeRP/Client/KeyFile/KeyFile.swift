@@ -5,7 +5,7 @@ public import JOSE
 /// ```swift
 /// let file = KeyFile("/etc/bank/itsme-ring.json")
 /// try file.create(ring.serialized())
-/// let ring = try KeyRing(parsing: file.read())
+/// let ring = try KeyRing(reading: file)
 /// ```
 ///
 /// Reading refuses a file that a group or everybody can read, write or execute. Where an orchestrator mounts secrets
@@ -56,8 +56,36 @@ public struct KeyFile: Sendable {
         try draft.replace()
     }
 
-    /// The error of a file operation; it names the rule, the system's word, and never what is in the file.
-    static func error(_ code: ItsmeError.Code, _ reason: String, remedy: String) -> ItsmeError {
-        ItsmeError(code, .configuration, reason, remedy: remedy, field: "keyFile")
+    /// The error of a file operation; it names the path, the rule, the system's word, and never what is in the file.
+    static func error(
+        _ code: ItsmeError.Code, _ path: String, _ reason: String, remedy: String
+    ) -> ItsmeError {
+        ItsmeError(code, .configuration, "\(shown(path)): \(reason)", remedy: remedy, field: "keyFile")
+    }
+
+    /// The path as a log may have it.
+    static func shown(_ path: String) -> String {
+        path.isEmpty ? "(empty path)" : String(String.UnicodeScalarView(path.unicodeScalars.prefix(1024).map(visible)))
+    }
+
+    private static func visible(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned: "\u{FFFD}"
+        default: scalar
+        }
+    }
+
+    /// The path as one word of a command.
+    static func quoted(_ path: String) -> String {
+        "'" + shown(path).split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
+    }
+}
+
+extension ItsmeError {
+    /// The same error about what is in a file.
+    func about(_ file: KeyFile) -> ItsmeError {
+        ItsmeError(
+            code, phase, "\(KeyFile.shown(file.path)): \(reason)", remedy: remedy, field: field,
+            providerError: providerError, joseCode: joseCode, transportCode: transportCode, retryAfter: retryAfter)
     }
 }

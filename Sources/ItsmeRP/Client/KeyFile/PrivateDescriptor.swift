@@ -13,6 +13,7 @@ import JOSE
 struct PrivateDescriptor: ~Copyable {
     private let descriptor: Int32
     private let status: stat
+    private let path: String
 
     static func reading(_ path: String) throws(ItsmeError) -> PrivateDescriptor {
         try opening(path, flags: 0)
@@ -24,50 +25,58 @@ struct PrivateDescriptor: ~Copyable {
             // What takes the file's place would replace a symbolic link, not what it points to.
             let file = try opening(path, flags: O_NOFOLLOW)
             guard flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 else {
-                guard errno == EWOULDBLOCK else { throw Self.failure("locked") }
+                guard errno == EWOULDBLOCK else { throw Self.failure(path, "locked") }
                 throw KeyFile.error(
-                    .keyFileUnusable, "another process is changing the key file", remedy: "Try again in a moment.")
+                    .keyFileUnusable, path, "another process is changing the key file", remedy: "Try again in a moment."
+                )
             }
             var named = stat()
             if unsafe stat(path, &named) == 0, named.st_ino == file.status.st_ino, named.st_dev == file.status.st_dev {
                 return file
             }
         }
-        throw KeyFile.error(.keyFileUnusable, "the key file is replaced all the time", remedy: "Try again in a moment.")
+        throw KeyFile.error(
+            .keyFileUnusable, path, "the key file is replaced all the time", remedy: "Try again in a moment.")
     }
 
-    private init(owning descriptor: Int32, _ status: stat) {
+    private init(owning descriptor: Int32, _ status: stat, _ path: String) {
         self.descriptor = descriptor
         self.status = status
+        self.path = path
     }
 
     private static func opening(_ path: String, flags: Int32) throws(ItsmeError) -> PrivateDescriptor {
         // Without O_NONBLOCK, a named pipe would block until somebody writes.
         let opened = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags)
-        guard opened >= 0 else { throw failure("opened") }
+        guard opened >= 0 else { throw failure(path, "opened") }
         var status = stat()
         let isKnown = unsafe fstat(opened, &status) == 0
         // From here on it is closed whatever happens.
-        let file = PrivateDescriptor(owning: opened, status)
-        guard isKnown else { throw failure("examined") }
+        let file = PrivateDescriptor(owning: opened, status, path)
+        guard isKnown else { throw failure(path, "examined") }
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw KeyFile.error(
-                .keyFileUnusable, "the key file is not a regular file", remedy: "Name the file that holds the keys.")
+                .keyFileUnusable, path, "the key file is not a regular file",
+                remedy: "Name the file that holds the keys.")
         }
         guard status.st_mode & 0o077 == 0 else {
             throw KeyFile.error(
-                .keyFileUnsafe, "the key file can be used by others than its owner",
-                remedy: "Consider its keys compromised if others had access; otherwise set its mode: chmod 600.")
+                .keyFileUnsafe, path, "the key file can be used by others than its owner",
+                remedy: """
+                    Consider its keys compromised if others had access; otherwise set its mode: \
+                    chmod 600 \(KeyFile.quoted(path))
+                    """)
         }
         // Root reads every file anyway, for example to rotate the keys of the application's user.
         guard status.st_uid == geteuid() || status.st_uid == 0 || geteuid() == 0 else {
             throw KeyFile.error(
-                .keyFileUnsafe, "the key file belongs to another user",
-                remedy: "Let it belong to the user that runs this program: chown.")
+                .keyFileUnsafe, path, "the key file belongs to another user",
+                remedy: "Let it belong to the user that runs this program.")
         }
         guard status.st_size <= KeyFile.maximumSize else {
             throw KeyFile.error(
-                .keyFileUnusable, "the key file is larger than 1 MiB", remedy: "Name the file that holds the keys.")
+                .keyFileUnusable, path, "the key file is larger than 1 MiB",
+                remedy: "Name the file that holds the keys.")
         }
         return file
     }
@@ -90,22 +99,22 @@ struct PrivateDescriptor: ~Copyable {
                 unsafe read(descriptor, buffer.baseAddress.map { unsafe $0 + count }, buffer.count - count)
             }
             if received < 0, errno == EINTR { continue }
-            guard received >= 0 else { throw Self.failure("read") }
+            guard received >= 0 else { throw Self.failure(path, "read") }
             guard received > 0 else { break }
             count += received
         }
         guard count == size else {
             _ = SecretBytes(taking: &buffer)
             throw KeyFile.error(
-                .keyFileUnusable, "the key file changed while it was read", remedy: "Try again in a moment.")
+                .keyFileUnusable, path, "the key file changed while it was read", remedy: "Try again in a moment.")
         }
         buffer.removeLast()
         return SecretBytes(taking: &buffer)
     }
 
-    static func failure(_ verb: String) -> ItsmeError {
+    static func failure(_ path: String, _ verb: String) -> ItsmeError {
         KeyFile.error(
-            .keyFileUnusable, "the key file cannot be \(verb): \(word(for: errno))",
+            .keyFileUnusable, path, "the key file cannot be \(verb): \(word(for: errno))",
             remedy: "Check the path, the directory and their permissions.")
     }
 

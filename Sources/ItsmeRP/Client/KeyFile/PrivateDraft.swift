@@ -29,25 +29,25 @@ struct PrivateDraft {
                 remedy: "Check the system's random generator.", joseCode: error.code)
         }
         let descriptor = unsafe open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw PrivateDescriptor.failure("written") }
+        guard descriptor >= 0 else { throw PrivateDescriptor.failure(path, "written") }
         defer { _ = close(descriptor) }
         do throws(ItsmeError) {
             // An odd umask may have taken bits away.
-            guard fchmod(descriptor, 0o600) == 0 else { throw PrivateDescriptor.failure("written") }
+            guard fchmod(descriptor, 0o600) == 0 else { throw PrivateDescriptor.failure(path, "written") }
             if let owner, geteuid() == 0 {
                 guard fchown(descriptor, owner.user, owner.group) == 0 else {
-                    throw PrivateDescriptor.failure("written")
+                    throw PrivateDescriptor.failure(path, "written")
                 }
             }
-            try Self.store(contents, to: descriptor)
-            guard fsync(descriptor) == 0 else { throw PrivateDescriptor.failure("written") }
+            try store(contents, to: descriptor)
+            guard fsync(descriptor) == 0 else { throw PrivateDescriptor.failure(path, "written") }
         } catch {
             remove()
             throw error
         }
     }
 
-    private static func store(_ contents: SecretBytes, to descriptor: Int32) throws(ItsmeError) {
+    private func store(_ contents: SecretBytes, to descriptor: Int32) throws(ItsmeError) {
         try contents.withBytes { (span) throws(ItsmeError) in
             var count = 0
             while count < span.count {
@@ -55,7 +55,7 @@ struct PrivateDraft {
                     unsafe write(descriptor, rest.baseAddress, rest.count)
                 }
                 if written < 0, errno == EINTR { continue }
-                guard written > 0 else { throw PrivateDescriptor.failure("written") }
+                guard written > 0 else { throw PrivateDescriptor.failure(path, "written") }
                 count += written
             }
         }
@@ -64,9 +64,9 @@ struct PrivateDraft {
     /// Gives the file its name, unless that is taken.
     func takePlace() throws(ItsmeError) {
         guard unsafe link(draft, path) == 0 else {
-            guard errno == EEXIST else { throw PrivateDescriptor.failure("written") }
+            guard errno == EEXIST else { throw PrivateDescriptor.failure(path, "written") }
             throw KeyFile.error(
-                .keyFileExists, "there is a file already, and keys are never overwritten",
+                .keyFileExists, path, "there is a file already, and keys are never overwritten",
                 remedy: "Choose another path, or move the file away if it is not needed.")
         }
         syncDirectory()
@@ -74,7 +74,7 @@ struct PrivateDraft {
 
     /// Takes the place of the file.
     func replace() throws(ItsmeError) {
-        guard unsafe rename(draft, path) == 0 else { throw PrivateDescriptor.failure("replaced") }
+        guard unsafe rename(draft, path) == 0 else { throw PrivateDescriptor.failure(path, "replaced") }
         syncDirectory()
     }
 

@@ -13,7 +13,7 @@ import Synchronization
 ///
 /// ```swift
 /// let file = KeyFile("/etc/bank/itsme-ring.json")     // written by `itsme keys generate`
-/// let ring = try ClientKeyRing(KeyRing(parsing: file.read()))
+/// let ring = try ClientKeyRing(KeyRing(reading: file))
 /// let configuration = ItsmeConfiguration(
 ///     environment: .production, clientID: id, authentication: .privateKeyJWT(ring), redirectURI: uri)
 /// ```
@@ -29,7 +29,7 @@ import Synchronization
 /// a new state at intervals and adopt it; an older state than the one in use is ignored:
 ///
 /// ```swift
-/// try ring.adopt(KeyRing(parsing: file.read()))       // every few minutes
+/// try ring.adopt(KeyRing(reading: file))       // every few minutes
 /// ```
 ///
 /// ``KeyRing/Timing/propagation`` has to be longer than that interval, as the waiting times of the steps build on every
@@ -116,7 +116,12 @@ public final class ClientKeyRing: ClientKeySource {
     ) throws {
         var changed: KeyRing?
         try file.update { contents in
-            var ring = try KeyRing(parsing: contents)
+            var ring: KeyRing
+            do {
+                ring = try KeyRing(parsing: contents)
+            } catch let error as ItsmeError {
+                throw error.about(file)
+            }
             try step(&ring, time.now())
             // Before it is stored: a ring whose keys cannot be had must not reach the other instances.
             _ = try ring.clientKeys(custodian: custodian, uses: uses, time: time)

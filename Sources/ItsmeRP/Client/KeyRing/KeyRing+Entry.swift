@@ -51,7 +51,8 @@ extension KeyRing {
         /// Throws `unsuitable_key` if the key is for another use, no RSA key, or cannot do what its use asks for.
         init(_ jwk: JWK, use: KeyUse, role: Role, since: Date) throws(ItsmeError) {
             guard jwk.use == nil || jwk.use == use else {
-                throw KeyRing.unsuitable("a key is for another use than \"\(use.rawValue)\"", "keys.use")
+                throw KeyRing.unsuitable(
+                    "a key is for another use than \"\(use.rawValue)\": sig and enc may be swapped", "keys.use")
             }
             if case .symmetric = jwk.material {
                 throw KeyRing.unsuitable("a key is not an RSA key", "keys")

@@ -30,6 +30,18 @@ extension KeyRing {
         }
     }
 
+    /// Reads the ring in a file; see ``init(parsing:)``.
+    ///
+    /// - Throws: ``ItsmeError`` as ``KeyFile/read()`` and ``init(parsing:)`` do; the reason names the path.
+    public init(reading file: KeyFile) throws(ItsmeError) {
+        let text = try file.read()
+        do {
+            try self.init(parsing: text)
+        } catch {
+            throw error.about(file)
+        }
+    }
+
     private init(_ json: JSON) throws(ItsmeError) {
         guard let elements = json["keys"]?.elements else {
             throw Self.malformed("the ring is not an object with an array \"keys\"", "keys")

@@ -28,7 +28,7 @@ final class KeyUseLog: Sendable {
 }
 
 /// Signs, and notes that it was asked to.
-struct NotingSigner: KeySigner {
+struct NotingSigner: KeySigner, KeyPairHolder {
     private let wrapped: any KeySigner
     private let name: String
     private let uses: KeyUseLog
@@ -42,6 +42,7 @@ struct NotingSigner: KeySigner {
     }
 
     var algorithm: SignatureAlgorithm { wrapped.algorithm }
+    var publicKey: RSAPublicKey? { (wrapped as? any KeyPairHolder)?.publicKey }
     var keyID: String? { name }
 
     func signature(over input: [UInt8]) async throws -> [UInt8] {
@@ -51,7 +52,7 @@ struct NotingSigner: KeySigner {
 }
 
 /// Decrypts, and notes that it was asked to.
-struct NotingUnwrapper: KeyUnwrapper {
+struct NotingUnwrapper: KeyUnwrapper, KeyPairHolder {
     private let wrapped: any KeyUnwrapper
     private let name: String
     private let uses: KeyUseLog
@@ -66,6 +67,7 @@ struct NotingUnwrapper: KeyUnwrapper {
 
     var keyID: String? { name }
     var modulusSize: Int { wrapped.modulusSize }
+    var publicKey: RSAPublicKey? { (wrapped as? any KeyPairHolder)?.publicKey }
 
     func supports(_ algorithm: KeyManagementAlgorithm) -> Bool { wrapped.supports(algorithm) }
 
