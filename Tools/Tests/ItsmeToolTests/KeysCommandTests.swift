@@ -37,6 +37,15 @@ final class KeysCommandTests: XCTestCase {
         return path(name)
     }
 
+    /// A copy of one of the repository's keys that only its owner can read.
+    private func copy(_ fixture: String, _ name: String) throws -> String {
+        let keys = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Fixtures/keys")
+        try Data(contentsOf: keys.appendingPathComponent(fixture)).write(to: folder.appendingPathComponent(name))
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path(name))
+        return path(name)
+    }
+
     private func assertNoSecret(of ring: KeyRing, in output: String, line: UInt = #line) throws {
         let octets = try ring.serialized().withBytes { span in span.indices.map { span[$0] } }
         for key in try JSON(parsing: octets)["keys"]?.elements ?? [] {
@@ -86,12 +95,10 @@ final class KeysCommandTests: XCTestCase {
     }
 
     func testTakesBothKeysOfAJavaKeystore() throws {
-        let fixture = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("Fixtures/keys/java-keystore.p12")
-        try Data(contentsOf: fixture).write(to: folder.appendingPathComponent("keys.p12"))
+        _ = try copy("java-keystore.p12", "keys.p12")
         let passphrase = try write("changeit", "pass")
         // As a clone leaves it: readable by all.
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: path("keys.p12"))
         let open = try generate("--pkcs12", path("keys.p12"), "--passphrase-file", passphrase)
         XCTAssertEqual(open.status, 1)
         XCTAssertTrue(open.output.contains("chmod 600"), open.output)
@@ -124,6 +131,49 @@ final class KeysCommandTests: XCTestCase {
             XCTAssertEqual(result.status, 1, result.output)
             XCTAssertTrue(result.output.contains(words), result.output)
             XCTAssertFalse(FileManager.default.fileExists(atPath: path("private")))
+        }
+    }
+
+    func testTakesAKeyInDERAndOneAmongCertificatesAndOtherKeys() throws {
+        let key = try RSAPrivateKey.generate(bits: 2048)
+        let lines = try key.pem().split(separator: "\n").dropFirst().dropLast()
+        let der = try XCTUnwrap(Data(base64Encoded: lines.joined()))
+        let signing = try write("", "key.der")
+        try der.write(to: URL(fileURLWithPath: signing))
+        let result = try generate(
+            "--signing-key", signing, "--encryption-key", copy("java-mixed.p12", "mixed.p12"), "--passphrase-file",
+            write("changeit", "pass"))
+        // The name of the only RSA key is that of a signing key.
+        XCTAssertEqual(result.status, 1, result.output)
+        XCTAssertTrue(result.output.contains("swapped"), result.output)
+        let right = try generate(
+            "--encryption-key", signing, "--signing-key", path("mixed.p12"), "--passphrase-file", path("pass"))
+        XCTAssertEqual(right.status, 0, right.output)
+        XCTAssertTrue(right.output.contains("CN=Signing,O=Example Bank,C=BE"), right.output)
+    }
+
+    func testSaysOfAFileThatItDoesNotReadWhatItIsAndHowToConvertIt() throws {
+        for (fixture, passphrase, words) in [
+            ("openssh-rsa.key", "tomato", "ssh-keygen -p -m PKCS8"),
+            ("keystore.jks", "changeit", "keytool -importkeystore"),
+            ("legacy-rc2.p12", "secret", "openssl pkcs12 -legacy"),
+            ("legacy-rc2.pem", "secret", "openssl pkcs8 -topk8"),
+            ("pkcs8-md5-des.der", "secret", "openssl pkcs8 -topk8"), ("rsa-pkcs1-rfc1421.pem", "tomato", "RFC 1421"),
+        ] {
+            let file = try copy(fixture, fixture)
+            let result = try generate("--signing-key", file, "--passphrase-file", write(passphrase, "pass"))
+            XCTAssertEqual(result.status, 1, result.output)
+            XCTAssertTrue(result.output.contains("\(file): "), result.output)
+            XCTAssertTrue(result.output.contains(words), result.output)
+        }
+    }
+
+    func testNamesThePathOfAFileOnce() throws {
+        let file = try write("{}", "ring.json")
+        for arguments in [["show", file], ["rotate", file, "sig", "cancel"]] {
+            let result = try ToolProcess(["keys"] + arguments).result()
+            XCTAssertEqual(result.status, 1)
+            XCTAssertEqual(result.output.components(separatedBy: file).count, 2, result.output)
         }
     }
 

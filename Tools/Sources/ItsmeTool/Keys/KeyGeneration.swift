@@ -60,7 +60,7 @@ struct KeyGeneration {
         if path == nil, dialogue.isInteractive,
             try dialogue.confirm("Do you have a key or certificate for \(word) already?")
         {
-            let answer = try dialogue.ask("Where is it (PEM, PKCS#8 or PKCS#12)?", default: "make a new one")
+            let answer = try dialogue.ask("Where is it (PEM, DER or PKCS#12)?", default: "make a new one")
             path = answer == "make a new one" ? nil : answer
         }
         guard let path else {
@@ -88,7 +88,7 @@ struct KeyGeneration {
             1. Keep \(privateFile) as you keep passwords, and keep a copy: without it nobody can log in.
             2. Publish the public keys at an https URL with an organization-validated certificate, without login or
                redirect, answered within a second. Either serve them from your application, which follows rotations:
-                 let ring = try ClientKeyRing(KeyRing(parsing: KeyFile("\(privateFile)").read()))
+                 let ring = try ClientKeyRing(KeyRing(reading: KeyFile("\(privateFile)")))
                  let endpoint = try JWKSetEndpoint(ring)
                or put \(publicFile) on a web server, with Cache-Control: max-age of 1800 to \(maximumAge).
             3. Register that URL at itsme.

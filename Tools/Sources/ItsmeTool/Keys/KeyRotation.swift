@@ -41,7 +41,7 @@ struct KeyRotation {
             }
         } catch let error as ItsmeError {
             guard step == .proceed, error.code == .rotationTooEarly else {
-                throw ToolFailure("\(file.path): \(error.reason). \(error.remedy)")
+                throw ToolFailure(file.path, error)
             }
             outcome = Outcome(ring: nil, isTooEarly: true)
             dialogue.say("Not yet: \(error.reason). \(error.remedy)")

@@ -9,15 +9,15 @@ struct KeysGenerateCommand: ParsableCommand {
         abstract:
             "Make the keys of a relying party, or take existing ones, and write them for use and for publication.",
         discussion: """
-            Asks whether there are keys or certificates already, and where: PEM, PKCS#8 with or without passphrase, or \
+            Asks whether there are keys or certificates already, and where: PEM or DER with or without passphrase, or \
             PKCS#12. Writes a private JWK Set that only you can read, and a public one. No file is ever overwritten.
             """
     )
 
-    @Option(help: ArgumentHelp("An existing signing key (PEM or PKCS#12).", valueName: "file"))
+    @Option(help: ArgumentHelp("An existing signing key (PEM, DER or PKCS#12).", valueName: "file"))
     var signingKey: String?
 
-    @Option(help: ArgumentHelp("An existing encryption key (PEM or PKCS#12).", valueName: "file"))
+    @Option(help: ArgumentHelp("An existing encryption key (PEM, DER or PKCS#12).", valueName: "file"))
     var encryptionKey: String?
 
     @Option(

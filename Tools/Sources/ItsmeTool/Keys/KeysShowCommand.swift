@@ -15,7 +15,7 @@ struct KeysShowCommand: ParsableCommand {
     var printsPublicSet = false
 
     func run() throws {
-        let ring = try file.asKeyFile { file throws(ItsmeError) in try KeyRing(parsing: file.read()) }
+        let ring = try file.asKeyFile { file throws(ItsmeError) in try KeyRing(reading: file) }
         guard !printsPublicSet else {
             FileHandle.standardOutput.write(Data(try PublicKeyFile.text(ring)))
             return
