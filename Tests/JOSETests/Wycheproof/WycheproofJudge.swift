@@ -1,6 +1,9 @@
 import JOSE
 
 /// Gives a case of a file to the part of the library that it is about.
+///
+/// A refusal counts as one only if the library refused what the case is about: a failure of OpenSSL, a member that is not
+/// in the file and a key that does not load are none.
 struct WycheproofJudge {
     typealias Verdict = WycheproofFile.Verdict
     typealias Case = WycheproofFile.Case
@@ -22,16 +25,71 @@ struct WycheproofJudge {
         }
     }
 
-    /// For a case outside of what the library does: a good one must be refused, which is what skipping means.
-    private func refused(_ reason: String, _ item: Case, _ isRefused: Bool) -> Verdict {
-        guard isRefused else { return .accepted }
-        return item.isValid ? .skipped(reason) : .refused
+    /// What `body` returns, or nil if the library refuses what it is given.
+    private func accepted<Value>(_ body: () throws -> Value) throws -> Value? {
+        do {
+            return try body()
+        } catch let error as JOSEError where error.code != .cryptoFailed && error.code != .randomFailed {
+            return nil
+        }
+    }
+
+    private func accepted<Value>(_ body: () async throws -> Value) async throws -> Value? {
+        do {
+            return try await body()
+        } catch let error as JOSEError where error.code != .cryptoFailed && error.code != .randomFailed {
+            return nil
+        }
+    }
+
+    /// For a case outside of what the library does: it is refused whatever the file says of it.
+    private func outside(_ reason: String, isRefused: Bool) -> Verdict {
+        isRefused ? .skipped(reason) : .acceptedOutside
+    }
+
+    // MARK: Keys
+
+    private enum Loaded<Key> {
+        case key(Key)
+        case verdict(Verdict)
+    }
+
+    private static let acceptedBits: ClosedRange<Int64> = 2048...4096
+
+    /// Loads a key of which the file says that it is good; `bits` is the size of its modulus, nil if it has none.
+    private func load<Key>(bits: Int64?, _ body: () throws -> Key) throws -> Loaded<Key> {
+        let isOfRefusedSize = bits.map { !Self.acceptedBits.contains($0) } ?? false
+        do {
+            let key = try body()
+            return isOfRefusedSize ? .verdict(.acceptedOutside) : .key(key)
+        } catch let error as JOSEError {
+            switch error.code {
+            case .weakKey where isOfRefusedSize:
+                return .verdict(.skipped("with a key of \(bits ?? 0) bits, a size that is refused"))
+            case .unsupportedKeyType where bits == nil:
+                return .verdict(.skipped("with a key that is not RSA and not oct"))
+            default: return .verdict(.keyNotLoaded)
+            }
+        }
+    }
+
+    /// Loads a key as `JWK` reads it.
+    private func load(_ json: JSON) throws -> Loaded<JWK> {
+        guard json["kty"]?.string == "RSA" else { return try load(bits: nil) { try JWK(json) } }
+        let modulus = try Base64URL.decode(json.requiredString("n")).drop { $0 == 0 }
+        let bits = modulus.count * 8 - (modulus.first?.leadingZeroBitCount ?? 0)
+        return try load(bits: Int64(bits)) { try JWK(json) }
+    }
+
+    private func keySize(_ item: Case) throws -> Int64 {
+        guard let bits = try item.group.required("keySize").integer else { throw MissingMember(name: "keySize") }
+        return bits
     }
 
     // MARK: Primitives
 
     private func aead(_ item: Case) throws -> Verdict {
-        let keySize = item.group["keySize"]?.integer ?? 0
+        let keySize = try keySize(item)
         let algorithms: [String: ContentEncryptionAlgorithm] = [
             "A128CBC-HS256 256": .a128CBC_HS256, "A256CBC-HS512 512": .a256CBC_HS512, "AES-GCM 128": .a128GCM,
             "AES-GCM 256": .a256GCM,
@@ -43,10 +101,12 @@ struct WycheproofJudge {
         let (nonce, additionalData) = (try item.hexadecimal("iv"), try item.hexadecimal("aad"))
         let plaintext = try item.hexadecimal("msg")
         let (ciphertext, tag) = (try item.hexadecimal("ct"), try item.hexadecimal("tag"))
-        let opened = try? AEADCipher.open(
-            ciphertext, tag: tag, key: key, nonce: nonce, additionalData: additionalData, algorithm: encryption)
+        let opened = try accepted {
+            try AEADCipher.open(
+                ciphertext, tag: tag, key: key, nonce: nonce, additionalData: additionalData, algorithm: encryption)
+        }
         guard nonce.count == encryption.ivSize else {
-            return refused("with a nonce of another size than JOSE has", item, opened == nil)
+            return outside("with a nonce of another size than JOSE has", isRefused: opened == nil)
         }
         if item.isValid {
             let sealed = try AEADCipher.seal(
@@ -65,14 +125,21 @@ struct WycheproofJudge {
         case ("SHA-256", "SHA-256"): management = .rsaOAEP256
         default: return .skipped("with OAEP of \(digests.0) and MGF1 of \(digests.1)")
         }
-        guard case .rsaPrivate(let key)? = try? JWK(item.group.required("privateKeyJwk")).material else {
-            return refused("with a key of a size that is refused", item, true)
+        let json = try item.group.required("privateKeyJwk")
+        let key: RSAPrivateKey
+        switch try load(bits: keySize(item), { try JWK(json) }) {
+        case .verdict(let verdict): return verdict
+        case .key(let loaded):
+            guard case .rsaPrivate(let material) = loaded.material else { return .keyNotLoaded }
+            key = material
         }
         let unwrapper = try LocalUnwrapper(JWK(.rsaPrivate(key), keyID: nil, use: nil))
-        let hasLabel = try !item.hexadecimal("label").isEmpty
-        guard let secret = try? unwrapper.unwrap(item.hexadecimal("ct"), algorithm: management) else {
-            return hasLabel ? refused("with a label, which JOSE has not", item, true) : .refused
+        let ciphertext = try item.hexadecimal("ct")
+        let secret = try accepted { try unwrapper.unwrap(ciphertext, algorithm: management) }
+        guard try item.hexadecimal("label").isEmpty else {
+            return outside("with a label, which JOSE has not", isRefused: secret == nil)
         }
+        guard let secret else { return .refused }
         let isSame = try secret.withBytes { span in span.indices.map { span[$0] } } == item.hexadecimal("msg")
         return isSame ? .accepted : .wrongResult
     }
@@ -84,33 +151,36 @@ struct WycheproofJudge {
     private func signature(_ item: Case, _ algorithms: [String: SignatureAlgorithm]) throws -> Verdict {
         let digest = try item.group.requiredString("sha")
         guard let algorithm = algorithms[digest] else { return .skipped("with the digest \(digest)") }
-        guard let key = try? RSAPublicKey(pem: item.group.requiredString("publicKeyPem")) else {
-            return refused("with a key of a size that is refused", item, true)
+        let pem = try item.group.requiredString("publicKeyPem")
+        switch try load(bits: keySize(item), { try RSAPublicKey(pem: pem) }) {
+        case .verdict(let verdict): return verdict
+        case .key(let key):
+            let (signature, message) = (try item.hexadecimal("sig"), try item.hexadecimal("msg"))
+            let isGood = try algorithm.verify(
+                signature.span, over: message.span, with: JWK(.rsaPublic(key), keyID: nil, use: nil))
+            return isGood ? .accepted : .refused
         }
-        let (signature, message) = (try item.hexadecimal("sig"), try item.hexadecimal("msg"))
-        let isGood = try algorithm.verify(
-            signature.span, over: message.span, with: JWK(.rsaPublic(key), keyID: nil, use: nil))
-        return isGood ? .accepted : .refused
     }
 
     /// RFC 7518 §3.5: MGF1 has the digest of the message, and the salt its size.
     private func pss(_ item: Case) throws -> Verdict {
         let digest = try item.group.requiredString("sha")
+        let verdict = try signature(item, Self.pss)
         guard try item.group.requiredString("mgfSha") == digest, item.group["sLen"]?.integer == Self.saltSizes[digest]
         else {
-            let verdict = try signature(item, Self.pss)
-            guard case .skipped = verdict else {
-                return refused("with parameters of PSS that JOSE has not", item, verdict == .refused)
+            return switch verdict {
+            case .accepted, .refused:
+                outside("with parameters of PSS that JOSE has not", isRefused: verdict == .refused)
+            default: verdict
             }
-            return verdict
         }
-        return try signature(item, Self.pss)
+        return verdict
     }
 
     // MARK: JOSE
 
-    private func verify(_ token: String, _ algorithm: SignatureAlgorithm, _ key: JWK) -> Verdict {
-        (try? JWS(token).payload(verifiedWith: key, algorithm: algorithm)) == nil ? .refused : .accepted
+    private func verify(_ token: String, _ algorithm: SignatureAlgorithm, _ key: JWK) throws -> Verdict {
+        try accepted { try JWS(token).payload(verifiedWith: key, algorithm: algorithm) } == nil ? .refused : .accepted
     }
 
     /// What a relying party that is configured for the key's algorithm says of a token.
@@ -118,70 +188,68 @@ struct WycheproofJudge {
         let json = try item.group["public"] ?? item.group.required("private")
         let token = try item.test.requiredString("jws")
         let key: JWK
-        do throws(JOSEError) {
-            key = try JWK(json)
-        } catch {
-            guard error.code == .unsupportedKeyType else { return .refused }
-            return refused("with a key that is not RSA and not oct", item, true)
+        switch try load(json) {
+        case .verdict(let verdict): return verdict
+        case .key(let loaded): key = loaded
         }
-        guard let name = json["alg"]?.string ?? (try? JWS(token).header.algorithm) else { return .refused }
-        guard let algorithm = SignatureAlgorithm(name: name) else {
-            return refused("with \(name)", item, true)
-        }
+        let named = try accepted { try JWS(token).header.algorithm }
+        guard let name = json["alg"]?.string ?? named else { return .refused }
+        guard let algorithm = SignatureAlgorithm(name: name) else { return .skipped("with \(name)") }
         // A careless caller, who believes the token's header: the key itself has to tell.
-        if let named = (try? JWS(token)).flatMap({ SignatureAlgorithm(name: $0.header.algorithm) }), named != algorithm,
-            verify(token, named, key) == .accepted
+        if let other = named.flatMap({ SignatureAlgorithm(name: $0) }), other != algorithm,
+            try verify(token, other, key) == .accepted
         {
             return .wrongResult
         }
-        return verify(token, algorithm, key)
+        return try verify(token, algorithm, key)
     }
 
+    /// Here the keys themselves are what is good or bad, so one that does not load is refused as it should be.
     private func jwkSet(_ item: Case) throws -> Verdict {
         let published = item.group["public"]
-        let set: JWKSet
-        do {
-            set =
-                if let published {
-                    try JWKSet(parsingRemote: Array(published.text.utf8))
-                } else {
-                    try JWKSet(parsingOwn: Array(item.group.required("private").text.utf8))
-                }
-        } catch is JOSEError {
-            return .refused
+        let json = try published ?? item.group.required("private")
+        let kinds = try json.required("keys").elements?.compactMap { $0["kty"]?.string } ?? []
+        guard kinds.contains(where: { ["RSA", "oct"].contains($0) }) else {
+            return .skipped("with a key that is not RSA and not oct")
+        }
+        let text = Array(json.text.utf8)
+        let set = try accepted {
+            if published == nil { try JWKSet(parsingOwn: text) } else { try JWKSet(parsingRemote: text) }
         }
         let token = try item.test.requiredString("jws")
-        guard let jws = try? JWS(token), let algorithm = SignatureAlgorithm(name: jws.header.algorithm),
+        guard let set, let jws = try accepted({ try JWS(token) }),
+            let algorithm = SignatureAlgorithm(name: jws.header.algorithm),
             case .key(let key) = set.verificationKey(keyID: jws.header.keyID, algorithm: algorithm)
         else { return .refused }
-        return verify(token, algorithm, key)
+        return try verify(token, algorithm, key)
     }
 
     private func jwe(_ item: Case) async throws -> Verdict {
-        guard let key = try? JWK(item.group.required("private")) else {
-            return refused("with a key that is not RSA and not oct", item, true)
+        let key: JWK
+        switch try load(item.group.required("private")) {
+        case .verdict(let verdict): return verdict
+        case .key(let loaded): key = loaded
         }
         let token = try item.test.requiredString("jwe")
-        guard let jwe = try? JWE(token) else { return .refused }
-        let name = try item.test.required("enc").string ?? ""
-        guard let encryption = ContentEncryptionAlgorithm(name: name) else {
-            return refused("with \(name)", item, true)
-        }
+        let name = try item.test.requiredString("enc")
+        guard let encryption = ContentEncryptionAlgorithm(name: name) else { return .skipped("with \(name)") }
+        guard let jwe = try accepted({ try JWE(token) }) else { return .refused }
         let plaintext: [UInt8]?
         if case .symmetric(let secret) = key.material {
+            plaintext = try accepted { try jwe.plaintext(directKey: secret, contentEncryption: encryption) }
             guard jwe.header.algorithm == "dir" else {
-                let isRefused = (try? jwe.plaintext(directKey: secret, contentEncryption: encryption)) == nil
-                return refused("with \(jwe.header.algorithm)", item, isRefused)
+                return outside("with \(jwe.header.algorithm)", isRefused: plaintext == nil)
             }
-            plaintext = try? jwe.plaintext(directKey: secret, contentEncryption: encryption)
         } else {
             guard let management = key.algorithm.flatMap({ KeyManagementAlgorithm(name: $0) }) else {
-                return refused("with \(key.algorithm ?? "a key without alg")", item, true)
+                return .skipped("with \(key.algorithm ?? "a key without alg")")
             }
             // The tokens have the key's ID or none.
             let unwrapper = try LocalUnwrapper(key)
-            plaintext = try? await jwe.plaintext(
-                using: [unwrapper], keyManagement: management, contentEncryption: encryption)
+            plaintext = try await accepted {
+                try await jwe.plaintext(
+                    using: [unwrapper], keyManagement: management, contentEncryption: encryption)
+            }
         }
         guard let plaintext else { return .refused }
         return try plaintext == item.hexadecimal("pt") ? .accepted : .wrongResult

@@ -37,6 +37,10 @@ package final class OpenSSLKeyFile {
         EVP_PKEY_free(key)
     }
 
+    package func publicKeyPEM() throws -> String {
+        String(decoding: try Self.bytes { PEM_write_bio_PUBKEY($0, key) }, as: UTF8.self)
+    }
+
     package func certificatePEM() throws -> String {
         String(decoding: try Self.bytes { PEM_write_bio_X509($0, certificate) }, as: UTF8.self)
     }
