@@ -50,6 +50,25 @@ static inline size_t itsmerp_plain_run(const unsigned char *octets, size_t count
     return place;
 }
 
+// Overwrites 32 KiB of the stack below the caller. It calls nothing: a first call would leave there what it overwrites.
+static __attribute__((noinline)) void itsmerp_overwrite_stack(void) {
+    volatile uint64_t memory[4096];
+    for (size_t place = 0; place < sizeof memory / sizeof memory[0]; place++) {
+        memory[place] = 0;
+    }
+}
+
+// Overwrites what the caller's calls have left in registers and on the stack. A copy of a key goes through vector
+// registers, and the dynamic linker keeps all of them on the stack when a function is called for the first time.
+static __attribute__((noinline)) void itsmerp_cleanse_stack(void) {
+    unsigned char memory[2048] = {0};
+    // Copies of several sizes use as many registers as a copy of a key.
+    for (volatile size_t size = 16; size <= sizeof memory / 2; size *= 2) {
+        memmove(memory + size, memory, size);
+    }
+    itsmerp_overwrite_stack();
+}
+
 // Macros and variadic or pointer-to-pointer idioms that Swift cannot import.
 
 static inline int itsmerp_BN_mod(BIGNUM *remainder, const BIGNUM *number, const BIGNUM *divisor, BN_CTX *ctx) {

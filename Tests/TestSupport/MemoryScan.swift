@@ -1,10 +1,11 @@
 #if os(Linux)
+    import CMemory
     import Foundation
 
     /// Looks for octets in all memory that this process can write: heap, stacks, data.
     ///
-    /// What is looked for must not be found in the search itself, so it comes masked, and what the search needs is outside
-    /// of what is searched.
+    /// What is looked for must not be found in the search itself, so it comes masked and stays so, also in registers, and
+    /// the buffer of the search is outside of what is searched.
     package struct MemoryScan {
         package struct Failure: Error {}
 
@@ -26,22 +27,19 @@
         /// The number of places where each needle stands.
         package func places() throws -> [Int] {
             let size = 1 << 20
-            let page = 4096
-            let count = needles.count / Self.width
-            guard
-                let memory = mmap(nil, size + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
-                memory != MAP_FAILED, needles.count <= page
+            guard let mapped = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+                mapped != MAP_FAILED
             else { throw Failure() }
-            defer { munmap(memory, size + page) }
-            let ownRange = UInt(bitPattern: memory)..<UInt(bitPattern: memory) + UInt(size + page)
-            let open = memory + size
-            for (index, octet) in needles.enumerated() {
-                open.storeBytes(of: octet ^ Self.mask, toByteOffset: index, as: UInt8.self)
+            let memory = mapped.assumingMemoryBound(to: UInt8.self)
+            defer {
+                itsmerp_forget(memory, size)
+                munmap(mapped, size)
             }
+            let ownRange = UInt(bitPattern: mapped)..<UInt(bitPattern: mapped) + UInt(size)
             let file = Glibc.open("/proc/self/mem", O_RDONLY | O_CLOEXEC)
             guard file >= 0 else { throw Failure() }
             defer { close(file) }
-            var places = [Int](repeating: 0, count: count)
+            var places = [Int](repeating: 0, count: needles.count / Self.width)
             for region in try Self.regions() {
                 var start = region.lowerBound
                 while start < region.upperBound {
@@ -54,8 +52,11 @@
                         start < ownRange.lowerBound ? min(region.upperBound, ownRange.lowerBound) : region.upperBound
                     let length = pread(file, memory, min(size, Int(limit - start)), off_t(start))
                     guard length > 0 else { break }
-                    for index in 0..<count {
-                        places[index] += Self.occurrences(of: open + index * Self.width, in: memory, length)
+                    needles.withUnsafeBufferPointer { needles in
+                        for index in places.indices {
+                            let needle = needles.baseAddress.map { $0 + index * Self.width }
+                            places[index] += itsmerp_masked_places(memory, length, needle, Self.width, Self.mask)
+                        }
                     }
                     if length < Self.width || start + UInt(length) >= limit {
                         start += UInt(length)
@@ -64,26 +65,15 @@
                     }
                 }
             }
-            memset(open, 0, page)
             return places
         }
 
-        private static func occurrences(
-            of needle: UnsafeMutableRawPointer, in memory: UnsafeMutableRawPointer, _ length: Int
-        ) -> Int {
-            var count = 0
-            var from = memory
-            let end = memory + length
-            let first = CInt(needle.load(as: UInt8.self))
-            while end - from >= width, let hit = memchr(from, first, end - from - width + 1) {
-                if memcmp(hit, needle, width) == 0 { count += 1 }
-                from = hit + 1
-            }
-            return count
-        }
-
         private static func regions() throws -> [Range<UInt>] {
-            try String(contentsOfFile: "/proc/self/maps", encoding: .utf8).split(separator: "\n").compactMap { line in
+            // `String(contentsOfFile:)` believes the size, which is 0 here, and stops after the first portion.
+            guard let file = FileHandle(forReadingAtPath: "/proc/self/maps"), let maps = try file.readToEnd() else {
+                throw Failure()
+            }
+            return String(decoding: maps, as: UTF8.self).split(separator: "\n").compactMap { line in
                 let fields = line.split(separator: " ")
                 guard fields.count >= 2, fields[1].hasPrefix("rw") else { return nil }
                 let ends = fields[0].split(separator: "-").compactMap { UInt($0, radix: 16) }

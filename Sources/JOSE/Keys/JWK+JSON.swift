@@ -108,6 +108,7 @@ extension JWK {
             }
             return .rsaPublic(publicKey)
         }
+        defer { SpentStack.cleanse() }
         guard remaining > 0 else {
             return try .rsaPrivate(RSAPrivateKey(RSAPrivateNumbers(factoring: n, e: e, d: d)))
         }

@@ -22,6 +22,7 @@ public struct PKCS12: Sendable {
     /// `malformedPKCS12` also for files without a MAC or without a private key; `unsupportedKeyType` if there are only
     /// keys of other kinds; `certificateMismatch`; and for a key `malformedKey` or `weakKey`.
     public init(_ file: SecretBytes, passphrase: SecretBytes?) throws(JOSEError) {
+        defer { SpentStack.cleanse() }
         let bags = try PKCS12Bag.bags(in: file, passphrase: passphrase)
         var entries: [Entry] = []
         var other: JOSEError?

@@ -46,6 +46,7 @@ public struct RSAPrivateKey: Sendable {
 
     /// Reads a key in PEM as the other initializer does, from octets that are overwritten after use.
     public init(pem: SecretBytes, passphrase: SecretBytes? = nil) throws(JOSEError) {
+        defer { SpentStack.cleanse() }
         let blocks = try PEMBlock.blocks(in: pem)
         guard blocks.contains(where: \.isPrivateKey) else {
             throw KeyImport.noPrivateKey(in: pem, blocks)

@@ -109,3 +109,9 @@ extension [UInt8] {
         removeAll()
     }
 }
+
+/// The part of the stack that calls have used which have returned, and what they left in registers.
+enum SpentStack {
+    /// Overwrites what reading a private key has left there. To be called by the outermost function that reads it.
+    static func cleanse() { itsmerp_cleanse_stack() }
+}
