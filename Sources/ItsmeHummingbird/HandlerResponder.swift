@@ -1,41 +1,83 @@
 #if Hummingbird
     public import Hummingbird
     public import ItsmeRP
+    import Synchronization
 
     /// Answers Hummingbird's requests with an `HTTPHandler`.
     ///
-    /// The whole body is read first, up to a limit. `HEAD` reaches the handler as `HEAD`, never as `GET`, because a handler
-    /// may act on a `GET`; the body of its answer is left out.
+    /// The whole body is read first, within ``ServerLimits``. `HEAD` reaches the handler as `HEAD`, never as `GET`, because a
+    /// handler may act on a `GET`; the body of its answer is left out.
+    ///
+    /// In a server of your own, of the limits only `maximumBodySize`, `requestTimeout` (for the body, answered with 408) and
+    /// `maximumBodiesInFlight` hold. Give that server an idle timeout (`HTTP1Channel.Configuration`) and a maximum of
+    /// connections, or let a proxy bound them.
     public struct HandlerResponder<Context>: HTTPResponder {
         private let handler: any HTTPHandler
-        private let maximumBodySize: Int
+        private let limits: ServerLimits
+        private let bodies: BodiesInFlight
         private let scheme: String?
 
         /// Makes a responder that passes requests on to `handler`.
         ///
-        /// A body of more than `maximumBodySize` bytes is answered with 413. If `scheme` is given, the handler sees it as
-        /// the scheme of every request: a server behind TLS does not know by itself.
-        public init(_ handler: any HTTPHandler, maximumBodySize: Int = 1 << 20, scheme: String? = nil) {
+        /// Copies of it count bodies in flight together. If `scheme` is given, the handler sees it as the scheme of every
+        /// request: a server behind TLS does not know by itself.
+        public init(_ handler: any HTTPHandler, limits: ServerLimits = ServerLimits(), scheme: String? = nil) {
             self.handler = handler
-            self.maximumBodySize = maximumBodySize
+            self.limits = limits
             self.scheme = scheme
+            bodies = BodiesInFlight(limit: limits.maximumBodiesInFlight)
         }
 
         /// Lets the handler answer `request`.
         public func respond(to request: Request, context: Context) async throws -> Response {
-            if let size = request.headers[.contentLength].flatMap({ Int($0) }), size > maximumBodySize {
+            let hasNoBody = request.method == .get || request.method == .head
+            let limit = hasNoBody ? 0 : limits.maximumBodySize
+            let announced = request.headers[.contentLength].flatMap { Int($0) }
+            if (announced ?? 0) > limit || (hasNoBody && request.headers[.transferEncoding] != nil) {
                 return Response(status: .contentTooLarge)
             }
-            var body: [UInt8] = []
-            for try await buffer in request.body {
-                guard buffer.readableBytes <= maximumBodySize - body.count else {
-                    return Response(status: .contentTooLarge)
-                }
-                body.append(contentsOf: buffer.readableBytesView)
+            // Held until the handler has answered: for so long the body is in memory.
+            guard hasNoBody || bodies.enter() else {
+                return Response(status: .serviceUnavailable, headers: [.retryAfter: "1"])
             }
+            defer { if !hasNoBody { bodies.leave() } }
+
+            let body: [UInt8]
+            switch try await Self.read(request.body, limit: limit, timeout: limits.requestTimeout) {
+            case .complete(let bytes): body = bytes
+            case .tooLarge: return Response(status: .contentTooLarge)
+            case .tooSlow: return Response(status: .requestTimeout)
+            }
+            // Hummingbird takes the end of a connection for the end of the body.
+            guard announced == nil || announced == body.count else { return Response(status: .badRequest) }
             var head = request.head
             if let scheme { head.scheme = scheme }
             return Self.response(await handler.respond(to: head, body: body), to: request.method)
+        }
+
+        private enum Reading: Sendable {
+            case complete([UInt8])
+            case tooLarge
+            case tooSlow
+        }
+
+        private static func read(_ body: RequestBody, limit: Int, timeout: Duration) async throws -> Reading {
+            try await withThrowingTaskGroup(of: Reading.self) { group in
+                group.addTask {
+                    var bytes: [UInt8] = []
+                    for try await buffer in body {
+                        guard buffer.readableBytes <= limit - bytes.count else { return .tooLarge }
+                        bytes.append(contentsOf: buffer.readableBytesView)
+                    }
+                    return .complete(bytes)
+                }
+                group.addTask {
+                    try await Task.sleep(for: timeout)
+                    return .tooSlow
+                }
+                defer { group.cancelAll() }
+                return try await group.next() ?? .tooSlow
+            }
         }
 
         private static func response(_ reply: HTTPReply, to method: HTTPRequest.Method) -> Response {
@@ -57,6 +99,25 @@
         }
     }
 
+    /// Counts the requests whose bodies are in memory.
+    private final class BodiesInFlight: Sendable {
+        private let limit: Int
+        private let count = Mutex(0)
+
+        init(limit: Int) { self.limit = limit }
+
+        /// False when there are as many as may be.
+        func enter() -> Bool {
+            count.withLock { count in
+                guard count < limit else { return false }
+                count += 1
+                return true
+            }
+        }
+
+        func leave() { count.withLock { $0 -= 1 } }
+    }
+
     extension RouterMethods {
         /// Lets `handler` answer at `path`.
         ///
@@ -64,17 +125,18 @@
         /// router.mount(keys, at: "/.well-known/jwks.json")
         /// router.mount(sandbox, at: "/v2/**", methods: [.get, .head, .post])
         /// ```
+        ///
+        /// Each mount counts its own bodies in flight.
         @discardableResult
         public func mount(
             _ handler: any HTTPHandler,
             at path: RouterPath,
             methods: [HTTPRequest.Method] = [.get, .head, .post],
-            maximumBodySize: Int = 1 << 20
+            limits: ServerLimits = ServerLimits()
         ) -> Self {
+            let responder = HandlerResponder<Context>(handler, limits: limits)
             for method in methods {
-                on(
-                    path, method: method,
-                    responder: HandlerResponder<Context>(handler, maximumBodySize: maximumBodySize))
+                on(path, method: method, responder: responder)
             }
             return self
         }

@@ -4,6 +4,7 @@
     import HummingbirdHTTP2
     import HummingbirdTLS
     public import ItsmeRP
+    import JOSE
     public import Logging
     import NIOCore
     import NIOSSL
@@ -26,7 +27,8 @@
             /// The certificate, followed by its intermediates.
             public var certificateFile: String
 
-            /// The private key, not encrypted.
+            /// The private key, not encrypted. As every file with a private key, it is refused when a group or others have
+            /// rights to it, or when it belongs to another user than this process or root.
             public var keyFile: String
 
             /// Names the files of a certificate and its key.
@@ -49,22 +51,21 @@
         ///
         /// Requests in progress are answered before it returns, up to five seconds. Throws what `body` throws, or the
         /// server's error when it could not start: the port is taken, or a file cannot be read. With `http2` the server
-        /// offers HTTP/2 beside HTTP/1.1, which needs `tls`. A body of a request larger than `maximumBodySize` bytes is
-        /// answered with 413.
+        /// offers HTTP/2 beside HTTP/1.1, which needs `tls`. A private key in a file that is not private is `ItsmeError`
+        /// `key_file_unsafe`. What clients may send, and in which time, is said by `limits`.
         public static func withServer<R: Sendable>(
             _ handler: any HTTPHandler,
             host: String = "127.0.0.1",
             port: Int = 0,
             tls: TLS? = nil,
             http2: Bool = false,
-            maximumBodySize: Int = 1 << 20,
+            limits: ServerLimits = ServerLimits(),
             logger: Logger,
             _ body: @Sendable (_ port: Int) async throws -> R
         ) async throws -> R {
             let (ports, announcement) = AsyncStream<Int>.makeStream()
             let services = try services(
-                handler, host: host, port: port, tls: tls, http2: http2, maximumBodySize: maximumBodySize,
-                logger: logger
+                handler, host: host, port: port, tls: tls, http2: http2, limits: limits, logger: logger
             ) { announcement.yield($0) }
 
             return try await withThrowingTaskGroup(of: Void.self) { group in
@@ -98,13 +99,12 @@
             port: Int = 0,
             tls: TLS? = nil,
             http2: Bool = false,
-            maximumBodySize: Int = 1 << 20,
+            limits: ServerLimits = ServerLimits(),
             logger: Logger,
             onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
         ) async throws {
             let services = try services(
-                handler, host: host, port: port, tls: tls, http2: http2, maximumBodySize: maximumBodySize,
-                logger: logger,
+                handler, host: host, port: port, tls: tls, http2: http2, limits: limits, logger: logger,
                 onListening: onListening)
             // In a task of its own: cancelled directly, the server would cut off the requests in progress.
             let serving = Task { try await services.run() }
@@ -121,16 +121,18 @@
             port: Int,
             tls: TLS?,
             http2: Bool,
-            maximumBodySize: Int,
+            limits: ServerLimits,
             logger: Logger,
             onListening: @escaping @Sendable (Int) async -> Void
         ) throws -> ServiceGroup {
             let application = Application(
                 responder: HandlerResponder<BasicRequestContext>(
-                    handler, maximumBodySize: maximumBodySize, scheme: tls == nil ? "http" : "https"),
-                server: try server(tls: tls, http2: http2),
+                    handler, limits: limits, scheme: tls == nil ? "http" : "https"),
+                server: try server(tls: tls, http2: http2, limits: limits),
                 // No server name: what runs here is nobody's business.
-                configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: nil),
+                configuration: ApplicationConfiguration(
+                    address: .hostname(host, port: port), serverName: nil,
+                    availableConnectionsDelegate: .maximum(max(1, limits.maximumConnections), logger: logger)),
                 onServerRunning: { channel in await onListening(channel.localAddress?.port ?? port) },
                 logger: logger)
             var configuration = ServiceGroupConfiguration(services: [application], logger: logger)
@@ -138,21 +140,65 @@
             return ServiceGroup(configuration: configuration)
         }
 
-        private static func server(tls: TLS?, http2: Bool) throws -> HTTPServerBuilder {
-            let http1 = HTTP1Channel.Configuration(idleTimeout: .seconds(60))
+        private static func server(tls: TLS?, http2: Bool, limits: ServerLimits) throws -> HTTPServerBuilder {
+            let http1 = HTTP1Channel.Configuration(
+                additionalChannelHandlers: [RequestDeadline(limits)],
+                idleTimeout: TimeAmount(limiting: limits.idleTimeout),
+                httpDecoderConfiguration: .init(
+                    maxHeaderFieldSize: limits.maximumHeaderSize, maxHeaderListSize: limits.maximumHeaderSize))
             guard let tls else {
                 if http2 { throw ConfigurationError.http2NeedsTLS }
-                return .http1(configuration: http1)
+                return HTTPServerBuilder {
+                    DeadlineChannel(HTTP1Channel(responder: $0, configuration: http1), limits)
+                }
             }
+            let configuration = try configuration(tls)
+            guard http2 else {
+                return HTTPServerBuilder {
+                    DeadlineChannel(
+                        try TLSChannel(
+                            HTTP1Channel(responder: $0, configuration: http1), tlsConfiguration: configuration),
+                        limits)
+                }
+            }
+            let multiplexed = HTTP2ChannelConfiguration(
+                idleTimeout: limits.idleTimeout, gracefulCloseTimeout: .seconds(2), streamConfiguration: http1)
+            return HTTPServerBuilder {
+                DeadlineChannel(
+                    try HTTP2UpgradeChannel(
+                        tlsConfiguration: configuration, configuration: multiplexed, responder: $0),
+                    limits)
+            }
+        }
+
+        private static func configuration(_ tls: TLS) throws -> TLSConfiguration {
+            var key = try KeyFile(tls.keyFile).read().withBytes { bytes in bytes.indices.map { bytes[$0] } }
+            // Overwrites the copy.
+            defer { _ = SecretBytes(taking: &key) }
             var configuration = TLSConfiguration.makeServerConfiguration(
                 certificateChain: try NIOSSLCertificate.fromPEMFile(tls.certificateFile).map { .certificate($0) },
-                privateKey: .privateKey(try NIOSSLPrivateKey(file: tls.keyFile, format: .pem)))
+                privateKey: .privateKey(try NIOSSLPrivateKey(bytes: key, format: .pem)))
             configuration.minimumTLSVersion = .tlsv12
-            guard http2 else { return try .tls(.http1(configuration: http1), tlsConfiguration: configuration) }
-            return try .http2Upgrade(
-                tlsConfiguration: configuration,
-                configuration: .init(
-                    idleTimeout: .seconds(60), gracefulCloseTimeout: .seconds(2), streamConfiguration: http1))
+            return configuration
         }
+    }
+
+    /// A connection that has a ``ConnectionDeadline`` before everything else.
+    private struct DeadlineChannel<Base: ServerChildChannel>: ServerChildChannel {
+        private let base: Base
+        private let limits: ServerLimits
+
+        init(_ base: Base, _ limits: ServerLimits) {
+            self.base = base
+            self.limits = limits
+        }
+
+        func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Base.Value> {
+            channel.eventLoop.makeCompletedFuture {
+                try channel.pipeline.syncOperations.addHandler(ConnectionDeadline(limits))
+            }.flatMap { base.setup(channel: channel, logger: logger) }
+        }
+
+        func handle(value: Base.Value, logger: Logger) async { await base.handle(value: value, logger: logger) }
     }
 #endif

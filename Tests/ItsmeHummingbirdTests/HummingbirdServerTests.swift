@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import ItsmeHummingbird
 import ItsmeRP
@@ -56,7 +57,8 @@ final class HummingbirdServerTests: XCTestCase {
         }
 
         func testHandlerSeesTheRequestAndItsAnswerIsReturned() async throws {
-            try await HummingbirdServer.withServer(Self.echo, logger: Self.logger) { port in
+            let limits = ServerLimits(maximumBodySize: 200_000)
+            try await HummingbirdServer.withServer(Self.echo, limits: limits, logger: Self.logger) { port in
                 try await Self.withTransport { transport in
                     let body = (0..<200_000).map { UInt8(truncatingIfNeeded: $0) }
                     let reply = try await transport.send(
@@ -82,7 +84,9 @@ final class HummingbirdServerTests: XCTestCase {
                 calls.withLock { $0 += 1 }
                 return HTTPReply(response: HTTPResponse(status: .ok))
             }
-            try await HummingbirdServer.withServer(counting, maximumBodySize: 1000, logger: Self.logger) { port in
+            try await HummingbirdServer.withServer(
+                counting, limits: ServerLimits(maximumBodySize: 1000), logger: Self.logger
+            ) { port in
                 try await Self.withTransport { transport in
                     for (size, status) in [(1000, 200), (1001, 413), (500_000, 413), (1000, 200)] {
                         let reply = try await transport.send(
@@ -93,6 +97,19 @@ final class HummingbirdServerTests: XCTestCase {
                 }
             }
             XCTAssertEqual(calls.withLock { $0 }, 2)
+        }
+
+        func testBodyHasNoMoreThan16KiBByDefault() async throws {
+            try await HummingbirdServer.withServer(Self.echo, logger: Self.logger) { port in
+                try await Self.withTransport { transport in
+                    for (size, status) in [(16 << 10, 200), ((16 << 10) + 1, 413)] {
+                        let reply = try await transport.send(
+                            Self.request(.post, port: port), body: [UInt8](repeating: 0, count: size),
+                            limits: Self.patience)
+                        XCTAssertEqual(reply.response.status.code, status, "\(size)")
+                    }
+                }
+            }
         }
 
         func testHeadReachesTheHandlerAsHeadAndHasNoBody() async throws {
@@ -229,6 +246,22 @@ final class HummingbirdServerTests: XCTestCase {
                 try await HummingbirdServer.withServer(Self.echo, http2: true, logger: Self.logger) { _ in }
                 XCTFail("the server started")
             } catch HummingbirdServer.ConfigurationError.http2NeedsTLS {}
+        }
+
+        func testPrivateKeyInAFileThatOthersCanReadIsRefused() async throws {
+            let certificate = try TestAuthority().issue()
+            let tls = HummingbirdServer.TLS(certificateFile: certificate.file, keyFile: certificate.keyFile)
+            for http2 in [false, true] {
+                for mode in [0o640, 0o604, 0o660] {
+                    try FileManager.default.setAttributes(
+                        [.posixPermissions: mode], ofItemAtPath: certificate.keyFile)
+                    await assertItsmeError(.keyFileUnsafe) {
+                        try await HummingbirdServer.withServer(Self.echo, tls: tls, http2: http2, logger: Self.logger) {
+                            _ in XCTFail("the server started")
+                        }
+                    }
+                }
+            }
         }
 
         func testPortInUseIsAnError() async throws {

@@ -17,12 +17,9 @@
             }
         }
 
-        func testAnswersAtItsPathsOnly() async throws {
-            let router = Router()
-            router.get("own") { _, _ in "own" }
-            router.mount(Handler(), at: "/.well-known/jwks.json", methods: [.get])
-            router.mount(Handler(), at: "/v2/**", maximumBodySize: 10)
-
+        private func withApplication(
+            _ router: Router<BasicRequestContext>, _ body: (_ port: Int) async throws -> Void
+        ) async throws {
             let ports = AsyncStream<Int>.makeStream()
             let application = Application(
                 router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
@@ -30,8 +27,22 @@
                 logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
             let serving = Task { try await application.run() }
             let bound = await ports.stream.first { _ in true }
-            let port = try XCTUnwrap(bound)
-            let transport = try CurlTransport()
+            let result: Result<Void, any Error>
+            do {
+                result = .success(try await body(XCTUnwrap(bound)))
+            } catch {
+                result = .failure(error)
+            }
+            serving.cancel()
+            _ = await serving.result
+            try result.get()
+        }
+
+        func testAnswersAtItsPathsOnly() async throws {
+            let router = Router()
+            router.get("own") { _, _ in "own" }
+            router.mount(Handler(), at: "/.well-known/jwks.json", methods: [.get])
+            router.mount(Handler(), at: "/v2/**", limits: ServerLimits(maximumBodySize: 10))
 
             let cases: [(HTTPRequest.Method, String, Int, Int, String)] = [
                 (.get, "/own", 0, 200, "own"),
@@ -42,17 +53,28 @@
                 (.post, "/v2/token", 11, 413, ""),
                 (.get, "/other", 0, 404, ""),
             ]
-            for (method, path, size, status, text) in cases {
-                let reply = try await transport.send(
-                    HTTPRequest(method: method, scheme: "http", authority: "127.0.0.1:\(port)", path: path),
-                    body: [UInt8](repeating: 0, count: size),
-                    limits: HTTPLimits(connectTimeout: .seconds(20), totalTimeout: .seconds(40)))
-                XCTAssertEqual(reply.response.status.code, status, path)
-                if status == 200 { XCTAssertEqual(String(decoding: reply.body, as: UTF8.self), text) }
+            try await withApplication(router) { port in
+                let transport = try CurlTransport()
+                for (method, path, size, status, text) in cases {
+                    let reply = try await transport.send(
+                        HTTPRequest(method: method, scheme: "http", authority: "127.0.0.1:\(port)", path: path),
+                        body: [UInt8](repeating: 0, count: size),
+                        limits: HTTPLimits(connectTimeout: .seconds(20), totalTimeout: .seconds(40)))
+                    XCTAssertEqual(reply.response.status.code, status, path)
+                    if status == 200 { XCTAssertEqual(String(decoding: reply.body, as: UTF8.self), text) }
+                }
+                await transport.shutdown()
             }
-            await transport.shutdown()
-            serving.cancel()
-            _ = await serving.result
+        }
+
+        func testABodyThatDoesNotComeIsAnsweredAtTheDeadline() async throws {
+            let router = Router()
+            router.mount(Handler(), at: "/", limits: ServerLimits(requestTimeout: .milliseconds(100)))
+            try await withApplication(router) { port in
+                let client = try RawClient(port: port)
+                client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n123456789")
+                XCTAssertEqual(client.readStatus(), 408)
+            }
         }
     }
 #endif

@@ -69,6 +69,8 @@ public final class TestAuthority: @unchecked Sendable {
         let base = directory.appendingPathComponent("leaf-\(count)").path
         try Self.write(base + ".pem") { PEM_write_bio_X509($0, certificate) }
         try Self.write(base + ".key") { PEM_write_bio_PrivateKey($0, key, nil, nil, 0, nil, nil) }
+        // Any other mode is refused.
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: base + ".key")
         return Certificate(file: base + ".pem", keyFile: base + ".key", authority: self)
     }
 

@@ -1,0 +1,107 @@
+#if Hummingbird
+    import HTTPTypes
+    package import NIOCore
+    package import NIOHTTPTypes
+
+    /// Closes a connection, or a stream of HTTP/2, when a request is not whole or its answer is not taken in time.
+    ///
+    /// Reading ends with an error then, so that half a body is never taken for a whole one.
+    package final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
+        package typealias InboundIn = HTTPRequestPart
+        package typealias InboundOut = HTTPRequestPart
+        package typealias OutboundIn = HTTPResponsePart
+        package typealias OutboundOut = HTTPResponsePart
+
+        /// The time of ``ServerLimits/requestTimeout`` is over.
+        package struct TimeIsOver: Error {}
+
+        private let timeout: TimeAmount
+        private var connection: ConnectionDeadline?
+        private var isStream = false
+        /// How many requests began, are read to the end, are answered to the end, and are over for the connection.
+        private var (begun, read, answered, over) = (0, 0, 0, 0)
+        private var reading: Scheduled<Void>?
+        private var writing: Scheduled<Void>?
+
+        package init(_ limits: ServerLimits) {
+            timeout = TimeAmount(limiting: limits.requestTimeout)
+        }
+
+        package func handlerAdded(context: ChannelHandlerContext) {
+            connection = Self.connection(of: context.channel)
+            if connection == nil, let parent = context.channel.parent {
+                connection = Self.connection(of: parent)
+                isStream = connection != nil
+            }
+        }
+
+        private static func connection(of channel: any Channel) -> ConnectionDeadline? {
+            // A channel without one has none to be found: there is no other error.
+            try? channel.pipeline.syncOperations.handler(type: ConnectionDeadline.self)
+        }
+
+        package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            switch unwrapInboundIn(data) {
+            case .head:
+                begun += 1
+                let now = context.eventLoop.now
+                let deadline = connection?.requestBegan(isMultiplexed: isStream, at: now) ?? now + timeout
+                reading?.cancel()
+                reading = closing(context, at: deadline)
+            case .body: break
+            case .end:
+                reading?.cancel()
+                read += 1
+                tellConnection()
+            }
+            context.fireChannelRead(data)
+        }
+
+        package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+            switch unwrapOutboundIn(data) {
+            case .head:
+                writing?.cancel()
+                writing = closing(context, at: context.eventLoop.now + timeout)
+                context.write(data, promise: promise)
+            case .body: context.write(data, promise: promise)
+            case .end:
+                let written = promise ?? context.eventLoop.makePromise()
+                written.futureResult.assumeIsolated().whenComplete { _ in
+                    self.writing?.cancel()
+                    self.answered += 1
+                    self.tellConnection()
+                }
+                context.write(data, promise: written)
+            }
+        }
+
+        package func channelInactive(context: ChannelHandlerContext) {
+            end()
+            context.fireChannelInactive()
+        }
+
+        package func handlerRemoved(context: ChannelHandlerContext) { end() }
+
+        private func end() {
+            reading?.cancel()
+            writing?.cancel()
+            (read, answered) = (begun, begun)
+            tellConnection()
+        }
+
+        /// A request is over when it is read to the end, which may be later than its answer, and answered.
+        private func tellConnection() {
+            while over < min(read, answered) {
+                over += 1
+                connection?.requestEnded()
+            }
+        }
+
+        private func closing(_ context: ChannelHandlerContext, at deadline: NIODeadline) -> Scheduled<Void> {
+            context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) {
+                context.fireErrorCaught(TimeIsOver())
+                context.close(promise: nil)
+            }
+        }
+    }
+#endif
