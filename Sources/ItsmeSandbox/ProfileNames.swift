@@ -20,7 +20,9 @@ struct ProfileNames: Sendable {
     let namesEncryptionKey: Bool
     /// Whether a Confirmation may name a known user by `phone_number`.
     let knowsUsersByPhoneNumber: Bool
-    /// The media types of a request object that is fetched.
+    /// Whether a request object that is signed alone is refused.
+    let encryptsRequestObjects: Bool
+    /// The media types of a request object that is fetched, the right one first.
     let requestObjectTypes: [String]
 
     private let userClaimSet: Set<String>
@@ -37,7 +39,8 @@ struct ProfileNames: Sendable {
             tokenKeyManagement = .rsaOAEP256
             namesEncryptionKey = true
             knowsUsersByPhoneNumber = false
-            requestObjectTypes = ["application/oauth-authz-req+jwt"]
+            encryptsRequestObjects = true
+            requestObjectTypes = ["application/oauth-authz-req+jwt", "application/jwt"]
         case .v1:
             basicACR = LegacyClaims.prefix + "2016-06:acr_basic"
             advancedACR = LegacyClaims.prefix + "2016-06:acr_advanced"
@@ -47,7 +50,8 @@ struct ProfileNames: Sendable {
             tokenKeyManagement = .rsaOAEP
             namesEncryptionKey = false
             knowsUsersByPhoneNumber = true
-            requestObjectTypes = ["application/oauth-authz-req+jwt", "application/jwt"]
+            encryptsRequestObjects = false
+            requestObjectTypes = ["application/jwt", "application/oauth-authz-req+jwt"]
         }
         userClaimSet = Set(userClaims)
     }

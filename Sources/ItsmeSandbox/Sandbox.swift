@@ -98,6 +98,8 @@ public final class Sandbox: HTTPHandler {
             return await DiscoveryEndpoint(core: core).configuration(request)
         case .jwkSet:
             return await DiscoveryEndpoint(core: core).jwkSet(request)
+        case .attackerKeys:
+            return DiscoveryEndpoint(core: core).attackerKeys()
         case .authorization:
             return await AuthorizationEndpoint(core: core).respond(to: request, query: query)
         case .approval:
@@ -118,8 +120,9 @@ public final class Sandbox: HTTPHandler {
         case .phone where core.profile.profile == .v2:
             return await PhoneEndpoint(core: core).respond(to: request, body: body)
         case .backchannelAuthentication, .userDiscovery, .phone, nil:
-            let refusal = SandboxRefusal(.unknownPath)
-            core.note(refusal)
+            var refusal = SandboxRefusal(
+                .unknownPath, sent: [.init("path", String(path))], expected: [.init("path", core.endpoints.paths)])
+            core.note(&refusal, .notFound)
             return .page(.refusal(refusal), status: .notFound)
         }
     }

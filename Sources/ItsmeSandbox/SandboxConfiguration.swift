@@ -41,8 +41,9 @@ public struct SandboxConfiguration: Sendable {
     /// The generation of the protocol; the first one's issuers end in `/oidc`.
     ///
     /// `v1` has the claim names, authentication contexts and templates of the first generation (`tag:sixdots.be,…`),
-    /// `address` and the device as strings that hold JSON, the locale in lower case, `RSA-OAEP` tokens whose header
-    /// has no `kid`, and request objects for the authorization endpoint, which may be fetched as `application/jwt`. A
+    /// `address` and the device as strings that hold JSON, the photo as Base64 text, the locale in lower case, `RSA-OAEP`
+    /// tokens whose header has no `kid`, and request objects for the authorization endpoint, which may be signed alone and
+    /// are fetched as `application/jwt`. In `v2` that media type is taken with a warning. A
     /// Confirmation may name a known user by `phone_number`. Share data was meant to come by request URI; it is taken in
     /// any way, because how strictly itsme took that is not known. There is no backchannel. Everything else is as in
     /// `v2`: neither `state` nor `nonce` nor, with a client assertion, `client_id` in the form is demanded in either.

@@ -1,3 +1,4 @@
+import HTTPTypes
 import ItsmeRP
 import JOSE
 import Logging
@@ -23,6 +24,7 @@ final class SandboxCore: Sendable {
     let state = SandboxState()
     let backchannel = BackchannelState()
     let faults = FaultQueue()
+    let attacker: Attacker
     let clientKeys: ClientKeyCache
     let transport: any HTTPTransport
 
@@ -33,6 +35,7 @@ final class SandboxCore: Sendable {
 
     init(_ configuration: SandboxConfiguration, transport: any HTTPTransport) throws(SandboxConfigurationError) {
         endpoints = try SandboxEndpoints(issuer: configuration.issuer)
+        attacker = Attacker(keySetURL: endpoints.url(.attackerKeys))
         profile = ProfileNames(configuration.profile)
         requiresEncryptedAssertions = configuration.requiresEncryptedAssertions
         lifetimes = configuration.lifetimes
@@ -114,6 +117,17 @@ final class SandboxCore: Sendable {
         keyRing.withLock { $0 = ring }
     }
 
+    /// Takes the next fault of `place` for an answer to `client`.
+    func takeFault(_ place: SandboxFault.Place, for client: ClientRegistration) -> SandboxFault? {
+        if let fault = faults.take(place, if: { $0.canStrike(client) }) { return fault }
+        if let waiting = faults.waiting.first(where: { $0.place == place }) {
+            warn(
+                "Fault \(waiting.name) goes on waiting: it means nothing where a client secret encrypts or signs tokens",
+                remedy: "Inject it for a client with a key pair.", client: client)
+        }
+        return nil
+    }
+
     /// What a fault may need to know.
     var scene: SandboxFault.Scene { SandboxFault.Scene(issuer: endpoints.issuer, now: nowInSeconds) }
 
@@ -129,17 +143,37 @@ final class SandboxCore: Sendable {
 
     func persona(_ id: String) -> Persona? { personas.first { $0.id == id } }
 
+    /// Says how a time that a relying party sent compares with the sandbox's clock.
+    var clockDifference: ClockDifference { ClockDifference(now: now, allowance: clockSkew) }
+
+    /// The client ids that are registered.
+    var clientIDs: [String] { clients.withLock { $0.keys.sorted() } }
+
     // MARK: Refusals
 
-    /// Keeps `refusal` for tests and says it in the log, without anything that the request brought.
-    func note(_ refusal: SandboxRefusal) {
+    /// Keeps `refusal` for tests and says it in the log, with what of the request may be shown; see
+    /// ``SandboxRefusal/Value``. `status` is that of the answer.
+    func note(_ refusal: inout SandboxRefusal, _ status: HTTPResponse.Status?) {
+        refusal.status = status?.code
         state.note(refusal)
         logger.notice(
             "Sandbox refused a request",
             metadata: [
                 "itsme.sandbox.rule": "\(refusal.rule.id)",
+                "itsme.sandbox.error": "\(refusal.rule.error)",
+                "itsme.sandbox.explanation": "\(refusal.explanation)",
                 "itsme.sandbox.remedy": "\(refusal.rule.remedy)",
                 "itsme.sandbox.client": "\(refusal.clientID ?? "-")",
+                "itsme.sandbox.sent": .array(refusal.sent.map { .string($0.description) }),
+                "itsme.sandbox.expected": .array(refusal.expected.map { .string($0.description) }),
+                "itsme.sandbox.status": "\(refusal.status.map(String.init) ?? "-")",
             ])
+    }
+
+    /// Says in the log what is taken here and may be refused elsewhere.
+    func warn(_ message: String, remedy: String, client: ClientRegistration) {
+        logger.warning(
+            "\(message)",
+            metadata: ["itsme.sandbox.remedy": "\(remedy)", "itsme.sandbox.client": "\(client.clientID)"])
     }
 }

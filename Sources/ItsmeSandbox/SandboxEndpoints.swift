@@ -29,16 +29,20 @@ struct SandboxEndpoints: Sendable {
         case approval = "/sandbox/approval"
         case token = "/token"
         case userInfo = "/userinfo"
-        case picture = "/userinfo/picture"
+        case picture = "/picture"
         case revocation = "/connect/revoke"
         case backchannelAuthentication = "/backchannel/authentication"
         /// Also with the name of a session as one more segment.
         case userDiscovery = "/user_discovery_sessions"
+        /// The attacker's JWK Set, to which a fault points; the sandbox's own.
+        case attackerKeys = "/sandbox/attacker/jwkSet"
         /// The page that stands for the phones of the people; the sandbox's own.
         case phone = "/sandbox/phone"
     }
 
     func url(_ endpoint: Endpoint) -> String { issuer + endpoint.rawValue }
+    /// The paths that answer.
+    var paths: [String] { Endpoint.allCases.map(path) }
     func path(_ endpoint: Endpoint) -> String { path + endpoint.rawValue }
 
     /// The endpoint at `requestPath`, without query.

@@ -116,9 +116,11 @@ final class BackchannelRuleTests: XCTestCase {
     func testRefusesEachMistakeInARequestByItsRule() async throws {
         let party = try ReferenceRelyingParty()
         for (name, value, rule) in [
-            ("iss", "another", .requestObjectIssuer), ("aud", "https://other.example", .requestObjectAudience),
-            ("exp", .integer(party.now - 400), .requestObjectExpired), ("exp", "soon", .requestObjectExpired),
-            ("nbf", .integer(party.now + 400), .requestObjectNotYetValid), ("nbf", nil, .backchannelClaimMissing),
+            ("iss", "another", .backchannelIssuer), ("aud", "https://other.example", .backchannelAudience),
+            ("client_id", "another", .backchannelClientID),
+            ("exp", .integer(party.now - 400), .backchannelExpired), ("exp", "soon", .backchannelExpired),
+            ("nbf", .integer(party.now + 400), .backchannelNotYetValid), ("nbf", nil, .backchannelClaimMissing),
+            ("iat", .integer(party.now + 400), .backchannelNotYetValid),
             ("jti", nil, .backchannelClaimMissing), ("scope", "openid", .serviceMissing),
             ("scope", "openid service:SHOP_DATA", .shareDataWithoutClaim),
             ("scope", "openid service:SHOP_CONFIRM", .confirmWithoutTemplate), ("claims", "{", .claimsMalformed),
@@ -133,6 +135,9 @@ final class BackchannelRuleTests: XCTestCase {
             XCTAssertEqual(party.sandbox.refusals.last?.rule, rule, "\(name): \(reply.text)")
             XCTAssertEqual(reply.response.status, .badRequest, name)
             XCTAssertNotEqual(reply.member("error"), "invalid_request_object", "itsme has no such error here")
+            for untrue in ["request object", "may be left out", "token endpoint"] {
+                XCTAssertEqual(reply.member("detail")?.contains(untrue), false, "\(name): \(untrue)")
+            }
         }
     }
 
@@ -180,8 +185,42 @@ final class BackchannelRuleTests: XCTestCase {
         let hint: JSONValue = ["type": "user_identifier_token", "value": "x"]
         claims["login_hint_token"] = .string(try await party.signed(hint, key: key))
         let reply = try await authenticate(party, claims)
-        XCTAssertEqual(party.sandbox.refusals.last?.rule, .requestObjectSignature)
+        XCTAssertEqual(party.sandbox.refusals.last?.rule, .loginHintSignature)
         XCTAssertEqual(reply.member("error"), "invalid_request")
+    }
+
+    func testAHintComesAsAnObjectASignedOrAnUnsignedJWT() async throws {
+        let party = try ReferenceRelyingParty()
+        for form in ["object", "signed", "unsigned"] {
+            let hint: JSONValue = ["type": "user_identifier_token", "value": .string(try await token(party))]
+            var claims = try await requestClaims(party)
+            switch form {
+            case "signed": claims["login_hint_token"] = .string(try await party.signed(hint))
+            case "unsigned":
+                let header = Base64URL.encode(Array(#"{"alg":"none"}"#.utf8))
+                claims["login_hint_token"] = .string("\(header).\(Base64URL.encode(hint.serialized())).")
+            default: claims["login_hint_token"] = hint
+            }
+            let reply = try await authenticate(party, claims)
+            XCTAssertNotNil(reply.member("auth_req_id"), "\(form): \(reply.text)")
+        }
+    }
+
+    /// What every endpoint of the backchannel says of a request that is not even a form.
+    func testMessagesSpeakOfTheEndpointThatIsCalled() async throws {
+        let party = try ReferenceRelyingParty()
+        for path in ["/user_discovery_sessions", "/backchannel/authentication"] {
+            let reply = await party.get("/v2" + path)
+            assertError(reply, .tokenMethod, status: .methodNotAllowed, party)
+            XCTAssertEqual(reply.member("detail")?.contains("oken endpoint"), false)
+            XCTAssertEqual(
+                party.sandbox.refusals.last?.sent.map(\.description),
+                ["endpoint=GET /v2\(path)", "authentication=none"])
+        }
+        _ = await post(party, "/user_discovery_sessions", try await authenticated(party))
+        XCTAssertEqual(
+            party.sandbox.refusals.last?.expected.first?.description,
+            "aud=\(party.sandbox.issuer)/backchannel/authentication")
     }
 
     func testAClientThatIsPingedSendsANotificationToken() async throws {
@@ -221,6 +260,8 @@ final class BackchannelRuleTests: XCTestCase {
     func testPollsAreHeldToTheInterval() async throws {
         let party = try ReferenceRelyingParty()
         let authReqID = try await authReqID(party)
+        let first = try await poll(party, authReqID)
+        XCTAssertEqual(first.member("error"), "authorization_pending", "the first one may come at once")
         assertError(try await poll(party, authReqID), .polledTooOften, status: .badRequest, party)
         // From then on 10 seconds.
         party.clock.advance(by: .seconds(9))

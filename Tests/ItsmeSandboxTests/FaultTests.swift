@@ -237,10 +237,28 @@ final class FaultTests: XCTestCase {
         for (fault, expected): (SandboxFault, ItsmeError.Code) in [
             (.noSignature, .tokenAlgorithmNotAllowed), (.unsignedTokenInside, .tokenNotSigned),
             (.encryptedTwice, .tokenNotSigned), (.tokenTagTruncated, .decryptionFailed),
-            (.ciphertextAltered, .decryptionFailed), (.compressed, .tokenMalformed),
-            (.rsa15, .tokenAlgorithmNotAllowed), (.userInfo(.alteredSignature), .signatureInvalid),
+            (.ciphertextAltered, .decryptionFailed), (.vectorAltered, .decryptionFailed),
+            (.compressed, .tokenMalformed),
+            (.encryptedKeyAltered, .decryptionFailed), (.encryptedKeyTooShort, .decryptionFailed),
+            (.contentKeyTooShort, .decryptionFailed), (.otherContentEncryption, .tokenAlgorithmNotAllowed),
+            (.criticalEncryptionHeader, .tokenMalformed), (.keyIDOfWrongType, .tokenMalformed),
+            (.passwordEncryption, .tokenAlgorithmNotAllowed), (.userInfo(.alteredSignature), .signatureInvalid),
         ] {
             await assertItsmeError(expected, fault.name) { try await world.login(fault) }
+        }
+        // A secret has no name, so a kid that the header gives it all the same is not looked at.
+        for fault: SandboxFault in [.contentTypeAbsent, .absentKeyID, .encryptionKeyIDUnknown] {
+            try await world.login(fault)
+        }
+        XCTAssertEqual(world.world.sandbox.pendingFaults, [])
+    }
+
+    func testFaultsThatMeanNothingForASecretGoOnWaiting() async throws {
+        let world = try FaultWorld(hasSecret: true)
+        for fault: SandboxFault in [.rsa15, .directEncryption, .userInfo(.rsa15)] {
+            try await world.login(fault)
+            XCTAssertEqual(world.world.sandbox.pendingFaults, [fault])
+            world.world.sandbox.removeFaults()
         }
     }
 

@@ -54,14 +54,15 @@ final class LegacyProfileTests: XCTestCase {
         XCTAssertEqual(address["country"]?.string, "BE")
         let device = try Self.json(userInfo[Self.device]?.string)
         XCTAssertEqual(device["os"]?.string, "ANDROID")
-        XCTAssertEqual(device["rooted"]?.string, "false")
+        XCTAssertEqual(device["rooted"]?.bool, false)
         XCTAssertNotNil(device["deviceID"])
         let card = try XCTUnwrap(userInfo[Self.card])
         XCTAssertEqual(card["national_number"]?.string?.utf8.count, 11)
         XCTAssertEqual(card["issuance_locality"]?.string, "BRUSSEL")
         for name in ["eid", "validity_from", "validity_to", "read_date"] { XCTAssertNotNil(card[name]?.string, name) }
         XCTAssertEqual(userInfo[Self.nationality]?.string, "Belg")
-        XCTAssertEqual(userInfo[Self.photo]?["format"]?.string, "image/jpeg")
+        let photo = try XCTUnwrap(Data(base64Encoded: try XCTUnwrap(userInfo[Self.photo]?.string)))
+        XCTAssertEqual(Array(photo.prefix(2)), [0xFF, 0xD8], "a JPEG")
         XCTAssertEqual(userInfo[Self.transaction]?["securityLevel"]?.string, "SOFT_ONLY")
         XCTAssertEqual(userInfo["tag:sixdots.be,2016-06:claim_city_of_birth"]?.string, "Gent")
         XCTAssertEqual(userInfo["tag:sixdots.be,2016-06:claim_country_of_birth"]?.string, "Belgium")
@@ -138,7 +139,21 @@ final class LegacyProfileTests: XCTestCase {
         claims["aud"] = "https://e2emerchant.itsme.be/oidc"
         var outer = party.outer(party.loginParameters(), request: try await party.requestObject(claims))
         outer["redirect_uri"] = ReferenceRelyingParty.redirectURI
-        assertSentBack(await party.authorize(outer), .requestObjectAudience, party)
+        let reply = await party.authorize(outer)
+        assertSentBack(reply, .requestObjectAudience, party)
+        let message = try XCTUnwrap(reply.locationParameters["error_description"])
+        XCTAssertTrue(message.contains("must be https://e2emerchant.itsme.be/oidc/authorization"), message)
+    }
+
+    func testRequestObjectMayBeSignedAlone() async throws {
+        let party = try ReferenceRelyingParty(profile: .v1)
+        let signed = try await party.signed(party.requestObjectClaims(party.loginParameters()))
+        assertApproved(await party.authorize(party.outer(party.loginParameters(), request: signed)), party)
+        var claims = party.requestObjectClaims(party.loginParameters())
+        claims["iss"] = "OTHER"
+        var outer = party.outer(party.loginParameters(), request: try await party.signed(claims))
+        outer["redirect_uri"] = ReferenceRelyingParty.redirectURI
+        assertSentBack(await party.authorize(outer), .requestObjectIssuer, party)
     }
 
     func testRequestObjectIsFetchedUnderEitherMediaType() async throws {

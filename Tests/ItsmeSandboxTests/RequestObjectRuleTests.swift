@@ -2,6 +2,7 @@ import HTTPTypes
 import ItsmeRP
 import ItsmeSandbox
 import JOSE
+import TestSupport
 import XCTest
 
 /// Rules of request objects, one broken at a time.
@@ -75,7 +76,6 @@ final class RequestObjectRuleTests: XCTestCase {
     func testRefusesMembersOfTheWrongType() async throws {
         try await assertRule(.requestObjectMember) { $1["state"] = 7 }
         try await assertRule(.requestObjectMember) { $1["claims"] = "{}" }
-        try await assertRule(.requestObjectMember) { $1["max_age"] = true }
     }
 
     func testOuterAndInnerParametersMustAgree() async throws {
@@ -97,6 +97,23 @@ final class RequestObjectRuleTests: XCTestCase {
 
     func testOrderOfScopesDoesNotMatter() async throws {
         try await assertAccepted { $1["scope"] = "service:SHOP_LOGIN openid" }
+    }
+
+    func testScopeOutsideMayBeOpenIDAlone() async throws {
+        let party = try ReferenceRelyingParty()
+        var outer = party.outer(
+            party.loginParameters(),
+            request: try await party.requestObject(party.requestObjectClaims(party.loginParameters())))
+        outer["redirect_uri"] = ReferenceRelyingParty.redirectURI
+        outer["scope"] = "openid"
+        assertApproved(await party.authorize(outer), party)
+        outer["scope"] = "openid profile"
+        assertSentBack(await party.authorize(outer), .outerParameterDiffers, party)
+    }
+
+    func testIgnoresWhatItsmeDoesNotLookAt() async throws {
+        for age: JSONValue in [true, "soon", -1] { try await assertAccepted { $1["max_age"] = age } }
+        try await assertAccepted { $1["response_mode"] = ["form_post"] }
     }
 
     func testInnerParametersSupersedeOuterOnes() async throws {
@@ -223,6 +240,21 @@ final class RequestObjectRuleTests: XCTestCase {
         try await assertRequestURI(.requestObjectMalformed) { party, _ in
             party.transport.serve(uri, [0xFF], type: "application/oauth-authz-req+jwt")
         }
+    }
+
+    func testTakesTheMediaTypeOfTheFirstGenerationWithAWarning() async throws {
+        let recorded = PrintedText()
+        let party = try ReferenceRelyingParty(configuration: { $0.logger = recorded.logger })
+        let object = try await party.requestObject(party.requestObjectClaims(party.loginParameters()))
+        var outer = party.outer(party.loginParameters(), request: "")
+        outer["request"] = nil
+        outer["request_uri"] = ReferenceRelyingParty.requestURI
+        for (type, warnings) in [("application/oauth-authz-req+jwt", 0), ("application/jwt", 1)] {
+            party.transport.serve(ReferenceRelyingParty.requestURI, Array(object.utf8), type: type)
+            assertApproved(await party.authorize(outer), party)
+            XCTAssertEqual(recorded.lines.count, warnings, type)
+        }
+        XCTAssertEqual(recorded.lines.first?.contains("application/oauth-authz-req+jwt"), true)
     }
 
     func testOnePathSegmentBelowARegisteredURINamesASingleRequest() async throws {

@@ -8,7 +8,7 @@ import XCTest
 
 /// What the sandbox says in its log and keeps in its refusals, and that no input brings it down.
 final class SecrecyTests: XCTestCase {
-    func testLogNamesTheRuleAndNothingThatTheRequestBrought() async throws {
+    func testLogNamesTheRuleAndNothingSecretThatTheRequestBrought() async throws {
         let recorded = PrintedText()
         let party = try ReferenceRelyingParty(configuration: { $0.logger = recorded.logger })
         _ = try await party.login()
@@ -19,13 +19,13 @@ final class SecrecyTests: XCTestCase {
         parameters["nonce"] = "seeded-nonce"
         parameters["prompt"] = "seeded-prompt"
         _ = await party.authorize(parameters)
-        _ = await party.authorize(query: "client_id=seeded-client")
+        _ = await party.authorize(query: "client_id=CLIENT-OF-NOBODY")
         let code = try await party.code()
         var form = try await party.tokenParameters(code: code)
         form["code_verifier"] = "seeded-verifier"
         _ = await party.requestTokens(form)
         _ = await party.userInfo("seeded-token")
-        _ = await party.get("/v2/seeded-path?access_token=seeded-token")
+        _ = await party.get("/v2/path-of-nothing?access_token=seeded-token")
 
         let lines = recorded.lines
         XCTAssertEqual(lines.count, 5)
@@ -34,6 +34,9 @@ final class SecrecyTests: XCTestCase {
             XCTAssertFalse(line.contains("seeded"), line)
             XCTAssertFalse(line.contains(code), line)
         }
+        XCTAssertTrue(lines[1].contains("client_id=CLIENT-OF-NOBODY"), lines[1])
+        XCTAssertTrue(lines[1].contains("client_id=SHOP"), lines[1])
+        XCTAssertTrue(lines[4].contains("/v2/path-of-nothing"), lines[4])
     }
 
     func testFailingRandomSourceIsAnErrorAndNoToken() async throws {

@@ -83,19 +83,19 @@ final class UserInfoRuleTests: XCTestCase {
         let tokens = try await party.tokens(code: try await party.code(parameters))
         let token = try XCTUnwrap(tokens["access_token"]?.string)
         let url = try await party.opened(await party.userInfo(token).text)["picture"]?.string
-        XCTAssertEqual(url, ReferenceRelyingParty.issuer + "/userinfo/picture")
-        let reply = await party.get("/v2/userinfo/picture", fields: [.authorization: "Bearer \(token)"])
+        XCTAssertEqual(url, ReferenceRelyingParty.issuer + "/picture")
+        let reply = await party.get("/v2/picture", fields: [.authorization: "Bearer \(token)"])
         XCTAssertEqual(reply.response.status, .ok)
         XCTAssertEqual(reply.response.headerFields[.contentType], "image/jpeg")
         XCTAssertEqual(Array(reply.body.prefix(3)), [0xFF, 0xD8, 0xFF])
         XCTAssertEqual(Array(reply.body.suffix(2)), [0xFF, 0xD9])
-        assertError(await party.get("/v2/userinfo/picture"), .bearerMissing, status: .unauthorized, party)
+        assertError(await party.get("/v2/picture"), .bearerMissing, status: .unauthorized, party)
     }
 
     func testPictureThatWasNotRequestedIsNotThere() async throws {
         let party = try ReferenceRelyingParty()
         let token = try await accessToken(party)
-        let reply = await party.get("/v2/userinfo/picture", fields: [.authorization: "Bearer \(token)"])
+        let reply = await party.get("/v2/picture", fields: [.authorization: "Bearer \(token)"])
         assertError(reply, .pictureAbsent, status: .notFound, party)
     }
 }

@@ -84,7 +84,7 @@ struct ApprovalEndpoint {
             var refusal = error
             refusal.clientID = pending.request.client.clientID
             guard refusal.rule == .userUnknown else { return page(refusal, status: .badRequest) }
-            core.note(refusal)
+            core.note(&refusal, .seeOther)
             return .redirect(
                 to: pending.request.returnAddress.location(
                     error: refusal.rule.error, description: refusal.message), status: .seeOther)
@@ -94,7 +94,8 @@ struct ApprovalEndpoint {
     private func page(
         _ refusal: SandboxRefusal, status: HTTPResponse.Status, fields: [HTTPField] = []
     ) -> HTTPReply {
-        core.note(refusal)
+        var refusal = refusal
+        core.note(&refusal, status)
         return .page(.refusal(refusal), status: status, fields: fields)
     }
 }

@@ -9,14 +9,16 @@ struct AuthorizationEndpoint {
     func respond(to request: HTTPRequest, query: [UInt8]) async -> HTTPReply {
         guard request.method == .get else {
             return page(
-                SandboxRefusal(.authorizationMethod), status: .methodNotAllowed,
-                fields: [HTTPField(name: .allow, value: "GET")])
+                SandboxRefusal(.authorizationMethod, sent: [.init("method", request.method.rawValue)]),
+                status: .methodNotAllowed, fields: [HTTPField(name: .allow, value: "GET")])
         }
         var client: ClientRegistration?
         var returnAddress: ReturnAddress?
+        var received: (query: FormParameters, parameters: RequestParameters?)?
         do throws(SandboxRefusal) {
             // 1. Who asks. Until that is known, and where to answer, errors stay on the sandbox's own page.
             let outer = try Self.parameters(query)
+            received = (outer, nil)
             if let repeated = outer.firstRepeated, ["client_id", "redirect_uri"].contains(repeated) {
                 throw SandboxRefusal(.parameterRepeated, detail: "Parameter: \(repeated).")
             }
@@ -30,6 +32,7 @@ struct AuthorizationEndpoint {
 
             // 2. What is asked, with the request object laid over the query.
             let parameters = try await RequestObjectReader(core: core, client: known).parameters(outer)
+            received?.parameters = parameters
 
             // 3. Where the answer goes.
             returnAddress = nil
@@ -44,7 +47,10 @@ struct AuthorizationEndpoint {
                 parameters, client: known, returnAddress: final, profile: core.profile)
             return try await answer(authorization, approval: outer["approve"], fault: outer["fault"])
         } catch {
-            return refuse(error, client: client, returnAddress: returnAddress)
+            var refusal = error
+            refusal.clientID = client?.clientID
+            refusal.add(received?.query, received?.parameters, core: core)
+            return refuse(refusal, returnAddress: returnAddress)
         }
     }
 
@@ -88,16 +94,13 @@ struct AuthorizationEndpoint {
         return .page(ApprovalPage(core: core, request: request, identifier: identifier).page)
     }
 
-    private func refuse(
-        _ refusal: SandboxRefusal, client: ClientRegistration?, returnAddress: ReturnAddress?
-    ) -> HTTPReply {
+    private func refuse(_ refusal: SandboxRefusal, returnAddress: ReturnAddress?) -> HTTPReply {
         var refusal = refusal
-        refusal.clientID = client?.clientID
         // A wrong persona or fault is a mistake of the developer at the keyboard, not of the relying party.
         guard let returnAddress, ![.personaUnknown, .faultUnknown].contains(refusal.rule) else {
             return page(refusal, status: .badRequest)
         }
-        core.note(refusal)
+        core.note(&refusal, .found)
         // invalid_client is no answer of this endpoint: here the keys matter for the request object alone.
         let error = refusal.rule.error == "invalid_client" ? "invalid_request_object" : refusal.rule.error
         return .redirect(to: returnAddress.location(error: error, description: refusal.message))
@@ -106,7 +109,8 @@ struct AuthorizationEndpoint {
     private func page(
         _ refusal: SandboxRefusal, status: HTTPResponse.Status, fields: [HTTPField] = []
     ) -> HTTPReply {
-        core.note(refusal)
+        var refusal = refusal
+        core.note(&refusal, status)
         return .page(.refusal(refusal), status: status, fields: fields)
     }
 }

@@ -58,9 +58,6 @@ struct AuthorizationRequest: Sendable {
     private static func checkResponse(_ parameters: RequestParameters) throws(SandboxRefusal) {
         guard let responseType = parameters["response_type"] else { throw SandboxRefusal(.responseTypeMissing) }
         guard responseType == "code" else { throw SandboxRefusal(.responseTypeUnsupported) }
-        guard [nil, "query"].contains(parameters["response_mode"]) else {
-            throw SandboxRefusal(.responseModeUnsupported)
-        }
     }
 
     private static func checkInteraction(_ parameters: RequestParameters) throws(SandboxRefusal) {
@@ -68,11 +65,6 @@ struct AuthorizationRequest: Sendable {
         let prompt = parameters.words("prompt")
         guard prompt != ["none"] else { throw SandboxRefusal(.promptNone) }
         guard prompt.allSatisfy({ $0 == "login" || $0 == "consent" }) else { throw SandboxRefusal(.promptUnsupported) }
-        // The person authenticates anew each time, so any max_age is met.
-        if let maxAge = parameters.maxAge {
-            guard maxAge.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }), Int64(maxAge) != nil
-            else { throw SandboxRefusal(.maxAgeMalformed) }
-        }
     }
 
     private static func challenge(

@@ -7,6 +7,8 @@ struct RequestObjectReader {
     private static let limits = HTTPLimits(
         connectTimeout: .seconds(5), totalTimeout: .seconds(5), maximumBodySize: 128 << 10)
 
+    private static let legacyType = "application/jwt"
+
     let core: SandboxCore
     let client: ClientRegistration
 
@@ -28,7 +30,9 @@ struct RequestObjectReader {
     /// Fetches a registered request URI.
     private func fetch(_ uri: String) async throws(SandboxRefusal) -> String {
         guard client.accepts(requestURI: uri), let address = WebAddress(uri) else {
-            throw SandboxRefusal(.requestURIUnregistered)
+            throw SandboxRefusal(
+                .requestURIUnregistered, sent: [.init("request_uri", uri)],
+                expected: [.init("request_uris", client.requestURIs)])
         }
         var request = HTTPRequest(method: .get, url: address)
         request.headerFields[.accept] = core.profile.requestObjectTypes.joined(separator: ", ")
@@ -41,8 +45,16 @@ struct RequestObjectReader {
         guard reply.response.status == .ok else {
             throw SandboxRefusal(.requestURIUnreachable, detail: "Status \(reply.response.status.code).")
         }
-        guard let type = reply.response.mediaType, core.profile.requestObjectTypes.contains(type) else {
-            throw SandboxRefusal(.requestURIMediaType)
+        let type = reply.response.mediaType ?? ""
+        guard core.profile.requestObjectTypes.contains(type) else {
+            throw SandboxRefusal(
+                .requestURIMediaType, sent: [.init("Content-Type", type)],
+                expected: [.init("Content-Type", core.profile.requestObjectTypes)])
+        }
+        if core.profile.profile == .v2, type == Self.legacyType {
+            core.warn(
+                "Request object served as application/jwt; that is the media type of the first generation",
+                remedy: "Serve it as application/oauth-authz-req+jwt.", client: client)
         }
         guard let text = String(validating: reply.body, as: UTF8.self) else {
             throw SandboxRefusal(.requestObjectMalformed)
@@ -52,7 +64,8 @@ struct RequestObjectReader {
 
     /// Decrypts, verifies and checks a request object.
     private func claims(of token: String) async throws(SandboxRefusal) -> JSON {
-        let received = ReceivedToken(core: core, rules: .requestObject)
+        let received = ReceivedToken(
+            core: core, rules: .requestObject(mustBeEncrypted: core.profile.encryptsRequestObjects))
         let (jws, _) = try await received.signedToken(token)
         let claims = try await received.claims(of: jws, from: client)
 
@@ -60,21 +73,34 @@ struct RequestObjectReader {
             throw SandboxRefusal(.requestObjectNested)
         }
         guard let issuer = claims["iss"]?.string, issuer.isExactly(client.clientID) else {
-            throw SandboxRefusal(.requestObjectIssuer)
+            throw SandboxRefusal(
+                .requestObjectIssuer, sent: [.init("iss", claims["iss"]?.string ?? "")],
+                expected: [.init("iss", client.clientID)])
         }
-        guard let audiences = claims["aud"]?.audiences,
-            audiences.containsExactly(core.profile.requestObjectAudience(core.endpoints))
-        else { throw SandboxRefusal(.requestObjectAudience) }
+        let audience = core.profile.requestObjectAudience(core.endpoints)
+        guard let audiences = claims["aud"]?.audiences, audiences.containsExactly(audience) else {
+            throw SandboxRefusal(
+                .requestObjectAudience, detail: "It must be \(audience).",
+                sent: [.init("aud", claims["aud"]?.audiences ?? [])], expected: [.init("aud", audience)])
+        }
         guard claims["sub"]?.string != client.clientID else { throw SandboxRefusal(.requestObjectSubject) }
+        let clock = core.clockDifference
         if let expiry = claims["exp"] {
             guard let time = expiry.numericDate, time + core.clockSkew > core.now else {
-                throw SandboxRefusal(.requestObjectExpired)
+                throw SandboxRefusal(
+                    .requestObjectExpired,
+                    detail: clock.expired("exp", expiry.numericDate, issued: claims["iat"]?.numericDate))
             }
         }
         if let start = claims["nbf"] {
             guard let time = start.numericDate, time <= core.now + core.clockSkew else {
-                throw SandboxRefusal(.requestObjectNotYetValid)
+                throw SandboxRefusal(.requestObjectNotYetValid, detail: clock.ahead("nbf", start.numericDate))
             }
+        }
+        if let issued = claims["iat"]?.numericDate, issued > core.now + core.clockSkew {
+            core.warn(
+                "Request object from the future: \(clock.ahead("iat", issued))",
+                remedy: "Check the clock: providers were seen to refuse such requests.", client: client)
         }
         return claims
     }

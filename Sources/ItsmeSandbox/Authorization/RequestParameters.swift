@@ -2,17 +2,16 @@ import JOSE
 
 /// The parameters of an authorization request after a request object, if any, has been laid over the query.
 struct RequestParameters: Sendable {
-    /// The parameters that are read; others are ignored, as OAuth wants it.
+    /// The parameters that are read; others are ignored, as OAuth wants it. So are `response_mode` and `max_age`, which
+    /// itsme does not look at: every answer comes in the query, and the person authenticates anew each time.
     private static let textNames = [
-        "response_type", "client_id", "scope", "redirect_uri", "state", "nonce", "response_mode", "display", "prompt",
+        "response_type", "client_id", "scope", "redirect_uri", "state", "nonce", "display", "prompt",
         "ui_locales", "acr_values", "code_challenge", "code_challenge_method",
     ]
 
     private var texts: [String: String] = [:]
     /// The `claims` parameter.
     private(set) var claims: JSON?
-    /// The `max_age` parameter as text.
-    private(set) var maxAge: String?
     /// Whether the parameters came in a request object.
     let hasRequestObject: Bool
 
@@ -25,7 +24,7 @@ struct RequestParameters: Sendable {
     /// The parameters of a query with those of a verified request object laid over them.
     ///
     /// `response_type`, `client_id` and `scope` must stand in the query and be the same inside (OpenID Connect Core
-    /// section 6.1); for all others the inner value supersedes.
+    /// section 6.1), except that the scope of the query may be `openid` alone; for all others the inner value supersedes.
     init(query: FormParameters, requestObject: JSON) throws(SandboxRefusal) {
         self.init(query: query, hasRequestObject: true)
         guard query["response_type"] != nil, Self.words(query["scope"]).contains("openid") else {
@@ -45,19 +44,11 @@ struct RequestParameters: Sendable {
         } else if let text = query["claims"] {
             claims = try Self.parsedClaims(text)
         }
-        if let member = requestObject["max_age"] {
-            // Text is let through: itsme's own examples write numbers as strings.
-            guard let text = member.string ?? member.integer.map(String.init) else {
-                throw SandboxRefusal(.requestObjectMember, detail: "Member: max_age.")
-            }
-            maxAge = text
-        }
     }
 
     private init(query: FormParameters, hasRequestObject: Bool) {
         self.hasRequestObject = hasRequestObject
         for name in Self.textNames { texts[name] = query[name] }
-        maxAge = query["max_age"]
     }
 
     /// The parameter `name`, or `nil` when it is absent or empty.
@@ -74,7 +65,7 @@ struct RequestParameters: Sendable {
         let isSame =
             switch name {
             case "response_type", "client_id": outer == inner
-            case "scope": Set(words(outer)) == Set(words(inner))
+            case "scope": words(outer) == ["openid"] || Set(words(outer)) == Set(words(inner))
             default: true
             }
         guard isSame else { throw SandboxRefusal(.outerParameterDiffers, detail: "Parameter: \(name).") }

@@ -25,9 +25,7 @@ struct BackchannelAuthenticationEndpoint {
                 throw refusal
             }
         } catch {
-            // invalid_request_object is no answer of this endpoint.
-            let name = error.rule.error == "invalid_request_object" ? "invalid_request" : error.rule.error
-            return TokenEndpoint.refuse(error, core: core, error: name)
+            return TokenEndpoint.refuse(error, core: core, request, body)
         }
     }
 
@@ -42,7 +40,7 @@ struct BackchannelAuthenticationEndpoint {
         let lifetime = min(request.requestedExpiry ?? core.lifetimes.backchannelRequest, Self.longestExpiry)
         let pending = PendingBackchannelRequest(
             id: try core.freshIdentifier(), handle: try core.freshIdentifier(), request: request,
-            expires: now + Double(lifetime), interval: Double(BackchannelState.interval), lastAnswer: now)
+            expires: now + Double(lifetime), interval: Double(BackchannelState.interval))
         core.backchannel.insert(pending, now: now)
         let fault = core.faults.take(.backchannelAuthentication)
         var response: JSONValue = [
@@ -61,22 +59,34 @@ struct BackchannelAuthenticationEndpoint {
             throw SandboxRefusal(.backchannelPlainParameter, detail: "Parameter: \(name).")
         }
         guard let request = form["request"] else { throw SandboxRefusal(.backchannelRequestMissing) }
-        let claims = try await signed(request, client, else: .backchannelRequestMalformed)
+        let claims = try await signed(request, client, .backchannelRequest)
         for name in ["iss", "aud", "iat", "exp", "nbf", "jti", "scope"] where claims[name] == nil {
             throw SandboxRefusal(.backchannelClaimMissing, detail: "Claim: \(name).")
         }
         guard let issuer = claims["iss"]?.string, issuer.isExactly(client.clientID) else {
-            throw SandboxRefusal(.requestObjectIssuer)
+            throw SandboxRefusal(
+                .backchannelIssuer, sent: [.init("iss", claims["iss"]?.string ?? "")],
+                expected: [.init("iss", client.clientID)])
+        }
+        if let other = claims["client_id"], other.string?.isExactly(client.clientID) != true {
+            throw SandboxRefusal(
+                .backchannelClientID, sent: [.init("client_id", other.string ?? "")],
+                expected: [.init("client_id", client.clientID)])
         }
         guard let audiences = claims["aud"]?.audiences, audiences.containsExactly(core.endpoints.issuer) else {
-            throw SandboxRefusal(.requestObjectAudience)
+            throw SandboxRefusal(
+                .backchannelAudience, sent: [.init("aud", claims["aud"]?.audiences ?? [])],
+                expected: [.init("aud", core.endpoints.issuer)])
         }
+        let clock = core.clockDifference
         guard let expiry = claims["exp"]?.numericDate, expiry + core.clockSkew > core.now else {
-            throw SandboxRefusal(.requestObjectExpired)
+            throw SandboxRefusal(
+                .backchannelExpired,
+                detail: clock.expired("exp", claims["exp"]?.numericDate, issued: claims["iat"]?.numericDate))
         }
         for name in ["nbf", "iat"] {
             guard let time = claims[name]?.numericDate, time <= core.now + core.clockSkew else {
-                throw SandboxRefusal(.requestObjectNotYetValid, detail: "Claim: \(name).")
+                throw SandboxRefusal(.backchannelNotYetValid, detail: clock.ahead(name, claims[name]?.numericDate))
             }
         }
         // Beside the identifiers of assertions, which hold no space.
@@ -89,16 +99,33 @@ struct BackchannelAuthenticationEndpoint {
 
     /// The claims of a JWT that the client signed and did not encrypt.
     private func signed(
-        _ token: String, _ client: ClientRegistration, else rule: SandboxRule
+        _ token: String, _ client: ClientRegistration, _ rules: ReceivedToken.Rules
     ) async throws(SandboxRefusal) -> JSON {
-        guard case .signed = CompactShape(token), let jws = try? JWS(token) else { throw SandboxRefusal(rule) }
-        return try await ReceivedToken(core: core, rules: .requestObject).claims(of: jws, from: client)
+        guard case .signed = CompactShape(token), let jws = try? JWS(token) else {
+            throw SandboxRefusal(rules.malformed)
+        }
+        return try await ReceivedToken(core: core, rules: rules).claims(of: jws, from: client)
     }
 
-    /// Whom a login hint leads to: a signed JWT or an object, with a type and a value.
+    /// The claims of a hint in one of itsme's examples: an unsigned JWT, for which the signed request around it stands.
+    private static func unsigned(_ token: String) -> JSON? {
+        let segments = token.split(separator: ".", omittingEmptySubsequences: false)
+        guard segments.count == 3, segments[2].isEmpty,
+            let header = try? JSON(parsing: Base64URL.decode(String(segments[0]))), header["alg"]?.string == "none"
+        else { return nil }
+        return try? JSON(parsing: Base64URL.decode(String(segments[1])))
+    }
+
+    /// Whom a login hint leads to: an object or a JWT, with a type and a value.
     private func person(_ hint: JSON, _ client: ClientRegistration) async throws(SandboxRefusal) -> Persona {
         var hint = hint
-        if let token = hint.string { hint = try await signed(token, client, else: .loginHintMalformed) }
+        if let token = hint.string {
+            if let claims = Self.unsigned(token) {
+                hint = claims
+            } else {
+                hint = try await signed(token, client, .loginHint)
+            }
+        }
         guard let value = hint["value"]?.string else { throw SandboxRefusal(.loginHintMalformed) }
         switch hint["type"]?.string {
         case "user_identifier_token":

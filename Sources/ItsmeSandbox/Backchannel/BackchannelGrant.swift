@@ -44,7 +44,7 @@ struct BackchannelGrant {
             core.state.insert(
                 grant, accessToken: accessToken, expires: now + Double(core.lifetimes.accessToken), now: now)
             return try await TokenEndpoint(core: core).response(
-                grant, accessToken: accessToken, writer: writer, fault: fault)
+                grant, accessToken: accessToken, writer: writer, client: client, fault: fault)
         }
     }
 

@@ -51,7 +51,10 @@ struct Phone {
         let reply = try? await core.transport.send(request, body: body.serialized(), limits: Self.limits)
         guard reply?.response.status.kind == .successful || fault != nil else {
             let detail = reply.map { "Status \($0.response.status.code)." }
-            core.note(SandboxRefusal(.notificationUndelivered, detail: detail, clientID: clientID))
+            var refusal = SandboxRefusal(
+                .notificationUndelivered, detail: detail, clientID: clientID,
+                expected: [.init("backchannel_client_notification_endpoint", endpoint)])
+            core.note(&refusal, nil)
             return
         }
     }

@@ -25,9 +25,7 @@ struct UserDiscoveryEndpoint {
                 throw refusal
             }
         } catch {
-            var reply = TokenEndpoint.refuse(error, core: core)
-            if error.rule == .userDiscoveryTooOften { reply.response.status = .tooManyRequests }
-            return reply
+            return TokenEndpoint.refuse(error, core: core, request, body)
         }
     }
 

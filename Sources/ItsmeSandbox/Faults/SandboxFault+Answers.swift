@@ -264,10 +264,10 @@ extension SandboxFault {
             .reply { $0 = .redirect(to: "https://attacker.example/") })
     }
 
-    /// The answer has two mebibytes.
+    /// Two mebibytes of white space follow the answer.
     public static func tooLarge(at place: Place) -> SandboxFault {
-        body(prefix(place) + "-too-large", place, "The answer has two mebibytes.") { _ in
-            [UInt8](repeating: UInt8(ascii: " "), count: 2 << 20)
+        body(prefix(place) + "-too-large", place, "Two mebibytes of white space follow the answer.") {
+            $0 + [UInt8](repeating: UInt8(ascii: " "), count: 2 << 20)
         }
     }
 

@@ -12,27 +12,27 @@ extension SandboxFault {
     ]
 
     private static func forge(
-        _ name: String, isTolerable: Bool = false, _ explanation: String,
-        _ make: @escaping @Sendable (TokenForge, [UInt8]) async throws -> String
+        _ name: String, isTolerable: Bool = false, _ explanation: String, need: Need = .nothing,
+        _ make: @escaping @Sendable (TokenForge, [UInt8]) throws -> String
     ) -> SandboxFault {
-        SandboxFault(name, .token, isTolerable: isTolerable, explanation, .forge(make))
+        SandboxFault(name, .token, isTolerable: isTolerable, explanation, .forge(make), need: need)
     }
 
     /// A well signed token whose encryption differs.
     private static func sealing(
-        _ name: String, isTolerable: Bool = false, _ explanation: String,
+        _ name: String, isTolerable: Bool = false, _ explanation: String, need: Need = .nothing,
         _ change: @escaping @Sendable (inout TokenForge.Sealing) -> Void
     ) -> SandboxFault {
-        forge(name, isTolerable: isTolerable, explanation) { forge, claims in
+        forge(name, isTolerable: isTolerable, explanation, need: need) { forge, claims in
             var sealing = TokenForge.Sealing()
             change(&sealing)
-            return try forge.encrypted(Array(try await forge.signed(claims).utf8), sealing)
+            return try forge.encrypted(Array(try forge.signed(claims).utf8), sealing)
         }
     }
 
     /// The token is signed and not encrypted.
     public static let notEncrypted = forge("not-encrypted", "The token is signed and not encrypted.") {
-        try await $0.signed($1)
+        try $0.signed($1)
     }
     /// The claims as they are, neither signed nor encrypted.
     public static let plainClaims = forge("plain-json", "The claims as they are, neither signed nor encrypted.") {
@@ -49,7 +49,7 @@ extension SandboxFault {
     }
     /// An encrypted token inside the encryption.
     public static let encryptedTwice = forge("jwe-in-jwe", "An encrypted token inside the encryption.") {
-        try $0.encrypted(Array(try $0.encrypted(Array(try await $0.signed($1).utf8)).utf8))
+        try $0.encrypted(Array(try $0.encrypted(Array(try $0.signed($1).utf8)).utf8))
     }
     /// Nothing inside the encryption.
     public static let nothingInside = forge("empty-jwe", "Nothing inside the encryption.") { forge, _ in
@@ -58,58 +58,70 @@ extension SandboxFault {
 
     /// The authentication tag has half its length (CVE-2023-37464).
     public static let tokenTagTruncated = sealing("truncated-tag", "The authentication tag has half its length.") {
-        $0.alter = (4, { Array($0.prefix($0.count / 2)) })
+        $0.tag = .halved
     }
     /// The authentication tag was changed.
     public static let tokenTagAltered = sealing("altered-tag", "The authentication tag was changed.") {
-        $0.alter = (4, flipped)
+        $0.tag = .altered
     }
-    /// The ciphertext was changed.
-    public static let ciphertextAltered = sealing("altered-ciphertext", "The ciphertext was changed.") {
-        $0.alter = (3, flipped)
-    }
-    /// The initialization vector was changed.
-    public static let vectorAltered = sealing("altered-iv", "The initialization vector was changed.") {
-        $0.alter = (2, flipped)
-    }
-    /// The encrypted key was changed.
-    public static let encryptedKeyAltered = sealing("altered-encrypted-key", "The encrypted key was changed.") {
-        $0.alter = (1, flipped)
-    }
-    /// The encrypted key is shorter than the modulus.
+    /// The ciphertext was changed after the tag was made.
+    public static let ciphertextAltered = sealing(
+        "altered-ciphertext", "The ciphertext was changed after the tag was made."
+    ) { $0.tag = .ofOtherContent }
+    /// The initialization vector was changed after the tag was made.
+    public static let vectorAltered = sealing(
+        "altered-iv", "The initialization vector was changed after the tag was made."
+    ) { $0.tag = .ofOtherVector }
+    /// The encrypted key cannot be decrypted, and the content is encrypted with zeros, for clients that go on with an
+    /// empty key. For a client with a secret: there is an encrypted key where there must be none.
+    public static let encryptedKeyAltered = sealing(
+        "altered-encrypted-key",
+        """
+        The encrypted key cannot be decrypted, and the content is encrypted with zeros, for clients that go on with an \
+        empty key (with a secret: there is an encrypted key where there must be none).
+        """
+    ) { $0.encryptedKey = .altered }
+    /// The encrypted key is shorter than the modulus: its first byte was zero and is left out. For a client with a
+    /// secret: it has one byte where there must be none.
     public static let encryptedKeyTooShort = sealing(
-        "short-encrypted-key", "The encrypted key is shorter than the modulus."
-    ) {
-        $0.alter = (1, { Array($0.dropLast()) })
-    }
-    /// The content encryption key has half the length that `enc` says.
+        "short-encrypted-key",
+        """
+        The encrypted key is shorter than the modulus: its first byte was zero and is left out (with a secret: it has \
+        one byte where there must be none).
+        """
+    ) { $0.encryptedKey = .short }
+    /// The content encryption key has half the length that `enc` says, for clients that do not measure it.
     public static let contentKeyTooShort = sealing(
-        "short-content-key", "The content encryption key has half the length that enc says."
-    ) {
-        $0.hasShortKey = true
-    }
+        "short-content-key",
+        "The content encryption key has half the length that enc says, for clients that do not measure it."
+    ) { $0.contentKey = .half }
 
-    /// `alg` is RSA1_5 (CVE-2016-6298).
-    public static let rsa15 = sealing("encrypted-idtoken-usingrsa15", "alg is RSA1_5.") {
-        $0.header = ["alg": "RSA1_5"]
-    }
-    /// `alg` is `dir` where a key pair was agreed on.
-    public static let directEncryption = sealing("jwe-alg-dir", "alg is dir where a key pair was agreed on.") {
-        $0.header = ["alg": "dir"]
-        $0.alter = (1, { _ in [] })
-    }
-    /// `alg` derives the key from a password with many rounds.
+    /// `alg` is RSA1_5 (CVE-2016-6298), and so the key is encrypted.
+    public static let rsa15 = sealing(
+        "encrypted-idtoken-usingrsa15", "alg is RSA1_5, and so the key is encrypted.", need: .keyPair
+    ) { $0.delivery = .rsa15 }
+    /// `alg` is `dir` where a key pair was agreed on, and the key is that of an empty client secret.
+    public static let directEncryption = sealing(
+        "jwe-alg-dir", "alg is dir where a key pair was agreed on, and the key is that of an empty client secret.",
+        need: .keyPair
+    ) { $0.delivery = .emptySecret }
+    /// `alg` derives the key from a password with two thousand million rounds: a client that begins is busy for long.
     public static let passwordEncryption = sealing(
-        "jwe-alg-pbes2", "alg derives the key from a password with many rounds."
+        "jwe-alg-pbes2",
+        "alg derives the key from a password with two thousand million rounds: a client that begins is busy for long."
     ) {
-        $0.header = ["alg": "PBES2-HS256+A128KW", "p2s": "c2FsdHNhbHQ", "p2c": 2_147_483_647]
+        $0.delivery = .password
+        $0.header = ["p2s": "c2FsdHNhbHQ", "p2c": 2_147_483_647]
     }
-    /// `enc` is A128GCM, which was not agreed on.
-    public static let otherContentEncryption = sealing("jwe-enc-other", "enc is A128GCM, which was not agreed on.") {
-        $0.header = ["enc": "A128GCM"]
+    /// `enc` is A128GCM, which was not agreed on, and so the content is encrypted.
+    public static let otherContentEncryption = sealing(
+        "jwe-enc-other", "enc is A128GCM, which was not agreed on, and so the content is encrypted."
+    ) { $0.contentEncryption = .a128GCM }
+    /// The content is compressed (`zip` is `DEF`).
+    public static let compressed = sealing("jwe-zip", "The content is compressed (zip is DEF).") {
+        $0.isCompressed = true
+        $0.header = ["zip": "DEF"]
     }
-    /// The header has `zip`.
-    public static let compressed = sealing("jwe-zip", "The header has zip.") { $0.header = ["zip": "DEF"] }
     /// The header has `crit` with an extension.
     public static let criticalEncryptionHeader = sealing("jwe-crit", "The header has crit with an extension.") {
         $0.header = ["crit": ["exp"], "exp": 7]
@@ -136,11 +148,5 @@ extension SandboxFault {
     /// The token is 100,000 dots (CVE-2025-27144).
     public static let manyDots = forge("many-dots", "The token is 100,000 dots.") { _, _ in
         String(repeating: ".", count: 100_000)
-    }
-
-    @Sendable private static func flipped(_ bytes: [UInt8]) -> [UInt8] {
-        var bytes = bytes
-        if let last = bytes.indices.last { bytes[last] ^= 1 }
-        return bytes
     }
 }

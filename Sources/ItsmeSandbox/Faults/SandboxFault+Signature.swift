@@ -10,32 +10,25 @@ extension SandboxFault {
         keyRotation,
     ]
 
-    private static func forge(
-        _ name: String, isTolerable: Bool = false, _ explanation: String,
-        _ make: @escaping @Sendable (TokenForge, [UInt8]) async throws -> String
-    ) -> SandboxFault {
-        SandboxFault(name, .token, isTolerable: isTolerable, explanation, .forge(make))
-    }
-
     /// A fault of the signature in a token that is encrypted as it should be.
     private static func signing(
-        _ name: String, isTolerable: Bool = false, _ explanation: String,
-        _ make: @escaping @Sendable (TokenForge, [UInt8]) async throws -> String
+        _ name: String, isTolerable: Bool = false, _ explanation: String, need: Need = .nothing,
+        _ make: @escaping @Sendable (TokenForge, [UInt8]) throws -> String
     ) -> SandboxFault {
-        forge(name, isTolerable: isTolerable, explanation) { forge, claims in
-            try forge.encrypted(Array(try await make(forge, claims).utf8))
-        }
+        SandboxFault(
+            name, .token, isTolerable: isTolerable, explanation,
+            .forge { forge, claims in try forge.encrypted(Array(try make(forge, claims).utf8)) }, need: need)
     }
 
     /// A token that is signed with the right key under a header with other members.
     private static func header(
-        _ name: String, isTolerable: Bool = false, _ explanation: String,
-        _ change: @escaping @Sendable (inout JSONValue, TokenForge) throws -> Void
+        _ name: String, isTolerable: Bool = false, _ explanation: String, need: Need = .nothing,
+        _ change: @escaping @Sendable (inout JSONValue) -> Void
     ) -> SandboxFault {
-        signing(name, isTolerable: isTolerable, explanation) { forge, claims in
+        signing(name, isTolerable: isTolerable, explanation, need: need) { forge, claims in
             var header = forge.signatureHeader
-            try change(&header, forge)
-            return try await forge.signed(claims, header: header)
+            change(&header)
+            return try forge.signed(claims, header: header)
         }
     }
 
@@ -55,25 +48,27 @@ extension SandboxFault {
     public static let alteredSignature = signing(
         "invalid-sig-rs256", "The claims were changed after they were signed."
     ) { forge, claims in
-        let parts = try await forge.signed(claims).split(separator: ".")
+        let parts = try forge.signed(claims).split(separator: ".")
         return "\(parts[0]).\(Base64URL.encode(claims + [UInt8(ascii: " ")])).\(parts[2])"
     }
     /// Signed with a key of the attacker's own under the `kid` of itsme's.
     public static let foreignSignature = signing(
         "sig-foreign-key", "Signed with a key of the attacker's own under the kid of itsme's."
     ) {
-        try await $0.signed($1, with: try $0.foreignKey())
+        let (key, algorithm) = try $0.foreignKey()
+        return try $0.signed($1, header: $0.signatureHeader, with: key, algorithm)
     }
     /// Signed by HMAC with a secret that nobody shares.
     public static let randomHMAC = signing("invalid-sig-hs256", "Signed by HMAC with a secret that nobody shares.") {
-        try await hmac($0, $1, secret: try $0.random.bytes(32))
+        try hmac($0, $1, key: try $0.foreignSecret())
     }
     /// Signed by HMAC whose secret is itsme's public key (CVE-2022-29217).
     public static let publicKeyAsSecret = signing(
         "hs256-with-public-key", "Signed by HMAC whose secret is itsme's public key."
     ) { forge, claims in
         guard case .rsaPrivate(let key) = forge.signingKey.material else { return "" }
-        return try await hmac(forge, claims, secret: Array(try key.publicKey.pem().utf8))
+        let secret = SymmetricKey(Array(try key.publicKey.pem().utf8))
+        return try hmac(forge, claims, key: JWK(.symmetric(secret), keyID: nil, use: .signature))
     }
     /// `alg` is ES256.
     public static let ellipticCurveSignature = signing("invalid-sig-es256", "alg is ES256.") { forge, claims in
@@ -81,65 +76,71 @@ extension SandboxFault {
         header["alg"] = "ES256"
         return forge.signed(claims, header: header, signature: try forge.random.bytes(64))
     }
-    /// Signed with the right key by PS256, which was not agreed on.
+    /// Signed with itsme's key by PS256, which was not agreed on; by RS256 where the client secret was agreed on.
     public static let alternateAlgorithm = signing(
-        "invalid-alternate-alg", "Signed with the right key by PS256, which was not agreed on."
+        "invalid-alternate-alg",
+        "Signed with itsme's key by PS256, which was not agreed on; by RS256 where the client secret was agreed on."
     ) { forge, claims in
-        var header = forge.signatureHeader
-        header["alg"] = "PS256"
-        return try await forge.signed(claims, header: header, algorithm: .ps256)
+        let algorithm: SignatureAlgorithm = forge.signatureSecret == nil ? .ps256 : .rs256
+        return try forge.signed(
+            claims, header: TokenForge.header(forge.signingKey, algorithm), with: forge.signingKey, algorithm)
     }
     /// `alg` is null.
-    public static let noAlgorithm = header("invalid-null-alg", "alg is null.") { header, _ in header["alg"] = .null }
+    public static let noAlgorithm = header("invalid-null-alg", "alg is null.") { $0["alg"] = .null }
 
     /// The header has no `kid`: acceptable while itsme publishes one signing key, not when there are more.
     public static let absentKeyID = header(
         "kid-absent", isTolerable: true,
         "The header has no kid: acceptable while one signing key is published, not when there are more."
-    ) { header, _ in header.remove("kid") }
+    ) { $0.remove("kid") }
     /// The header has a `kid` that is in no JWK Set.
-    public static let unknownKeyID = header("kid-unknown", "The header has a kid that is in no JWK Set.") { header, _ in
-        header["kid"] = "no-such-key"
-    }
-    /// The `kid` is that of itsme's encryption key.
-    public static let encryptionKeyID = header(
-        "kid-of-encryption-key", "The kid is that of itsme's encryption key."
-    ) { header, forge in
-        header["kid"] = .string(forge.providerEncryptionKey.keyID ?? "")
+    public static let unknownKeyID = header(
+        "kid-unknown", "The header has a kid that is in no JWK Set.", need: .providerSignature
+    ) { $0["kid"] = "no-such-key" }
+    /// Signed with itsme's encryption key, and the `kid` is that of it.
+    public static let encryptionKeyID = signing(
+        "kid-of-encryption-key", "Signed with itsme's encryption key, and the kid is that of it.",
+        need: .providerSignature
+    ) { forge, claims in
+        let published = forge.providerEncryptionKey
+        let key = JWK(published.material, keyID: published.keyID, use: .signature)
+        return try forge.signed(claims, header: TokenForge.header(key, .rs256), with: key, .rs256)
     }
     /// The `kid` is a number.
-    public static let keyIDOfWrongType = header("kid-number", "The kid is a number.") { header, _ in header["kid"] = 7 }
+    public static let keyIDOfWrongType = header("kid-number", "The kid is a number.") { $0["kid"] = 7 }
 
     /// Signed with the attacker's key, which the header brings along as `jwk` (CVE-2018-0114).
     public static let embeddedKey = signing(
         "header-jwk", "Signed with the attacker's key, which the header brings along as jwk."
     ) { forge, claims in
-        let key = try forge.foreignKey()
+        let (key, algorithm) = try forge.foreignKey()
         var header = forge.signatureHeader
-        header["jwk"] = try key.publicJWK().publicJSON()
-        return try await forge.signed(claims, header: header, with: key)
+        header["jwk"] = algorithm == .hs256 ? try key.privateJSON() : try key.publicJSON()
+        return try forge.signed(claims, header: header, with: key, algorithm)
     }
-    /// Signed with the attacker's key, to which `jku` in the header points.
+    /// Signed with the attacker's key, to which `jku` in the header points: a URL of the sandbox that serves it.
     public static let keyAtURL = signing(
-        "header-jku", "Signed with the attacker's key, to which jku in the header points."
+        "header-jku", "Signed with the attacker's key, to which jku in the header points: a URL that serves it.",
+        need: .providerSignature
     ) { forge, claims in
+        let (key, algorithm) = try forge.foreignKey()
         var header = forge.signatureHeader
-        header["jku"] = "https://attacker.example/jwks.json"
-        return try await forge.signed(claims, header: header, with: try forge.foreignKey())
+        header["jku"] = .string(forge.attacker.keySetURL)
+        return try forge.signed(claims, header: header, with: key, algorithm)
     }
     /// The header has `crit` with an extension (CVE-2025-59420).
-    public static let criticalHeader = header("sig-crit", "The header has crit with an extension.") { header, _ in
-        header["crit"] = ["https://example.com/extension"]
-        header["https://example.com/extension"] = true
+    public static let criticalHeader = header("sig-crit", "The header has crit with an extension.") {
+        $0["crit"] = ["https://example.com/extension"]
+        $0["https://example.com/extension"] = true
     }
     /// The header has `b64` (RFC 7797).
-    public static let unencodedPayload = header("sig-b64", "The header has b64.") { header, _ in
-        header["b64"] = true
-        header["crit"] = ["b64"]
+    public static let unencodedPayload = header("sig-b64", "The header has b64.") {
+        $0["b64"] = true
+        $0["crit"] = ["b64"]
     }
     /// `typ` says that it is a request object.
     public static let otherKindOfToken = header("typ-of-request-object", "typ says that it is a request object.") {
-        header, _ in header["typ"] = "oauth-authz-req+jwt"
+        $0["typ"] = "oauth-authz-req+jwt"
     }
 
     /// itsme replaces its signing key right before it signs: the `kid` is new and good.
@@ -147,10 +148,9 @@ extension SandboxFault {
         "signing-key-rotation-just-before-signing", .token, isTolerable: true,
         "itsme replaces its signing key right before it signs: the kid is new and good.", .rotation)
 
-    private static func hmac(_ forge: TokenForge, _ claims: [UInt8], secret: [UInt8]) async throws -> String {
+    private static func hmac(_ forge: TokenForge, _ claims: [UInt8], key: JWK) throws -> String {
         var header = forge.signatureHeader
         header["alg"] = "HS256"
-        let key = JWK(.symmetric(SymmetricKey(secret)), keyID: forge.signingKey.keyID, use: .signature)
-        return try await forge.signed(claims, header: header, with: key, algorithm: .hs256)
+        return try forge.signed(claims, header: header, with: key, .hs256)
     }
 }

@@ -15,7 +15,11 @@ import JOSE
 /// ```
 ///
 /// A fault may also be something that a relying party must put up with, such as an unknown member or a key rotation:
-/// ``isTolerable`` says so. Faults of the encrypted key have no effect on clients with a secret, whose tokens have none.
+/// ``isTolerable`` says so.
+///
+/// Each fault is what it says: `encrypted-idtoken-usingrsa15` really is encrypted with RSA1_5, `jwe-zip` really is
+/// compressed. A client that leaves out the check in question accepts the answer. A few mean nothing for clients that
+/// share a secret with itsme and have no key pair; for these they do not strike, which the log says, and go on waiting.
 public struct SandboxFault: Sendable, Hashable, CustomStringConvertible {
     /// The answer that a fault alters.
     public enum Place: String, Sendable, Hashable, CaseIterable {
@@ -53,10 +57,13 @@ public struct SandboxFault: Sendable, Hashable, CustomStringConvertible {
     public let isTolerable: Bool
 
     let effect: Effect
+    let need: Need
 
     init(
-        _ name: String, _ place: Place, isTolerable: Bool = false, _ explanation: String, _ effect: Effect
+        _ name: String, _ place: Place, isTolerable: Bool = false, _ explanation: String, _ effect: Effect,
+        need: Need = .nothing
     ) {
+        self.need = need
         self.name = name
         self.place = place
         self.isTolerable = isTolerable
@@ -90,7 +97,17 @@ public struct SandboxFault: Sendable, Hashable, CustomStringConvertible {
     public static func userInfo(_ fault: SandboxFault) -> SandboxFault {
         guard fault.place == .token, fault.fitsUserInfo else { return fault }
         return SandboxFault(
-            "userinfo-" + fault.name, .userInfo, isTolerable: fault.isTolerable, fault.explanation, fault.effect)
+            "userinfo-" + fault.name, .userInfo, isTolerable: fault.isTolerable, fault.explanation, fault.effect,
+            need: fault.need)
+    }
+
+    /// Whether the fault means something for a client that is registered like this.
+    func canStrike(_ client: ClientRegistration) -> Bool {
+        switch need {
+        case .nothing: true
+        case .keyPair: client.secret == nil
+        case .providerSignature: client.tokenSignature != .hs256
+        }
     }
 
     /// Whether the fault means something in a UserInfo answer, which has fewer claims than an ID token.
@@ -115,7 +132,7 @@ extension SandboxFault {
         /// Changes the text of the claims.
         case payload(@Sendable ([UInt8]) -> [UInt8])
         /// Makes the whole token, of the text of its claims.
-        case forge(@Sendable (TokenForge, [UInt8]) async throws -> String)
+        case forge(@Sendable (TokenForge, [UInt8]) throws -> String)
         /// Replaces the sandbox's signing keys right before it signs.
         case rotation
         /// Changes the JSON of an answer.
@@ -130,6 +147,15 @@ extension SandboxFault {
         case poll(BackchannelGrant.Refusal)
         /// Changes the bearer token and the `auth_req_id` of a ping.
         case ping(@Sendable (_ bearer: inout String, _ authReqID: inout String) -> Void)
+    }
+
+    /// What a fault wants of the client.
+    enum Need: Sendable {
+        case nothing
+        /// Tokens that are encrypted to a key pair.
+        case keyPair
+        /// Tokens that are signed with a key of the JWK Set.
+        case providerSignature
     }
 
     /// What a fault may need to know.

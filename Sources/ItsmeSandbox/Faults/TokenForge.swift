@@ -1,29 +1,47 @@
 import JOSE
 
 /// Makes tokens that the library would not make: with any header, any signature and any content.
+///
+/// Each is what its header says: a client that leaves out the one check in question can read it.
 struct TokenForge: Sendable {
     /// The sandbox's current signing key.
     let signingKey: JWK
-    /// The sandbox's encryption key, as published.
+    /// The sandbox's encryption key.
     let providerEncryptionKey: JWK
+    /// The secret that signs the client's tokens, where that is registered instead of ``signingKey``.
+    let signatureSecret: ClientSecret?
     let recipient: TokenWriter.Recipient
+    let attacker: Attacker
     let random: RandomSource
 
     // MARK: Signing
 
+    /// The key and the algorithm of a good token.
+    private var registered: (key: JWK, algorithm: SignatureAlgorithm) {
+        signatureSecret.map { ($0.signatureKey(), .hs256) } ?? (signingKey, .rs256)
+    }
+
     /// The header of a good token.
-    var signatureHeader: JSONValue {
-        var header: JSONValue = ["alg": "RS256"]
-        if let keyID = signingKey.keyID { header["kid"] = .string(keyID) }
+    var signatureHeader: JSONValue { Self.header(registered.key, registered.algorithm) }
+
+    /// The header of a token that is signed with `key`.
+    static func header(_ key: JWK, _ algorithm: SignatureAlgorithm) -> JSONValue {
+        var header: JSONValue = ["alg": .string(algorithm.name)]
+        if let keyID = key.keyID { header["kid"] = .string(keyID) }
         return header
     }
 
-    /// A token of header and claims, signed with the sandbox's key or another.
+    /// A token of header and claims, signed as registered.
+    func signed(_ claims: [UInt8], header: JSONValue? = nil) throws -> String {
+        try signed(claims, header: header ?? signatureHeader, with: registered.key, registered.algorithm)
+    }
+
+    /// A token of header and claims, signed with a key and an algorithm.
     func signed(
-        _ claims: [UInt8], header: JSONValue? = nil, with key: JWK? = nil, algorithm: SignatureAlgorithm = .rs256
-    ) async throws -> String {
-        let input = Self.signatureInput(header ?? signatureHeader, claims)
-        let signer = try LocalSigner(key ?? signingKey, algorithm: algorithm)
+        _ claims: [UInt8], header: JSONValue, with key: JWK, _ algorithm: SignatureAlgorithm
+    ) throws -> String {
+        let input = Self.signatureInput(header, claims)
+        let signer = try LocalSigner(key, algorithm: algorithm)
         return input + "." + Base64URL.encode(try signer.signature(over: Array(input.utf8)))
     }
 
@@ -36,65 +54,166 @@ struct TokenForge: Sendable {
         Base64URL.encode(header.serialized()) + "." + Base64URL.encode(claims)
     }
 
-    /// A fresh key of the attacker's own, under the name of the sandbox's.
-    func foreignKey() throws -> JWK {
-        JWK(.rsaPrivate(try RSAPrivateKey.generate()), keyID: signingKey.keyID, use: .signature)
+    /// A key of the attacker's own, of the registered kind and under the name of the right one.
+    func foreignKey() throws -> (key: JWK, algorithm: SignatureAlgorithm) {
+        guard signatureSecret == nil else { return (try foreignSecret(), .hs256) }
+        return (try attacker.key(named: signingKey.keyID), .rs256)
+    }
+
+    /// A secret of the attacker's own.
+    func foreignSecret() throws -> JWK {
+        JWK(.symmetric(SymmetricKey(try random.bytes(32))), keyID: nil, use: .signature)
     }
 
     // MARK: Encrypting
 
     /// What differs from a good encryption.
     struct Sealing {
+        /// How the content encryption key comes to the client.
+        enum Delivery {
+            /// As registered.
+            case registered
+            /// By RSAES-PKCS1-v1_5.
+            case rsa15
+            /// Not at all: it is that of an empty client secret, which everybody knows.
+            case emptySecret
+            /// By a password and very many rounds.
+            case password
+        }
+
+        enum ContentKey {
+            /// As long as `enc` says.
+            case whole
+            /// Half as long.
+            case half
+        }
+
+        enum EncryptedKey {
+            case good
+            /// Changed so that it does not decrypt; the content is encrypted with zeros. For a client with a secret:
+            /// there is one.
+            case altered
+            /// One byte shorter, which is zero. For a client with a secret: one byte long.
+            case short
+        }
+
+        enum Tag {
+            case good
+            case halved
+            case altered
+            /// That of another ciphertext under the same key.
+            case ofOtherContent
+            /// That of another initialization vector under the same key.
+            case ofOtherVector
+        }
+
         /// Members that are added to the header or replace those of it; null takes one out.
         var header: JSONValue = [:]
-        /// Makes the content encryption key 16 bytes long, whatever `enc` says.
-        var hasShortKey = false
-        /// Changes a part after encryption: 1 the encrypted key, 2 the initialization vector, 3 the ciphertext, 4 the tag.
-        var alter: (part: Int, change: ([UInt8]) -> [UInt8])?
+        var delivery = Delivery.registered
+        /// The content encryption, where it is not the registered one.
+        var contentEncryption: ContentEncryptionAlgorithm?
+        var contentKey = ContentKey.whole
+        var encryptedKey = EncryptedKey.good
+        var tag = Tag.good
+        /// Whether the content is compressed.
+        var isCompressed = false
     }
 
     /// The nested token for the client, as it is registered except for what `sealing` says.
     func encrypted(_ content: [UInt8], _ sealing: Sealing = Sealing()) throws -> String {
-        let enc = recipient.contentEncryption
-        let contentKey: [UInt8]
-        var header: JSONValue
-        var encryptedKey: [UInt8] = []
-        switch recipient {
-        case .publicKey(let key, let encryption):
-            contentKey = try random.bytes(sealing.hasShortKey ? 16 : enc.keySize)
-            header = ["alg": .string(encryption.keyManagement.name), "enc": .string(enc.name), "cty": "JWT"]
-            if encryption.namesKey, let keyID = key.keyID { header["kid"] = .string(keyID) }
-            // A token whose key is known is made of a random source that gives it, for its encrypted key.
-            let wrapping = sealing.hasShortKey ? ContentEncryptionAlgorithm.a128GCM : enc
-            let carrier = try JWE.encrypt(
-                [], to: key, keyManagement: encryption.keyManagement, contentEncryption: wrapping,
-                random: RandomSource { [random] in
-                    $0 == contentKey.count ? contentKey : try random.bytes($0)
-                })
-            encryptedKey = try Base64URL.decode(String(carrier.split(separator: ".")[1]))
-        case .secret(let secret):
-            // The sealed content is what JWE makes; header and parts are changed below.
-            return try direct(content, secret, sealing)
-        }
+        let enc = sealing.contentEncryption ?? recipient.contentEncryption
+        let delivery = try delivery(enc, sealing)
+        var header = delivery.header
+        header["enc"] = .string(enc.name)
+        header["cty"] = "JWT"
         Self.change(&header, by: sealing.header)
         let text = Base64URL.encode(header.serialized())
+        let content = sealing.isCompressed ? StoredDeflate.compressed(content) : content
+        let box = Box(enc: enc, key: delivery.contentKey, additionalData: Array(text.utf8))
         let iv = try random.bytes(enc.ivSize)
-        let sealed = try AEADCipher.seal(
-            content, key: SecretBytes(sealing.hasShortKey ? contentKey + contentKey : contentKey), nonce: iv,
-            additionalData: Array(text.utf8), algorithm: enc)
-        return Self.assembled(text, [encryptedKey, iv, sealed.ciphertext, sealed.tag], sealing)
+        let (ciphertext, tag) = try box.sealed(content, iv)
+        let finalTag =
+            switch sealing.tag {
+            case .good: tag
+            case .halved: Array(tag.prefix(tag.count / 2))
+            case .altered: Self.flipped(tag)
+            case .ofOtherContent: try box.sealed(Self.flipped(content), iv).tag
+            case .ofOtherVector: try box.sealed(content, Self.flipped(iv)).tag
+            }
+        return ([text] + [delivery.encryptedKey, iv, ciphertext, finalTag].map(Base64URL.encode)).joined(separator: ".")
     }
 
-    private func direct(_ content: [UInt8], _ secret: ClientSecret, _ sealing: Sealing) throws -> String {
-        let enc = recipient.contentEncryption
-        let token = try JWE.encrypt(
-            content, directKey: try secret.encryptionKey(for: enc), keyID: nil, contentEncryption: enc,
-            contentType: "JWT", random: random)
-        let parts = token.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        var header: JSONValue = ["alg": "dir", "enc": .string(enc.name), "cty": "JWT"]
-        Self.change(&header, by: sealing.header)
-        return Self.assembled(
-            Base64URL.encode(header.serialized()), try parts.dropFirst().map { try Base64URL.decode($0) }, sealing)
+    /// The content encryption key, and how it gets to the client.
+    private func delivery(
+        _ enc: ContentEncryptionAlgorithm, _ sealing: Sealing
+    ) throws -> (header: JSONValue, encryptedKey: [UInt8], contentKey: [UInt8]) {
+        let size = sealing.contentKey == .half ? enc.keySize / 2 : enc.keySize
+        switch (recipient, sealing.delivery) {
+        case (_, .password):
+            // A key of 32 bytes in the wrapping of RFC 3394 has 40.
+            return (["alg": "PBES2-HS256+A128KW"], try random.bytes(40), try random.bytes(size))
+        case (.secret(let secret), _):
+            let encryptedKey: [UInt8] =
+                switch sealing.encryptedKey {
+                case .good: []
+                case .altered: try random.bytes(enc.keySize)
+                case .short: [0]
+                }
+            return (["alg": "dir"], encryptedKey, try secret.encryptionKey(size: size))
+        case (.publicKey(let key, let encryption), let way):
+            var header: JSONValue = ["alg": .string(encryption.keyManagement.name)]
+            if encryption.namesKey, let keyID = key.keyID { header["kid"] = .string(keyID) }
+            switch way {
+            case .emptySecret:
+                header["alg"] = "dir"
+                return (header, [], try ClientSecret("").encryptionKey(size: size))
+            case .rsa15:
+                header["alg"] = "RSA1_5"
+                let contentKey = try random.bytes(size)
+                guard case .rsaPublic(let publicKey) = key.material else { throw Failure.keyDoesNotFit }
+                return (header, try publicKey.insecurelyWrapWithRSA1_5(SecretBytes(contentKey)), contentKey)
+            default:
+                let contentKey = try random.bytes(size)
+                switch sealing.encryptedKey {
+                case .good: return (header, try wrapped(contentKey, key, encryption), contentKey)
+                case .altered:
+                    return (
+                        header, Self.flipped(try wrapped(contentKey, key, encryption)),
+                        [UInt8](repeating: 0, count: size)
+                    )
+                case .short: return (header, try shortWrapped(contentKey, key, encryption), contentKey)
+                }
+            }
+        }
+    }
+
+    /// `contentKey` encrypted as registered.
+    private func wrapped(
+        _ contentKey: [UInt8], _ key: JWK, _ encryption: TokenWriter.Encryption
+    ) throws -> [UInt8] {
+        // JWE makes the content key itself, of a random source; this one gives the key that is wanted.
+        let carrier = try JWE.encrypt(
+            [], to: key, keyManagement: encryption.keyManagement,
+            contentEncryption: contentKey.count == 16 ? .a128GCM : .a128CBC_HS256,
+            random: RandomSource { [random] in $0 == contentKey.count ? contentKey : try random.bytes($0) })
+        return try Base64URL.decode(String(carrier.split(separator: ".")[1]))
+    }
+
+    /// `contentKey` encrypted as registered, without the first byte, which is zero: the same number. Takes some 256
+    /// attempts.
+    private func shortWrapped(
+        _ contentKey: [UInt8], _ key: JWK, _ encryption: TokenWriter.Encryption
+    ) throws -> [UInt8] {
+        for _ in 0..<10_000 {
+            let attempt = try wrapped(contentKey, key, encryption)
+            if attempt.first == 0 { return Array(attempt.dropFirst()) }
+        }
+        throw Failure.noShortKey
+    }
+
+    private enum Failure: Error {
+        case keyDoesNotFit
+        case noShortKey
     }
 
     private static func change(_ header: inout JSONValue, by changes: JSONValue) {
@@ -104,11 +223,29 @@ struct TokenForge: Sendable {
         }
     }
 
-    private static func assembled(_ header: String, _ parts: [[UInt8]], _ sealing: Sealing) -> String {
-        var parts = parts
-        if let (part, change) = sealing.alter, parts.indices.contains(part - 1) {
-            parts[part - 1] = change(parts[part - 1])
-        }
-        return ([header] + parts.map(Base64URL.encode)).joined(separator: ".")
+    private static func flipped(_ bytes: [UInt8]) -> [UInt8] {
+        var bytes = bytes
+        if let last = bytes.indices.last { bytes[last] ^= 1 }
+        return bytes
+    }
+}
+
+/// Content encryption that also takes a key of half the length, as a client does that does not measure it.
+private struct Box {
+    let enc: ContentEncryptionAlgorithm
+    let key: [UInt8]
+    let additionalData: [UInt8]
+
+    func sealed(_ content: [UInt8], _ iv: [UInt8]) throws -> (ciphertext: [UInt8], tag: [UInt8]) {
+        let (algorithm, key): (ContentEncryptionAlgorithm, [UInt8]) =
+            switch (enc, key.count) {
+            // AES takes the key as it is.
+            case (.a256GCM, 16): (.a128GCM, key)
+            // The initial and the final 16 octets (RFC 7518 section 5.2.2.1) are the same ones.
+            case (.a128CBC_HS256, 16): (enc, key + key)
+            default: (enc, key)
+            }
+        return try AEADCipher.seal(
+            content, key: SecretBytes(key), nonce: iv, additionalData: additionalData, algorithm: algorithm)
     }
 }

@@ -16,12 +16,29 @@ struct ReceivedToken {
         let signature: SandboxRule
         let claims: SandboxRule
 
-        static let requestObject = Rules(
-            notEncrypted: .requestObjectNotEncrypted, malformed: .requestObjectMalformed,
-            encryptionAlgorithm: .requestObjectEncryption, decryption: .requestObjectDecryption,
-            notSigned: .requestObjectNotSigned, signatureAlgorithm: .requestObjectSignatureAlgorithm,
-            keyIDMissing: .requestObjectKeyIDMissing, keyUnknown: .requestObjectKeyUnknown,
-            signature: .requestObjectSignature, claims: .requestObjectClaims)
+        static func requestObject(mustBeEncrypted: Bool) -> Rules {
+            Rules(
+                notEncrypted: mustBeEncrypted ? .requestObjectNotEncrypted : nil, malformed: .requestObjectMalformed,
+                encryptionAlgorithm: .requestObjectEncryption, decryption: .requestObjectDecryption,
+                notSigned: .requestObjectNotSigned, signatureAlgorithm: .requestObjectSignatureAlgorithm,
+                keyIDMissing: .requestObjectKeyIDMissing, keyUnknown: .requestObjectKeyUnknown,
+                signature: .requestObjectSignature, claims: .requestObjectClaims)
+        }
+
+        /// The signed request of the backchannel, which comes without encryption.
+        static let backchannelRequest = Rules(
+            notEncrypted: nil, malformed: .backchannelRequestMalformed,
+            encryptionAlgorithm: .backchannelRequestMalformed, decryption: .backchannelRequestMalformed,
+            notSigned: .backchannelRequestMalformed, signatureAlgorithm: .backchannelSignatureAlgorithm,
+            keyIDMissing: .backchannelKeyIDMissing, keyUnknown: .backchannelKeyUnknown,
+            signature: .backchannelSignature, claims: .backchannelClaims)
+
+        /// A login hint that is a JWT of its own.
+        static let loginHint = Rules(
+            notEncrypted: nil, malformed: .loginHintMalformed, encryptionAlgorithm: .loginHintMalformed,
+            decryption: .loginHintMalformed, notSigned: .loginHintMalformed, signatureAlgorithm: .loginHintSignature,
+            keyIDMissing: .loginHintSignature, keyUnknown: .loginHintSignature, signature: .loginHintSignature,
+            claims: .loginHintMalformed)
 
         static func clientAssertion(mustBeEncrypted: Bool) -> Rules {
             Rules(
@@ -70,9 +87,18 @@ struct ReceivedToken {
         } catch let error as JOSEError
             where error.code == .algorithmNotAllowed || error.code == .contentEncryptionNotAllowed
         {
-            throw SandboxRefusal(rules.encryptionAlgorithm)
+            throw SandboxRefusal(
+                rules.encryptionAlgorithm,
+                sent: [.init("JWE alg", jwe.header.algorithm), .init("JWE enc", jwe.header.contentEncryption ?? "")],
+                expected: [
+                    .init("JWE alg", Self.keyManagement.map(\.name).sorted()),
+                    .init("JWE enc", Self.contentEncryption.map(\.name).sorted()),
+                ])
         } catch let error as JOSEError where error.code == .keyNotFound {
-            throw SandboxRefusal(rules.decryption, detail: "The kid is not one of the sandbox's encryption keys.")
+            throw SandboxRefusal(
+                rules.decryption, detail: "The kid is not one of the sandbox's encryption keys.",
+                sent: [.init("JWE kid", jwe.header.keyID ?? "")],
+                expected: [.init("JWE kid", core.keys.keys.encryption.compactMap(\.keyID))])
         } catch {
             throw SandboxRefusal(rules.decryption)
         }
@@ -90,7 +116,11 @@ struct ReceivedToken {
         if algorithm == .hs256, let secret = client.secret {
             return try payload(of: jws, key: secret.signatureKey(), algorithm: .hs256)
         }
-        guard algorithm == .rs256 else { throw SandboxRefusal(rules.signatureAlgorithm) }
+        guard algorithm == .rs256 else {
+            throw SandboxRefusal(
+                rules.signatureAlgorithm, sent: [.init("JWS alg", jws.header.algorithm)],
+                expected: [.init("JWS alg", client.secret == nil ? ["RS256"] : ["RS256", "HS256"])])
+        }
         guard let keyID = jws.header.keyID else { throw SandboxRefusal(rules.keyIDMissing) }
         let known = try await core.clientKeys.keys(of: client)
         if let key = try verificationKey(keyID, in: known.set) {
@@ -98,7 +128,13 @@ struct ReceivedToken {
         }
         guard let newer = try await core.clientKeys.newerKeys(of: client, than: known),
             let key = try verificationKey(keyID, in: newer.set)
-        else { throw SandboxRefusal(rules.keyUnknown) }
+        else {
+            throw SandboxRefusal(
+                rules.keyUnknown, sent: [.init("JWS kid", keyID)],
+                expected: [
+                    .init("JWS kid", known.set.keys.filter { $0.use == .signature }.compactMap(\.keyID))
+                ])
+        }
         return try payload(of: jws, key: key, algorithm: .rs256)
     }
 

@@ -25,6 +25,36 @@ public struct SandboxKeys: Sendable {
             encryption: [try key(bits: bits, use: .encryption)])
     }
 
+    /// Reads what ``serialized()`` wrote: a JWK Set with private members. The order of the keys of a role counts.
+    ///
+    /// - Throws: ``SandboxConfigurationError`` of the field `keys`; it names no value.
+    public init(parsing contents: SecretBytes) throws(SandboxConfigurationError) {
+        var octets: [UInt8] = []
+        octets.reserveCapacity(contents.count)
+        contents.withBytes { span in for index in span.indices { octets.append(span[index]) } }
+        defer { _ = SecretBytes(taking: &octets) }
+        let set: JWKSet
+        do {
+            set = try JWKSet(parsingOwn: octets)
+        } catch {
+            throw SandboxConfigurationError(
+                "keys", "It is not a JWK Set with private keys: \(error.reason).",
+                remedy: "Name a file that the sandbox made, or one that is absent, to be made.")
+        }
+        self.init(
+            signing: set.keys.filter { $0.use == .signature }, encryption: set.keys.filter { $0.use == .encryption })
+        _ = try ProviderKeyRing(self)
+    }
+
+    /// The keys as a JWK Set, **private members included**. Keep it as a secret, in a file of mode 0600.
+    public func serialized() throws(JOSEError) -> SecretBytes {
+        var keys: [JSONValue] = []
+        for key in signing + encryption { keys.append(try key.privateJSON()) }
+        let set: JSONValue = ["keys": .array(keys)]
+        var octets = set.serialized()
+        return SecretBytes(taking: &octets)
+    }
+
     private static func key(bits: Int, use: KeyUse) throws(JOSEError) -> JWK {
         var key = JWK(.rsaPrivate(try RSAPrivateKey.generate(bits: bits)), keyID: nil, use: use)
         key.keyID = try key.thumbprint()

@@ -91,8 +91,8 @@ struct PhoneEndpoint {
     private func refuse(
         _ rule: SandboxRule, status: HTTPResponse.Status, fields: [HTTPField] = []
     ) -> HTTPReply {
-        let refusal = SandboxRefusal(rule)
-        core.note(refusal)
+        var refusal = SandboxRefusal(rule)
+        core.note(&refusal, status)
         return .page(.refusal(refusal), status: status, fields: fields)
     }
 }

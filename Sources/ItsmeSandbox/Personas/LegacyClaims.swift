@@ -3,8 +3,8 @@ import JOSE
 /// The claims of itsme's first generation.
 ///
 /// Personas hold the claims of the second generation; those of the first are made of them. Some have other names, some
-/// another form: `address` and the device are strings that hold JSON, as traffic of that time shows, and the locale is in
-/// lower case.
+/// another form: `address` and the device are strings that hold JSON, as traffic of that time shows, the photo is its
+/// Base64 text alone, and the locale is in lower case.
 enum LegacyClaims {
     /// What the names of itsme's own claims start with; then come year and month of their definition.
     static let prefix = "tag:sixdots.be,"
@@ -13,12 +13,12 @@ enum LegacyClaims {
     private static let cityOfBirth = prefix + "2016-06:claim_city_of_birth"
     private static let countryOfBirth = prefix + "2016-06:claim_country_of_birth"
     private static let device = prefix + "2017-05:claim_device"
+    private static let photo = prefix + "2017-05:claim_photo"
     private static let transaction = prefix + "2017-05:claim_transaction_info"
 
     /// Claims that only changed their name, by their names of the first generation.
     private static let renamed = [
         prefix + "2016-06:claim_nationality": ClaimCatalogue.prefix + "claim_citizenship",
-        prefix + "2017-05:claim_photo": ClaimCatalogue.prefix + "physical_person_photo",
         prefix + "2020-03:claim_birthdate_as_string": ClaimCatalogue.prefix + "birthdate_as_string",
     ]
 
@@ -37,7 +37,7 @@ enum LegacyClaims {
     /// Every claim about the person, their document or their phone.
     static let userClaims: [String] =
         ClaimCatalogue.standardClaims + renamed.keys.sorted()
-        + [card, cityOfBirth, countryOfBirth, device, transaction]
+        + [card, cityOfBirth, countryOfBirth, device, photo, transaction]
 
     /// The value of `name` for a persona, whose claims of the second generation `current` reads.
     static func value(of name: String, in persona: Persona, current: (String) -> JSONValue?) -> JSONValue? {
@@ -54,6 +54,8 @@ enum LegacyClaims {
             return .string(address.serializedString())
         case device:
             return current(ClaimCatalogue.prefix + "claim_device").flatMap(deviceText)
+        case photo:
+            return current(ClaimCatalogue.prefix + "physical_person_photo")?["value"]
         case cityOfBirth:
             return current(ClaimCatalogue.prefix + "place_of_birth")?["city"]
         case countryOfBirth:
@@ -67,13 +69,12 @@ enum LegacyClaims {
         }
     }
 
-    /// The device as JSON in a string, whose booleans are strings too.
+    /// The device as JSON in a string.
     private static func deviceText(_ device: JSONValue) -> JSONValue? {
         guard case .object(let members) = device else { return nil }
         let changed = members.map { member in
             var member = member
             if member.name == "deviceId" { member.name = "deviceID" }
-            if case .bool(let value) = member.value { member.value = value ? "true" : "false" }
             return member
         }
         return .string(JSONValue.object(changed).serializedString())

@@ -14,12 +14,19 @@ struct DiscoveryEndpoint {
         await document(request, core.keys.publicSet, .jwkSet)
     }
 
+    /// What a client reads that looks for keys where the header of a token says.
+    func attackerKeys() -> HTTPReply {
+        let key = try? core.attacker.key(named: core.keys.signingKey.keyID).publicJSON()
+        return .json(["keys": .array(key.map { [$0] } ?? [])])
+    }
+
     private func document(
         _ request: HTTPRequest, _ document: JSONValue, _ place: SandboxFault.Place
     ) async -> HTTPReply {
         guard request.method == .get || request.method == .head else {
-            let refusal = SandboxRefusal(.documentMethod)
-            core.note(refusal)
+            var refusal = SandboxRefusal(.documentMethod)
+            refusal.add(request, nil, core: core)
+            core.note(&refusal, .methodNotAllowed)
             return .json(
                 ["error": .string(refusal.rule.error), "detail": .string(refusal.message)], status: .methodNotAllowed,
                 fields: [HTTPField(name: .allow, value: "GET, HEAD")])

@@ -40,9 +40,9 @@ public struct ClientSecret: Sendable, ExpressibleByStringLiteral, CustomStringCo
         JWK(.symmetric(SymmetricKey(Array(text.utf8))), keyID: nil, use: .signature)
     }
 
-    /// The key of `dir` encryption for `algorithm`: SHA-256 of the secret, left-truncated (OpenID Connect Core
+    /// The key of `dir` encryption: SHA-256 of the secret, left-truncated to `size` bytes (OpenID Connect Core
     /// section 10.2).
-    func encryptionKey(for algorithm: ContentEncryptionAlgorithm) throws(JOSEError) -> SymmetricKey {
-        SymmetricKey(Array(try SHA256.digest(Array(text.utf8)).prefix(algorithm.keySize)))
+    func encryptionKey(size: Int) throws(JOSEError) -> [UInt8] {
+        Array(try SHA256.digest(Array(text.utf8)).prefix(size))
     }
 }

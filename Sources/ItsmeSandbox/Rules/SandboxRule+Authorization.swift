@@ -63,17 +63,11 @@ extension SandboxRule {
         explanation: "The only response_type is code.",
         remedy: "Send response_type=code.")
 
-    /// The only response_mode is query.
-    public static let responseModeUnsupported = SandboxRule(
-        "authorization.response_mode", error: "invalid_request",
-        explanation: "The only response_mode is query.",
-        remedy: "Leave response_mode out.")
-
     /// The scope does not contain openid.
     public static let scopeMissingOpenID = SandboxRule(
         "authorization.scope_openid", error: "invalid_scope",
         explanation: "The scope does not contain openid.",
-        remedy: "Send scope=openid service:CODE, outside of the request object as well.")
+        remedy: "Send scope=openid service:CODE.")
 
     /// The scope names no service.
     public static let serviceMissing = SandboxRule(
@@ -110,12 +104,6 @@ extension SandboxRule {
         "authorization.prompt_none", error: "login_required",
         explanation: "itsme keeps no session: it cannot answer without the person.",
         remedy: "Leave prompt=none out.")
-
-    /// max_age is not a number of seconds, zero or more.
-    public static let maxAgeMalformed = SandboxRule(
-        "authorization.max_age", error: "invalid_request",
-        explanation: "max_age is not a number of seconds, zero or more.",
-        remedy: "Send max_age as a whole number.")
 
     /// The claims parameter is not a JSON object of the form of OpenID Connect Core section 5.5.
     public static let claimsMalformed = SandboxRule(

@@ -31,6 +31,66 @@ extension SandboxRule {
         explanation: "A claim that a signed authentication request must have is missing.",
         remedy: "Send iss, aud, iat, exp, nbf, jti and scope.")
 
+    /// The signed request is not signed with RS256.
+    public static let backchannelSignatureAlgorithm = SandboxRule(
+        "backchannel.signature_algorithm", error: "invalid_request",
+        explanation: "The signed request is not signed with RS256.",
+        remedy: "Sign with RS256.")
+
+    /// The signature of the request names no key.
+    public static let backchannelKeyIDMissing = SandboxRule(
+        "backchannel.kid_missing", error: "invalid_request",
+        explanation: "The signature of the request names no key.",
+        remedy: "Put the kid of your sig key in the JWS header.")
+
+    /// No signature key with this kid is in the client's JWK Set as the sandbox last fetched it.
+    public static let backchannelKeyUnknown = SandboxRule(
+        "backchannel.kid_unknown", error: "invalid_request",
+        explanation: "No signature key with this kid is in the client's JWK Set as the sandbox last fetched it.",
+        remedy: SandboxRule.assertionKeyUnknown.remedy)
+
+    /// The signature of the request is wrong.
+    public static let backchannelSignature = SandboxRule(
+        "backchannel.signature", error: "invalid_request",
+        explanation: "The signature of the request is wrong.",
+        remedy: "Sign with the private key that belongs to the published one.")
+
+    /// The payload of the signed request is not a JSON object that can be read.
+    public static let backchannelClaims = SandboxRule(
+        "backchannel.claims", error: "invalid_request",
+        explanation: "The payload of the signed request is not a JSON object that can be read.",
+        remedy: "Send a JSON object without repeated members.")
+
+    /// iss of the signed request is not the client id.
+    public static let backchannelIssuer = SandboxRule(
+        "backchannel.iss", error: "invalid_request",
+        explanation: "iss of the signed request is not the client id.",
+        remedy: "Set iss to the client id.")
+
+    /// client_id of the signed request is another client.
+    public static let backchannelClientID = SandboxRule(
+        "backchannel.client_id", error: "invalid_request",
+        explanation: "client_id of the signed request is another client.",
+        remedy: "Set client_id to the client id.")
+
+    /// aud of the signed request does not name this provider.
+    public static let backchannelAudience = SandboxRule(
+        "backchannel.aud", error: "invalid_request",
+        explanation: "aud of the signed request does not name this provider.",
+        remedy: "Set aud to the issuer of the provider.")
+
+    /// exp of the signed request is not a time or has passed.
+    public static let backchannelExpired = SandboxRule(
+        "backchannel.exp", error: "invalid_request",
+        explanation: "exp of the signed request is not a time or has passed.",
+        remedy: "Check the clock, and make a fresh request each time.")
+
+    /// nbf or iat of the signed request is not a time or lies in the future.
+    public static let backchannelNotYetValid = SandboxRule(
+        "backchannel.nbf", error: "invalid_request",
+        explanation: "nbf or iat of the signed request is not a time or lies in the future.",
+        remedy: "Check the clock.")
+
     /// The jti of the request is not a text or was used before.
     public static let backchannelRequestReplayed = SandboxRule(
         "backchannel.jti", error: "invalid_request",
@@ -49,11 +109,17 @@ extension SandboxRule {
         explanation: "The request does not say whose phone it is for.",
         remedy: "Send login_hint_token.")
 
-    /// The login hint is neither a JWT that the client signed nor an object, or lacks a known type and a value.
+    /// The signature of the login hint is wrong, or its key is not in the client's JWK Set.
+    public static let loginHintSignature = SandboxRule(
+        "login_hint.signature", error: "invalid_request",
+        explanation: "The signature of the login hint is wrong, or its key is not in the client's JWK Set.",
+        remedy: "Sign the hint with RS256 and your sig key, or send it as an object in the signed request.")
+
+    /// The login hint is neither a JWT nor an object, or lacks a known type and a value.
     public static let loginHintMalformed = SandboxRule(
         "login_hint.malformed", error: "invalid_request",
         explanation: """
-            The login hint is neither a JWT that the client signed nor an object, or lacks a known type and a value.
+            The login hint is neither a JWT nor an object, or lacks a known type and a value.
             """,
         remedy: "Send type user_identifier_token or subject_code, and value.")
 
@@ -109,7 +175,7 @@ extension SandboxRule {
     public static let polledTooOften = SandboxRule(
         "auth_req_id.too_often", error: "slow_down",
         explanation: "The poll came before the interval was over, which is now 5 seconds longer.",
-        remedy: "Wait for the interval between two polls, and before the first one.")
+        remedy: "Wait for the interval between two polls; the first one may come at once.")
 
     /// The user discovery session is unknown, another client's, or over.
     public static let userDiscoveryUnknown = SandboxRule(

@@ -120,13 +120,13 @@ extension SandboxRule {
         explanation: "sub of the client assertion is missing or not the client id.",
         remedy: "Set sub to the client id.")
 
-    /// aud of the client assertion is missing or not the URL of the token endpoint.
+    /// aud of the client assertion is missing or does not name the endpoint that it has to name.
     public static let assertionAudience = SandboxRule(
         "client_assertion.aud", error: "invalid_client",
-        explanation: "aud of the client assertion is missing or not the URL of the token endpoint.",
+        explanation: "aud of the client assertion is missing or does not name the endpoint that it has to name.",
         remedy: """
-            Set aud to the full token endpoint URL; for user discovery to that of the backchannel authentication \
-            endpoint.
+            Set aud to the full URL of the token endpoint, for tokens and for backchannel authentication; for user \
+            discovery to that of the backchannel authentication endpoint.
             """)
 
     /// exp of the client assertion is missing or not a time.

@@ -19,11 +19,11 @@ extension SandboxRule {
         explanation: "The request_uri did not answer with status 200.",
         remedy: "Serve the request object publicly, without redirect, and quickly.")
 
-    /// The request_uri answered with another media type than application/oauth-authz-req+jwt.
+    /// The request_uri answered with another media type than that of a request object.
     public static let requestURIMediaType = SandboxRule(
         "request_uri.media_type", error: "invalid_request_uri",
-        explanation: "The request_uri answered with another media type than application/oauth-authz-req+jwt.",
-        remedy: "Serve the request object as application/oauth-authz-req+jwt.")
+        explanation: "The request_uri answered with another media type than that of a request object.",
+        remedy: "Serve the request object as application/oauth-authz-req+jwt (v1: application/jwt).")
 
     /// The request object is signed but not encrypted.
     public static let requestObjectNotEncrypted = SandboxRule(
@@ -98,7 +98,9 @@ extension SandboxRule {
     public static let requestObjectAudience = SandboxRule(
         "request_object.aud", error: "invalid_request_object",
         explanation: "The request object has no aud, or it does not name this provider.",
-        remedy: "Set aud to the issuer of the provider.")
+        remedy: """
+            Set aud to the issuer of the provider; in the first generation (v1) to its authorization endpoint.
+            """)
 
     /// The exp of the request object is not a time or has passed.
     public static let requestObjectExpired = SandboxRule(
@@ -128,7 +130,7 @@ extension SandboxRule {
     public static let requestObjectMember = SandboxRule(
         "request_object.member_type", error: "invalid_request_object",
         explanation: "A member of the request object has the wrong JSON type.",
-        remedy: "Send parameters as strings, max_age as a number and claims as an object.")
+        remedy: "Send parameters as strings and claims as an object.")
 
     /// response_type, client_id and a scope with openid must stand outside of the request object as well.
     public static let outerParameterMissing = SandboxRule(
@@ -138,9 +140,10 @@ extension SandboxRule {
             """,
         remedy: "Repeat the three parameters in the query.")
 
-    /// response_type, client_id or scope differ inside and outside of the request object.
+    /// response_type, client_id or scope differ inside and outside of the request object. Outside, the scope may be openid
+    /// alone.
     public static let outerParameterDiffers = SandboxRule(
         "request_object.outer_differs", error: "invalid_request",
         explanation: "response_type, client_id or scope differ inside and outside of the request object.",
-        remedy: "Send the same values inside and outside.")
+        remedy: "Send the same values inside and outside; the scope outside may be openid alone.")
 }

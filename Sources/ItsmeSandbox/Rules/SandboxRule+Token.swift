@@ -1,16 +1,16 @@
 // Rules of the token endpoint.
 
 extension SandboxRule {
-    /// The token endpoint takes POST only.
+    /// This endpoint takes POST only.
     public static let tokenMethod = SandboxRule(
         "token.method", error: "invalid_request",
-        explanation: "The token endpoint takes POST only.",
+        explanation: "This endpoint takes POST only.",
         remedy: "Send a POST with a form body.")
 
-    /// The body of the token request is not application/x-www-form-urlencoded.
+    /// The body of the request is not application/x-www-form-urlencoded.
     public static let tokenMediaType = SandboxRule(
         "token.media_type", error: "invalid_request",
-        explanation: "The body of the token request is not application/x-www-form-urlencoded.",
+        explanation: "The body of the request is not application/x-www-form-urlencoded.",
         remedy: "Send the parameters as a form body.")
 
     /// The form is not well-formed: a wrong percent-encoding, bytes that are not UTF-8, or too many parameters.
@@ -32,7 +32,9 @@ extension SandboxRule {
     public static let grantTypeMissing = SandboxRule(
         "token.grant_type_missing", error: "invalid_request",
         explanation: "The parameter grant_type is missing.",
-        remedy: "Send grant_type=authorization_code.")
+        remedy: """
+            Send grant_type=authorization_code, or urn:openid:params:grant-type:ciba for a backchannel request.
+            """)
 
     /// The only grant types here are authorization_code and that of CIBA.
     public static let grantTypeUnsupported = SandboxRule(

@@ -32,7 +32,8 @@ struct PendingBackchannelRequest: Sendable {
     let expires: Double
     /// The least time between two polls, in seconds.
     var interval: Double
-    var lastAnswer: Double
+    /// When it was last polled; `nil` before the first poll.
+    var lastAnswer: Double?
     var answer: Answer = .none
 }
 
@@ -125,7 +126,8 @@ final class BackchannelState: Sendable {
             // The person's answer may be asked for at once after a ping.
             var isPinged = false
             if case .none = request.answer {} else { isPinged = request.request.notificationToken != nil }
-            let isTooEarly = !isPinged && now - request.lastAnswer < request.interval
+            // So may the first poll come.
+            let isTooEarly = !isPinged && request.lastAnswer.map { now - $0 < request.interval } ?? false
             storage.requests.update(id) {
                 $0.lastAnswer = now
                 if isTooEarly { $0.interval += 5 }

@@ -75,28 +75,41 @@ struct ClientAuthenticator {
     /// RFC 7523 section 3, with the limits of itsme.
     private func check(_ claims: JSON, client: ClientRegistration, form: FormParameters) throws(SandboxRefusal) {
         // 1. iss
-        guard let issuer = claims["iss"]?.string else { throw SandboxRefusal(.assertionIssuer) }
-        guard issuer.isExactly(client.clientID) else {
-            throw SandboxRefusal(form["client_id"] == nil ? .assertionIssuer : .clientIDDiffers)
+        let isIssuer = claims["iss"]?.string?.isExactly(client.clientID) == true
+        guard isIssuer else {
+            throw SandboxRefusal(
+                claims["iss"]?.string == nil || form["client_id"] == nil ? .assertionIssuer : .clientIDDiffers,
+                sent: [.init("iss", claims["iss"]?.string ?? "")], expected: [.init("iss", client.clientID)])
         }
         // 2. sub
         guard let subject = claims["sub"]?.string, subject.isExactly(client.clientID) else {
-            throw SandboxRefusal(.assertionSubject)
+            throw SandboxRefusal(
+                .assertionSubject, sent: [.init("sub", claims["sub"]?.string ?? "")],
+                expected: [.init("sub", client.clientID)])
         }
         // 3. aud
         guard let audiences = claims["aud"]?.audiences, audiences.containsExactly(core.endpoints.url(audience)) else {
-            throw SandboxRefusal(.assertionAudience)
+            throw SandboxRefusal(
+                .assertionAudience, detail: "Here it is \(core.endpoints.url(audience)).",
+                sent: [.init("aud", claims["aud"]?.audiences ?? [])],
+                expected: [.init("aud", core.endpoints.url(audience))])
         }
         // 4. exp
         let now = core.now
+        let clock = core.clockDifference
         guard let expiry = claims["exp"]?.numericDate else { throw SandboxRefusal(.assertionExpiryMissing) }
-        guard expiry + core.clockSkew > now else { throw SandboxRefusal(.assertionExpired) }
-        guard expiry <= now + Self.longestLife + core.clockSkew else { throw SandboxRefusal(.assertionTooLong) }
+        guard expiry + core.clockSkew > now else {
+            throw SandboxRefusal(
+                .assertionExpired, detail: clock.expired("exp", expiry, issued: claims["iat"]?.numericDate))
+        }
+        guard expiry <= now + Self.longestLife + core.clockSkew else {
+            throw SandboxRefusal(.assertionTooLong, detail: clock.tooFar("exp", expiry))
+        }
         // 5. and 6. nbf, iat
         for name in ["nbf", "iat"] {
             guard let claim = claims[name] else { continue }
             guard let time = claim.numericDate, time <= now + core.clockSkew else {
-                throw SandboxRefusal(.assertionNotYetValid, detail: "Claim: \(name).")
+                throw SandboxRefusal(.assertionNotYetValid, detail: clock.ahead(name, claim.numericDate))
             }
         }
         // 7. jti, last, so that a refused assertion does not use it up

@@ -16,7 +16,7 @@ struct RevocationEndpoint {
             core.state.revoke(token, clientID: client.clientID)
             return .bytes([], type: "application/json", fields: [HTTPField(name: .cacheControl, value: "no-store")])
         } catch {
-            var reply = TokenEndpoint.refuse(error, core: core)
+            var reply = TokenEndpoint.refuse(error, core: core, request, body)
             if reply.response.status == .unauthorized { reply.response.headerFields[.wwwAuthenticate] = "Basic" }
             return reply
         }

@@ -28,7 +28,7 @@ struct TokenEndpoint {
                 throw refusal
             }
         } catch {
-            return Self.refuse(error, core: core)
+            return Self.refuse(error, core: core, request, body)
         }
     }
 
@@ -49,25 +49,26 @@ struct TokenEndpoint {
     }
 
     /// An error in itsme's form: `error`, and `detail` instead of `error_description`.
-    static func refuse(_ refusal: SandboxRefusal, core: SandboxCore, error: String? = nil) -> HTTPReply {
-        core.note(refusal)
-        let error = error ?? refusal.rule.error
+    static func refuse(
+        _ refusal: SandboxRefusal, core: SandboxCore, _ request: HTTPRequest, _ body: [UInt8]
+    ) -> HTTPReply {
+        var refusal = refusal
+        refusal.add(request, try? FormParameters(body), core: core)
         let status: HTTPResponse.Status
         var fields: [HTTPField] = []
-        switch error {
-        case "invalid_client": status = .unauthorized
-        case "access_denied": status = .forbidden
-        case "server_error": status = .internalServerError
-        default:
-            if refusal.rule == .tokenMethod {
-                status = .methodNotAllowed
-                fields = [HTTPField(name: .allow, value: "POST")]
-            } else {
-                status = .badRequest
-            }
+        switch (refusal.rule, refusal.rule.error) {
+        case (.tokenMethod, _):
+            status = .methodNotAllowed
+            fields = [HTTPField(name: .allow, value: "POST")]
+        case (.userDiscoveryTooOften, _): status = .tooManyRequests
+        case (_, "invalid_client"): status = .unauthorized
+        case (_, "access_denied"): status = .forbidden
+        case (_, "server_error"): status = .internalServerError
+        default: status = .badRequest
         }
+        core.note(&refusal, status)
         return .json(
-            ["error": .string(error), "detail": .string(refusal.message)], status: status, fields: fields)
+            ["error": .string(refusal.rule.error), "detail": .string(refusal.message)], status: status, fields: fields)
     }
 
     private func tokens(
@@ -83,7 +84,7 @@ struct TokenEndpoint {
             tokenExpires: now + Double(core.lifetimes.accessToken), now: now)
         do throws(SandboxRefusal) {
             try Self.check(form, grant: grant)
-            return try await response(grant, accessToken: accessToken, writer: writer)
+            return try await response(grant, accessToken: accessToken, writer: writer, client: client)
         } catch {
             core.state.revoke(accessToken, clientID: client.clientID)
             throw error
@@ -92,10 +93,11 @@ struct TokenEndpoint {
 
     /// The token response for a grant, with `fault` or the next one of its place.
     func response(
-        _ grant: AuthorizationGrant, accessToken: String, writer: TokenWriter, fault: SandboxFault? = nil
+        _ grant: AuthorizationGrant, accessToken: String, writer: TokenWriter, client: ClientRegistration,
+        fault: SandboxFault? = nil
     ) async throws(SandboxRefusal) -> HTTPReply {
         let claims = try IDTokenClaims(core: core, grant: grant, accessToken: accessToken).json()
-        let fault = fault ?? core.faults.take(.token)
+        let fault = fault ?? core.takeFault(.token, for: client)
         var response: JSONValue = [
             "access_token": .string(accessToken),
             "token_type": "Bearer",
@@ -111,7 +113,9 @@ struct TokenEndpoint {
     private static func check(_ form: FormParameters, grant: AuthorizationGrant) throws(SandboxRefusal) {
         guard let redirectURI = form["redirect_uri"], let granted = grant.redirectURI, redirectURI.isExactly(granted)
         else {
-            throw SandboxRefusal(.codeRedirectURI)
+            throw SandboxRefusal(
+                .codeRedirectURI, sent: [.init("redirect_uri", form["redirect_uri"] ?? "none")],
+                expected: [.init("redirect_uri", grant.redirectURI ?? "none")])
         }
         switch (grant.codeChallenge, form["code_verifier"]) {
         case (nil, nil):

@@ -60,9 +60,10 @@ struct TokenWriter {
             case .forge(let make):
                 let keys = core.keys
                 let forge = TokenForge(
-                    signingKey: keys.signingKey, providerEncryptionKey: keys.encryptionKey, recipient: recipient,
-                    random: core.random)
-                return try await make(forge, payload)
+                    signingKey: keys.signingKey, providerEncryptionKey: keys.encryptionKey,
+                    signatureSecret: client.tokenSignature == .hs256 ? client.secret : nil, recipient: recipient,
+                    attacker: core.attacker, random: core.random)
+                return try make(forge, payload)
             case .rotation:
                 var keys = core.keys.keys
                 keys.signing = try SandboxKeys.generate().signing
@@ -97,7 +98,9 @@ struct TokenWriter {
                 includesKeyID: encryption.namesKey, random: core.random)
         case .secret(let secret):
             return try JWE.encrypt(
-                token, directKey: try secret.encryptionKey(for: .a256GCM), keyID: nil, contentEncryption: .a256GCM,
+                token,
+                directKey: SymmetricKey(try secret.encryptionKey(size: ContentEncryptionAlgorithm.a256GCM.keySize)),
+                keyID: nil, contentEncryption: .a256GCM,
                 contentType: "JWT", random: core.random)
         }
     }

@@ -13,7 +13,7 @@ struct UserInfoEndpoint {
             do throws(SandboxRefusal) {
                 let writer = try await TokenWriter(core: core, client: client, encryption: client.userInfoEncryption)
                 let claims = try claims(for: grant)
-                let fault = core.faults.take(.userInfo)
+                let fault = core.takeFault(.userInfo, for: client)
                 let token = try await writer.token(claims, fault: fault)
                 // The real endpoint says so too, although the body is a JWT.
                 var reply = HTTPReply.bytes(
@@ -27,7 +27,7 @@ struct UserInfoEndpoint {
                 throw refusal
             }
         } catch {
-            return refuse(error)
+            return refuse(error, request)
         }
     }
 
@@ -42,7 +42,7 @@ struct UserInfoEndpoint {
             return .bytes(
                 picture, type: "image/jpeg", fields: [HTTPField(name: .cacheControl, value: "no-store")])
         } catch {
-            return refuse(error)
+            return refuse(error, request)
         }
     }
 
@@ -83,29 +83,28 @@ struct UserInfoEndpoint {
     }
 
     /// An error in itsme's form, with the header of RFC 6750 section 3.
-    private func refuse(_ refusal: SandboxRefusal) -> HTTPReply {
-        core.note(refusal)
+    private func refuse(_ refusal: SandboxRefusal, _ request: HTTPRequest) -> HTTPReply {
+        var refusal = refusal
+        refusal.add(request, nil, core: core)
         let error = refusal.rule.error
-        let body: JSONValue = ["error": .string(error), "detail": .string(refusal.message)]
+        let status: HTTPResponse.Status
+        var fields: [HTTPField] = []
         switch refusal.rule {
         case .userInfoMethod:
-            return .json(body, status: .methodNotAllowed, fields: [HTTPField(name: .allow, value: "GET")])
+            status = .methodNotAllowed
+            fields = [HTTPField(name: .allow, value: "GET")]
         case .bearerMissing:
             // Without a token the header names no error.
-            return .json(
-                body, status: .unauthorized,
-                fields: [HTTPField(name: .wwwAuthenticate, value: "Bearer realm=\"itsme\"")])
-        case .pictureAbsent:
-            return .json(body, status: .notFound)
-        case .sandboxFailure:
-            return .json(body, status: .internalServerError)
+            status = .unauthorized
+            fields = [HTTPField(name: .wwwAuthenticate, value: "Bearer realm=\"itsme\"")]
+        case .pictureAbsent: status = .notFound
+        case .sandboxFailure: status = .internalServerError
         default:
-            let status: HTTPResponse.Status = error == "invalid_token" ? .unauthorized : .badRequest
-            return .json(
-                body, status: status,
-                fields: [
-                    HTTPField(name: .wwwAuthenticate, value: "Bearer realm=\"itsme\", error=\"\(error)\"")
-                ])
+            status = error == "invalid_token" ? .unauthorized : .badRequest
+            fields = [HTTPField(name: .wwwAuthenticate, value: "Bearer realm=\"itsme\", error=\"\(error)\"")]
         }
+        core.note(&refusal, status)
+        return .json(
+            ["error": .string(error), "detail": .string(refusal.message)], status: status, fields: fields)
     }
 }

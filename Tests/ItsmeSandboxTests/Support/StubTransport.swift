@@ -7,12 +7,16 @@ final class StubTransport: HTTPTransport {
     private struct State {
         var pages: [String: HTTPReply] = [:]
         var requests: [String] = []
+        var last: (request: HTTPRequest, body: [UInt8])?
     }
 
     private let state = Mutex(State())
 
     /// The URLs requested so far.
     var requests: [String] { state.withLock { $0.requests } }
+
+    /// The last request, whole.
+    var lastRequest: (request: HTTPRequest, body: [UInt8])? { state.withLock { $0.last } }
 
     func serve(
         _ url: String, _ body: [UInt8], type: String = "application/json", status: HTTPResponse.Status = .ok,
@@ -25,6 +29,9 @@ final class StubTransport: HTTPTransport {
         state.withLock { $0.pages[url] = reply }
     }
 
+    /// Whether something is at a URL.
+    func serves(_ url: String) -> Bool { state.withLock { $0.pages[url] != nil } }
+
     func remove(_ url: String) {
         state.withLock { $0.pages[url] = nil }
     }
@@ -33,6 +40,7 @@ final class StubTransport: HTTPTransport {
         let url = "\(request.scheme ?? "")://\(request.authority ?? "")\(request.path ?? "")"
         let page = state.withLock { state in
             state.requests.append(url)
+            state.last = (request, body)
             return state.pages[url]
         }
         guard let page else { throw HTTPTransportError(.connect, reason: "nothing is there") }
