@@ -44,6 +44,7 @@ let package = Package(
                 // For the tool itself: tests run it as a process.
                 "ItsmeTool",
                 .product(name: "ItsmeRP", package: "itsme-rp"),
+                .product(name: "ItsmeSandbox", package: "itsme-rp"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: swiftSettings),

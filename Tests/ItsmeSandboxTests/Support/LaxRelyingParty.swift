@@ -23,9 +23,9 @@ struct LaxRelyingParty {
     var checks: Checks
     let party: ReferenceRelyingParty
 
-    init(_ kind: Kind = .keyPair, omitting check: Checks.Check? = nil, isPinged: Bool = false) throws {
+    init(_ kind: Kind = .keyPair, omitting checks: Set<Checks.Check> = [], isPinged: Bool = false) throws {
         self.kind = kind
-        checks = Checks(omitted: check.map { [$0] } ?? [])
+        self.checks = Checks(omitted: checks)
         party = try ReferenceRelyingParty(registration: {
             if isPinged { $0.notificationEndpoint = Self.notificationEndpoint }
             guard kind != .keyPair else { return }

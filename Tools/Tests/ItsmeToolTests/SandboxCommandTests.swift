@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import ItsmeRP
+import ItsmeSandbox
 import JOSE
 import XCTest
 
@@ -45,6 +46,9 @@ final class SandboxCommandTests: XCTestCase {
         let list = try ToolProcess(["sandbox", "--list-faults"]).result()
         XCTAssertEqual(list.status, 0)
         XCTAssertTrue(list.output.contains("invalid-iss"), list.output)
+        // Which ones a right client accepts.
+        XCTAssertTrue(list.output.contains("  valid-aud-as-array  [accept]\n"), list.output)
+        XCTAssertTrue(list.output.contains("  invalid-iss\n"), list.output)
         let unknown = try ToolProcess(["sandbox", "--client", registration(), "--inject", "no-such-fault"]).result()
         XCTAssertNotEqual(unknown.status, 0)
         XCTAssertTrue(unknown.output.contains("--list-faults"), unknown.output)
@@ -69,6 +73,103 @@ final class SandboxCommandTests: XCTestCase {
         XCTAssertEqual(result.status, 0, result.output)
         XCTAssertTrue(result.output.contains("authorization.client_id_unknown"), result.output)
         XCTAssertTrue(result.output.contains("SHOP: SHOP_LOGIN (login)"), result.output)
+        for line in [
+            "status 400", "    sent       client_id=NOBODY\n", "    expected   client_id=SHOP\n",
+            "    why        No client is registered with this client_id.\n",
+            "    to do      Send the registered client id",
+        ] {
+            XCTAssertTrue(result.output.contains(line), result.output)
+        }
+    }
+
+    // MARK: The example registration
+
+    func testExampleRegistrationIsThatOfTheDocumentation() throws {
+        let example = try ToolProcess(["sandbox", "--example-registration"]).result()
+        XCTAssertEqual(example.status, 0)
+        let root = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../..").standardized
+        let file = root.appendingPathComponent("Fixtures/sandbox/client.json")
+        XCTAssertEqual(example.output, try String(contentsOf: file, encoding: .utf8))
+        let documentation = root.appendingPathComponent("Documentation/Sandbox.md")
+        XCTAssertTrue(try String(contentsOf: documentation, encoding: .utf8).contains(example.output))
+    }
+
+    /// As its file says: keys, redirect URI and service codes of a relying party at port 8082.
+    func testExampleRegistrationWorksAsItIs() async throws {
+        let example = try ToolProcess(["sandbox", "--example-registration"]).result().output
+        let registration = try ClientRegistration(parsing: Array(example.utf8))
+        let issuer = "http://127.0.0.1:8080/v2"
+        let keys = try ClientKeys(ClientKeys.generatePrivateKeys())
+        let ownKeys = InProcessTransport([
+            "http://127.0.0.1:8082": HTTPRouter(["/jwks.json": try JWKSetEndpoint(keys)])
+        ])
+        let sandbox = try Sandbox(
+            SandboxConfiguration(issuer: issuer, clients: [registration]), transport: ownKeys)
+        let client = try ItsmeClient(
+            ItsmeConfiguration(
+                environment: .loopbackSandbox(issuer: issuer), clientID: "SANDBOX_CLIENT",
+                authentication: .privateKeyJWT(keys), redirectURI: "http://127.0.0.1:8082/callback"),
+            transport: InProcessTransport(["http://127.0.0.1:8080": sandbox]))
+        for service: ItsmeService in [.login("SANDBOX_LOGIN"), .shareData("SANDBOX_DATA", .birthdate)] {
+            let request = try await client.authorizationRequest(for: service)
+            let url = try XCTUnwrap(URLComponents(string: request.url + "&approve=belgian-eid"))
+            let reply = await sandbox.respond(
+                to: HTTPRequest(
+                    method: .get, scheme: "http", authority: "127.0.0.1:8080",
+                    path: url.percentEncodedPath + "?" + (url.percentEncodedQuery ?? "")), body: [])
+            XCTAssertEqual(sandbox.refusals, [])
+            let callback = try XCTUnwrap(URLComponents(string: reply.response.headerFields[.location] ?? ""))
+            let response = try await client.authorizationResponse(
+                query: callback.percentEncodedQuery ?? "", for: request.transaction)
+            let tokens = try await client.tokens(for: response)
+            _ = try await client.userInfo(for: tokens)
+        }
+    }
+
+    // MARK: Keys
+
+    private func publishedKeys(_ arguments: [String]) async throws -> [String] {
+        let tool = try ToolProcess(["sandbox", "--client", registration(), "--port", "0"] + arguments)
+        let issuer = try XCTUnwrap(tool.line(startingWith: "  issuer     "))
+        let transport = try CurlTransport()
+        let set = try await transport.get(issuer + "/jwkSet")
+        await transport.shutdown()
+        tool.interrupt()
+        XCTAssertEqual(try tool.result().status, 0)
+        return try JSON(parsing: set.body)["keys"]?.elements?.compactMap { $0["kid"]?.string } ?? []
+    }
+
+    func testKeepsItsKeysInAPrivateFile() async throws {
+        let file = folder.appendingPathComponent("sandbox-keys.json").path
+        let first = try await publishedKeys(["--keys", file])
+        XCTAssertEqual(first.count, 2)
+        let attributes = try FileManager.default.attributesOfItem(atPath: file)
+        XCTAssertEqual(attributes[.posixPermissions] as? Int, 0o600)
+        let second = try await publishedKeys(["--keys", file])
+        XCTAssertEqual(second, first)
+        let fresh = try await publishedKeys([])
+        XCTAssertNotEqual(fresh, first)
+    }
+
+    func testRefusesAKeyFileThatOthersCanReadOrThatHoldsNoKeys() throws {
+        let file = folder.appendingPathComponent("sandbox-keys.json")
+        for (contents, mode, word) in [("{}", 0o600, "sandbox-keys.json"), (#"{"keys":[]}"#, 0o644, "chmod 600")] {
+            try Data(contents.utf8).write(to: file)
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file.path)
+            let result = try ToolProcess([
+                "sandbox", "--client", registration(), "--port", "0", "--keys", file.path,
+            ]).result()
+            XCTAssertEqual(result.status, 1)
+            XCTAssertTrue(result.output.contains(word), result.output)
+            XCTAssertEqual(try String(contentsOf: file, encoding: .utf8), contents, "it is left alone")
+        }
+    }
+
+    func testSaysHowToFetchKeysAgain() throws {
+        let help = try ToolProcess(["sandbox", "--help"]).result().output
+        for word in ["--refetch-unknown-kid", "--example-registration", "--keys <file>", "Documentation/Sandbox.md"] {
+            XCTAssertTrue(help.contains(word), help)
+        }
     }
 
     func testServesTheExampleRegistration() throws {

@@ -12,7 +12,14 @@ struct SandboxCommand: AsyncParsableCommand {
         abstract: "Serve a local itsme to develop and test against.",
         discussion: """
             It speaks itsme's protocol at itsme's paths, refuses what itsme refuses, and says of each refusal which \
-            rule was broken and what to do. It gives tokens to whoever asks, for invented people only.
+            rule was broken, what was sent, what is registered, and what to do. It gives tokens to whoever asks, for \
+            invented people only.
+
+            To begin:
+              itsme sandbox --example-registration > client.json
+              itsme sandbox --client client.json --keys sandbox-keys.json
+
+            The members of a registration file are described in Documentation/Sandbox.md.
             """
     )
 
@@ -43,8 +50,30 @@ struct SandboxCommand: AsyncParsableCommand {
             valueName: "fault"))
     var faults: [String] = []
 
-    @Flag(help: "List the faults that can be injected, and exit.")
+    @Flag(
+        help: """
+            List the faults that can be injected, and exit. Those marked [accept] are no mistakes: a right client \
+            accepts them.
+            """)
     var listFaults = false
+
+    @Flag(help: "Print a registration file that works as it is, for a relying party at port 8082, and exit.")
+    var exampleRegistration = false
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Keep the sandbox's own keys in this file, which is made with mode 0600 if it is absent. Default: new keys \
+            at each start, which clients that keep the JWK Set have to fetch anew.
+            """, valueName: "file"))
+    var keys: String?
+
+    @Flag(
+        help: """
+            Fetch a client's JWK Set again, at most every 10 seconds, when a token names a key that the last copy does \
+            not hold. Default: as itsme says of itself, a copy is kept 30 minutes to 24 hours.
+            """)
+    var refetchUnknownKid = false
 
     @Option(help: ArgumentHelp("Serve https with this certificate chain (PEM).", valueName: "file"))
     var tlsCert: String?
@@ -74,12 +103,16 @@ struct SandboxCommand: AsyncParsableCommand {
     }
 
     func validate() throws {
-        guard !listFaults else { return }
+        guard !listFaults, !exampleRegistration else { return }
         for fault in faults where SandboxFault(named: fault) == nil {
             throw ValidationError("There is no fault named \(fault); --list-faults lists them.")
         }
         guard !clients.isEmpty else {
-            throw ValidationError("Give the registration of at least one relying party: --client FILE.")
+            throw ValidationError(
+                """
+                Give the registration of at least one relying party: --client FILE. To get a file to begin with: \
+                itsme sandbox --example-registration > client.json
+                """)
         }
         guard (tlsCert == nil) == (tlsKey == nil) else {
             throw ValidationError("--tls-cert and --tls-key go together.")
@@ -96,9 +129,14 @@ struct SandboxCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard !listFaults else {
-            for fault in SandboxFault.all { Report().line("\(fault.name)\n    \(fault.explanation)") }
+            Report().listFaults()
             return
         }
+        guard !exampleRegistration else {
+            Report().line(ExampleRegistration.text)
+            return
+        }
+        let ownKeys = try keys.map { try SandboxKeyFile(path: $0).keys() }
         let registrations = try clients.map { try RegistrationFile(path: $0).registration() }
         var transportConfiguration = CurlTransport.Configuration()
         transportConfiguration.additionalCAFile = trustCa
@@ -106,18 +144,14 @@ struct SandboxCommand: AsyncParsableCommand {
         let handler = LateHandler()
         var tls: HummingbirdServer.TLS?
         if let tlsCert, let tlsKey { tls = .init(certificateFile: tlsCert, keyFile: tlsKey) }
-        let logger = Logger(label: "itsme.sandbox") { label in
-            var handler = StreamLogHandler.standardError(label: label)
-            handler.logLevel = .notice
-            return handler
-        }
+        let logger = Logger(label: "itsme.sandbox") { _ in RefusalLog() }
 
         do {
             try await HummingbirdServer.withServer(handler, host: host, port: port, tls: tls, logger: logger) { port in
                 let sandbox = try Sandbox(
                     SandboxConfiguration(
-                        issuer: issuer ?? defaultIssuer(port: port), clients: registrations, profile: profile.value,
-                        logger: logger),
+                        issuer: issuer ?? defaultIssuer(port: port), clients: registrations, keys: ownKeys,
+                        profile: profile.value, refetchesOnUnknownKey: refetchUnknownKid, logger: logger),
                     transport: transport)
                 for fault in faults.compactMap({ SandboxFault(named: $0) }) { sandbox.inject(fault) }
                 handler.set(sandbox)
@@ -140,6 +174,17 @@ struct SandboxCommand: AsyncParsableCommand {
 }
 
 extension Report {
+    /// Names each fault, by the answer that it alters.
+    fileprivate func listFaults() {
+        line("A fault alters one answer. A client has to refuse it, except where it is marked [accept].")
+        for place in SandboxFault.Place.allCases {
+            line("\n\(place.rawValue)")
+            for fault in SandboxFault.all where fault.place == place {
+                line("  \(fault.name)\(fault.isTolerable ? "  [accept]" : "")\n      \(fault.explanation)")
+            }
+        }
+    }
+
     /// Says what a sandbox serves, and how to use it.
     fileprivate func announce(_ sandbox: Sandbox, of clients: [ClientRegistration], port: Int) {
         line("itsme sandbox, listening at port \(port); Ctrl-C stops it")
