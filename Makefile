@@ -8,7 +8,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # Every word builds; two builds at a time would wait for each other.
 .NOTPARALLEL:
-.PHONY: help deps demo test sanitize timing bench bench-peers security-report interop fuzz lint format clean
+.PHONY: help deps demo test test-nginx sanitize timing bench bench-peers security-report interop fuzz lint format clean
 
 help: ## Say what the words are
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -30,6 +30,10 @@ test: deps ## Run all tests
 	  --filter HardwareKeyTests 2>&1 | tee -a .build/test.log
 	set -o pipefail; swift test --package-path Tools --scratch-path .build --disable-swift-testing 2>&1 | tee -a .build/test.log
 	@Scripts/security-report --log .build/test.log --brief
+
+test-nginx: ## Send many requests that cannot be repeated through a real nginx, which it installs
+	@Scripts/deps nginx
+	ITSMERP_NGINX=1 swift test --disable-swift-testing --filter NginxTests
 
 # Without the trait: the server behind it is others' code, and ten minutes more to compile. The leak tests cannot measure
 # under a sanitizer, whose allocator is another, so they run here as in `make test`, with ten times as many costly runs.

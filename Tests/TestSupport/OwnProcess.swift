@@ -1,5 +1,11 @@
 import Foundation
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// Runs one test of this test bundle again, in a process of its own: for what concerns a whole process, as its memory or
 /// its end.
 package struct OwnProcess {
@@ -8,6 +14,19 @@ package struct OwnProcess {
 
     /// What the parent said to this process; nil in the parent.
     package static var task: String? { ProcessInfo.processInfo.environment[variable] }
+
+    /// Lets this process open `count` descriptors, if the system allows that.
+    package static func raiseDescriptorLimit(to count: Int) -> Bool {
+        #if canImport(Glibc)
+            let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        #else
+            let resource = RLIMIT_NOFILE
+        #endif
+        var limit = rlimit()
+        guard getrlimit(resource, &limit) == 0, limit.rlim_max >= rlim_t(count) else { return false }
+        limit.rlim_cur = max(limit.rlim_cur, rlim_t(count))
+        return setrlimit(resource, &limit) == 0
+    }
 
     package let status: Int32
     package let isSignalled: Bool

@@ -330,7 +330,9 @@ public struct ItsmeClient: Sendable {
         }
         // itsme labels the JWT as application/json; the shape of the body decides.
         try HTTPClient.checkMediaType(of: reply, in: ["application/jwt", "application/json"], phase: .userInfo)
-        let claims = try await verifier(configuration.userInfoAlgorithms, .userInfo).claims(of: reply.body)
+        // White space around the token, such as a line break at the end, is not part of it.
+        let claims = try await verifier(configuration.userInfoAlgorithms, .userInfo)
+            .claims(of: reply.body.trimmingWhitespace())
         let userInfo = try UserInfo(
             claims, of: tokens.idToken, clientID: configuration.clientID, clockSkew: configuration.clockSkewSeconds,
             now: configuration.time.now())
@@ -349,7 +351,8 @@ public struct ItsmeClient: Sendable {
     ) -> ItsmeError {
         let status = reply.response.status.code
         guard [400, 401, 403, 405].contains(status),
-            let error = ProviderError(body: reply.body, status: status) ?? ProviderError(challengeOf: reply)
+            let error = ProviderError(body: reply.body, status: status)
+                ?? ProviderError(challengeOf: reply, token: code == .userInfoRefused)
         else {
             return HTTPClient.statusError(reply, phase: phase)
         }

@@ -59,26 +59,16 @@ public struct ProviderError: Sendable, Hashable {
     }
 
     /// Reads the challenge of an answer without such a body (RFC 6750 §3): `WWW-Authenticate: Bearer error="invalid_token"`.
-    package init?(challengeOf reply: HTTPReply) {
-        guard let challenge = reply.response.headerFields[.wwwAuthenticate],
-            challenge.lowercased().hasPrefix("bearer "),
-            let error = Self.parameter("error", of: challenge)
+    ///
+    /// - Parameter token: Whether the request carried an access token. A status 401 that asks for one again, without an
+    ///   error code, then says that the token is not good.
+    package init?(challengeOf reply: HTTPReply, token: Bool = false) {
+        let status = reply.response.status.code
+        guard let challenge = AuthenticationChallenge.all(of: reply).first(where: { $0.scheme.isToken("bearer") })
         else { return nil }
-        self.init(
-            code: Code(rawValue: error), errorDescription: Self.parameter("error_description", of: challenge),
-            status: reply.response.status.code)
-    }
-
-    /// The quoted value of a parameter of a challenge.
-    private static func parameter(_ name: String, of challenge: String) -> String? {
-        for part in challenge.dropFirst("bearer ".count).split(separator: ",") {
-            let pieces = part.split(separator: "=", maxSplits: 1)
-            guard pieces.count == 2, let key = pieces.first, key.trimmingSpaces() == name else { continue }
-            let value = pieces[1].trimmingSpaces()
-            return value.count >= 2 && value.hasPrefix("\"") && value.hasSuffix("\"")
-                ? String(value.dropFirst().dropLast()) : String(value)
-        }
-        return nil
+        let code = challenge.parameters["error"].map(Code.init(rawValue:))
+        guard let code = code ?? (token && status == 401 ? .invalidToken : nil) else { return nil }
+        self.init(code: code, errorDescription: challenge.parameters["error_description"], status: status)
     }
 
     /// The code for a log line: known characters of RFC 6749 §5.2, at most 64 of them.

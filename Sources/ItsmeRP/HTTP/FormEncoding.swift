@@ -11,17 +11,30 @@ enum FormEncoding {
         bytes.reserveCapacity(pairs.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 8 })
         for (index, pair) in pairs.enumerated() {
             if index > 0 { bytes.append(0x26) }
-            bytes.append(percentEncoding: pair.name)
+            append(pair.name, to: &bytes)
             bytes.append(0x3D)
-            bytes.append(percentEncoding: pair.value)
+            append(pair.value, to: &bytes)
         }
         return bytes
     }
 
     static func encodeComponent(_ text: String) -> String {
         var bytes: [UInt8] = []
-        bytes.append(percentEncoding: text)
+        append(text, to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func append(_ text: String, to bytes: inout [UInt8]) {
+        for byte in text.utf8 {
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: bytes.append(byte)
+            default: bytes += [0x25, hexDigit(byte >> 4), hexDigit(byte & 0x0F)]
+            }
+        }
+    }
+
+    private static func hexDigit(_ nibble: UInt8) -> UInt8 {
+        nibble < 10 ? 0x30 + nibble : 0x37 + nibble
     }
 
     /// Splits and decodes. A value is nil when an escape in it is incomplete or it is not UTF-8; a pair whose name is so

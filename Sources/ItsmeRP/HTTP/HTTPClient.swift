@@ -111,6 +111,11 @@ struct HTTPClient: Sendable {
             ItsmeError(
                 .invalidConfiguration, phase, error.reason, remedy: "Check the configured issuer.",
                 transportCode: error.code)
+        case .overloaded:
+            ItsmeError(
+                .unreachable, phase, error.reason,
+                remedy: "Try again in a moment; if it lasts, allow the transport more requests at the same time.",
+                transportCode: error.code)
         default:
             ItsmeError(
                 .unreachable, phase, error.reason,

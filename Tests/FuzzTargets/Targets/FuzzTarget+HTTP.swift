@@ -15,7 +15,10 @@ extension FuzzTarget {
                 Chosen.seed("1", "POST\nhttp\n[::1]:80\n\nAuthorization: Bearer a\nX-Empty:\nHost: b"),
                 Chosen.seed("2", "public, max-age=3600, must-revalidate"), Chosen.seed("2", "no-store,max-age=\"1\""),
                 Chosen.seed("3", "Bearer error=\"invalid_token\", error_description=\"expired\", realm=a"),
-                Chosen.seed("3", "bearer error=invalid_token"), Chosen.seed("4", "nl-BE,fr;q=0.8, en;q=0.5,*;q=0"),
+                Chosen.seed("3", "bearer error=invalid_token"),
+                Chosen.seed("3", "Basic realm=\"a, b\\\"\", Negotiate YQ==, Bearer realm=\"c\", error=\"d\""),
+                Chosen.seed("0", "HTTP/1.1 200 OK\r\nX: a\r\n b\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"),
+                Chosen.seed("4", "nl-BE,fr;q=0.8, en;q=0.5,*;q=0"),
                 Chosen.seed("5", "prefetch;prerender"), Chosen.seed("6", "/account?tab=cards#a%20b"),
                 Chosen.seed("6", "https://shop.example/cart"), Chosen.seed("6", "//evil.example/%2e%2e/"),
             ]
@@ -35,9 +38,12 @@ extension FuzzTarget {
                 let reply = HTTPReply(response: response([.wwwAuthenticate: text]))
                 if let error = ProviderError(challengeOf: reply) {
                     let code = Array(error.code.rawValue.utf8)
-                    // Control characters have become spaces.
+                    // Control characters have become spaces, and an escape is the character behind it.
                     let text = HTTPField(name: .wwwAuthenticate, value: text).value
-                    try expect(Array(text.utf8).contains(code), "the code is not of the challenge")
+                    try expect(
+                        Array(text.utf8).contains(code)
+                            || Array(text.utf8.filter { $0 != 0x5C }).contains(code.filter { $0 != 0x5C }),
+                        "the code is not of the challenge")
                     _ = (error.advice, "\(error)")
                 }
             case "4", "5":
@@ -62,20 +68,19 @@ extension FuzzTarget {
     /// Gives the collector what libcurl would: line after line, then the body in pieces.
     private static func expectSmallReply(_ input: [UInt8]) throws {
         let limits = HTTPLimits(maximumBodySize: 64, maximumHeaderSize: 512)
-        var collector = ReplyCollector()
-        collector.begin(limits: limits, isHead: input.count % 7 == 0)
+        var collector = ReplyCollector(limits: limits, isHead: input.count % 7 == 0)
         var goesOn = true
         var rest = input[...]
         while goesOn, !collector.hasHead, !rest.isEmpty {
             let end = rest.firstIndex(of: 0x0A).map { $0 + 1 } ?? rest.endIndex
-            goesOn = Array(rest[..<end]).withUnsafeBytes { collector.receiveHeaderLine($0) }
+            goesOn = collector.receiveHeaderLine(Array(rest[..<end]))
             rest = rest[end...]
         }
         while goesOn, !rest.isEmpty {
-            goesOn = Array(rest.prefix(24)).withUnsafeBytes { collector.receiveBody($0) }
+            goesOn = collector.receiveBody(Array(rest.prefix(24)))
             rest = rest.dropFirst(24)
         }
-        guard let reply = try? collector.takeReply().reply() else { return }
+        guard let reply = try? collector.reply() else { return }
         try expect(goesOn, "an answer is left of a failure")
         try expect((200...599).contains(reply.response.status.code), "the status is none of an answer")
         try expect(reply.body.count <= 64 && input.suffix(reply.body.count) == reply.body[...], "the body is another")

@@ -133,6 +133,85 @@ final class CurlTransportTLSTests: TransportTestCase {
         }
     }
 
+    func testKeyFileThatOthersCanReadIsRefused() throws {
+        let client = try TestAuthority().issue()
+        var configuration = CurlTransport.Configuration()
+        configuration.clientCertificate = .init(file: client.file, keyFile: client.keyFile)
+        for (mode, isTaken) in [(0o600, true), (0o400, true), (0o640, false), (0o644, false), (0o602, false)] {
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: client.keyFile)
+            guard !isTaken else {
+                XCTAssertNoThrow(try CurlTransport(configuration))
+                continue
+            }
+            XCTAssertThrowsError(try CurlTransport(configuration)) { error in
+                XCTAssertEqual((error as? HTTPTransportError)?.code, .tls)
+                XCTAssertTrue("\(error)".contains("chmod 600"), "\(error)")
+            }
+        }
+        for file in ["/nonexistent/client.key", "/dev/null"] {
+            configuration.clientCertificate = .init(file: client.file, keyFile: file)
+            XCTAssertThrowsError(try CurlTransport(configuration), file)
+        }
+    }
+
+    // MARK: Proxy
+
+    /// What a request through a proxy that is reached by https ends with.
+    private func outcomeOfProxy(
+        certificate: TestAuthority.Certificate, trusting authority: TestAuthority?, onlyVersion: CInt? = nil
+    ) async throws -> HTTPTransportError? {
+        let proxy = try MisbehavingServer.answering(tls: TLSAcceptor(certificate, onlyVersion: onlyVersion)) {
+            connection, _ in connection.answer()
+        }
+        defer { proxy.stop() }
+        var outcome: HTTPTransportError?
+        for scheme in ["https", "HTTPS"] {
+            var configuration = CurlTransport.Configuration()
+            configuration.additionalCAFile = authority?.file
+            configuration.proxy = "\(scheme)://localhost:\(proxy.port)"
+            try await withTransport(configuration) { transport in
+                do {
+                    let request = HTTPRequest(method: .get, scheme: "http", authority: "itsme.test", path: "/x")
+                    let reply = try await transport.send(request, body: [], limits: Self.patience)
+                    XCTAssertEqual(reply.response.status, .ok)
+                } catch let error as HTTPTransportError {
+                    outcome = error
+                    XCTAssertEqual(proxy.requests.count, 0, "a request went to a proxy that is not trusted")
+                }
+            }
+        }
+        return outcome
+    }
+
+    func testProxyOfTheAdditionalAuthorityIsTrusted() async throws {
+        let authority = try TestAuthority()
+        let outcome = try await outcomeOfProxy(certificate: authority.issue(), trusting: authority)
+        XCTAssertNil(outcome)
+    }
+
+    func testProxyThatIsNotTrustedIsRefused() async throws {
+        let authority = try TestAuthority()
+        for (certificate, trusted) in [
+            (try authority.issue(), nil), (try authority.issue(), try TestAuthority(named: "Another")),
+            (try authority.issue(for: ["DNS:proxy.test"]), authority),
+        ] {
+            let outcome = try await outcomeOfProxy(certificate: certificate, trusting: trusted)
+            XCTAssertEqual(outcome?.code, .tls)
+            XCTAssertTrue(outcome?.reason.contains("proxy's certificate") == true, outcome?.reason ?? "")
+        }
+    }
+
+    func testProxyWithAVersionBefore12IsRefused() async throws {
+        let authority = try TestAuthority()
+        let certificate = try authority.issue()
+        let old = try await outcomeOfProxy(
+            certificate: certificate, trusting: authority, onlyVersion: TLSAcceptor.version11)
+        XCTAssertEqual(old?.code, .tls)
+        let good = try await outcomeOfProxy(
+            certificate: certificate, trusting: authority, onlyVersion: TLSAcceptor.version12)
+        XCTAssertNil(good)
+    }
+
     func testPasswordsAreNotShown() {
         let certificate = CurlTransport.ClientCertificate(file: "a.pem", keyFile: "a.key", passphrase: "hunter2")
         var configuration = CurlTransport.Configuration()

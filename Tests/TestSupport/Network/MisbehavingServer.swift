@@ -176,6 +176,13 @@ public final class MisbehavingServer: Sendable {
         }
     }
 
+    /// A port that nobody listens on at the moment.
+    package static func unusedPort() -> Int? {
+        let descriptor = newSocket()
+        defer { close(descriptor) }
+        return bound(descriptor, to: 0)
+    }
+
     /// A connection to `port` on loopback, for clients without manners; nil when it fails.
     public static func makeConnection(toPort port: Int) -> CInt? {
         let descriptor = newSocket()

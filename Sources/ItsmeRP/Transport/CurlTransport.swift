@@ -7,9 +7,9 @@ public import HTTPTypes
 /// let reply = try await transport.send(request, body: [], limits: HTTPLimits())
 /// ```
 ///
-/// Connections are kept and shared by all requests of one transport; HTTP/2 is used where the server offers it. Make
-/// one transport and keep it. TLS is 1.2 or later, host and peer are always verified, and there is no switch to turn
-/// that off. Redirects are returned, never followed. There are no cookies, no credentials from files, and the
+/// It speaks HTTP/1.1. Connections are kept, each carries one request at a time, and all requests of one transport share
+/// them: make one transport and keep it. TLS is 1.2 or later, host and peer are always verified, and there is no switch to
+/// turn that off; the same holds for a proxy that is reached by https. Redirects are returned, never followed. There are no cookies, no credentials from files, and the
 /// environment's proxy settings are not read. (One variable is libcurl's own affair, and a library cannot turn it off:
 /// with `SSLKEYLOGFILE` set, libcurl writes the keys of TLS connections to that file. Keep it out of production.)
 ///
@@ -26,6 +26,9 @@ public final class CurlTransport: HTTPTransport {
 
         /// The URL of a proxy, such as `http://proxy.example:3128`. Default none.
         ///
+        /// The TLS of a proxy that is reached by https has the same rules as a server's: 1.2 or later, verified, and
+        /// ``additionalCAFile`` counts.
+        ///
         /// Only this value counts: `http_proxy` and its kin in the environment are never read.
         public var proxy: String?
 
@@ -35,7 +38,7 @@ public final class CurlTransport: HTTPTransport {
         /// The certificate by which this client identifies itself to servers that ask. Default none.
         public var clientCertificate: ClientCertificate?
 
-        /// Connections to one host at the same time; more requests wait. Default 32.
+        /// Connections to one host at the same time, each with one request; more requests wait. Default 32.
         public var maximumConnectionsPerHost: Int = 32
 
         /// Connections to all hosts, those kept idle included. Default 128.
@@ -44,10 +47,13 @@ public final class CurlTransport: HTTPTransport {
         /// Requests in flight at the same time; more wait in line, and their time runs. Default 256.
         public var maximumConcurrentRequests: Int = 256
 
-        /// How long an idle connection may be used again. Default 30 seconds.
+        /// Requests that wait in line; what comes then ends as ``HTTPTransportError/Code/overloaded``. Default 10,000.
+        public var maximumWaitingRequests: Int = 10_000
+
+        /// How long an idle connection may be used again, in whole seconds. Default 30 seconds.
         ///
-        /// Shorter than what servers and firewalls commonly allow: a request that must not be repeated fails when the
-        /// server closes the connection at the same moment.
+        /// For GET and HEAD without a credential. Any other request would be lost if the server closed the idle
+        /// connection at the same moment, so it takes a connection that was idle for less than 2 seconds, or a new one.
         public var idleConnectionLifetime: Duration = .seconds(30)
 
         /// The value of `User-Agent` for requests that have none.
@@ -71,7 +77,7 @@ public final class CurlTransport: HTTPTransport {
         /// The certificate, followed by its intermediates.
         public var file: String
 
-        /// The private key.
+        /// The private key. Its mode and owner are checked when the transport is made, as those of a ``KeyFile`` are.
         public var keyFile: String
 
         /// The passphrase of the private key.
@@ -95,11 +101,10 @@ public final class CurlTransport: HTTPTransport {
 
     /// Starts a transport with `configuration`.
     ///
-    /// Throws ``HTTPTransportError`` when a file cannot be read, the installed libcurl lacks TLS, or the thread cannot
-    /// be started.
+    /// Throws ``HTTPTransportError`` when a file cannot be read, others than its owner can use the key of the client
+    /// certificate, the installed libcurl does not take an option, or the thread cannot be started.
     public init(_ configuration: Configuration = .init()) throws(HTTPTransportError) {
-        loop = try CurlLoop(CurlSettings(configuration))
-        try loop.start()
+        loop = try CurlLoop(configuration)
     }
 
     deinit {
@@ -113,12 +118,14 @@ public final class CurlTransport: HTTPTransport {
     /// transport's; a request that sets one is refused, as is one with a line break or a NUL anywhere.
     public func send(_ request: HTTPRequest, body: [UInt8], limits: HTTPLimits) async throws -> HTTPReply {
         let transfer = CurlTransfer(try CheckedRequest(request, body: body), limits: limits)
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { loop.enqueue(transfer, resuming: $0) }
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                transfer.begin(continuation)
+                loop.enqueue(transfer)
+            }
         } onCancel: {
             loop.cancel(transfer)
         }
-        return try loop.read(try transfer.takeReply())
     }
 
     /// Ends all requests with ``HTTPTransportError/Code/shutDown``, closes the connections and returns when all that

@@ -27,6 +27,8 @@ public struct HTTPTransportError: Error, Sendable, Hashable, CustomStringConvert
         public static let headersTooLarge = Code("headers_too_large")
         /// What came back was not HTTP, or its coding was broken.
         public static let malformedResponse = Code("malformed_response")
+        /// Too many requests wait in line already; nothing was sent.
+        public static let overloaded = Code("overloaded")
         /// The transport was shut down.
         public static let shutDown = Code("shut_down")
         /// Any other failure; the reason says more.

@@ -1,11 +1,11 @@
 import CCurl
 
 extension HTTPTransportError {
-    /// What the end of `transfer` on `easy` with `code` means.
+    /// What the end of `transfer` on `handle` with `code` means.
     ///
     /// Only own words: libcurl's messages hold host names and parts of what was received.
-    init(_ code: CURLcode, of transfer: CurlTransfer, on easy: CurlEasy) {
-        if let failure = transfer.failure ?? easy.replyFailure {
+    init(_ code: CURLcode, of transfer: CurlTransfer, on handle: CurlHandle) {
+        if let failure = transfer.failure ?? transfer.reply.failure {
             self = failure
             return
         }
@@ -23,7 +23,7 @@ extension HTTPTransportError {
         case CURLE_OPERATION_TIMEDOUT:
             self.init(.timeout, reason: "the time to connect ran out")
         case CURLE_PEER_FAILED_VERIFICATION:
-            self.init(.tls, reason: Self.reason(verifyResult: easy.verifyResult))
+            self.init(.tls, reason: Self.reason(of: handle))
         case CURLE_SSL_CONNECT_ERROR:
             self.init(.tls, reason: "the TLS handshake failed: protocol version, cipher, or the peer broke it off")
         case CURLE_SSL_CERTPROBLEM, CURLE_SSL_CLIENTCERT:
@@ -43,20 +43,19 @@ extension HTTPTransportError {
             self.init(.connect, reason: "the proxy made no connection")
         case CURLE_SEND_ERROR, CURLE_SEND_FAIL_REWIND:
             self.init(.connectionLost, reason: "the connection was lost while sending")
+        case CURLE_RECV_ERROR where handle.failureText.contains("chunk"):
+            self.init(.malformedResponse, reason: "the chunks of the body are broken")
         case CURLE_RECV_ERROR:
             self.init(.connectionLost, reason: "the connection was lost while receiving")
-        case CURLE_HTTP2_STREAM:
-            self.init(.connectionLost, reason: "the server reset the HTTP/2 stream")
-        case CURLE_HTTP2:
-            self.init(.malformedResponse, reason: "the HTTP/2 framing was broken")
         case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL:
             // The scheme was checked before: an unsupported protocol is an answer in HTTP/0.9 or of no HTTP at all.
             self.init(.malformedResponse, reason: "what came back is not HTTP")
-        case CURLE_BAD_CONTENT_ENCODING:
+        case CURLE_BAD_CONTENT_ENCODING, CURLE_WRITE_ERROR:
+            // What a callback refuses has been handled above, so it is the decoder that could not write.
             self.init(.malformedResponse, reason: "the content coding of the body is broken")
         case CURLE_FILESIZE_EXCEEDED:
             self.init(.bodyTooLarge, reason: "the body is larger than allowed")
-        case CURLE_OUT_OF_MEMORY where transfer.isSent && !easy.hasHead,
+        case CURLE_OUT_OF_MEMORY where transfer.isSent && !transfer.reply.hasHead,
             CURLcode(rawValue: Self.tooLarge):
             // Where libcurl's own cap on one header line shows: as "out of memory" until 8.6, as "too large" since.
             self.init(.headersTooLarge, reason: "a header line is larger than allowed")
@@ -69,16 +68,19 @@ extension HTTPTransportError {
     private static let tooLarge: UInt32 = 100
 
     /// Words for the verdicts (`X509_V_ERR_…`) that people meet.
-    private static func reason(verifyResult: Int) -> String {
-        switch verifyResult {
+    private static func reason(of handle: CurlHandle) -> String {
+        let verdict = handle.information(CURLINFO_SSL_VERIFYRESULT)
+        let proxyVerdict = handle.information(CURLINFO_PROXY_SSL_VERIFYRESULT)
+        let whose = proxyVerdict == 0 ? "the server's certificate" : "the proxy's certificate"
+        return switch max(verdict, proxyVerdict) {
         // 1 is what libcurl leaves there when the chain is good and only its own look at the name fails.
-        case 0, 1, 62: "the server's certificate is not for this host name"
-        case 9: "the server's certificate is not valid yet"
-        case 10: "the server's certificate has expired"
-        case 18: "the server's certificate is self-signed and not trusted"
-        case 19, 20, 21: "the server's certificate comes from an authority that is not trusted"
-        case 23: "the server's certificate was revoked"
-        default: "the server's certificate could not be verified (OpenSSL code \(verifyResult))"
+        case 0, 1, 62: "\(whose) is not for this host name"
+        case 9: "\(whose) is not valid yet"
+        case 10: "\(whose) has expired"
+        case 18: "\(whose) is self-signed and not trusted"
+        case 19, 20, 21: "\(whose) comes from an authority that is not trusted"
+        case 23: "\(whose) was revoked"
+        case let code: "\(whose) could not be verified (OpenSSL code \(code))"
         }
     }
 }

@@ -1,0 +1,277 @@
+import CCurl
+import Synchronization
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// The thread that runs libcurl, and the mailbox in which callers leave their transfers.
+final class CurlLoop: Sendable {
+    private struct Mailbox {
+        var transfers: [CurlTransfer] = []
+        var isStopping = false
+        var hasEnded = false
+        var waitingForEnd: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let mailbox = Mutex(Mailbox())
+    fileprivate let multi: CurlMulti
+    fileprivate let options: CurlOptions
+    fileprivate let maximumActive: Int
+    fileprivate let maximumWaiting: Int
+
+    /// Starts the thread, which keeps this object alive until it ends.
+    init(_ configuration: CurlTransport.Configuration) throws(HTTPTransportError) {
+        options = try CurlOptions(configuration)
+        maximumActive = max(1, configuration.maximumConcurrentRequests)
+        maximumWaiting = max(0, configuration.maximumWaitingRequests)
+        // What libcurl does not accept shows now, and not with the first request.
+        _ = try CurlHandle(options)
+        multi = try CurlMulti(configuration)
+        guard startThread() else {
+            multi.close()
+            throw HTTPTransportError(.other, reason: "the thread could not be started")
+        }
+    }
+
+    private func startThread() -> Bool {
+        #if canImport(Darwin)
+            var thread: pthread_t?
+        #else
+            var thread = pthread_t()
+        #endif
+        let context = unsafe Unmanaged.passRetained(self)
+        guard unsafe pthread_create(&thread, nil, { unsafe runLoop($0) }, context.toOpaque()) == 0 else {
+            unsafe context.release()
+            return false
+        }
+        return true
+    }
+
+    // MARK: Callers' side
+
+    func enqueue(_ transfer: CurlTransfer) {
+        let isTaken = mailbox.withLock { mailbox in
+            guard !mailbox.isStopping else { return false }
+            mailbox.transfers.append(transfer)
+            if mailbox.transfers.count == 1 { multi.wakeUp() }
+            return true
+        }
+        if !isTaken { transfer.end(.failure(Self.shutDown)) }
+    }
+
+    func cancel(_ transfer: CurlTransfer) {
+        transfer.isCancelled.store(true, ordering: .relaxed)
+        mailbox.withLock { if !$0.isStopping { multi.wakeUp() } }
+    }
+
+    /// Tells the thread to end; returns at once.
+    func stop() {
+        mailbox.withLock { mailbox in
+            guard !mailbox.isStopping else { return }
+            mailbox.isStopping = true
+            multi.wakeUp()
+        }
+    }
+
+    /// Returns when the thread has let go of everything.
+    func stopped() async {
+        await withCheckedContinuation { continuation in
+            let hasEnded = mailbox.withLock { mailbox in
+                if !mailbox.hasEnded { mailbox.waitingForEnd.append(continuation) }
+                return mailbox.hasEnded
+            }
+            if hasEnded { continuation.resume() }
+        }
+    }
+
+    static let shutDown = HTTPTransportError(.shutDown, reason: "the transport was shut down")
+
+    // MARK: The thread's side
+
+    /// What has come in since the last call; nil when the thread has to end.
+    fileprivate func takeTransfers() -> [CurlTransfer]? {
+        mailbox.withLock { mailbox in
+            guard !mailbox.isStopping else { return nil }
+            defer { mailbox.transfers = [] }
+            return mailbox.transfers
+        }
+    }
+
+    /// The thread's last act.
+    fileprivate func end() {
+        // Nobody wakes the thread once it is to stop, so the handle is free.
+        multi.close()
+        let (transfers, callers) = mailbox.withLock { mailbox in
+            mailbox.hasEnded = true
+            defer { (mailbox.transfers, mailbox.waitingForEnd) = ([], []) }
+            return (mailbox.transfers, mailbox.waitingForEnd)
+        }
+        for transfer in transfers { transfer.end(.failure(Self.shutDown)) }
+        for caller in callers { caller.resume() }
+    }
+}
+
+private func runLoop(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    pthread_detach(pthread_self())
+    // Signals are the application's: none is handled here, and a write to a closed socket raises none.
+    var signals = sigset_t()
+    unsafe sigfillset(&signals)
+    unsafe pthread_sigmask(SIG_SETMASK, &signals, nil)
+    guard let context = unsafe context else { return nil }
+    let loop = unsafe Unmanaged<CurlLoop>.fromOpaque(context).takeRetainedValue()
+    var worker = CurlWorker(loop: loop)
+    worker.run()
+    loop.end()
+    return nil
+}
+
+/// The thread's work: moves all transfers forward, one round after the other.
+private struct CurlWorker {
+    let loop: CurlLoop
+    /// In line, the oldest first.
+    var waiting: [CurlTransfer] = []
+    var active: [ObjectIdentifier: CurlHandle] = [:]
+    var idle: [CurlHandle] = []
+
+    mutating func run() {
+        while let transfers = loop.takeTransfers() {
+            waiting += transfers
+            let deadline = endOverdue()
+            startWaiting()
+            if !loop.multi.perform() { endAll(HTTPTransportError(.other, reason: "libcurl failed")) }
+            takeFinished()
+            // A finished transfer made room for one in line: no time to sleep.
+            if waiting.isEmpty || active.count >= loop.maximumActive { loop.multi.wait(until: deadline) }
+        }
+        endAll(CurlLoop.shutDown)
+        idle = []
+    }
+
+    /// Ends what was cancelled or ran out of time; returns the next deadline.
+    private mutating func endOverdue() -> ContinuousClock.Instant {
+        let now = ContinuousClock.now
+        var next = now.advanced(by: .seconds(3600))
+        func isOverdue(_ transfer: CurlTransfer) -> Bool {
+            if transfer.isCancelled.load(ordering: .relaxed) {
+                transfer.end(.failure(CancellationError()))
+            } else if transfer.deadline <= now {
+                let moment = transfer.isSent ? "the answer was complete" : "the request was sent"
+                transfer.end(.failure(HTTPTransportError(.timeout, reason: "the total time ran out before \(moment)")))
+            } else {
+                next = min(next, transfer.deadline)
+                return false
+            }
+            return true
+        }
+        waiting.removeAll(where: isOverdue)
+        for handle in active.values where handle.transfer.map(isOverdue) == true { retire(handle) }
+        return next
+    }
+
+    private mutating func startWaiting() {
+        let count = min(waiting.count, loop.maximumActive - active.count)
+        for transfer in waiting.prefix(count) {
+            do throws(HTTPTransportError) {
+                let handle = if let handle = idle.popLast() { handle } else { try CurlHandle(loop.options) }
+                try handle.load(transfer)
+                try loop.multi.add(handle)
+                active[ObjectIdentifier(handle)] = handle
+            } catch {
+                transfer.end(.failure(error))
+            }
+        }
+        waiting.removeFirst(count)
+        while waiting.count > loop.maximumWaiting, let transfer = waiting.popLast() {
+            transfer.end(
+                .failure(
+                    HTTPTransportError(
+                        .overloaded, reason: "\(loop.maximumWaiting) requests are in line already")))
+        }
+    }
+
+    private mutating func takeFinished() {
+        while let (handle, code) = loop.multi.nextFinished() {
+            guard let transfer = handle.transfer else { continue }
+            let outcome = handle.outcome(code, of: transfer)
+            retire(handle)
+            transfer.end(outcome)
+        }
+    }
+
+    /// Takes a handle out; libcurl closes the connection if the transfer was not over.
+    private mutating func retire(_ handle: CurlHandle) {
+        loop.multi.remove(handle)
+        active[ObjectIdentifier(handle)] = nil
+        // A handle that cannot be cleaned is dropped, and with it what it holds.
+        if (try? handle.unload()) != nil, idle.count < 64 { idle.append(handle) }
+    }
+
+    private mutating func endAll(_ error: HTTPTransportError) {
+        for handle in active.values {
+            let transfer = handle.transfer
+            retire(handle)
+            transfer?.end(.failure(error))
+        }
+        for transfer in waiting { transfer.end(.failure(error)) }
+        waiting = []
+    }
+}
+
+/// libcurl's multi handle.
+///
+/// Unchecked because libcurl lets one thread at a time use it, which is the loop's; only ``wakeUp()`` is for all.
+@safe private struct CurlMulti: @unchecked Sendable {
+    private let pointer: UnsafeMutableRawPointer
+
+    init(_ configuration: CurlTransport.Configuration) throws(HTTPTransportError) {
+        guard let pointer = unsafe curl_multi_init() else {
+            throw HTTPTransportError(.other, reason: "libcurl gives no handle")
+        }
+        unsafe self.pointer = pointer
+        for (option, value) in [
+            (CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING)),
+            (CURLMOPT_MAX_HOST_CONNECTIONS, max(1, min(configuration.maximumConnectionsPerHost, 10_000))),
+            (CURLMOPT_MAX_TOTAL_CONNECTIONS, max(1, min(configuration.maximumConnections, 10_000))),
+            (CURLMOPT_MAXCONNECTS, max(1, min(configuration.maximumConnections, 10_000))),
+        ] where unsafe itsmerp_curl_multi_setopt_long(pointer, option, value) != CURLM_OK {
+            close()
+            throw HTTPTransportError(.other, reason: "libcurl does not take the option \(option.rawValue)")
+        }
+    }
+
+    /// Closes all connections.
+    func close() { unsafe curl_multi_cleanup(pointer) }
+
+    func wakeUp() { unsafe curl_multi_wakeup(pointer) }
+
+    func add(_ handle: CurlHandle) throws(HTTPTransportError) {
+        guard unsafe curl_multi_add_handle(pointer, handle.pointer) == CURLM_OK else {
+            throw HTTPTransportError(.other, reason: "libcurl does not take another transfer")
+        }
+    }
+
+    func remove(_ handle: CurlHandle) { unsafe curl_multi_remove_handle(pointer, handle.pointer) }
+
+    /// Does what can be done now; false when libcurl failed.
+    func perform() -> Bool {
+        var running: CInt = 0
+        return unsafe curl_multi_perform(pointer, &running) == CURLM_OK
+    }
+
+    /// Waits until there is something to do, or until `deadline`.
+    func wait(until deadline: ContinuousClock.Instant) {
+        let milliseconds = CInt(clamping: ContinuousClock.now.duration(to: deadline).wholeMilliseconds)
+        if unsafe curl_multi_poll(pointer, nil, 0, milliseconds, nil) != CURLM_OK { usleep(10_000) }
+    }
+
+    func nextFinished() -> (CurlHandle, CURLcode)? {
+        var code = CURLE_OK
+        guard let context = unsafe itsmerp_curl_multi_next_finished(pointer, &code) else { return nil }
+        return (unsafe Unmanaged<CurlHandle>.fromOpaque(context).takeUnretainedValue(), code)
+    }
+}

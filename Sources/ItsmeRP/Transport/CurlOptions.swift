@@ -1,0 +1,153 @@
+import CCurl
+import JOSE
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// A checked configuration, as the options that all handles of a transport have in common.
+struct CurlOptions: Sendable {
+    private var numbers: [(CURLoption, Int)]
+    private var texts: [(CURLoption, String?)]
+    /// The system's certificate authorities and more, where libcurl has no other way to trust both.
+    private var authorities: SecretBytes?
+
+    /// How long a kept connection may idle before a request that may be repeated.
+    let idleSeconds: Int
+
+    /// The same for a request that must not be repeated.
+    ///
+    /// Servers close idle connections after 2 seconds (gunicorn), 5 (Node.js, Apache) or more, and whatever is on its way
+    /// then is lost. libcurl counts whole seconds: 1 means less than 2.
+    var shortIdleSeconds: Int { min(idleSeconds, 1) }
+
+    init(_ configuration: CurlTransport.Configuration) throws(HTTPTransportError) {
+        guard Self.globalCode == CURLE_OK else {
+            throw HTTPTransportError(.other, reason: "libcurl could not be initialised")
+        }
+        for text in [configuration.proxy, configuration.userAgent] + configuration.proxyExceptions {
+            guard (text ?? "").utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
+                throw HTTPTransportError(.badRequest, reason: "proxy or user agent hold a forbidden character")
+            }
+        }
+        idleSeconds = max(1, min(86_400, Int(clamping: configuration.idleConnectionLifetime.components.seconds)))
+        numbers = [
+            (CURLOPT_NOSIGNAL, 1),
+            // A name server that does not answer must not hold up the loop when its transfer ends early.
+            (CURLOPT_QUICK_EXIT, 1),
+            (CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1)),
+            (CURLOPT_FOLLOWLOCATION, 0), (CURLOPT_NETRC, 0), (CURLOPT_HTTP09_ALLOWED, 0), (CURLOPT_PATH_AS_IS, 1),
+            (CURLOPT_DISALLOW_USERNAME_IN_URL, 1), (CURLOPT_TCP_KEEPALIVE, 1),
+            // Allocated for each request over TLS; the default of 64 KiB costs a page fault each time.
+            (CURLOPT_UPLOAD_BUFFERSIZE, 16 << 10),
+            // No header for the server in a request to the proxy.
+            (CURLOPT_HEADEROPT, Int(CURLHEADER_SEPARATE)),
+            (CURLOPT_SSL_VERIFYPEER, 1), (CURLOPT_SSL_VERIFYHOST, 2),
+            (CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)),
+        ]
+        texts = [
+            (CURLOPT_PROTOCOLS_STR, "http,https"), (CURLOPT_REDIR_PROTOCOLS_STR, "http,https"),
+            (CURLOPT_ACCEPT_ENCODING, "gzip"), (CURLOPT_USERAGENT, configuration.userAgent),
+            // Empty, not absent: absent means that libcurl asks the environment.
+            (CURLOPT_PROXY, configuration.proxy ?? ""),
+            (CURLOPT_NOPROXY, configuration.proxyExceptions.joined(separator: ",")),
+        ]
+        if configuration.proxy != nil {
+            // For the TLS of the proxy itself, with whatever case the scheme is written.
+            numbers += [
+                (CURLOPT_PROXY_SSL_VERIFYPEER, 1), (CURLOPT_PROXY_SSL_VERIFYHOST, 2),
+                (CURLOPT_PROXY_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)),
+            ]
+        }
+        try trust(configuration.additionalCAFile)
+        if let certificate = configuration.clientCertificate { try present(certificate) }
+    }
+
+    /// Once per process; a `static let` is initialised under a lock.
+    private static let globalCode = itsmerp_curl_global_init()
+
+    // MARK: TLS
+
+    /// Trusts the system's authorities, and those of `file`.
+    ///
+    /// `CURLOPT_CAINFO` *replaces* the system's bundle, so a file is added in one of two ways. Where libcurl was built with
+    /// a directory of hashed certificates (Debian, Ubuntu), the directory stays in force and the file takes the bundle's
+    /// place: both count. Elsewhere bundle and file are joined in memory.
+    private mutating func trust(_ file: String?) throws(HTTPTransportError) {
+        // Where libcurl looks if it is told nothing.
+        let system = unsafe curl_version_info(CURLVERSION_ELEVENTH).pointee
+        let bundle = unsafe system.cainfo.map { unsafe String(cString: $0) }
+        let directory = unsafe system.capath.map { unsafe String(cString: $0) }
+        guard let file else {
+            // libcurl parses the bundle once for all connections only if there is no directory beside it.
+            if let bundle, FileManager.default.isReadableFile(atPath: bundle) {
+                texts += [(CURLOPT_CAPATH, nil), (CURLOPT_PROXY_CAPATH, nil)]
+            }
+            return
+        }
+        guard let more = FileManager.default.contents(atPath: file),
+            more.firstRange(of: Data("-----BEGIN ".utf8)) != nil
+        else {
+            throw HTTPTransportError(.tls, reason: "the additional CA file cannot be read or is not PEM")
+        }
+        var isDirectory = false
+        if let directory, FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory), isDirectory {
+            texts += [(CURLOPT_CAINFO, file), (CURLOPT_PROXY_CAINFO, file)]
+        } else {
+            let bundle = bundle.flatMap { FileManager.default.contents(atPath: $0) } ?? Data()
+            authorities = SecretBytes(Array(bundle) + [0x0A] + Array(more))
+        }
+    }
+
+    private mutating func present(_ certificate: CurlTransport.ClientCertificate) throws(HTTPTransportError) {
+        guard FileManager.default.isReadableFile(atPath: certificate.file) else {
+            throw HTTPTransportError(.tls, reason: "the file of the client certificate cannot be read")
+        }
+        do {
+            _ = try KeyFile(certificate.keyFile).read()
+        } catch {
+            throw HTTPTransportError(.tls, reason: "the client certificate's key: \(error.reason). \(error.remedy)")
+        }
+        texts += [
+            (CURLOPT_SSLCERTTYPE, "PEM"), (CURLOPT_SSLCERT, certificate.file), (CURLOPT_SSLKEYTYPE, "PEM"),
+            (CURLOPT_SSLKEY, certificate.keyFile), (CURLOPT_KEYPASSWD, certificate.passphrase),
+        ]
+    }
+
+    // MARK: Setting
+
+    func apply(to handle: UnsafeMutableRawPointer) throws(HTTPTransportError) {
+        try unsafe Self.apply(numbers, texts, to: handle)
+        guard let authorities else { return }
+        for option in [CURLOPT_CAINFO_BLOB, CURLOPT_PROXY_CAINFO_BLOB] {
+            // The bytes stay where they are for as long as these options live, and handles keep their options.
+            let code = authorities.withBytes {
+                unsafe $0.withUnsafeBytes {
+                    unsafe itsmerp_curl_easy_lend_blob(handle, option, $0.baseAddress, $0.count)
+                }
+            }
+            try Self.check(code, option)
+        }
+    }
+
+    static func apply(
+        _ numbers: [(CURLoption, Int)], _ texts: [(CURLoption, String?)], to handle: UnsafeMutableRawPointer
+    ) throws(HTTPTransportError) {
+        for (option, value) in numbers {
+            try check(unsafe itsmerp_curl_easy_setopt_long(handle, option, value), option)
+        }
+        for (option, value) in texts {
+            try check(unsafe itsmerp_curl_easy_setopt_string(handle, option, value), option)
+        }
+    }
+
+    /// Throws when libcurl did not take an option.
+    static func check(_ code: CURLcode, _ option: CURLoption? = nil) throws(HTTPTransportError) {
+        guard code == CURLE_OK else {
+            let name = option.map { "the option \($0.rawValue)" } ?? "a part of the request"
+            throw HTTPTransportError(.other, reason: "libcurl does not take \(name) (code \(code.rawValue))")
+        }
+    }
+}

@@ -1,0 +1,180 @@
+import CCurl
+import JOSE
+import Synchronization
+
+/// One exchange on its way through the loop.
+///
+/// Unchecked because two parties touch it, one after the other: the calling task makes it and hands it over; from then on
+/// it belongs to the loop's thread. Only `isCancelled` is set by others, and it is atomic.
+final class CurlTransfer: @unchecked Sendable {
+    typealias Continuation = CheckedContinuation<HTTPReply, any Error>
+
+    let request: CheckedRequest
+    let limits: HTTPLimits
+    let deadline: ContinuousClock.Instant
+    let isCancelled = Atomic(false)
+
+    /// Whether the request has been sent, at least in part.
+    fileprivate(set) var isSent = false
+    fileprivate(set) var reply: ReplyCollector
+    /// What a callback found; more telling than the code that libcurl ends with.
+    fileprivate(set) var failure: HTTPTransportError?
+    private var continuation: Continuation?
+
+    init(_ request: CheckedRequest, limits: HTTPLimits) {
+        self.request = request
+        self.limits = limits
+        // Capped so that no duration, however long, can overflow the clock.
+        deadline = .now.advanced(by: min(max(limits.totalTimeout, .zero), .seconds(7 * 86_400)))
+        reply = ReplyCollector(limits: limits, isHead: request.verb == .head)
+    }
+
+    /// Takes the caller's continuation, before the transfer is handed over.
+    func begin(_ continuation: Continuation) {
+        self.continuation = continuation
+    }
+
+    /// Lets the caller go on; only the first result counts.
+    func end(_ result: Result<HTTPReply, any Error>) {
+        continuation.take()?.resume(with: result)
+    }
+}
+
+/// An easy handle of libcurl, used by the loop's thread for one transfer after the other.
+///
+/// What is the same for all transfers is set once, the rest each time, so nothing is left over from the transfer before.
+@safe final class CurlHandle {
+    let pointer: UnsafeMutableRawPointer
+    private(set) var transfer: CurlTransfer?
+    /// What libcurl reads from until the end of the transfer; overwritten then, since it may hold a credential.
+    private var header: UnsafeMutablePointer<curl_slist>?
+    private var body: SecretBytes?
+    private let errorText: UnsafeMutablePointer<CChar>
+    private let options: CurlOptions
+
+    init(_ options: CurlOptions) throws(HTTPTransportError) {
+        guard let pointer = unsafe curl_easy_init() else {
+            throw HTTPTransportError(.other, reason: "libcurl gives no handle")
+        }
+        unsafe self.pointer = pointer
+        self.options = options
+        unsafe errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
+        unsafe errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        try unsafe options.apply(to: pointer)
+        let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+        try CurlOptions.check(
+            unsafe itsmerp_curl_easy_set_callbacks(pointer, beforeRequest, onHeader, onBody, errorText, context))
+    }
+
+    deinit {
+        unsafe curl_easy_cleanup(pointer)
+        unsafe itsmerp_free_lines(header)
+        unsafe errorText.deallocate()
+    }
+
+    /// Loads a transfer; on an error the handle is not to be used again.
+    func load(_ transfer: CurlTransfer) throws(HTTPTransportError) {
+        self.transfer = transfer
+        let request = transfer.request
+        // Without the GET, what an earlier POST or HEAD has set would stay.
+        var numbers = [
+            (CURLOPT_HTTPGET, 1), (CURLOPT_CONNECTTIMEOUT_MS, transfer.limits.connectTimeout.wholeMilliseconds),
+        ]
+        numbers.append((CURLOPT_MAXAGE_CONN, request.mayBeRepeated ? options.idleSeconds : options.shortIdleSeconds))
+        if request.verb == .head { numbers.append((CURLOPT_NOBODY, 1)) }
+        try unsafe CurlOptions.apply(numbers, [(CURLOPT_URL, request.url)], to: pointer)
+        for line in request.headerLines {
+            guard let longer = unsafe curl_slist_append(header, line) else {
+                throw HTTPTransportError(.other, reason: "out of memory")
+            }
+            unsafe header = longer
+        }
+        try CurlOptions.check(unsafe itsmerp_curl_easy_lend_header(pointer, header))
+        if request.hasBody {
+            let body = SecretBytes(request.body)
+            // The bytes stay where they are for as long as the object lives.
+            try CurlOptions.check(
+                body.withBytes {
+                    unsafe $0.withUnsafeBytes { unsafe itsmerp_curl_easy_lend_body(pointer, $0.baseAddress, $0.count) }
+                })
+            self.body = body
+        }
+        var method: String?
+        if case .other(let name) = request.verb { method = name }
+        try unsafe CurlOptions.apply([], [(CURLOPT_CUSTOMREQUEST, method)], to: pointer)
+    }
+
+    /// Forgets the transfer and overwrites what it lent; on an error the handle is not to be used again.
+    func unload() throws(HTTPTransportError) {
+        transfer = nil
+        try CurlOptions.check(unsafe itsmerp_curl_easy_lend_header(pointer, nil))
+        try CurlOptions.check(unsafe itsmerp_curl_easy_lend_body(pointer, nil, 0))
+        body = nil
+        unsafe itsmerp_free_lines(header)
+        unsafe header = nil
+        unsafe errorText.pointee = 0
+    }
+
+    /// What came of a transfer that libcurl ended with `code`.
+    func outcome(_ code: CURLcode, of transfer: CurlTransfer) -> Result<HTTPReply, any Error> {
+        guard code == CURLE_OK else { return .failure(HTTPTransportError(code, of: transfer, on: self)) }
+        return Result { try transfer.reply.reply() }
+    }
+
+    /// libcurl's words for a failure: for comparison only, they hold names and parts of the answer.
+    var failureText: String { unsafe String(cString: errorText) }
+
+    /// A number that libcurl knows of the transfer; zero if it does not.
+    func information(_ info: CURLINFO) -> Int { unsafe itsmerp_curl_easy_getinfo_long(pointer, info) }
+}
+
+// MARK: - Callbacks
+
+// All on the loop's thread, with a handle that lives for as long as libcurl may call.
+
+private func transfer(_ context: UnsafeMutableRawPointer?) -> CurlTransfer? {
+    guard let context = unsafe context else { return nil }
+    return unsafe Unmanaged<CurlHandle>.fromOpaque(context).takeUnretainedValue().transfer
+}
+
+/// Called each time the request is about to be sent: the second time is libcurl's own retry.
+private func beforeRequest(
+    _ context: UnsafeMutableRawPointer?, _: UnsafeMutablePointer<CChar>?, _: UnsafeMutablePointer<CChar>?, _: CInt,
+    _: CInt
+) -> CInt {
+    guard let transfer = unsafe transfer(context) else { return CURL_PREREQFUNC_ABORT }
+    if transfer.isSent, !transfer.request.mayBeRepeated {
+        transfer.failure = HTTPTransportError(
+            .connectionLost, reason: "the server closed the connection without an answer; not sent a second time")
+        return CURL_PREREQFUNC_ABORT
+    }
+    transfer.isSent = true
+    return CURL_PREREQFUNC_OK
+}
+
+private func onHeader(
+    _ bytes: UnsafeMutablePointer<CChar>?, _: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
+    guard let transfer = unsafe transfer(context) else { return -1 }
+    return unsafe transfer.reply.receiveHeaderLine(received(bytes, count)) ? count : -1
+}
+
+private func onBody(
+    _ bytes: UnsafeMutablePointer<CChar>?, _: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
+    guard let transfer = unsafe transfer(context) else { return -1 }
+    return unsafe transfer.reply.receiveBody(received(bytes, count)) ? count : -1
+}
+
+/// The bytes of a callback; libcurl's other number, the size of an element, is always 1.
+private func received(_ bytes: UnsafeMutablePointer<CChar>?, _ count: Int) -> [UInt8] {
+    unsafe Array(UnsafeRawBufferPointer(start: bytes, count: count))
+}
+
+extension Duration {
+    /// Milliseconds, at least 1 and at most some 24 days: what fits every option of libcurl.
+    var wholeMilliseconds: Int {
+        guard self > .milliseconds(1) else { return 1 }
+        return Int(min(self, .seconds(2_000_000)) / .milliseconds(1))
+    }
+}
