@@ -1,9 +1,14 @@
-// What Swift needs of libcurl: its headers, one typed function per kind of variadic call, and lists that are overwritten.
+// What Swift needs of libcurl: its headers, one typed function per kind of variadic call, and what is
+// shorter in C: addresses of sockets, lists that are overwritten.
 #ifndef ITSMERP_CCURL_SHIM_H
 #define ITSMERP_CCURL_SHIM_H
 
 #include <curl/curl.h>
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdbool.h>
 #include <string.h>
+#include <sys/socket.h>
 
 // CURLOPT_QUICK_EXIT (7.87) and CURLOPT_PROTOCOLS_STR (7.85) are needed, and 7.88 is the oldest release tested.
 #if LIBCURL_VERSION_NUM < 0x075800
@@ -40,12 +45,15 @@ static inline CURLcode itsmerp_curl_easy_lend_body(CURL *handle, const void *dat
     return code == CURLE_OK ? curl_easy_setopt(handle, CURLOPT_POSTFIELDS, size == 0 ? "" : data) : code;
 }
 
-/// Installs the three callbacks of a transfer and the place for libcurl's error text; `context` is given to each
+/// Installs the callbacks of a transfer and the place for libcurl's error text; `context` is given to each
 /// callback, and returned by itsmerp_curl_multi_next_finished.
-static inline CURLcode itsmerp_curl_easy_set_callbacks(CURL *handle, curl_prereq_callback before_request,
+static inline CURLcode itsmerp_curl_easy_set_callbacks(CURL *handle, curl_sockopt_callback on_opened,
+                                                       curl_prereq_callback before_request,
                                                        curl_write_callback on_header, curl_write_callback on_body,
                                                        char *error_text, void *context) {
-    CURLcode code = curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, before_request);
+    CURLcode code = curl_easy_setopt(handle, CURLOPT_SOCKOPTFUNCTION, on_opened);
+    if(code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_SOCKOPTDATA, context);
+    if(code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, before_request);
     if(code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_PREREQDATA, context);
     if(code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, on_header);
     if(code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_HEADERDATA, context);
@@ -77,6 +85,25 @@ static inline void *itsmerp_curl_multi_next_finished(CURLM *handle, CURLcode *re
         if(curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &context) == CURLE_OK && context) return context;
     }
     return NULL;
+}
+
+/// The local port of a socket of TCP; -1 when there is none.
+static inline int itsmerp_local_port(curl_socket_t socket) {
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } address;
+    socklen_t size = sizeof address;
+    if(getsockname(socket, &address.any, &size) != 0) return -1;
+    if(address.any.sa_family == AF_INET) return ntohs(address.v4.sin_port);
+    return address.any.sa_family == AF_INET6 ? ntohs(address.v6.sin6_port) : -1;
+}
+
+/// Whether nothing is there to be read from a socket, not even its end.
+static inline bool itsmerp_is_silent(curl_socket_t socket) {
+    char byte;
+    return recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
 /// Frees lines that may hold a credential, which are overwritten before.

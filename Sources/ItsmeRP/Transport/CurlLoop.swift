@@ -137,6 +137,7 @@ private struct CurlWorker {
     var waiting: [CurlTransfer] = []
     var active: [ObjectIdentifier: CurlHandle] = [:]
     var idle: [CurlHandle] = []
+    let sockets = CurlSockets()
 
     mutating func run() {
         while let transfers = loop.takeTransfers() {
@@ -177,7 +178,7 @@ private struct CurlWorker {
         let count = min(waiting.count, loop.maximumActive - active.count)
         for transfer in waiting.prefix(count) {
             do throws(HTTPTransportError) {
-                let handle = if let handle = idle.popLast() { handle } else { try CurlHandle(loop.options) }
+                let handle = if let handle = idle.popLast() { handle } else { try CurlHandle(loop.options, sockets) }
                 try handle.load(transfer)
                 try loop.multi.add(handle)
                 active[ObjectIdentifier(handle)] = handle
@@ -197,6 +198,11 @@ private struct CurlWorker {
     private mutating func takeFinished() {
         while let (handle, code) = loop.multi.nextFinished() {
             guard let transfer = handle.transfer else { continue }
+            if code == CURLE_ABORTED_BY_CALLBACK, transfer.needsOtherConnection {
+                // libcurl has closed that connection, so this comes to an end.
+                loop.multi.remove(handle)
+                if (try? loop.multi.add(handle)) != nil { continue }
+            }
             let outcome = handle.outcome(code, of: transfer)
             retire(handle)
             transfer.end(outcome)
@@ -226,13 +232,10 @@ private struct CurlWorker {
 ///
 /// Unchecked because libcurl lets one thread at a time use it, which is the loop's; only ``wakeUp()`` is for all.
 @safe private struct CurlMulti: @unchecked Sendable {
-    private let pointer: UnsafeMutableRawPointer
+    /// Nil when libcurl gave none, which shows when the first option is set.
+    private let pointer = unsafe curl_multi_init()
 
     init(_ configuration: CurlTransport.Configuration) throws(HTTPTransportError) {
-        guard let pointer = unsafe curl_multi_init() else {
-            throw HTTPTransportError(.other, reason: "libcurl gives no handle")
-        }
-        unsafe self.pointer = pointer
         for (option, value) in [
             (CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING)),
             (CURLMOPT_MAX_HOST_CONNECTIONS, max(1, min(configuration.maximumConnectionsPerHost, 10_000))),

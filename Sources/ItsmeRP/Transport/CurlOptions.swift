@@ -14,14 +14,12 @@ struct CurlOptions: Sendable {
     /// The system's certificate authorities and more, where libcurl has no other way to trust both.
     private var authorities: SecretBytes?
 
-    /// How long a kept connection may idle before a request that may be repeated.
+    /// How long a kept connection may have idled before a request that may be repeated, and before any other. libcurl
+    /// counts whole seconds: 1 means less than 2.
     let idleSeconds: Int
-
-    /// The same for a request that must not be repeated.
-    ///
-    /// Servers close idle connections after 2 seconds (gunicorn), 5 (Node.js, Apache) or more, and whatever is on its way
-    /// then is lost. libcurl counts whole seconds: 1 means less than 2.
-    var shortIdleSeconds: Int { min(idleSeconds, 1) }
+    let shortIdleSeconds: Int
+    /// Whether a request that must not be repeated takes a new connection in any case.
+    let alwaysConnects: Bool
 
     init(_ configuration: CurlTransport.Configuration) throws(HTTPTransportError) {
         guard Self.globalCode == CURLE_OK else {
@@ -32,7 +30,10 @@ struct CurlOptions: Sendable {
                 throw HTTPTransportError(.badRequest, reason: "proxy or user agent hold a forbidden character")
             }
         }
+        let limit = Int(clamping: configuration.unrepeatableIdleLimit.components.seconds)
         idleSeconds = max(1, min(86_400, Int(clamping: configuration.idleConnectionLifetime.components.seconds)))
+        shortIdleSeconds = max(0, min(idleSeconds, limit - 1))
+        alwaysConnects = limit < 1
         numbers = [
             (CURLOPT_NOSIGNAL, 1),
             // A name server that does not answer must not hold up the loop when its transfer ends early.
@@ -118,7 +119,7 @@ struct CurlOptions: Sendable {
 
     // MARK: Setting
 
-    func apply(to handle: UnsafeMutableRawPointer) throws(HTTPTransportError) {
+    func apply(to handle: UnsafeMutableRawPointer?) throws(HTTPTransportError) {
         try unsafe Self.apply(numbers, texts, to: handle)
         guard let authorities else { return }
         for option in [CURLOPT_CAINFO_BLOB, CURLOPT_PROXY_CAINFO_BLOB] {
@@ -133,7 +134,7 @@ struct CurlOptions: Sendable {
     }
 
     static func apply(
-        _ numbers: [(CURLoption, Int)], _ texts: [(CURLoption, String?)], to handle: UnsafeMutableRawPointer
+        _ numbers: [(CURLoption, Int)], _ texts: [(CURLoption, String?)], to handle: UnsafeMutableRawPointer?
     ) throws(HTTPTransportError) {
         for (option, value) in numbers {
             try check(unsafe itsmerp_curl_easy_setopt_long(handle, option, value), option)

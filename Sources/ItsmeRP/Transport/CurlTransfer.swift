@@ -16,6 +16,8 @@ final class CurlTransfer: @unchecked Sendable {
 
     /// Whether the request has been sent, at least in part.
     fileprivate(set) var isSent = false
+    /// Whether libcurl chose a connection that is no good: nothing was sent, so it is to choose again.
+    fileprivate(set) var needsOtherConnection = false
     fileprivate(set) var reply: ReplyCollector
     /// What a callback found; more telling than the code that libcurl ends with.
     fileprivate(set) var failure: HTTPTransportError?
@@ -44,26 +46,25 @@ final class CurlTransfer: @unchecked Sendable {
 ///
 /// What is the same for all transfers is set once, the rest each time, so nothing is left over from the transfer before.
 @safe final class CurlHandle {
-    let pointer: UnsafeMutableRawPointer
+    /// Nil when libcurl gave none, which shows when the first option is set.
+    let pointer = unsafe curl_easy_init()
     private(set) var transfer: CurlTransfer?
     /// What libcurl reads from until the end of the transfer; overwritten then, since it may hold a credential.
     private var header: UnsafeMutablePointer<curl_slist>?
     private var body: SecretBytes?
-    private let errorText: UnsafeMutablePointer<CChar>
+    /// libcurl empties it at the start of each transfer.
+    private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     private let options: CurlOptions
+    fileprivate let sockets: CurlSockets
 
-    init(_ options: CurlOptions) throws(HTTPTransportError) {
-        guard let pointer = unsafe curl_easy_init() else {
-            throw HTTPTransportError(.other, reason: "libcurl gives no handle")
-        }
-        unsafe self.pointer = pointer
+    init(_ options: CurlOptions, _ sockets: CurlSockets = CurlSockets()) throws(HTTPTransportError) {
         self.options = options
-        unsafe errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
-        unsafe errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        self.sockets = sockets
         try unsafe options.apply(to: pointer)
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
         try CurlOptions.check(
-            unsafe itsmerp_curl_easy_set_callbacks(pointer, beforeRequest, onHeader, onBody, errorText, context))
+            unsafe itsmerp_curl_easy_set_callbacks(
+                pointer, onOpened, beforeRequest, onHeader, onBody, errorText, context))
     }
 
     deinit {
@@ -79,8 +80,9 @@ final class CurlTransfer: @unchecked Sendable {
         // Without the GET, what an earlier POST or HEAD has set would stay.
         var numbers = [
             (CURLOPT_HTTPGET, 1), (CURLOPT_CONNECTTIMEOUT_MS, transfer.limits.connectTimeout.wholeMilliseconds),
+            (CURLOPT_MAXAGE_CONN, request.mayBeRepeated ? options.idleSeconds : options.shortIdleSeconds),
+            (CURLOPT_FRESH_CONNECT, !request.mayBeRepeated && options.alwaysConnects ? 1 : 0),
         ]
-        numbers.append((CURLOPT_MAXAGE_CONN, request.mayBeRepeated ? options.idleSeconds : options.shortIdleSeconds))
         if request.verb == .head { numbers.append((CURLOPT_NOBODY, 1)) }
         try unsafe CurlOptions.apply(numbers, [(CURLOPT_URL, request.url)], to: pointer)
         for line in request.headerLines {
@@ -112,7 +114,6 @@ final class CurlTransfer: @unchecked Sendable {
         body = nil
         unsafe itsmerp_free_lines(header)
         unsafe header = nil
-        unsafe errorText.pointee = 0
     }
 
     /// What came of a transfer that libcurl ended with `code`.
@@ -132,22 +133,30 @@ final class CurlTransfer: @unchecked Sendable {
 
 // All on the loop's thread, with a handle that lives for as long as libcurl may call.
 
-private func transfer(_ context: UnsafeMutableRawPointer?) -> CurlTransfer? {
+private func handle(_ context: UnsafeMutableRawPointer?) -> CurlHandle? {
     guard let context = unsafe context else { return nil }
-    return unsafe Unmanaged<CurlHandle>.fromOpaque(context).takeUnretainedValue().transfer
+    return unsafe Unmanaged<CurlHandle>.fromOpaque(context).takeUnretainedValue()
+}
+
+private func onOpened(_ context: UnsafeMutableRawPointer?, _ socket: curl_socket_t, _: curlsocktype) -> CInt {
+    unsafe handle(context)?.sockets.opened(socket)
+    return CInt(CURL_SOCKOPT_OK)
 }
 
 /// Called each time the request is about to be sent: the second time is libcurl's own retry.
 private func beforeRequest(
-    _ context: UnsafeMutableRawPointer?, _: UnsafeMutablePointer<CChar>?, _: UnsafeMutablePointer<CChar>?, _: CInt,
-    _: CInt
+    _ context: UnsafeMutableRawPointer?, _ address: UnsafeMutablePointer<CChar>?, _: UnsafeMutablePointer<CChar>?,
+    _ port: CInt, _ localPort: CInt
 ) -> CInt {
-    guard let transfer = unsafe transfer(context) else { return CURL_PREREQFUNC_ABORT }
+    guard let handle = unsafe handle(context), let transfer = handle.transfer else { return CURL_PREREQFUNC_ABORT }
     if transfer.isSent, !transfer.request.mayBeRepeated {
         transfer.failure = HTTPTransportError(
             .connectionLost, reason: "the server closed the connection without an answer; not sent a second time")
         return CURL_PREREQFUNC_ABORT
     }
+    let address = unsafe address.map { unsafe String(cString: $0) } ?? ""
+    transfer.needsOtherConnection = !handle.sockets.isUsable(.init(address: address, port: port, localPort: localPort))
+    if transfer.needsOtherConnection { return CURL_PREREQFUNC_ABORT }
     transfer.isSent = true
     return CURL_PREREQFUNC_OK
 }
@@ -155,20 +164,22 @@ private func beforeRequest(
 private func onHeader(
     _ bytes: UnsafeMutablePointer<CChar>?, _: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
 ) -> Int {
-    guard let transfer = unsafe transfer(context) else { return -1 }
-    return unsafe transfer.reply.receiveHeaderLine(received(bytes, count)) ? count : -1
+    unsafe receive(bytes, count, context) { $0.receiveHeaderLine($1) }
 }
 
 private func onBody(
     _ bytes: UnsafeMutablePointer<CChar>?, _: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
 ) -> Int {
-    guard let transfer = unsafe transfer(context) else { return -1 }
-    return unsafe transfer.reply.receiveBody(received(bytes, count)) ? count : -1
+    unsafe receive(bytes, count, context) { $0.receiveBody($1) }
 }
 
-/// The bytes of a callback; libcurl's other number, the size of an element, is always 1.
-private func received(_ bytes: UnsafeMutablePointer<CChar>?, _ count: Int) -> [UInt8] {
-    unsafe Array(UnsafeRawBufferPointer(start: bytes, count: count))
+/// Passes on what arrived; an answer other than `count` ends the transfer.
+private func receive(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ count: Int, _ context: UnsafeMutableRawPointer?,
+    _ take: (inout ReplyCollector, [UInt8]) -> Bool
+) -> Int {
+    guard let transfer = unsafe handle(context)?.transfer else { return -1 }
+    return take(&transfer.reply, unsafe Array(UnsafeRawBufferPointer(start: bytes, count: count))) ? count : -1
 }
 
 extension Duration {

@@ -51,10 +51,15 @@ public final class CurlTransport: HTTPTransport {
         public var maximumWaitingRequests: Int = 10_000
 
         /// How long an idle connection may be used again, in whole seconds. Default 30 seconds.
-        ///
-        /// For GET and HEAD without a credential. Any other request would be lost if the server closed the idle
-        /// connection at the same moment, so it takes a connection that was idle for less than 2 seconds, or a new one.
         public var idleConnectionLifetime: Duration = .seconds(30)
+
+        /// How long a connection may have idled before a request that must not be repeated (all but GET and HEAD without a
+        /// credential), in whole seconds. Default 2 seconds; zero gives each of these requests a new connection.
+        ///
+        /// Servers close idle connections after 2 seconds (gunicorn), 5 (Node.js, Apache) or more, and all of them when
+        /// they are reloaded. A request that meets such a close on its way is lost: nobody can tell whether it was
+        /// processed. With zero that does not happen, and each request costs a handshake.
+        public var unrepeatableIdleLimit: Duration = .seconds(2)
 
         /// The value of `User-Agent` for requests that have none.
         public var userAgent: String = "itsme-rp-swift"

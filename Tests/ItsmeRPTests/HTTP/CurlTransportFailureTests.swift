@@ -143,8 +143,10 @@ final class CurlTransportFailureTests: TransportTestCase {
         let gzip = GzipSample.stored(Array("hello".utf8))
         var wrongSum = gzip
         wrongSum[wrongSum.count - 5] ^= 1
+        // Something behind the end, another checksum, a block of no known type, another method than deflate.
         let broken = [
-            gzip + Array("more".utf8), wrongSum, Array(gzip.prefix(14)) + [0xFF, 0xFF, 0xFF], [0x1F, 0x8B, 9],
+            gzip + Array("more".utf8), wrongSum, Array(gzip.prefix(10)) + [0x07, 0, 0],
+            [0x1F, 0x8B, 9] + Array(gzip.dropFirst(3)),
         ]
         for body in broken {
             try await expect(.malformedResponse) { connection in

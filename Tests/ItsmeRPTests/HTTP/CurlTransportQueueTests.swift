@@ -93,4 +93,19 @@ final class CurlTransportQueueTests: TransportTestCase {
             XCTAssertEqual(server.accepted - before, expected, "\(second.method)")
         }
     }
+
+    func testWhatCannotBeRepeatedTakesANewConnectionWhereThatIsAsked() async throws {
+        let server = try MisbehavingServer.answering { connection, _ in connection.answer() }
+        defer { server.stop() }
+        var configuration = CurlTransport.Configuration()
+        configuration.unrepeatableIdleLimit = .zero
+        try await withTransport(configuration) { transport in
+            for (method, expected) in [
+                (HTTPRequest.Method.post, 1), (.post, 2), (.get, 2), (.get, 2), (.put, 3), (.head, 3),
+            ] {
+                _ = try await transport.send(request(method, port: server.port), body: [], limits: Self.patience)
+                XCTAssertEqual(server.accepted, expected, method.rawValue)
+            }
+        }
+    }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import ItsmeRP
+import Synchronization
 import TestSupport
 import XCTest
 
@@ -117,6 +118,32 @@ final class CurlTransportRepeatTests: TransportTestCase {
             try await eventually("the server's side is closed") { server.open == 0 }
             _ = try await transport.send(post, body: [], limits: Self.patience)
             XCTAssertEqual(server.requests.count, 2)
+        }
+    }
+
+    /// What nginx does when it reloads. Releases of libcurl before 8.2 take such a connection for good.
+    func testTLSConnectionWhoseEndWasAnnouncedIsNotUsed() async throws {
+        let authority = try TestAuthority()
+        let announced = Mutex(0)
+        let server = try MisbehavingServer(tls: TLSAcceptor(authority.issue())) { connection in
+            guard connection.readRequest() != nil else { return }
+            connection.answer()
+            connection.sendCloseNotify()
+            connection.halfClose()
+            announced.withLock { $0 += 1 }
+            _ = connection.waitUntilPeerCloses()
+        }
+        defer { server.stop() }
+        var configuration = CurlTransport.Configuration()
+        configuration.additionalCAFile = authority.file
+        try await withTransport(configuration) { transport in
+            let post = request(.post, port: server.port, scheme: "https")
+            for count in 1...5 {
+                _ = try await transport.send(post, body: [1], limits: Self.patience)
+                try await eventually("the end is announced") { announced.withLock { $0 } == count }
+            }
+            XCTAssertEqual(server.requests.count, 5)
+            XCTAssertEqual(server.accepted, 5)
         }
     }
 }

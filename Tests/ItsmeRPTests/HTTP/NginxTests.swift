@@ -13,8 +13,12 @@ final class NginxTests: TransportTestCase {
     private static let inFlight = 16
 
     /// Sends the requests; `reloads` times meanwhile, nginx starts new workers.
+    ///
+    /// - Parameter mayLose: Whether requests may meet the close of a kept connection on their way; they are lost then, and
+    ///   not processed.
     private func expectEachOnce(
-        _ directives: String, reloads: Int = 0, file: StaticString = #filePath, line: UInt = #line
+        _ directives: String, reloads: Int = 0, mayLose: Bool = false,
+        _ configuration: CurlTransport.Configuration = .init(), file: StaticString = #filePath, line: UInt = #line
     ) async throws {
         guard let executable = NginxServer.executable else {
             throw XCTSkip("nginx is not installed; `make test-nginx` installs it")
@@ -27,8 +31,9 @@ final class NginxTests: TransportTestCase {
         let nginx = try NginxServer(
             executable, certificate: authority.issue(), upstream: upstream.port, directives: directives)
         defer { nginx.stop() }
-        var configuration = CurlTransport.Configuration()
+        var configuration = configuration
         configuration.additionalCAFile = authority.file
+        var lost = 0
         try await withTransport(configuration) { transport in
             let post = request(.post, port: nginx.port, scheme: "https", host: "localhost")
             let failures = await withTaskGroup(of: String?.self) { group in
@@ -51,11 +56,15 @@ final class NginxTests: TransportTestCase {
                 for await case let failure? in group { failures.append(failure) }
                 return failures
             }
-            XCTAssertEqual(failures, [], "requests were lost", file: file, line: line)
+            lost = failures.count
+            XCTAssertEqual(
+                failures.filter { !mayLose || !$0.hasPrefix("connection_lost") }, [], "requests were lost", file: file,
+                line: line)
+            print("nginx: \(directives) \(reloads) reloads: \(lost) of \(Self.count) requests were lost")
         }
         let bodies = upstream.requests.map { String(decoding: $0.body, as: UTF8.self) }
-        XCTAssertEqual(bodies.count, Self.count, file: file, line: line)
-        XCTAssertEqual(Set(bodies), Set((0..<Self.count).map(String.init)), file: file, line: line)
+        XCTAssertEqual(bodies.count, Self.count - lost, file: file, line: line)
+        XCTAssertEqual(Set(bodies).count, bodies.count, "requests were processed twice", file: file, line: line)
     }
 
     func testNoPostIsLostWhereAConnectionServesTwentyRequests() async throws {
@@ -66,7 +75,14 @@ final class NginxTests: TransportTestCase {
         try await expectEachOnce("keepalive_requests 1000;")
     }
 
-    func testNoPostIsLostWhenNginxReloads() async throws {
-        try await expectEachOnce("keepalive_requests 1000;", reloads: 3)
+    func testNoPostIsLostOnNewConnectionsWhenNginxReloads() async throws {
+        var configuration = CurlTransport.Configuration()
+        configuration.unrepeatableIdleLimit = .zero
+        try await expectEachOnce("keepalive_requests 1000;", reloads: 3, configuration)
+    }
+
+    /// nginx closes its idle connections, those with a request on the way included: HTTP/1.1 has no means against that.
+    func testNoPostIsProcessedTwiceWhenNginxReloads() async throws {
+        try await expectEachOnce("keepalive_requests 1000;", reloads: 3, mayLose: true)
     }
 }

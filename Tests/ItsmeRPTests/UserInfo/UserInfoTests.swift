@@ -174,12 +174,65 @@ final class UserInfoTests: XCTestCase {
             XCTAssertEqual(error?.providerError?.code.rawValue, code)
             XCTAssertEqual(error?.providerError?.errorDescription, description)
         }
-        for challenge in ["Bearer", "Basic error=\"x\"", "Bearer realm=\"itsme\""] {
+        for challenge in ["Basic error=\"x\"", "Basic realm=\"Bearer\"", "Negotiate", "error=\"invalid_token\""] {
             provider.answer("/userinfo") { _, _ in
                 HTTPReply(response: .init(status: .unauthorized, headerFields: [.wwwAuthenticate: challenge]))
             }
             await assertItsmeError(.unexpectedStatus, phase: .userInfo, challenge) {
                 try await client.userInfo(for: tokens)
+            }
+        }
+    }
+
+    /// RFC 6750 §3: an error code is not required.
+    func testChallengeWithoutAnErrorMeansThatTheTokenIsNotGood() async throws {
+        let client = try provider.client()
+        let tokens = try await provider.login(client) { try await TestProvider.nestedToken($0) }
+        for challenge in ["Bearer realm=\"example\"", "Bearer", "Basic realm=\"x\", Bearer scope=openid"] {
+            provider.answer("/userinfo") { _, _ in
+                HTTPReply(response: .init(status: .unauthorized, headerFields: [.wwwAuthenticate: challenge]))
+            }
+            let error = await assertItsmeError(.userInfoRefused, phase: .userInfo, challenge) {
+                try await client.userInfo(for: tokens)
+            }
+            XCTAssertEqual(error?.providerError?.code, .invalidToken, challenge)
+            XCTAssertEqual(error?.kind, .declined, challenge)
+        }
+    }
+
+    func testWhitespaceAroundTheTokenIsNotPartOfIt() async throws {
+        for (before, after) in [("", "\n"), ("", "\r\n"), (" \t\r\n", " \t\r\n\n")] {
+            let info = try await userInfo {
+                before + (try await TestProvider.nestedToken(["sub": .string(TestProvider.subject)])) + after
+            }
+            XCTAssertEqual(info.subject, TestProvider.subject)
+        }
+        for odd in ["\u{B}", "\u{0}", "\u{A0}", "\""] {
+            await assertItsmeError(.tokenMalformed, phase: .userInfo, odd) {
+                try await userInfo {
+                    try await TestProvider.nestedToken(["sub": .string(TestProvider.subject)]) + odd
+                }
+            }
+        }
+        // What is no token stays none.
+        await assertItsmeError(.tokenNotEncrypted, phase: .userInfo) {
+            try await userInfo { "\n {\"sub\":\"\(TestProvider.subject)\"}" }
+        }
+    }
+
+    func testAnswersOfOtherMediaTypesAreRefusedHoweverTheyAreWritten() async throws {
+        for type in [
+            "application/json; x=\"a, b; c\\\"\"", "APPLICATION/JWT\t;charset=\"utf-8\"", "application/json;",
+        ] {
+            _ = try await userInfo(contentType: type) {
+                try await TestProvider.nestedToken(["sub": .string(TestProvider.subject)])
+            }
+        }
+        for type in ["text/plain; x=\"application/jwt\"", "application/json, text/html", "application/jwtx", "json"] {
+            await assertItsmeError(.unexpectedMediaType, phase: .userInfo, type) {
+                try await userInfo(contentType: type) {
+                    try await TestProvider.nestedToken(["sub": .string(TestProvider.subject)])
+                }
             }
         }
     }

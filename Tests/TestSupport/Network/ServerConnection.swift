@@ -104,6 +104,9 @@ public final class ServerConnection: @unchecked Sendable {
     /// Sends nothing any more, and goes on reading.
     package func halfClose() { shutdown(descriptor, CInt(SHUT_WR)) }
 
+    /// Announces the end of the TLS connection, which stays open.
+    package func sendCloseNotify() { SSL_shutdown(tls) }
+
     /// Makes the coming close a reset.
     public func resetOnClose() {
         var value = linger(l_onoff: 1, l_linger: 0)
