@@ -3,6 +3,9 @@ import HTTPTypes
 import ItsmeHummingbird
 import ItsmeRP
 import Logging
+#if Hummingbird
+    import NIOCore
+#endif
 import Synchronization
 import TestSupport
 import XCTest
@@ -270,7 +273,9 @@ final class HummingbirdServerTests: XCTestCase {
             do {
                 try await HummingbirdServer.withServer(Self.echo, port: taken.port, logger: Self.logger) { _ in }
                 XCTFail("the server started")
-            } catch {}
+            } catch let error as IOError {
+                XCTAssertEqual(error.errnoCode, EADDRINUSE)
+            }
         }
 
         func testErrorOfTheBodyStopsTheServerAndIsThrown() async throws {

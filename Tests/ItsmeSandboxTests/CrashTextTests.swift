@@ -103,9 +103,15 @@
             let login = Mutex<(url: String, callback: String)>(("", ""))
             let writeSecrets: @Sendable () async -> Void = {
                 let (url, callback) = login.withLock { $0 }
-                let found = try? await LoginSecrets.found(url: url, callback: callback, recorder)
-                try? (lasting + (found ?? [])).joined(separator: "\n").write(
-                    toFile: path, atomically: true, encoding: .utf8)
+                do {
+                    let found = try await LoginSecrets.found(url: url, callback: callback, recorder)
+                    try (lasting + found).joined(separator: "\n").write(
+                        toFile: path, atomically: true, encoding: .utf8)
+                } catch {
+                    // Without the file, the parent fails.
+                    try? FileManager.default.removeItem(atPath: path)
+                    exit(1)
+                }
             }
             let world = SandboxWorld(
                 sandbox: sandbox, clock: clock,

@@ -106,7 +106,12 @@ final class SeededSecretTests: XCTestCase {
                 if let picture = try await client.picture(of: userInfo, for: tokens) { output.append(value: picture) }
                 if flow.name == "client secret" { try await client.revoke(tokens) }
                 // A second use fails at the sandbox.
-                _ = try? await client.tokens(for: response)
+                do {
+                    _ = try await client.tokens(for: response)
+                    XCTFail("a code was taken twice")
+                } catch let error as ItsmeError {
+                    output.append(value: error)
+                }
             } catch {
                 failures += 1
                 output.append(value: error)

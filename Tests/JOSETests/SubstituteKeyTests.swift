@@ -5,13 +5,18 @@ import XCTest
 final class SubstituteKeyTests: XCTestCase {
     private let size = ContentEncryptionAlgorithm.a256GCM.keySize
 
-    /// Keeps octets, lets `token` be opened, and says whether the same octets are kept then.
-    private func isKept(after token: String) async throws -> Bool {
+    /// Keeps octets, lets `token` be opened, which succeeds or not, and says whether the same octets are kept then.
+    private func isKept(after token: String, isGood: Bool) async throws -> Bool {
         let planted = try SubstituteKey.take(size)
         SubstituteKey.keep(planted)
-        _ = try? await JWE(token).plaintext(
-            using: [LocalUnwrapper(TestKeys.encryption.get())], keyManagement: [.rsaOAEP256],
-            contentEncryption: [.a256GCM])
+        do {
+            _ = try await JWE(token).plaintext(
+                using: [LocalUnwrapper(TestKeys.encryption.get())], keyManagement: [.rsaOAEP256],
+                contentEncryption: [.a256GCM])
+            XCTAssertTrue(isGood, "it opened")
+        } catch let error as JOSEError where error.code == .decryptionFailed {
+            XCTAssertFalse(isGood, "it did not open")
+        }
         return try SubstituteKey.take(size) === planted
     }
 
@@ -23,7 +28,7 @@ final class SubstituteKeyTests: XCTestCase {
     }
 
     func testTokenThatDecryptsLeavesThemForTheNext() async throws {
-        let isKept = try await isKept(after: token().joined(separator: "."))
+        let isKept = try await isKept(after: token().joined(separator: "."), isGood: true)
         XCTAssertTrue(isKept)
     }
 
@@ -38,7 +43,7 @@ final class SubstituteKeyTests: XCTestCase {
         var wrongContent = good
         wrongContent[3] = Substring(Base64URL.encode(Array("another".utf8)))
         for token in [wrongPadding, otherSize, wrongTag, wrongContent] {
-            let isKept = try await isKept(after: token.joined(separator: "."))
+            let isKept = try await isKept(after: token.joined(separator: "."), isGood: false)
             XCTAssertFalse(isKept)
         }
     }

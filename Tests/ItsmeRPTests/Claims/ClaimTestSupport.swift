@@ -39,7 +39,10 @@ func dumped(_ value: Any) -> String {
 
 /// The texts and numbers in a JSON text, at any depth, that are long enough to be recognised.
 func leafTexts(ofJSON text: String) -> [String] {
-    guard let json = try? JSON(parsing: text) else { return [] }
+    guard let json = try? JSON(parsing: text) else {
+        XCTFail("not JSON: nothing would be looked for")
+        return []
+    }
     return leaves(json).filter { $0.count >= 3 }
 }
 

@@ -88,10 +88,13 @@ class FaultTestCase: XCTestCase {
         return await task.result
     }
 
-    /// Bytes of this process that are in memory; 0 where the system does not say.
+    /// Bytes of this process that are in memory; 0 on systems that do not say, and never on Linux.
     private static func residentMemory() -> Int {
-        guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return 0 }
-        let fields = text.split(separator: " ")
-        return fields.count > 1 ? (Int(fields[1]) ?? 0) * Int(getpagesize()) : 0
+        let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
+        let pages = text?.split(separator: " ").dropFirst().first.flatMap { Int($0) }
+        #if os(Linux)
+            XCTAssertNotNil(pages, "memory cannot be measured")
+        #endif
+        return (pages ?? 0) * Int(getpagesize())
     }
 }

@@ -24,7 +24,7 @@ final class LeakTests: TransportTestCase {
                     do {
                         try await work()
                         return XCTFail("\(name): it succeeded", line: line)
-                    } catch {}
+                    } catch is JOSEError {}
                 }
             })
     }
