@@ -8,7 +8,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # Every word builds; two builds at a time would wait for each other.
 .NOTPARALLEL:
-.PHONY: help deps demo test test-nginx sanitize timing bench bench-peers security-report interop fuzz lint format clean
+.PHONY: help deps demo test test-nginx test-matrix sanitize timing bench bench-peers security-report interop fuzz lint format \
+  clean
 
 help: ## Say what the words are
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -34,6 +35,10 @@ test: deps ## Run all tests
 test-nginx: ## Send many requests that cannot be repeated through a real nginx, which it installs
 	@Scripts/deps nginx
 	ITSMERP_NGINX=1 swift test --disable-swift-testing --filter NginxTests
+
+# Time zone, days on which the clocks change, vector instructions, each class alone: `make test-matrix MATRIX=zone` for one.
+test-matrix: deps ## Run the tests in another time zone, on other days, as other processors, and in another order (30 minutes)
+	@Scripts/test-matrix $(MATRIX)
 
 # Without the trait: the server behind it is others' code, and ten minutes more to compile. The leak tests cannot measure
 # under a sanitizer, whose allocator is another, so they run here as in `make test`, with ten times as many costly runs.
