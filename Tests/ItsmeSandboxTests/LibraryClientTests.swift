@@ -11,7 +11,8 @@ final class LibraryClientTests: XCTestCase {
     private let redirectURI = "http://127.0.0.1:8082/callback"
 
     private func sandbox(
-        _ change: (inout ClientRegistration) -> Void = { _ in }
+        _ change: (inout ClientRegistration) -> Void = { _ in },
+        configure: (inout SandboxConfiguration) -> Void = { _ in }
     ) throws -> Sandbox {
         var registration = ClientRegistration(
             clientID: "SHOP", redirectURIs: [redirectURI],
@@ -19,9 +20,10 @@ final class LibraryClientTests: XCTestCase {
             keys: .inline(try JWKSet([TestKeys.signing.get().publicJWK(), TestKeys.encryption.get().publicJWK()])),
             requiresPKCE: true)
         change(&registration)
-        return try Sandbox(
-            SandboxConfiguration(issuer: issuer, clients: [registration], keys: try TestKeys.provider.get()),
-            transport: StubTransport())
+        var configuration = SandboxConfiguration(
+            issuer: issuer, clients: [registration], keys: try TestKeys.provider.get())
+        configure(&configuration)
+        return try Sandbox(configuration, transport: StubTransport())
     }
 
     private func client(
@@ -62,6 +64,25 @@ final class LibraryClientTests: XCTestCase {
             XCTAssertEqual(person.subject, tokens.idToken.subject, persona.id)
             XCTAssertTrue(person.claims.names.contains("family_name"), persona.id)
         }
+        XCTAssertEqual(sandbox.refusals, [])
+    }
+
+    /// What comes from the future, a strict provider refuses, and the person stays on its page.
+    func testAProviderWhoseClockIsAMinuteBehindTakesWhatTheClientMakes() async throws {
+        let now = Date()
+        let sandbox = try sandbox(configure: {
+            $0.clockSkew = 0
+            $0.now = { now.addingTimeInterval(-60) }
+        })
+        let client = try client(sandbox) {
+            $0.time = TimeSource(now: { now }, uptime: { .zero }, sleep: { _ in })
+        }
+        let request = try await client.authorizationRequest(for: .login("SHOP_LOGIN"), scopes: [.email])
+        let query = try await callback(sandbox, request.url, persona: "belgian-eid")
+        let response = try await client.authorizationResponse(query: query, for: request.transaction)
+        let tokens = try await client.tokens(for: response)
+        _ = try await client.backchannelAuthentication(
+            for: .login("SHOP_LOGIN"), hint: .subject(tokens.idToken.subject))
         XCTAssertEqual(sandbox.refusals, [])
     }
 

@@ -139,9 +139,10 @@ extension SandboxFault {
         $0.removeAll { $0.name == "code" }
         $0.append(("error", "error_of_next_year"))
     }
-    /// The query holds a percent sign without digits.
+    /// The query holds an unknown parameter with a percent sign without digits.
     public static let brokenEscape = SandboxFault(
-        "callback-broken-escape", .callback, "The query holds a percent sign without digits.",
+        "callback-broken-escape", .callback, isTolerable: true,
+        "The query holds an unknown parameter with a percent sign without digits.",
         .reply { reply in
             if let location = reply.response.headerFields[.location] {
                 reply.response.headerFields[.location] = location + "&x=%zz"

@@ -110,9 +110,9 @@ extension SandboxFault {
     public static let otherAuthReqID = claim("ciba-authreqid-claim", "The ID token names another auth_req_id.") {
         $0["urn:openid:params:jwt:claim:auth_req_id"] = "the-id-of-another-request"
     }
-    /// The ID token has a nonce: it answers a login in a browser.
+    /// The ID token has a nonce, though none was sent.
     public static let nonceInBackchannel = claim(
-        "ciba-nonce", "The ID token has a nonce: it answers a login in a browser."
+        "ciba-nonce", isTolerable: true, "The ID token has a nonce, though none was sent."
     ) { $0["nonce"] = "a-nonce" }
     /// The ID token is about another person; shows when a known one was asked.
     public static let otherSubject = claim(

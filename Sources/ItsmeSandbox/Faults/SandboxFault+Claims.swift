@@ -79,7 +79,8 @@ extension SandboxFault {
         claims["exp"] = .string(String(scene.now + 300))
     }
     /// `exp` has a fraction.
-    public static let expiryWithFraction = claim("exp-fraction", "exp has a fraction.") { claims, scene in
+    public static let expiryWithFraction = claim("exp-fraction", isTolerable: true, "exp has a fraction.") {
+        claims, scene in
         claims["exp"] = .number("\(scene.now + 300).5")
     }
     /// `exp` is 1e400, which no machine type holds.
