@@ -34,7 +34,7 @@ struct AllocationFigures {
             figures.append(
                 .number(
                     "allocations per validation besides OpenSSL's, \(name)", Double(least.all - least.openssl), .count,
-                    below: 60, reference: Unit.count.text(Double(floor.all - floor.openssl))))
+                    below: 90, reference: Unit.count.text(Double(floor.all - floor.openssl))))
             figures.append(
                 .number(
                     "OpenSSL's allocations, \(name)", Double(least.openssl), .count,

@@ -21,7 +21,7 @@ struct TokenFigures {
                 })
             measured.append(
                 Measurement(times: times) {
-                    .multiple("validate ID token, RSA-OAEP-256 \(name) RS256", $0, atMost: 1.05)
+                    .multiple("validate ID token, RSA-OAEP-256 \(name) RS256", $0, atMost: 1.10)
                 })
         }
         let compact = try await world.token(claims, .symmetric)
@@ -31,7 +31,7 @@ struct TokenFigures {
             ours: { _ = try await world.validate(compact, .symmetric) },
             reference: { try world.floor.validateSymmetric(token) })
         measured.append(
-            Measurement(times: times) { .excess("validate ID token, dir A256GCM HS256", $0, atMost: 12_000) })
+            Measurement(times: times) { .excess("validate ID token, dir A256GCM HS256", $0, atMost: 30_000) })
         return measured + [try await requestObject(), try await assertion()]
     }
 
@@ -72,7 +72,7 @@ struct TokenFigures {
         let times = try await Pairs.times(
             rounds: effort.rounds, count: Pairs.blindings, ours: { _ = try await build() },
             reference: { try world.floor.signAndEncrypt(input, plaintext: plaintext, header: header) })
-        return Measurement(times: times) { .multiple("request object, claims to nested JWT", $0, atMost: 1.05) }
+        return Measurement(times: times) { .multiple("request object, claims to nested JWT", $0, atMost: 1.08) }
     }
 
     private func assertion() async throws -> Measurement {
@@ -87,6 +87,6 @@ struct TokenFigures {
         let times = try await Pairs.times(
             rounds: effort.rounds, count: Pairs.blindings, ours: { _ = try await build() },
             reference: { try world.floor.sign(input) })
-        return Measurement(times: times) { .multiple("client assertion", $0, atMost: 1.05) }
+        return Measurement(times: times) { .multiple("client assertion", $0, atMost: 1.06) }
     }
 }
