@@ -8,6 +8,7 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/param_build.h>
 #include <openssl/params.h>
 #include <openssl/pem.h>
@@ -17,38 +18,9 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-
-#include "base64url.h"
-
-// The place of the first `octet`, or -1.
-static inline long itsmerp_find_octet(const unsigned char *octets, size_t count, unsigned char octet) {
-    const unsigned char *found = memchr(octets, octet, count);
-    return found == NULL ? -1 : (long)(found - octets);
-}
-
-// How many octets from the first on may stand in a JSON string as they are and are ASCII: no control character, quotation
-// mark or backslash.
-static inline size_t itsmerp_plain_run(const unsigned char *octets, size_t count) {
-    typedef unsigned char vector __attribute__((vector_size(16)));
-    size_t place = 0;
-    for (; count - place >= sizeof(vector); place += sizeof(vector)) {
-        vector text;
-        memcpy(&text, octets + place, sizeof text);
-        vector special = (vector)((text < 0x20) | (text >= 0x80) | (text == '"') | (text == '\\'));
-        uint64_t halves[2];
-        memcpy(halves, &special, sizeof halves);
-        if ((halves[0] | halves[1]) != 0) {
-            break;
-        }
-    }
-    while (place < count && octets[place] >= 0x20 && octets[place] < 0x80 && octets[place] != '"'
-           && octets[place] != '\\') {
-        place++;
-    }
-    return place;
-}
 
 // Overwrites 32 KiB of the stack below the caller. It calls nothing: a first call would leave there what it overwrites.
 static __attribute__((noinline)) void itsmerp_overwrite_stack(void) {

@@ -6,132 +6,69 @@
 /// a header names its members only.
 public struct JOSEHeader: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// `alg`: how the token was signed or its content encryption key was wrapped.
-    public var algorithm: String { content.algorithm }
+    public let algorithm: String
     /// `enc`: how the content was encrypted; always present in a JWE.
-    public var contentEncryption: String? { content.contentEncryption }
+    public let contentEncryption: String?
     /// `kid`: a hint at the key. Compare it; never use it as a path, an address or a log line.
-    public var keyID: String? { content.keyID }
+    public let keyID: String?
     /// `typ`: the media type of the whole token.
-    public var type: String? { content.type }
+    public let type: String?
     /// `cty`: the media type of the content; `JWT` for a Nested JWT (RFC 7519 §5.2).
-    public var contentType: String? { content.contentType }
+    public let contentType: String?
 
-    private let content: Content
-
-    /// What a header says, read once.
-    private final class Content: Sendable {
-        /// The segment that it was read from.
-        let segment: [UInt8]
-        let algorithm: String
-        let contentEncryption: String?
-        let keyID: String?
-        let type: String?
-        let contentType: String?
-
-        /// Decodes and parses a header segment.
-        init(_ segment: Span<UInt8>) throws(JOSEError) {
-            guard Base64URL.decodedCount(segment.count) <= JOSEHeader.maximumSize else {
-                throw JOSEError(.headerTooLarge, "header exceeds 4 KiB")
-            }
-            let json = try JSON(parsing: Base64URL.decode(segment), limits: .header)
-            guard json.kind == .object else {
-                throw JOSEError(.malformedHeader, "header is not a JSON object")
-            }
-            var (alg, enc, kid, typ, cty): (JSON?, JSON?, JSON?, JSON?, JSON?)
-            var (hasCrit, hasB64, hasZip) = (false, false, false)
-            // All members once, in place of a search for each name.
-            json.forEachMember { name, value in
-                switch name {
-                case "alg": alg = value
-                case "kid": kid = value
-                case "enc": enc = value
-                case "cty": cty = value
-                case "typ": typ = value
-                case "crit": hasCrit = true
-                case "b64": hasB64 = true
-                case "zip": hasZip = true
-                default: break
-                }
-            }
-            guard !hasCrit else {
-                throw JOSEError(.unsupportedHeader, "crit")
-            }
-            guard !hasB64 else {
-                throw JOSEError(.unsupportedHeader, "b64")
-            }
-            guard !hasZip else {
-                throw JOSEError(.unsupportedHeader, "zip")
-            }
-            let algorithm = try Self.text(alg, "alg is not a string")
-            contentEncryption = try Self.text(enc, "enc is not a string")
-            keyID = try Self.text(kid, "kid is not a string")
-            type = try Self.text(typ, "typ is not a string")
-            contentType = try Self.text(cty, "cty is not a string")
-            guard let algorithm else {
-                throw JOSEError(.malformedHeader, "alg is missing")
-            }
-            self.algorithm = algorithm
-            self.segment = segment.indices.map { segment[$0] }
-        }
-
-        func isOf(_ other: Span<UInt8>) -> Bool {
-            let segment = segment
-            return segment.span.isEqual(to: other)
-        }
-
-        private static func text(_ value: JSON?, _ reason: String) throws(JOSEError) -> String? {
-            guard let value else {
-                return nil
-            }
-            guard let text = value.string else {
-                throw JOSEError(.malformedHeader, reason)
-            }
-            return text
-        }
-    }
-
-    /// The largest header in octets, decoded.
+    /// The largest header in bytes, decoded.
     static let maximumSize = 4 << 10
 
-    /// The last headers that were read, of tokens of both kinds: one who makes tokens writes the same header into all of
-    /// them for as long as the keys stay.
-    private static let lastSigned = SpareReference<Content>()
-    private static let lastEncrypted = SpareReference<Content>()
-
-    /// Decodes and parses the header segment of a compact JWS.
-    init(decodingSigned segment: Span<UInt8>) throws(JOSEError) {
-        content = try Self.content(of: segment, last: Self.lastSigned.exchange(nil))
-        _ = Self.lastSigned.exchange(content)
-    }
-
-    /// Decodes and parses the header segment of a compact JWE.
-    init(decodingEncrypted segment: Span<UInt8>) throws(JOSEError) {
-        content = try Self.content(of: segment, last: Self.lastEncrypted.exchange(nil))
-        _ = Self.lastEncrypted.exchange(content)
-    }
-
-    private static func content(of segment: Span<UInt8>, last: Content?) throws(JOSEError) -> Content {
-        guard let last, last.isOf(segment) else {
-            return try Content(segment)
+    /// Decodes and parses the header segment of a compact serialization.
+    init(decoding segment: ArraySlice<UInt8>) throws(JOSEError) {
+        guard Base64URL.decodedCount(segment.count) <= Self.maximumSize else {
+            throw Self.tooLarge
         }
-        return last
+        let json = try JSON(parsing: Base64URL.decode(segment), limits: .header)
+        guard json.kind == .object else {
+            throw JOSEError(.malformedHeader, "header is not a JSON object")
+        }
+        for name in ["crit", "b64", "zip"] where json[name] != nil {
+            throw JOSEError(.unsupportedHeader, name)
+        }
+        guard let algorithm = try Self.text("alg", of: json) else {
+            throw JOSEError(.malformedHeader, "alg is missing")
+        }
+        self.algorithm = algorithm
+        contentEncryption = try Self.text("enc", of: json)
+        keyID = try Self.text("kid", of: json)
+        type = try Self.text("typ", of: json)
+        contentType = try Self.text("cty", of: json)
+    }
+
+    private static func text(_ name: String, of json: JSON) throws(JOSEError) -> String? {
+        guard let value = json[name] else {
+            return nil
+        }
+        guard let text = value.string else {
+            throw JOSEError(.malformedHeader, "\(name) is not a string")
+        }
+        return text
     }
 
     /// Returns the text of a protected header with the given members, in a fixed order.
     static func text(
         algorithm: String, contentEncryption: String? = nil, keyID: String?, type: String?, contentType: String?
     ) throws(JOSEError) -> [UInt8] {
-        var header = JSONObjectText(capacity: 128)
-        header.append("alg", algorithm)
-        header.append("enc", ifPresent: contentEncryption)
-        header.append("kid", ifPresent: keyID)
-        header.append("typ", ifPresent: type)
-        header.append("cty", ifPresent: contentType)
-        let json = header.octets()
-        guard json.count <= maximumSize else {
-            throw JOSEError(.headerTooLarge, "header exceeds 4 KiB")
+        var header: JSONValue = ["alg": .string(algorithm)]
+        header["enc"] = contentEncryption.map { .string($0) }
+        header["kid"] = keyID.map { .string($0) }
+        header["typ"] = type.map { .string($0) }
+        header["cty"] = contentType.map { .string($0) }
+        let text = header.serialized()
+        guard text.count <= maximumSize else {
+            throw tooLarge
         }
-        return json
+        return text
+    }
+
+    private static var tooLarge: JOSEError {
+        JOSEError(.headerTooLarge, "header exceeds 4 KiB")
     }
 
     /// The names of the members that are present.

@@ -19,7 +19,7 @@ final class ConcurrencyTests: XCTestCase {
                             Array(inner.utf8), to: encryption, keyManagement: .rsaOAEP256,
                             contentEncryption: .a128CBC_HS256)
                         let jws = try await JWE(outer).nestedJWS(
-                            using: [unwrapper], keyManagement: [.rsaOAEP256], contentEncryption: [.a128CBC_HS256])
+                            using: [unwrapper], keyManagement: .rsaOAEP256, contentEncryption: .a128CBC_HS256)
                         XCTAssertEqual(try jws.payload(verifiedWith: verification, algorithm: .rs256), payload)
                     }
                 }

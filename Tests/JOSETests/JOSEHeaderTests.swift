@@ -30,7 +30,7 @@ final class JOSEHeaderTests: XCTestCase {
         XCTAssertNil(least.contentType)
     }
 
-    /// The header of the token before is kept, and must never stand for that of another.
+    /// What was read of the token before must never stand for that of another.
     func testReadsEachHeaderWhateverCameBefore() throws {
         let long = String(repeating: "k", count: 40)
         for name in ["a", "a", "b", "a", long + "a", long + "b", long + "a", "", "a"] {

@@ -39,16 +39,6 @@ final class JSONWritingTests: XCTestCase {
         }
     }
 
-    func testWritesAnObjectMemberByMemberAsATreeIsWritten() {
-        XCTAssertEqual(JSONObjectText().octets(), Array("{}".utf8))
-        var text = JSONObjectText(capacity: 1)
-        text.append("a\"b", "c\\d\n")
-        text.append("min", .min)
-        text.append("", "")
-        let tree: JSONValue = ["a\"b": "c\\d\n", "min": .integer(.min), "": ""]
-        XCTAssertEqual(text.octets(), tree.serialized())
-    }
-
     func testWritesTextThatIsNoNumberAsNull() {
         for text in ["", "1,\"admin\":true", "01", "NaN", " 1", "1 ", "\"1\"", "null", "[]", "1e400e"] {
             XCTAssertEqual(JSONValue.number(text).serializedString(), "null", text)

@@ -79,7 +79,7 @@ final class JWETests: XCTestCase {
         let spy = SpyUnwrapper()
         await assertThrows(.algorithmNotAllowed) {
             try await JWE(token).plaintext(
-                using: [spy], keyManagement: [.direct, .rsaOAEP256], contentEncryption: [.a128CBC_HS256])
+                using: [spy], keyManagement: .direct, contentEncryption: .a128CBC_HS256)
         }
         XCTAssertEqual(spy.calls.value, 0)
     }
@@ -101,13 +101,11 @@ final class JWETests: XCTestCase {
         }
     }
 
-    func testAcceptsEachOfTheAllowedAlgorithms() async throws {
+    func testDecryptsWithEachAlgorithm() async throws {
         for keyManagement in [KeyManagementAlgorithm.rsaOAEP, .rsaOAEP256] {
             for contentEncryption in ContentEncryptionAlgorithm.all {
                 let token = try token(contentEncryption, keyManagement: keyManagement)
-                let opened = try await JWE(token).plaintext(
-                    using: [LocalUnwrapper(TestKeys.encryption.get())], keyManagement: [.rsaOAEP, .rsaOAEP256],
-                    contentEncryption: Set(ContentEncryptionAlgorithm.all))
+                let opened = try await open(token, contentEncryption, keyManagement: keyManagement)
                 XCTAssertEqual(opened, plaintext)
             }
         }
@@ -416,7 +414,7 @@ final class JWETests: XCTestCase {
                 Array(content.utf8), to: key.publicJWK(), keyManagement: .rsaOAEP256,
                 contentEncryption: .a128CBC_HS256, contentType: "JWT")
             return try await JWE(token).nestedJWS(
-                using: [LocalUnwrapper(key)], keyManagement: [.rsaOAEP256], contentEncryption: [.a128CBC_HS256])
+                using: [LocalUnwrapper(key)], keyManagement: .rsaOAEP256, contentEncryption: .a128CBC_HS256)
         }
         let inner = try token()
         for content in [#"{"sub":"a"}"#, "", "a.b", inner, "....", "...", "a.b.c.d"] {

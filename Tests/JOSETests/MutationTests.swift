@@ -113,7 +113,7 @@ final class MutationTests: XCTestCase {
         let (cbc, gcm) = (try nested(.a128CBC_HS256), try nested(.a256GCM))
         @Sendable func openNested(_ token: String, _ contentEncryption: ContentEncryptionAlgorithm) async throws {
             let jws = try await JWE(token).nestedJWS(
-                using: [unwrapper], keyManagement: [.rsaOAEP256], contentEncryption: [contentEncryption])
+                using: [unwrapper], keyManagement: .rsaOAEP256, contentEncryption: contentEncryption)
             _ = try jws.payload(verifiedWith: publicSigning, algorithm: .rs256)
         }
         return [

@@ -60,7 +60,7 @@ final class RoundTripTests: XCTestCase {
             Array(inner.utf8), to: encryption.publicJWK(), keyManagement: .rsaOAEP256,
             contentEncryption: .a128CBC_HS256, contentType: "JWT")
         let jws = try await JWE(outer).nestedJWS(
-            using: [LocalUnwrapper(encryption)], keyManagement: [.rsaOAEP256], contentEncryption: [.a128CBC_HS256])
+            using: [LocalUnwrapper(encryption)], keyManagement: .rsaOAEP256, contentEncryption: .a128CBC_HS256)
         XCTAssertEqual(try jws.payload(verifiedWith: signing.publicJWK(), algorithm: .rs256), payload)
     }
 }

@@ -1,7 +1,7 @@
 import CBench
 import Foundation
 @testable import ItsmeRP
-import JOSE
+@testable import JOSE
 
 extension World {
     /// The kinds of nested tokens that are measured.

@@ -2,7 +2,7 @@ import CBench
 import Foundation
 import HTTPTypes
 @testable import ItsmeRP
-import JOSE
+@testable import JOSE
 
 /// Keys, a client and tokens for it: what all figures share.
 final class World: Sendable {

@@ -94,11 +94,10 @@ public struct TransactionSealer: Sendable {
 
     /// The plaintext; nil when the key is another one or an octet was altered.
     private static func open(_ bytes: [UInt8], _ key: SymmetricKey) -> [UInt8]? {
-        let octets = bytes.span
-        let end = octets.count - tagSize
+        let sealed = bytes.dropFirst()
         return try? AEADCipher.open(
-            octets.extracting((1 + nonceSize)..<end), tag: octets.extracting(last: tagSize), key: key.secret,
-            nonce: octets.extracting(1..<(1 + nonceSize)), additionalData: additionalData.span, algorithm: .a256GCM)
+            Array(sealed.dropFirst(nonceSize).dropLast(tagSize)), tag: Array(sealed.suffix(tagSize)), key: key.secret,
+            nonce: Array(sealed.prefix(nonceSize)), additionalData: additionalData, algorithm: .a256GCM)
     }
 
     private static let unreadable = ItsmeError(.transactionUnreadable, .authorizationResponse)

@@ -35,18 +35,17 @@ struct ClientAssertionBuilder: Sendable {
             return [("client_secret", secret.secret.exposedValue)]
         case .privateKeyJWT(let source, let encryptsAssertion):
             let now = time.now()
-            var claims = JSONObjectText()
-            claims.append("iss", clientID)
-            claims.append("sub", clientID)
-            claims.append("aud", audience)
-            claims.append("iat", OwnToken.issuedAt(now))
-            claims.append("exp", Int64(now.timeIntervalSince1970) + Self.lifetime)
+            var claims: JSONValue = [
+                "iss": .string(clientID), "sub": .string(clientID), "aud": .string(audience),
+                "iat": .integer(OwnToken.issuedAt(now)),
+                "exp": .integer(Int64(now.timeIntervalSince1970) + Self.lifetime),
+            ]
             do {
-                claims.append("jti", Base64URL.encode(try random.bytes(16)))
+                claims["jti"] = .string(Base64URL.encode(try random.bytes(16)))
             } catch {
                 throw ItsmeError(.randomSourceFailed, phase, joseCode: error.code)
             }
-            var assertion = try await OwnToken.sign(claims.octets(), with: source.clientKeys.signer, phase: phase)
+            var assertion = try await OwnToken.sign(claims.serialized(), with: source.clientKeys.signer, phase: phase)
             if encryptsAssertion ?? (profile == .v1) {
                 let key = try await provider.encryptionKey(algorithm: algorithms.keyManagement)
                 assertion = try OwnToken.encrypt(

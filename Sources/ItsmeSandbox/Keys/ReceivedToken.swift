@@ -50,8 +50,8 @@ struct ReceivedToken {
         }
     }
 
-    private static let keyManagement: Set<KeyManagementAlgorithm> = [.rsaOAEP256, .rsaOAEP]
-    private static let contentEncryption: Set<ContentEncryptionAlgorithm> = [.a128CBC_HS256, .a256GCM]
+    private static let keyManagement: [KeyManagementAlgorithm] = [.rsaOAEP256, .rsaOAEP]
+    private static let contentEncryption: [ContentEncryptionAlgorithm] = [.a128CBC_HS256, .a256GCM]
 
     let core: SandboxCore
     let rules: Rules
@@ -77,23 +77,25 @@ struct ReceivedToken {
     private func decrypted(_ token: String) async throws(SandboxRefusal) -> String {
         guard let jwe = try? JWE(token) else { throw SandboxRefusal(rules.malformed) }
         do {
+            guard let keyManagement = Self.keyManagement.first(where: { $0.name == jwe.header.algorithm }),
+                let encryption = Self.contentEncryption.first(where: { $0.name == jwe.header.contentEncryption })
+            else {
+                throw SandboxRefusal(
+                    rules.encryptionAlgorithm,
+                    sent: [
+                        .init("JWE alg", jwe.header.algorithm), .init("JWE enc", jwe.header.contentEncryption ?? ""),
+                    ],
+                    expected: [
+                        .init("JWE alg", Self.keyManagement.map(\.name).sorted()),
+                        .init("JWE enc", Self.contentEncryption.map(\.name).sorted()),
+                    ])
+            }
             let plaintext = try await jwe.plaintext(
-                using: core.keys.unwrappers, keyManagement: Self.keyManagement,
-                contentEncryption: Self.contentEncryption)
+                using: core.keys.unwrappers, keyManagement: keyManagement, contentEncryption: encryption)
             guard let text = String(validating: plaintext, as: UTF8.self) else { throw SandboxRefusal(rules.notSigned) }
             return text
         } catch let refusal as SandboxRefusal {
             throw refusal
-        } catch let error as JOSEError
-            where error.code == .algorithmNotAllowed || error.code == .contentEncryptionNotAllowed
-        {
-            throw SandboxRefusal(
-                rules.encryptionAlgorithm,
-                sent: [.init("JWE alg", jwe.header.algorithm), .init("JWE enc", jwe.header.contentEncryption ?? "")],
-                expected: [
-                    .init("JWE alg", Self.keyManagement.map(\.name).sorted()),
-                    .init("JWE enc", Self.contentEncryption.map(\.name).sorted()),
-                ])
         } catch let error as JOSEError where error.code == .keyNotFound {
             throw SandboxRefusal(
                 rules.decryption, detail: "The kid is not one of the sandbox's encryption keys.",

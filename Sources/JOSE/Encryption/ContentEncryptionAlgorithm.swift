@@ -36,7 +36,7 @@ public struct ContentEncryptionAlgorithm: Sendable, Hashable, CustomStringConver
     /// AES-256-GCM.
     public static let a256GCM = ContentEncryptionAlgorithm(.a256GCM)
 
-    /// The length of the content encryption key in octets.
+    /// The length of the content encryption key in bytes.
     public var keySize: Int {
         switch identifier {
         case .a128GCM: 16
@@ -45,7 +45,7 @@ public struct ContentEncryptionAlgorithm: Sendable, Hashable, CustomStringConver
         }
     }
 
-    /// The length of the initialization vector in octets.
+    /// The length of the initialization vector in bytes.
     public var ivSize: Int {
         switch identifier {
         case .a128CBC_HS256, .a256CBC_HS512: 16
@@ -53,7 +53,7 @@ public struct ContentEncryptionAlgorithm: Sendable, Hashable, CustomStringConver
         }
     }
 
-    /// The length of the authentication tag in octets.
+    /// The length of the authentication tag in bytes.
     public var tagSize: Int {
         switch identifier {
         case .a128CBC_HS256, .a128GCM, .a256GCM: 16
@@ -62,8 +62,8 @@ public struct ContentEncryptionAlgorithm: Sendable, Hashable, CustomStringConver
     }
 
     enum Scheme: Sendable {
-        case gcm(BlockCipher)
-        case cbc(BlockCipher, MessageDigest)
+        case gcm(BlockCipher.Mode)
+        case cbc(BlockCipher.Mode, MessageDigest)
     }
 
     var scheme: Scheme {
@@ -73,5 +73,102 @@ public struct ContentEncryptionAlgorithm: Sendable, Hashable, CustomStringConver
         case .a128GCM: .gcm(.aes128GCM)
         case .a256GCM: .gcm(.aes256GCM)
         }
+    }
+}
+
+/// Authenticated encryption with an explicit key and nonce (RFC 7518 §5.2, §5.3).
+///
+/// The primitive below JWE, also for sealed cookies. A nonce must never be used twice with one key; take it from
+/// ``RandomSource``.
+package enum AEADCipher {
+    /// Encrypts and authenticates.
+    ///
+    /// `key` and `nonce` have the sizes that `algorithm` states, otherwise this throws `keyNotSuitable` or
+    /// `cryptoFailed`. The tag has `algorithm.tagSize` bytes.
+    package static func seal(
+        _ plaintext: [UInt8], key: SecretBytes, nonce: [UInt8], additionalData: [UInt8],
+        algorithm: ContentEncryptionAlgorithm
+    ) throws(JOSEError) -> (ciphertext: [UInt8], tag: [UInt8]) {
+        guard key.count == algorithm.keySize else {
+            throw JOSEError(.keyNotSuitable, "key has the wrong size")
+        }
+        guard nonce.count == algorithm.ivSize else {
+            throw JOSEError(.cryptoFailed, "nonce has the wrong size")
+        }
+        return try key.withBytes { (key) throws(JOSEError) in
+            switch algorithm.scheme {
+            case .gcm(let mode):
+                let cipher = try BlockCipher.start(mode, key: key, iv: nonce, encrypts: true)
+                try cipher.authenticate(additionalData)
+                guard let ciphertext = try cipher.transform(plaintext) else {
+                    throw JOSEError(.cryptoFailed, "cipher failed")
+                }
+                return (ciphertext, try cipher.tag())
+            case .cbc(let mode, let digest):
+                let half = algorithm.keySize / 2
+                let cipher = try BlockCipher.start(
+                    mode, key: key.extracting(droppingFirst: half), iv: nonce, encrypts: true)
+                guard let ciphertext = try cipher.transform(plaintext) else {
+                    throw JOSEError(.cryptoFailed, "cipher failed")
+                }
+                let message = authenticatedMessage(additionalData, nonce, ciphertext)
+                let code = try digest.authenticationCode(of: message, key: key.extracting(first: half))
+                return (ciphertext, Array(code.prefix(algorithm.tagSize)))
+            }
+        }
+    }
+
+    /// Authenticates and decrypts.
+    ///
+    /// Throws `keyNotSuitable` if `key` has not the size that `algorithm` states, and `decryptionFailed` for everything
+    /// else that can be wrong.
+    package static func open(
+        _ ciphertext: [UInt8], tag: [UInt8], key: SecretBytes, nonce: [UInt8], additionalData: [UInt8],
+        algorithm: ContentEncryptionAlgorithm
+    ) throws(JOSEError) -> [UInt8] {
+        guard key.count == algorithm.keySize else {
+            throw JOSEError(.keyNotSuitable, "key has the wrong size")
+        }
+        guard nonce.count == algorithm.ivSize, tag.count == algorithm.tagSize else {
+            throw failure
+        }
+        let plaintext = try key.withBytes { (key) throws(JOSEError) in
+            switch algorithm.scheme {
+            case .gcm(let mode):
+                let cipher = try BlockCipher.start(mode, key: key, iv: nonce, encrypts: false)
+                try cipher.authenticate(additionalData)
+                try cipher.expect(tag: tag)
+                return try cipher.transform(ciphertext)
+            case .cbc(let mode, let digest):
+                let half = algorithm.keySize / 2
+                let message = authenticatedMessage(additionalData, nonce, ciphertext)
+                let code = try digest.authenticationCode(of: message, key: key.extracting(first: half))
+                // Before decryption, so that the padding tells nothing about forged ciphertexts.
+                guard ConstantTime.equal(Array(code.prefix(algorithm.tagSize)), tag) else {
+                    throw failure
+                }
+                let cipher = try BlockCipher.start(
+                    mode, key: key.extracting(droppingFirst: half), iv: nonce, encrypts: false)
+                return try cipher.transform(ciphertext)
+            }
+        }
+        guard let plaintext else {
+            throw failure
+        }
+        return plaintext
+    }
+
+    private static var failure: JOSEError {
+        JOSEError(.decryptionFailed, "content does not decrypt")
+    }
+
+    /// What the HMAC is made of: additional data, nonce, ciphertext, and the bits of the additional data as a number of
+    /// 64 bits (RFC 7518 §5.2.2.1).
+    private static func authenticatedMessage(
+        _ additionalData: [UInt8], _ nonce: [UInt8], _ ciphertext: [UInt8]
+    ) -> [UInt8] {
+        let bitCount = UInt64(additionalData.count) << 3
+        let size = stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: bitCount >> UInt64($0)) }
+        return additionalData + nonce + ciphertext + size
     }
 }

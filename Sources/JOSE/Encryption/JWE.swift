@@ -10,15 +10,12 @@ public struct JWE: Sendable {
 
     /// `enc` of the header.
     private let contentEncryption: String
-    /// The whole token as received; its header segment is what the tag protects too.
-    private let token: [UInt8]
-    private let headerSize: Int
-    /// Encrypted key, initialization vector, ciphertext and tag, decoded one behind the other.
-    private let decoded: [UInt8]
-    private let encryptedKey: Range<Int>
-    private let iv: Range<Int>
-    private let ciphertext: Range<Int>
-    private let tag: Range<Int>
+    /// The header as received, which the tag protects too.
+    private let encodedHeader: [UInt8]
+    private let encryptedKey: [UInt8]
+    private let iv: [UInt8]
+    private let ciphertext: [UInt8]
+    private let tag: [UInt8]
 
     /// Parses a token and decrypts nothing.
     ///
@@ -31,88 +28,45 @@ public struct JWE: Sendable {
 
     /// Parses a token and decrypts nothing; throws as the other initializer does.
     public init(_ compact: [UInt8], maximumSize: Int = 128 << 10) throws(JOSEError) {
-        let segments = try CompactSegments(compact, count: 5, maximumSize: maximumSize)
-        let text = compact.span
-        header = try JOSEHeader(decodingEncrypted: text.extracting(segments[0]))
+        let segments = try CompactSegments.split(compact, count: 5, maximumSize: maximumSize)
+        header = try JOSEHeader(decoding: segments[0])
         guard let contentEncryption = header.contentEncryption else {
             throw JOSEError(.malformedHeader, "enc is missing")
         }
         self.contentEncryption = contentEncryption
-        token = compact
-        headerSize = segments[0].count
-
-        encryptedKey = 0..<Base64URL.decodedCount(segments[1].count)
-        iv = Self.range(of: segments[2], after: encryptedKey)
-        ciphertext = Self.range(of: segments[3], after: iv)
-        tag = Self.range(of: segments[4], after: ciphertext)
-        var decoded = [UInt8](zeros: tag.upperBound)
-        try Base64URL.decode(text.extracting(segments[1]), into: &decoded, at: encryptedKey.lowerBound)
-        try Base64URL.decode(text.extracting(segments[2]), into: &decoded, at: iv.lowerBound)
-        try Base64URL.decode(text.extracting(segments[3]), into: &decoded, at: ciphertext.lowerBound)
-        try Base64URL.decode(text.extracting(segments[4]), into: &decoded, at: tag.lowerBound)
-        self.decoded = decoded
-    }
-
-    private static func range(of segment: Range<Int>, after other: Range<Int>) -> Range<Int> {
-        other.upperBound..<(other.upperBound + Base64URL.decodedCount(segment.count))
-    }
-
-    /// Decrypts with one allowed value of `alg` and of `enc`; see the variant with sets.
-    public func plaintext(
-        using unwrappers: [any KeyUnwrapper], keyManagement: KeyManagementAlgorithm,
-        contentEncryption: ContentEncryptionAlgorithm
-    ) async throws -> [UInt8] {
-        guard keyManagement != .direct, header.algorithm.hasSameOctets(as: keyManagement.name) else {
-            throw Self.unexpectedAlgorithm
-        }
-        guard self.contentEncryption.hasSameOctets(as: contentEncryption.name) else {
-            throw Self.unexpectedEncryption
-        }
-        return try await plaintext(using: unwrappers, keyManagement, contentEncryption)
+        encodedHeader = [UInt8](segments[0])
+        encryptedKey = try Base64URL.decode(segments[1])
+        iv = try Base64URL.decode(segments[2])
+        ciphertext = try Base64URL.decode(segments[3])
+        tag = try Base64URL.decode(segments[4])
     }
 
     /// Decrypts with the private keys of the recipient.
     ///
-    /// `alg` and `enc` of the header have to be among the allowed values, otherwise this throws `algorithmNotAllowed`
-    /// or `contentEncryptionNotAllowed` before any key is used. With a `kid` in the header the unwrapper of that key ID
-    /// is used and no other one (`keyNotFound`, `ambiguousKey`, `keyNotSuitable`); without, every unwrapper that
-    /// supports the algorithm is tried. Everything that fails from there on is `decryptionFailed`, except
-    /// `randomFailed`, the cancellation of the task, and ``KeyUnavailable`` if no key decrypts and an unwrapper has
-    /// thrown it.
+    /// `alg` and `enc` of the header have to be the given values, otherwise this throws `algorithmNotAllowed` or
+    /// `contentEncryptionNotAllowed` before any key is used; it never allows `dir`, which takes a symmetric key. With a
+    /// `kid` in the header the unwrapper of that key ID is used and no other one (`keyNotFound`, `ambiguousKey`,
+    /// `keyNotSuitable`); without, every unwrapper that supports the algorithm is tried. Everything that fails from
+    /// there on is `decryptionFailed`, except `randomFailed`, the cancellation of the task, and ``KeyUnavailable`` if no
+    /// key decrypts and an unwrapper has thrown it.
     public func plaintext(
-        using unwrappers: [any KeyUnwrapper], keyManagement: Set<KeyManagementAlgorithm>,
-        contentEncryption: Set<ContentEncryptionAlgorithm>
+        using unwrappers: [any KeyUnwrapper], keyManagement: KeyManagementAlgorithm,
+        contentEncryption: ContentEncryptionAlgorithm
     ) async throws -> [UInt8] {
-        // `dir` takes a symmetric key, which is not what unwrappers hold.
-        guard let algorithm = KeyManagementAlgorithm(name: header.algorithm), algorithm != .direct,
-            keyManagement.contains(algorithm)
-        else {
+        guard keyManagement != .direct else {
             throw Self.unexpectedAlgorithm
         }
-        guard let encryption = ContentEncryptionAlgorithm(name: self.contentEncryption),
-            contentEncryption.contains(encryption)
-        else {
-            throw Self.unexpectedEncryption
-        }
-        return try await plaintext(using: unwrappers, algorithm, encryption)
-    }
-
-    private func plaintext(
-        using unwrappers: [any KeyUnwrapper], _ algorithm: KeyManagementAlgorithm,
-        _ encryption: ContentEncryptionAlgorithm
-    ) async throws -> [UInt8] {
+        try checkHeader(keyManagement, contentEncryption)
         var outage: KeyUnavailable?
-        for unwrapper in try candidates(unwrappers, algorithm) {
+        for unwrapper in try candidates(unwrappers, keyManagement) {
             do {
-                let substitute = try SubstituteKey.take(encryption.keySize)
-                let key = try await contentEncryptionKey(unwrapper, algorithm, encryption, or: substitute)
-                if let plaintext = try open(key, encryption) {
-                    SubstituteKey.keep(substitute)
-                    return plaintext
-                }
+                let key = try await contentEncryptionKey(unwrapper, keyManagement, contentEncryption)
+                return try open(key, contentEncryption)
             } catch let error as KeyUnavailable {
                 // Without a kid another key may be the one.
                 outage = outage ?? error
+            } catch let error as JOSEError where error.code == .decryptionFailed {
+                continue
             }
         }
         if let outage {
@@ -128,30 +82,15 @@ public struct JWE: Sendable {
     public func plaintext(
         directKey: SymmetricKey, contentEncryption: ContentEncryptionAlgorithm
     ) throws(JOSEError) -> [UInt8] {
-        guard header.algorithm.hasSameOctets(as: KeyManagementAlgorithm.direct.name) else {
-            throw Self.unexpectedAlgorithm
-        }
-        guard self.contentEncryption.hasSameOctets(as: contentEncryption.name) else {
-            throw Self.unexpectedEncryption
-        }
+        try checkHeader(.direct, contentEncryption)
         guard directKey.byteCount == contentEncryption.keySize else {
             throw JOSEError(.keyNotSuitable, "key has the wrong size")
         }
         // RFC 7516 §5.2, step 10: there is no encrypted key.
-        guard encryptedKey.isEmpty, let plaintext = try open(directKey.secret, contentEncryption) else {
+        guard encryptedKey.isEmpty else {
             throw Self.failure
         }
-        return plaintext
-    }
-
-    /// Decrypts a Nested JWT with one allowed value of `alg` and of `enc`; see the variant with sets.
-    public func nestedJWS(
-        using unwrappers: [any KeyUnwrapper], keyManagement: KeyManagementAlgorithm,
-        contentEncryption: ContentEncryptionAlgorithm
-    ) async throws -> JWS {
-        try Self.nestedJWS(
-            await plaintext(
-                using: unwrappers, keyManagement: keyManagement, contentEncryption: contentEncryption))
+        return try open(directKey.secret, contentEncryption)
     }
 
     /// Decrypts a Nested JWT and returns the JWS inside, which is still to be verified.
@@ -160,8 +99,8 @@ public struct JWE: Sendable {
     /// three segments of a compact JWS (an unsigned or further encrypted content is refused), and as ``JWS`` does.
     /// `cty` is not required, as some issuers leave it out.
     public func nestedJWS(
-        using unwrappers: [any KeyUnwrapper], keyManagement: Set<KeyManagementAlgorithm>,
-        contentEncryption: Set<ContentEncryptionAlgorithm>
+        using unwrappers: [any KeyUnwrapper], keyManagement: KeyManagementAlgorithm,
+        contentEncryption: ContentEncryptionAlgorithm
     ) async throws -> JWS {
         try Self.nestedJWS(
             await plaintext(
@@ -178,7 +117,7 @@ public struct JWE: Sendable {
 
     private static func nestedJWS(_ plaintext: [UInt8]) throws(JOSEError) -> JWS {
         // An object in clear may hold two dots as well.
-        guard CompactSegments.separators(in: plaintext) == 2, plaintext.first != UInt8(ascii: "{") else {
+        guard CompactShape(plaintext) == .signed, plaintext.first != UInt8(ascii: "{") else {
             throw JOSEError(.notANestedJWT, "content is not a compact JWS")
         }
         return try JWS(plaintext)
@@ -189,11 +128,18 @@ public struct JWE: Sendable {
     }
 
     private static var unexpectedAlgorithm: JOSEError {
-        JOSEError(.algorithmNotAllowed, "alg of the token is not an expected one")
+        JOSEError(.algorithmNotAllowed, "alg of the token is not the expected one")
     }
 
-    private static var unexpectedEncryption: JOSEError {
-        JOSEError(.contentEncryptionNotAllowed, "enc of the token is not an expected one")
+    private func checkHeader(
+        _ keyManagement: KeyManagementAlgorithm, _ contentEncryption: ContentEncryptionAlgorithm
+    ) throws(JOSEError) {
+        guard header.algorithm.hasSameOctets(as: keyManagement.name) else {
+            throw Self.unexpectedAlgorithm
+        }
+        guard self.contentEncryption.hasSameOctets(as: contentEncryption.name) else {
+            throw JOSEError(.contentEncryptionNotAllowed, "enc of the token is not the expected one")
+        }
     }
 
     private func candidates(
@@ -219,19 +165,19 @@ public struct JWE: Sendable {
         return unwrappers[named...named]
     }
 
-    /// Unwraps the content encryption key; `substitute`, which is random, stands in for a key that cannot be unwrapped.
+    /// Unwraps the content encryption key, or returns a random one in its place.
     ///
     /// RFC 7516 §11.5: an attacker must not learn whether the padding was right, so the work goes on to the tag in
-    /// either case.
+    /// either case. The random key is drawn before anybody knows whether it is needed, since that takes time.
     private func contentEncryptionKey(
-        _ unwrapper: any KeyUnwrapper, _ algorithm: KeyManagementAlgorithm, _ encryption: ContentEncryptionAlgorithm,
-        or substitute: SecretBytes
+        _ unwrapper: any KeyUnwrapper, _ algorithm: KeyManagementAlgorithm, _ encryption: ContentEncryptionAlgorithm
     ) async throws -> SecretBytes {
+        let substitute = try RandomSource.system.secret(encryption.keySize)
         guard encryptedKey.count == unwrapper.modulusSize else {
             return substitute
         }
         do {
-            let key = try await unwrapper.unwrap([UInt8](decoded[encryptedKey]), algorithm: algorithm)
+            let key = try await unwrapper.unwrap(encryptedKey, algorithm: algorithm)
             return key.count == encryption.keySize ? key : substitute
         } catch let error as CancellationError {
             throw error
@@ -243,11 +189,68 @@ public struct JWE: Sendable {
         }
     }
 
-    private func open(_ key: SecretBytes, _ encryption: ContentEncryptionAlgorithm) throws(JOSEError) -> [UInt8]? {
-        let octets = decoded.span
-        return try AEADCipher.open(
-            octets.extracting(ciphertext), tag: octets.extracting(tag), key: key, nonce: octets.extracting(iv),
-            additionalData: token.span.extracting(first: headerSize), algorithm: encryption)
+    private func open(_ key: SecretBytes, _ encryption: ContentEncryptionAlgorithm) throws(JOSEError) -> [UInt8] {
+        do {
+            return try AEADCipher.open(
+                ciphertext, tag: tag, key: key, nonce: iv, additionalData: encodedHeader, algorithm: encryption)
+        } catch  where error.code == .decryptionFailed {
+            throw Self.failure
+        }
+    }
+}
+
+extension JWE {
+    /// Encrypts `plaintext` to the public key of a recipient and returns the compact serialization.
+    ///
+    /// Content encryption key and initialization vector are fresh for each call. The header has `alg`, `enc` and, if
+    /// there are such, `kid` (unless `includesKeyID` is false), `typ` and `cty`; for a Nested JWT pass `JWT` as
+    /// `contentType`. Throws `keyNotSuitable` if kind, `use`, `key_ops` or `alg` of the key does not allow it or if
+    /// `keyManagement` is `dir`, and `randomFailed`.
+    public static func encrypt(
+        _ plaintext: [UInt8], to key: JWK, keyManagement: KeyManagementAlgorithm,
+        contentEncryption: ContentEncryptionAlgorithm, type: String? = nil, contentType: String? = nil,
+        includesKeyID: Bool = true, random: RandomSource = .system
+    ) throws(JOSEError) -> String {
+        guard let digest = keyManagement.digest, let publicKey = key.rsaPublicKey else {
+            throw JOSEError(.keyNotSuitable, "kind of the key does not fit the algorithm")
+        }
+        guard key.allows(.wrap, algorithm: keyManagement.name) else {
+            throw JOSEError(.keyNotSuitable, "use, key_ops or alg of the key does not allow to encrypt")
+        }
+        let header = try JOSEHeader.text(
+            algorithm: keyManagement.name, contentEncryption: contentEncryption.name,
+            keyID: includesKeyID ? key.keyID : nil, type: type, contentType: contentType)
+        let contentKey = try random.secret(contentEncryption.keySize)
+        let encryptedKey = try publicKey.key.wrap(contentKey, size: publicKey.modulusSize, digest: digest)
+        return try assemble(header, encryptedKey, plaintext, contentKey, contentEncryption, random)
+    }
+
+    /// Encrypts `plaintext` with a symmetric key that both sides know (`alg` is `dir`) and returns the compact
+    /// serialization.
+    ///
+    /// The initialization vector is fresh for each call; with the GCM algorithms use one key for at most 2^32 tokens.
+    /// Throws `keyNotSuitable` if the key has not the size that `contentEncryption` states, and `randomFailed`.
+    public static func encrypt(
+        _ plaintext: [UInt8], directKey: SymmetricKey, keyID: String? = nil,
+        contentEncryption: ContentEncryptionAlgorithm, type: String? = nil, contentType: String? = nil,
+        random: RandomSource = .system
+    ) throws(JOSEError) -> String {
+        let header = try JOSEHeader.text(
+            algorithm: KeyManagementAlgorithm.direct.name, contentEncryption: contentEncryption.name, keyID: keyID,
+            type: type, contentType: contentType)
+        return try assemble(header, [], plaintext, directKey.secret, contentEncryption, random)
+    }
+
+    private static func assemble(
+        _ header: [UInt8], _ encryptedKey: [UInt8], _ plaintext: [UInt8], _ contentKey: SecretBytes,
+        _ contentEncryption: ContentEncryptionAlgorithm, _ random: RandomSource
+    ) throws(JOSEError) -> String {
+        let header = Base64URL.characters(of: header)
+        let iv = try random.bytes(contentEncryption.ivSize)
+        let sealed = try AEADCipher.seal(
+            plaintext, key: contentKey, nonce: iv, additionalData: header, algorithm: contentEncryption)
+        let token = CompactSegments.join(header, encryptedKey, iv, sealed.ciphertext, sealed.tag)
+        return String(decoding: token, as: UTF8.self)
     }
 }
 

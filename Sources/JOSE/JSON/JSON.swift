@@ -1,7 +1,7 @@
 /// A value in a parsed JSON text of untrusted origin.
 ///
 /// The reader is strict (RFC 8259): valid UTF-8 without byte order mark, members of one object with distinct names
-/// (compared without escape sequences, octet by octet), no lone surrogates, nothing after the value, and the limits of
+/// (compared without escape sequences, byte by byte), no lone surrogates, nothing after the value, and the limits of
 /// ``JSONLimits``. Any kind of value may be at the top. Reading a value as another kind than it has gives `nil`; nothing
 /// traps. A value is a view on the shared, immutable document: copying it is cheap, and it keeps the document alive.
 ///
@@ -60,9 +60,9 @@ public struct JSON: Sendable {
         try self.init(parsing: [UInt8](text.utf8), limits: limits)
     }
 
-    /// Parses a text that holds secrets, hands it to `body`, and overwrites the octets that were parsed.
+    /// Parses a text that holds secrets, hands it to `body`, and overwrites the bytes that were parsed.
     ///
-    /// No value may leave `body`: it would keep the octets, and a copy would be overwritten in their place. What `body`
+    /// No value may leave `body`: it would keep the bytes, and a copy would be overwritten in their place. What `body`
     /// reads of secrets it takes as ``octets``, not as ``string``.
     package static func withParsed<Result, Failure: Error>(
         _ text: SecretBytes, malformed: (JOSEError) -> Failure, _ body: (JSON) throws(Failure) -> Result
@@ -72,7 +72,7 @@ public struct JSON: Sendable {
         return try parse(octets, malformed, body)
     }
 
-    /// A scope of its own, so that nothing shares the octets when it ends.
+    /// A scope of its own, so that nothing shares the bytes when it ends.
     private static func parse<Result, Failure: Error>(
         _ octets: [UInt8], _ malformed: (JOSEError) -> Failure, _ body: (JSON) throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -171,23 +171,15 @@ public struct JSON: Sendable {
         }
         var members: [(name: String, value: JSON)] = []
         members.reserveCapacity(Int(node.count))
-        forEachMember { members.append((name: $0, value: $1)) }
-        return members
-    }
-
-    /// Calls `visit` with the members of an object in the order of the text; with none if this is not an object.
-    func forEachMember(_ visit: (_ name: String, _ value: JSON) -> Void) {
-        guard node.kind == .object else {
-            return
-        }
         var index = content
         for _ in 0..<node.count {
             guard let value = JSON(document, at: index + 1) else {
                 break
             }
-            visit(document.string(of: document.nodes[index]), value)
+            members.append((name: document.string(of: document.nodes[index]), value: value))
             index = Int(value.node.next)
         }
+        return members
     }
 
     /// Whether this is `null`.
@@ -229,4 +221,93 @@ extension JSON: CustomStringConvertible, CustomDebugStringConvertible, CustomRef
 
     /// A mirror without the content.
     public var customMirror: Mirror { Mirror(self, children: [], displayStyle: .struct) }
+}
+
+/// A parsed JSON text: the text itself and a table of its nodes in document order.
+///
+/// Views (``JSON``) share one document, so that copying a view costs one reference.
+final class JSONDocument: Sendable {
+    /// One value, or the name of a member.
+    ///
+    /// The members of an object follow it as pairs of name and value, the elements of an array follow it one by one.
+    struct Node: Sendable {
+        enum Kind: UInt8, Sendable {
+            case object, array, string, number, `true`, `false`, null
+        }
+
+        let kind: Kind
+        /// A string with at least one escape sequence.
+        var isEscaped = false
+        /// The first byte of the value; of a string the first one after the quotation mark.
+        let start: UInt32
+        /// The byte after the value; of a string its closing quotation mark.
+        var end: UInt32 = 0
+        /// The index of the node after this one and all that it contains.
+        var next: UInt32 = 0
+        /// Members or elements.
+        var count: UInt32 = 0
+
+        var range: Range<Int> { Int(start)..<Int(end) }
+    }
+
+    let bytes: [UInt8]
+    let nodes: [Node]
+
+    init(bytes: [UInt8], nodes: [Node]) {
+        self.bytes = bytes
+        self.nodes = nodes
+    }
+
+    /// The bytes of a string without its escape sequences.
+    func octets(of node: Node) -> [UInt8] {
+        Self.octets(of: node, in: bytes)
+    }
+
+    static func octets(of node: Node, in bytes: [UInt8]) -> [UInt8] {
+        node.isEscaped ? JSONEscapes.decode(bytes[node.range]) : [UInt8](bytes[node.range])
+    }
+
+    func string(of node: Node) -> String {
+        node.isEscaped
+            ? String(decoding: octets(of: node), as: UTF8.self) : String(decoding: bytes[node.range], as: UTF8.self)
+    }
+
+    /// The number that `node` writes with digits alone; `nil` if it has other parts or does not fit in 64 bits.
+    func integer(of node: Node) -> Int64? {
+        let isNegative = node.start < node.end && bytes[Int(node.start)] == UInt8(ascii: "-")
+        var number: Int64 = 0
+        for byte in bytes[node.range].dropFirst(isNegative ? 1 : 0) {
+            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else {
+                return nil
+            }
+            let digit = Int64(byte - UInt8(ascii: "0"))
+            let (tens, isTooLarge) = number.multipliedReportingOverflow(by: 10)
+            let (sum, isOver) =
+                isNegative ? tens.subtractingReportingOverflow(digit) : tens.addingReportingOverflow(digit)
+            guard !isTooLarge, !isOver else {
+                return nil
+            }
+            number = sum
+        }
+        return number
+    }
+
+    /// The index of the value of the first member named `name`, of an object whose `count` members begin at `first`.
+    func value(of name: String, among count: UInt32, from first: Int) -> Int? {
+        var index = first
+        for _ in 0..<count {
+            guard index + 1 < nodes.count else {
+                return nil
+            }
+            let candidate = nodes[index]
+            let isFound =
+                candidate.isEscaped
+                ? name.utf8.elementsEqual(octets(of: candidate)) : name.utf8.elementsEqual(bytes[candidate.range])
+            if isFound {
+                return index + 1
+            }
+            index = Int(nodes[index + 1].next)
+        }
+        return nil
+    }
 }

@@ -1,6 +1,30 @@
-/// Turns octets into the node table of a ``JSONDocument``, strictly after RFC 8259.
+/// What a JSON text of untrusted origin may cost.
+public struct JSONLimits: Sendable, Hashable {
+    /// Bytes of the whole text.
+    public var maximumSize: Int
+
+    /// Objects and arrays inside each other; `1` admits `{}` but not `[{}]`.
+    public var maximumDepth: Int
+
+    /// Makes limits; without arguments 1 MiB and a depth of 16.
+    public init(maximumSize: Int = 1 << 20, maximumDepth: Int = 16) {
+        self.maximumSize = maximumSize
+        self.maximumDepth = maximumDepth
+    }
+
+    /// 1 MiB and a depth of 16.
+    public static let standard = JSONLimits()
+
+    /// What a JOSE header may cost: 4 KiB and a depth of 16.
+    static let header = JSONLimits(maximumSize: JOSEHeader.maximumSize)
+
+    /// What a JWK Set may cost: 64 KiB and a depth of 16.
+    public static let keySet = JSONLimits(maximumSize: 64 << 10)
+}
+
+/// Turns bytes into the node table of a ``JSONDocument``, strictly after RFC 8259.
 ///
-/// Iterative, so that nesting costs no stack; every octet is looked at once, except that names of members are compared.
+/// Iterative, so that nesting costs no stack; every byte is looked at once, except that names of members are compared.
 struct JSONParser {
     private let bytes: [UInt8]
     private let maximumDepth: Int
@@ -38,7 +62,7 @@ struct JSONParser {
     }
 
     private mutating func skipWhitespace() {
-        while let octet = current, octet == 0x20 || octet == 0x0A || octet == 0x0D || octet == 0x09 {
+        while let byte = current, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
             position += 1
         }
     }
@@ -80,7 +104,7 @@ struct JSONParser {
                     throw failure("missing colon")
                 }
             }
-            // Cannot overflow: every element takes an octet at least.
+            // Cannot overflow: every element takes a byte at least.
             nodes[container].count += 1
             try value()
         }
@@ -144,7 +168,7 @@ struct JSONParser {
 
     private mutating func digits() -> Int {
         let start = position
-        while let octet = current, octet >= UInt8(ascii: "0"), octet <= UInt8(ascii: "9") {
+        while let byte = current, byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") {
             position += 1
         }
         return position - start
@@ -179,12 +203,8 @@ struct JSONParser {
     private mutating func string() throws(JOSEError) {
         let start = position
         var isEscaped = false
-        while true {
-            position = bytes.span.endOfPlainText(from: position)
-            guard let octet = current else {
-                break
-            }
-            switch octet {
+        while let byte = current {
+            switch byte {
             case UInt8(ascii: "\""):
                 append(.string, from: start, isEscaped: isEscaped)
                 position += 1
@@ -194,9 +214,11 @@ struct JSONParser {
                 position += 1
                 try escape()
             case 0x80...:
-                try multibyte(octet)
-            default:
+                try multibyte(byte)
+            case ..<0x20:
                 throw failure("control character in a string")
+            default:
+                position += 1
             }
         }
         throw failure("unterminated string")
@@ -253,12 +275,12 @@ struct JSONParser {
         default: throw failure("invalid UTF-8")
         }
         position += 1
-        guard let octet = current, second.contains(octet) else {
+        guard let byte = current, second.contains(byte) else {
             throw failure("invalid UTF-8")
         }
         position += 1
         for _ in 0..<tails {
-            guard let octet = current, octet & 0xC0 == 0x80 else {
+            guard let byte = current, byte & 0xC0 == 0x80 else {
                 throw failure("invalid UTF-8")
             }
             position += 1
@@ -304,8 +326,7 @@ struct JSONParser {
 
     private func areEqual(_ one: JSONDocument.Node, _ other: JSONDocument.Node) -> Bool {
         if !one.isEscaped, !other.isEscaped {
-            return one.range.count == other.range.count
-                && bytes.span.extracting(one.range).isEqual(to: bytes.span.extracting(other.range))
+            return bytes[one.range] == bytes[other.range]
         }
         return JSONDocument.octets(of: one, in: bytes) == JSONDocument.octets(of: other, in: bytes)
     }

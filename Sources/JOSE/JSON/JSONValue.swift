@@ -43,7 +43,7 @@ public enum JSONValue: Sendable, Hashable {
     /// The value of a member; `nil` if there is none of that name or this is not an object.
     ///
     /// Setting replaces the member in its place or appends it, setting `nil` removes it, and setting does nothing if
-    /// this is not an object. Names are compared octet by octet.
+    /// this is not an object. Names are compared byte by byte.
     public subscript(member: String) -> JSONValue? {
         get {
             guard case .object(let members) = self else {

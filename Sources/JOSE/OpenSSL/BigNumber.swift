@@ -21,27 +21,29 @@ struct BigNumber: ~Copyable {
         unsafe BN_set_flags(pointer, BN_FLG_CONSTTIME)
     }
 
-    static func word(_ word: UInt) throws(JOSEError) -> BigNumber {
-        let number = try BigNumber()
-        guard unsafe BN_set_word(number.pointer, word) == 1 else {
+    /// Makes the number that `compute` writes; `false` says that it could not.
+    private static func making(_ compute: (OpaquePointer) -> Bool) throws(JOSEError) -> BigNumber {
+        let result = try BigNumber()
+        guard unsafe compute(result.pointer) else {
             throw .openSSL("number failed")
         }
-        return number
+        return result
     }
 
-    /// Reads octets, the most significant first.
+    static func word(_ word: UInt) throws(JOSEError) -> BigNumber {
+        try unsafe making { unsafe BN_set_word($0, word) == 1 }
+    }
+
+    /// Reads bytes, the most significant first.
     static func reading(_ bytes: Span<UInt8>) throws(JOSEError) -> BigNumber {
-        let number = try BigNumber()
-        let isDone = unsafe bytes.withUnsafeBufferPointer { bytes in
-            guard let count = Int32(exactly: bytes.count) else {
-                return false
+        try unsafe making { result in
+            unsafe bytes.withUnsafeBufferPointer { bytes in
+                guard let count = Int32(exactly: bytes.count) else {
+                    return false
+                }
+                return unsafe BN_bin2bn(bytes.baseAddress, count, result) != nil
             }
-            return unsafe BN_bin2bn(bytes.baseAddress, count, number.pointer) != nil
         }
-        guard isDone else {
-            throw .openSSL("number failed")
-        }
-        return number
     }
 
     deinit {
@@ -53,11 +55,10 @@ struct BigNumber: ~Copyable {
     var isOdd: Bool { unsafe BN_is_odd(pointer) == 1 }
     var isOne: Bool { unsafe BN_is_one(pointer) == 1 }
 
-    /// The octets without leading zeros, the most significant first; the caller cleanses what is secret.
+    /// The bytes without leading zeros, the most significant first; the caller cleanses what is secret.
     func bytes() throws(JOSEError) -> [UInt8] {
-        var bytes = [UInt8](zeros: byteCount)
-        let written = unsafe bytes.withUnsafeMutableBufferPointer { unsafe BN_bn2bin(pointer, $0.baseAddress) }
-        guard Int(written) == bytes.count else {
+        var bytes = [UInt8](repeating: 0, count: byteCount)
+        guard unsafe Int(BN_bn2bin(pointer, &bytes)) == bytes.count else {
             throw .openSSL("number failed")
         }
         return bytes
@@ -72,35 +73,15 @@ struct BigNumber: ~Copyable {
     }
 
     func copy() throws(JOSEError) -> BigNumber {
-        let result = try BigNumber()
-        guard unsafe BN_copy(result.pointer, pointer) != nil else {
-            throw .openSSL("number failed")
-        }
-        return result
+        try unsafe .making { unsafe BN_copy($0, pointer) != nil }
     }
 
     func minusOne() throws(JOSEError) -> BigNumber {
-        let result = try copy()
-        guard unsafe BN_sub_word(result.pointer, 1) == 1 else {
-            throw .openSSL("number failed")
-        }
-        return result
-    }
-
-    func plusOne() throws(JOSEError) -> BigNumber {
-        let result = try copy()
-        guard unsafe BN_add_word(result.pointer, 1) == 1 else {
-            throw .openSSL("number failed")
-        }
-        return result
+        try unsafe .making { unsafe BN_copy($0, pointer) != nil && BN_sub_word($0, 1) == 1 }
     }
 
     func halved() throws(JOSEError) -> BigNumber {
-        let result = try BigNumber()
-        guard unsafe BN_rshift1(result.pointer, pointer) == 1 else {
-            throw .openSSL("number failed")
-        }
-        return result
+        try unsafe .making { unsafe BN_rshift1($0, pointer) == 1 }
     }
 
     /// Scratch numbers of OpenSSL's arithmetic.
@@ -121,50 +102,32 @@ struct BigNumber: ~Copyable {
     }
 
     func times(_ other: borrowing BigNumber, _ scratch: borrowing Scratch) throws(JOSEError) -> BigNumber {
-        let result = try BigNumber()
-        guard unsafe BN_mul(result.pointer, pointer, other.pointer, scratch.pointer) == 1 else {
-            throw .openSSL("number failed")
-        }
-        return result
+        try unsafe .making { unsafe BN_mul($0, pointer, other.pointer, scratch.pointer) == 1 }
     }
 
     /// Throws for a modulus of zero.
     func modulo(_ modulus: borrowing BigNumber, _ scratch: borrowing Scratch) throws(JOSEError) -> BigNumber {
-        let result = try BigNumber()
-        guard unsafe itsmerp_BN_mod(result.pointer, pointer, modulus.pointer, scratch.pointer) == 1 else {
-            throw .openSSL("number failed")
-        }
-        return result
+        try unsafe .making { unsafe itsmerp_BN_mod($0, pointer, modulus.pointer, scratch.pointer) == 1 }
     }
 
     /// Returns the integral quotient; throws for a divisor of zero.
     func dividedBy(_ divisor: borrowing BigNumber, _ scratch: borrowing Scratch) throws(JOSEError) -> BigNumber {
-        let result = try BigNumber()
-        guard unsafe BN_div(result.pointer, nil, pointer, divisor.pointer, scratch.pointer) == 1 else {
-            throw .openSSL("number failed")
-        }
-        return result
+        try unsafe .making { unsafe BN_div($0, nil, pointer, divisor.pointer, scratch.pointer) == 1 }
     }
 
     /// Returns `self` to the power of `exponent` modulo `modulus`, which has to be odd.
     func power(
         _ exponent: borrowing BigNumber, modulo modulus: borrowing BigNumber, _ scratch: borrowing Scratch
     ) throws(JOSEError) -> BigNumber {
-        let result = try BigNumber()
-        guard unsafe BN_mod_exp(result.pointer, pointer, exponent.pointer, modulus.pointer, scratch.pointer) == 1 else {
-            throw .openSSL("number failed")
+        try unsafe .making {
+            unsafe BN_mod_exp($0, pointer, exponent.pointer, modulus.pointer, scratch.pointer) == 1
         }
-        return result
     }
 
     func greatestCommonDivisor(
         _ other: borrowing BigNumber, _ scratch: borrowing Scratch
     ) throws(JOSEError) -> BigNumber {
-        let result = try BigNumber()
-        guard unsafe BN_gcd(result.pointer, pointer, other.pointer, scratch.pointer) == 1 else {
-            throw .openSSL("number failed")
-        }
-        return result
+        try unsafe .making { unsafe BN_gcd($0, pointer, other.pointer, scratch.pointer) == 1 }
     }
 
     /// Returns the inverse modulo `modulus`; throws if there is none.

@@ -1,168 +1,103 @@
 internal import COpenSSL
 
-/// An AES mode, fetched from OpenSSL's provider once, with its one-shot operations.
+/// One encryption or decryption with AES.
 @safe
-final class BlockCipher: @unchecked Sendable {
-    // Sendable: an EVP_CIPHER is immutable once fetched, and its reference count is atomic.
-    private let pointer: OpaquePointer?
-    private let keySize: Int
-    private let ivSize: Int
+struct BlockCipher: ~Copyable {
+    /// AES with a size of key and a mode of operation.
+    enum Mode: Sendable {
+        case aes128CBC, aes256CBC, aes128GCM, aes256GCM
 
-    private init(_ name: StaticString, keySize: Int, ivSize: Int) {
-        unsafe pointer = EVP_CIPHER_fetch(nil, "\(name)", nil)
-        self.keySize = keySize
-        self.ivSize = ivSize
-        ERR_clear_error()
+        /// OpenSSL's constant for the mode.
+        fileprivate var pointer: OpaquePointer? {
+            switch self {
+            case .aes128CBC: unsafe EVP_aes_128_cbc()
+            case .aes256CBC: unsafe EVP_aes_256_cbc()
+            case .aes128GCM: unsafe EVP_aes_128_gcm()
+            case .aes256GCM: unsafe EVP_aes_256_gcm()
+            }
+        }
     }
 
-    deinit {
-        unsafe EVP_CIPHER_free(pointer)
-    }
+    private let pointer: OpaquePointer
 
-    static let aes128CBC = BlockCipher("AES-128-CBC", keySize: 16, ivSize: 16)
-    static let aes256CBC = BlockCipher("AES-256-CBC", keySize: 32, ivSize: 16)
-    static let aes128GCM = BlockCipher("AES-128-GCM", keySize: 16, ivSize: 12)
-    static let aes256GCM = BlockCipher("AES-256-GCM", keySize: 32, ivSize: 12)
-
-    private static let gcmTagSize = 16
+    private static let tagSize = 16
     /// The most that a padded last block adds.
     private static let blockSize = 16
 
-    /// One encryption or decryption.
-    @safe
-    private struct Context: ~Copyable {
-        let pointer: OpaquePointer
-
-        private init(owning pointer: OpaquePointer) {
-            unsafe self.pointer = pointer
-        }
-
-        static func start(
-            _ cipher: BlockCipher, key: Span<UInt8>, iv: Span<UInt8>, encrypts: Bool
-        ) throws(JOSEError) -> Context {
-            guard key.count == cipher.keySize, iv.count == cipher.ivSize else {
-                throw JOSEError(.cryptoFailed, "key or IV has the wrong size for the cipher")
-            }
-            guard let algorithm = unsafe cipher.pointer, let pointer = unsafe EVP_CIPHER_CTX_new() else {
-                throw .openSSL("the cryptographic library lacks a cipher")
-            }
-            let context = unsafe Context(owning: pointer)
-            let isReady = unsafe key.withUnsafeBufferPointer { key in
-                unsafe iv.withUnsafeBufferPointer { iv in
-                    unsafe EVP_CipherInit_ex2(
-                        context.pointer, algorithm, key.baseAddress, iv.baseAddress, encrypts ? 1 : 0, nil) == 1
-                }
-            }
-            guard isReady else {
-                throw .openSSL("cipher failed")
-            }
-            return context
-        }
-
-        deinit {
-            unsafe EVP_CIPHER_CTX_free(pointer)
-        }
-
-        borrowing func authenticate(_ bytes: Span<UInt8>) throws(JOSEError) {
-            guard !bytes.isEmpty else {
-                return
-            }
-            var written: Int32 = 0
-            let isDone = unsafe bytes.withUnsafeBufferPointer { bytes in
-                guard let count = Int32(exactly: bytes.count) else {
-                    return false
-                }
-                return unsafe EVP_CipherUpdate(pointer, nil, &written, bytes.baseAddress, count) == 1
-            }
-            guard isDone else {
-                throw .openSSL("cipher failed")
-            }
-        }
-
-        /// Returns the transformed `input`, or `nil` if the tag or the padding is wrong.
-        borrowing func transform(_ input: Span<UInt8>) throws(JOSEError) -> [UInt8]? {
-            guard let count = Int32(exactly: input.count), input.count <= Int.max - BlockCipher.blockSize else {
-                throw JOSEError(.cryptoFailed, "input of the cipher is too large")
-            }
-            var isGood = true
-            let capacity = input.count + BlockCipher.blockSize
-            var output = [UInt8](zeros: capacity)
-            let size = unsafe output.withUnsafeMutableBufferPointer { output in
-                var written: Int32 = 0
-                if count > 0 {
-                    isGood = unsafe input.withUnsafeBufferPointer { input in
-                        unsafe EVP_CipherUpdate(pointer, output.baseAddress, &written, input.baseAddress, count) == 1
-                    }
-                }
-                var rest: Int32 = 0
-                if isGood {
-                    let end = unsafe output.baseAddress.map { unsafe $0 + Int(written) }
-                    isGood = unsafe EVP_CipherFinal_ex(pointer, end, &rest) == 1
-                }
-                return Int(written) + Int(rest)
-            }
-            guard isGood else {
-                ERR_clear_error()
-                // Octets that were decrypted before the tag proved wrong.
-                output.cleanse()
-                return nil
-            }
-            output.removeLast(max(capacity - size, 0))
-            return output
-        }
+    private init(owning pointer: OpaquePointer) {
+        unsafe self.pointer = pointer
     }
 
-    func encryptCBC(_ plaintext: Span<UInt8>, key: Span<UInt8>, iv: Span<UInt8>) throws(JOSEError) -> [UInt8] {
-        let context = try Context.start(self, key: key, iv: iv, encrypts: true)
-        guard let ciphertext = try context.transform(plaintext) else {
-            throw JOSEError(.cryptoFailed, "cipher failed")
+    static func start(
+        _ mode: Mode, key: Span<UInt8>, iv: [UInt8], encrypts: Bool
+    ) throws(JOSEError) -> BlockCipher {
+        guard let pointer = unsafe EVP_CIPHER_CTX_new() else {
+            throw .openSSL("out of memory")
         }
-        return ciphertext
+        let cipher = unsafe BlockCipher(owning: pointer)
+        let isReady = unsafe key.withUnsafeBufferPointer { key in
+            unsafe EVP_CIPHER_get_key_length(mode.pointer) == key.count
+                && EVP_CIPHER_get_iv_length(mode.pointer) == iv.count
+                && EVP_CipherInit_ex2(pointer, mode.pointer, key.baseAddress, iv, encrypts ? 1 : 0, nil) == 1
+        }
+        guard isReady else {
+            throw .openSSL("cipher failed, or its key or IV has the wrong size")
+        }
+        return cipher
     }
 
-    /// Returns `nil` if the padding is wrong: call it for authenticated ciphertexts only.
-    func decryptCBC(_ ciphertext: Span<UInt8>, key: Span<UInt8>, iv: Span<UInt8>) throws(JOSEError) -> [UInt8]? {
-        let context = try Context.start(self, key: key, iv: iv, encrypts: false)
-        return try context.transform(ciphertext)
+    deinit {
+        unsafe EVP_CIPHER_CTX_free(pointer)
     }
 
-    func sealGCM(
-        _ plaintext: Span<UInt8>, key: Span<UInt8>, iv: Span<UInt8>, additionalData: Span<UInt8>
-    ) throws(JOSEError) -> (ciphertext: [UInt8], tag: [UInt8]) {
-        let context = try Context.start(self, key: key, iv: iv, encrypts: true)
-        try context.authenticate(additionalData)
-        guard let ciphertext = try context.transform(plaintext) else {
-            throw JOSEError(.cryptoFailed, "cipher failed")
-        }
-        var tag = [UInt8](zeros: Self.gcmTagSize)
-        let isDone = unsafe tag.withUnsafeMutableBytes { tag in
-            unsafe EVP_CIPHER_CTX_ctrl(
-                context.pointer, EVP_CTRL_AEAD_GET_TAG, Int32(Self.gcmTagSize), tag.baseAddress) == 1
-        }
-        guard isDone else {
+    /// Adds data that GCM authenticates and does not encrypt.
+    borrowing func authenticate(_ bytes: [UInt8]) throws(JOSEError) {
+        var written: Int32 = 0
+        guard let size = Int32(exactly: bytes.count),
+            unsafe size == 0 || EVP_CipherUpdate(pointer, nil, &written, bytes, size) == 1
+        else {
             throw .openSSL("cipher failed")
         }
-        return (ciphertext, tag)
     }
 
-    /// Returns `nil` if the tag is wrong or not of 16 octets.
-    func openGCM(
-        _ ciphertext: Span<UInt8>, key: Span<UInt8>, iv: Span<UInt8>, additionalData: Span<UInt8>, tag: Span<UInt8>
-    ) throws(JOSEError) -> [UInt8]? {
-        // OpenSSL would take a truncated tag.
-        guard tag.count == Self.gcmTagSize else {
+    /// Returns the encrypted or decrypted `input`, or `nil` if the tag or the padding is wrong.
+    borrowing func transform(_ input: [UInt8]) throws(JOSEError) -> [UInt8]? {
+        guard let size = Int32(exactly: input.count) else {
+            throw JOSEError(.cryptoFailed, "input of the cipher is too large")
+        }
+        var output = [UInt8](repeating: 0, count: input.count + Self.blockSize)
+        var written: Int32 = 0
+        var rest: Int32 = 0
+        let isGood = unsafe output.withUnsafeMutableBufferPointer { output in
+            unsafe (size == 0 || EVP_CipherUpdate(pointer, output.baseAddress, &written, input, size) == 1)
+                && EVP_CipherFinal_ex(pointer, output.baseAddress.map { unsafe $0 + Int(written) }, &rest) == 1
+        }
+        guard isGood else {
+            ERR_clear_error()
+            // Bytes that were decrypted before the tag proved wrong.
+            output.cleanse()
             return nil
         }
-        let context = try Context.start(self, key: key, iv: iv, encrypts: false)
-        try context.authenticate(additionalData)
-        let isSet = unsafe tag.withUnsafeBytes { tag in
-            unsafe EVP_CIPHER_CTX_ctrl(
-                context.pointer, EVP_CTRL_AEAD_SET_TAG, Int32(Self.gcmTagSize),
-                UnsafeMutableRawPointer(mutating: tag.baseAddress)) == 1
-        }
-        guard isSet else {
+        output.removeLast(max(output.count - Int(written) - Int(rest), 0))
+        return output
+    }
+
+    /// The tag of what GCM has encrypted.
+    borrowing func tag() throws(JOSEError) -> [UInt8] {
+        var tag = [UInt8](repeating: 0, count: Self.tagSize)
+        guard unsafe EVP_CIPHER_CTX_ctrl(pointer, EVP_CTRL_AEAD_GET_TAG, Int32(Self.tagSize), &tag) == 1 else {
             throw .openSSL("cipher failed")
         }
-        return try context.transform(ciphertext)
+        return tag
+    }
+
+    /// Sets the tag of what GCM is about to decrypt, which has 16 bytes: OpenSSL would take a part of it.
+    borrowing func expect(tag: [UInt8]) throws(JOSEError) {
+        var tag = tag
+        guard tag.count == Self.tagSize,
+            unsafe EVP_CIPHER_CTX_ctrl(pointer, EVP_CTRL_AEAD_SET_TAG, Int32(Self.tagSize), &tag) == 1
+        else {
+            throw .openSSL("cipher failed")
+        }
     }
 }

@@ -1,90 +1,67 @@
 internal import COpenSSL
 
-/// A digest algorithm, fetched from OpenSSL's provider once.
-@safe
-final class MessageDigest: @unchecked Sendable {
-    // Sendable: an EVP_MD is immutable once fetched, and its reference count is atomic.
-    let pointer: OpaquePointer?
-    /// The number of octets of a digest.
-    let size: Int
-    /// HMAC with this digest.
-    let hmac: HMAC.Template
+/// A digest algorithm (FIPS 180-4), also for HMAC (RFC 2104).
+enum MessageDigest: Sendable {
+    case sha1, sha256, sha384, sha512
 
-    private init(_ name: StaticString, size: Int) {
-        hmac = HMAC.Template(name)
-        self.size = size
-        unsafe pointer = EVP_MD_fetch(nil, "\(name)", nil)
-        ERR_clear_error()
-    }
-
-    deinit {
-        unsafe EVP_MD_free(pointer)
-    }
-
-    static let sha1 = MessageDigest("SHA1", size: 20)
-    static let sha256 = MessageDigest("SHA256", size: 32)
-    static let sha384 = MessageDigest("SHA384", size: 48)
-    static let sha512 = MessageDigest("SHA512", size: 64)
-
-    /// Returns the handle; throws if no provider has the algorithm.
-    func handle() throws(JOSEError) -> OpaquePointer {
-        guard let pointer = unsafe pointer else {
-            throw JOSEError(.cryptoFailed, "the cryptographic library lacks a digest")
+    /// The number of bytes of a digest.
+    var size: Int {
+        switch self {
+        case .sha1: 20
+        case .sha256: 32
+        case .sha384: 48
+        case .sha512: 64
         }
-        return unsafe pointer
     }
 
-    /// The digest of octets that are no secret.
-    func digest(_ bytes: Span<UInt8>) throws(JOSEError) -> DigestOctets {
-        let handle = try unsafe handle()
-        let digest = unsafe DigestOctets(count: size) { digest in
-            unsafe Self.write(bytes, handle, digest)
+    /// OpenSSL's constant for the algorithm.
+    var pointer: OpaquePointer? {
+        switch self {
+        case .sha1: unsafe EVP_sha1()
+        case .sha256: unsafe EVP_sha256()
+        case .sha384: unsafe EVP_sha384()
+        case .sha512: unsafe EVP_sha512()
         }
-        guard let digest else {
+    }
+
+    func digest(_ bytes: [UInt8]) throws(JOSEError) -> [UInt8] {
+        var digest = [UInt8](repeating: 0, count: size)
+        guard unsafe EVP_Digest(bytes, bytes.count, &digest, nil, pointer, nil) == 1 else {
             throw .openSSL("digest failed")
         }
         return digest
     }
 
-    /// The digest in memory that the caller can overwrite, for one that is a key.
-    func overwritableDigest(_ bytes: Span<UInt8>) throws(JOSEError) -> [UInt8] {
-        let handle = try unsafe handle()
-        var digest = [UInt8](zeros: size)
-        let isDone = unsafe digest.withUnsafeMutableBufferPointer { digest in
-            unsafe Self.write(bytes, handle, digest)
+    /// The HMAC of `message`.
+    func authenticationCode(of message: [UInt8], key: Span<UInt8>) throws(JOSEError) -> [UInt8] {
+        var code = [UInt8](repeating: 0, count: size)
+        let isDone = unsafe key.withUnsafeBufferPointer { key in
+            guard let keySize = Int32(exactly: key.count) else {
+                return false
+            }
+            return unsafe HMAC(pointer, key.baseAddress, keySize, message, message.count, &code, nil) != nil
         }
         guard isDone else {
-            throw .openSSL("digest failed")
+            throw .openSSL("HMAC failed")
         }
-        return digest
-    }
-
-    private static func write(
-        _ bytes: Span<UInt8>, _ handle: OpaquePointer, _ digest: UnsafeMutableBufferPointer<UInt8>
-    ) -> Bool {
-        unsafe bytes.withUnsafeBufferPointer { bytes in
-            unsafe EVP_Digest(bytes.baseAddress, bytes.count, digest.baseAddress, nil, handle, nil) == 1
-        }
+        return code
     }
 }
 
 /// The digest SHA-256 (FIPS 180-4).
-public enum SHA256 {
-    /// Returns the 32 octets of the digest of `bytes`.
+package enum SHA256 {
+    /// Returns the 32 bytes of the digest of `bytes`.
     ///
     /// Throws `cryptoFailed` if the cryptographic library cannot be used.
-    public static func digest(_ bytes: [UInt8]) throws(JOSEError) -> [UInt8] {
-        try MessageDigest.sha256.overwritableDigest(bytes.span)
+    package static func digest(_ bytes: [UInt8]) throws(JOSEError) -> [UInt8] {
+        try MessageDigest.sha256.digest(bytes)
     }
 
-    /// Returns the Base64url encoding of the first `count` octets, 32 at most, of the digest of a text in UTF-8, as
+    /// Returns the Base64url encoding of the first `count` bytes, 32 at most, of the digest of a text in UTF-8, as
     /// `code_challenge` and `at_hash` are made of it.
     ///
     /// Throws `cryptoFailed` if the cryptographic library cannot be used.
     package static func encodedDigest(_ text: String, first count: Int = 32) throws(JOSEError) -> String {
-        guard let digest = text.withOctets({ try? MessageDigest.sha256.digest($0) }) else {
-            throw JOSEError(.cryptoFailed, "digest failed")
-        }
-        return digest.withBytes { Base64URL.encode($0.extracting(first: count)) }
+        try Base64URL.encode(Array(digest(Array(text.utf8)).prefix(count)))
     }
 }

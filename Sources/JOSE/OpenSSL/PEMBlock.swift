@@ -44,7 +44,7 @@ struct PEMBlock {
                 blocks.append(
                     PEMBlock(
                         label: start.label, friendlyName: friendlyName(in: bytes, from: place, to: start.place),
-                        hasHeaders: body.withBytes { $0.firstIndex(of: UInt8(ascii: ":"), from: 0) != nil }, body: body)
+                        hasHeaders: body.withBytes { find([UInt8(ascii: ":")], in: $0, from: 0) != nil }, body: body)
                 )
                 place = stop.next
             }
@@ -146,15 +146,16 @@ struct PEMBlock {
 
     /// The first place of `mark` at `start` or behind it.
     private static func find(_ mark: [UInt8], in bytes: Span<UInt8>, from start: Int) -> Int? {
-        guard let first = mark.first else {
-            return nil
-        }
-        var next = start
-        while let place = bytes.firstIndex(of: first, from: next), place + mark.count <= bytes.count {
-            if mark.indices.allSatisfy({ bytes[place + $0] == mark[$0] }) {
+        var place = start
+        while place + mark.count <= bytes.count {
+            var length = 0
+            while length < mark.count, bytes[place + length] == mark[length] {
+                length += 1
+            }
+            guard length < mark.count else {
                 return place
             }
-            next = place + 1
+            place += 1
         }
         return nil
     }

@@ -1,5 +1,4 @@
 internal import COpenSSL
-import Synchronization
 
 /// An owned EVP_PKEY of kind RSA.
 ///
@@ -11,8 +10,6 @@ final class RSAKey: @unchecked Sendable {
     // operations with contexts of their own: reference counts are atomic, blinding and Montgomery values are made
     // under a lock of the key.
     let pointer: OpaquePointer
-    /// See ``context(for:)``.
-    let prepared = FirstReference<PreparedContext>()
 
     /// Takes over `pointer`; throws if it is a key of another kind, RSASSA-PSS keys included.
     init(owning pointer: OpaquePointer) throws(JOSEError) {
@@ -94,23 +91,16 @@ final class RSAKey: @unchecked Sendable {
     @safe
     struct Context: ~Copyable {
         let pointer: OpaquePointer
-        /// Where it goes after the operation; freed if nil.
-        private let home: PreparedContext?
 
-        init(_ pointer: OpaquePointer?, home: PreparedContext? = nil) throws(JOSEError) {
+        init(_ pointer: OpaquePointer?) throws(JOSEError) {
             guard let pointer = unsafe pointer else {
                 throw .openSSL("out of memory")
             }
             unsafe self.pointer = unsafe pointer
-            self.home = home
         }
 
         deinit {
-            if let home {
-                unsafe home.takeBack(pointer)
-            } else {
-                unsafe EVP_PKEY_CTX_free(pointer)
-            }
+            unsafe EVP_PKEY_CTX_free(pointer)
         }
     }
 

@@ -12,7 +12,7 @@ extension RSAPublicKey {
         else {
             throw .openSSL("RSAES-PKCS1-v1_5 is not available")
         }
-        var wrapped = [UInt8](zeros: modulusSize)
+        var wrapped = [UInt8](repeating: 0, count: modulusSize)
         var written = wrapped.count
         let isDone = unsafe wrapped.withUnsafeMutableBufferPointer { wrapped in
             contentKey.withBytes { contentKey in

@@ -1,6 +1,6 @@
 internal import COpenSSL
 
-/// Where unpredictable octets come from.
+/// Where unpredictable bytes come from.
 ///
 /// ``system`` is the only source for production. Others are for tests, which need repeatable or failing ones.
 public struct RandomSource: Sendable {
@@ -11,7 +11,7 @@ public struct RandomSource: Sendable {
         fill = nil
     }
 
-    /// Makes a source of a function that returns as many octets as it is asked for, or throws.
+    /// Makes a source of a function that returns as many bytes as it is asked for, or throws.
     public init(_ fill: @escaping @Sendable (Int) throws -> [UInt8]) {
         self.fill = fill
     }
@@ -19,9 +19,9 @@ public struct RandomSource: Sendable {
     /// OpenSSL's generator, which the operating system seeds.
     public static let system = RandomSource()
 
-    /// Returns `count` octets.
+    /// Returns `count` bytes.
     ///
-    /// Throws `randomFailed` if the source fails or gives another number of octets.
+    /// Throws `randomFailed` if the source fails or gives another number of bytes.
     public func bytes(_ count: Int) throws(JOSEError) -> [UInt8] {
         guard let fill else {
             return try Self.systemBytes(count)
@@ -33,12 +33,12 @@ public struct RandomSource: Sendable {
             throw JOSEError(.randomFailed, "the random source threw an error")
         }
         guard bytes.count == count else {
-            throw JOSEError(.randomFailed, "the random source gave another number of octets")
+            throw JOSEError(.randomFailed, "the random source gave another number of bytes")
         }
         return bytes
     }
 
-    /// Returns `count` octets for a key.
+    /// Returns `count` bytes for a key.
     func secret(_ count: Int) throws(JOSEError) -> SecretBytes {
         guard fill == nil else {
             var bytes = try bytes(count)
@@ -55,14 +55,8 @@ public struct RandomSource: Sendable {
         guard count > 0 else {
             return []
         }
-        var bytes = [UInt8](zeros: count)
-        let isFilled = unsafe bytes.withUnsafeMutableBufferPointer { memory in
-            guard let size = Int32(exactly: memory.count) else {
-                return false
-            }
-            return unsafe RAND_bytes(memory.baseAddress, size) == 1
-        }
-        guard isFilled else {
+        var bytes = [UInt8](repeating: 0, count: count)
+        guard let size = Int32(exactly: count), unsafe RAND_bytes(&bytes, size) == 1 else {
             throw .openSSL(.randomFailed, "the system's random source failed")
         }
         return bytes

@@ -1,32 +1,31 @@
 internal import COpenSSL
 
-/// Octets that are overwritten when their last owner lets go of them.
+/// Bytes that are overwritten when their last owner lets go of them.
 ///
-/// For content encryption keys, symmetric keys, passphrases and private key files. The octets are never shown by
-/// descriptions or reflection, and there is no `==`: compare secrets with ``ConstantTime``.
-@safe
+/// For content encryption keys, symmetric keys, passphrases and private key files. The bytes are never shown by
+/// descriptions or reflection, and there is no `==`.
 public final class SecretBytes: @unchecked Sendable {
-    // Sendable: the memory is written by initializers only, and read or freed by whoever holds a reference.
-    private let memory: UnsafeMutableBufferPointer<UInt8>
-    /// The number of octets, all of the memory or its beginning.
+    // Sendable: only initializers and `deinit` write the bytes. No other variable shares the array's memory, or `deinit`
+    // would overwrite a copy.
+    private var bytes: [UInt8]
+    /// The number of bytes.
     public let count: Int
 
     /// Copies `bytes`; the caller's copy stays as it is.
     public init(_ bytes: [UInt8]) {
-        unsafe memory = .allocate(capacity: bytes.count)
-        _ = unsafe memory.initialize(fromContentsOf: bytes)
+        self.bytes = Self.copy(bytes.span)
         count = bytes.count
     }
 
     /// Copies `bytes`, then overwrites and empties them.
     ///
-    /// Only this array is overwritten: if other variables hold the same octets, they keep them.
+    /// Only this array is overwritten: if other variables hold the same bytes, they keep them.
     public convenience init(taking bytes: inout [UInt8]) {
         self.init(bytes)
         bytes.cleanse()
     }
 
-    /// Makes `count` octets that `fill` writes.
+    /// Makes `count` bytes that `fill` writes.
     convenience init(
         count: Int, _ fill: (UnsafeMutableBufferPointer<UInt8>) throws(JOSEError) -> Void
     ) throws(JOSEError) {
@@ -36,74 +35,74 @@ public final class SecretBytes: @unchecked Sendable {
         }
     }
 
-    /// Makes at most `capacity` octets; `fill` writes them and returns how many there are.
+    /// Makes at most `capacity` bytes; `fill` writes them and returns how many there are.
     init(
         capacity: Int, _ fill: (UnsafeMutableBufferPointer<UInt8>) throws(JOSEError) -> Int
     ) throws(JOSEError) {
-        let memory = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: capacity)
-        unsafe memory.initialize(repeating: 0)
+        var bytes = [UInt8](repeating: 0, count: capacity)
         do {
-            count = unsafe min(max(try fill(memory), 0), capacity)
+            let written = try unsafe bytes.withUnsafeMutableBufferPointer { (memory) throws(JOSEError) in
+                try unsafe fill(memory)
+            }
+            count = min(max(written, 0), capacity)
         } catch {
-            unsafe Self.release(memory)
+            bytes.cleanse()
             throw error
         }
-        unsafe self.memory = memory
+        self.bytes = bytes
+    }
+
+    private init(copying bytes: Span<UInt8>) {
+        self.bytes = Self.copy(bytes)
+        count = bytes.count
+    }
+
+    /// An array may share the memory of the one that it is made of, unless it is filled byte by byte.
+    private static func copy(_ bytes: Span<UInt8>) -> [UInt8] {
+        var copy: [UInt8] = []
+        copy.reserveCapacity(bytes.count)
+        for index in bytes.indices {
+            copy.append(bytes[index])
+        }
+        return copy
     }
 
     deinit {
-        unsafe Self.release(memory)
+        bytes.cleanse()
     }
 
-    private static func release(_ memory: UnsafeMutableBufferPointer<UInt8>) {
-        unsafe OPENSSL_cleanse(memory.baseAddress, memory.count)
-        unsafe memory.deallocate()
-    }
-
-    /// Calls `body` with the octets; do not copy them out of it without need.
+    /// Calls `body` with the bytes; do not copy them out of it without need.
     public func withBytes<Result, Failure: Error>(
         _ body: (Span<UInt8>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        // The closure cannot let the span escape, and `self` lives until it returns.
-        let span = unsafe Span(_unsafeElements: UnsafeBufferPointer(rebasing: memory.prefix(count)))
-        return try body(span)
+        let bytes = bytes
+        return try body(bytes.span.extracting(first: count))
     }
 
-    /// Returns the first `count` octets, or all if there are fewer.
+    /// Returns the first `count` bytes, or all if there are fewer.
     package func prefix(_ count: Int) -> SecretBytes {
-        count == self.count ? self : slice(0..<min(max(count, 0), self.count))
+        count == self.count ? self : withBytes { SecretBytes(copying: $0.extracting(first: max(count, 0))) }
     }
 
-    /// Returns all but the first `count` octets.
-    func dropFirst(_ count: Int) -> SecretBytes {
-        slice(min(max(count, 0), self.count)..<self.count)
-    }
-
-    private init(copying octets: Slice<UnsafeMutableBufferPointer<UInt8>>) {
-        unsafe memory = .allocate(capacity: octets.count)
-        _ = unsafe memory.initialize(fromContentsOf: octets)
-        unsafe count = octets.count
-    }
-
-    /// Returns the octets of a range, which has to be one of theirs.
+    /// Returns the bytes of a range, which has to be one of theirs.
     func slice(_ range: Range<Int>) -> SecretBytes {
-        unsafe SecretBytes(copying: memory[range])
+        withBytes { SecretBytes(copying: $0.extracting(range)) }
     }
 }
 
 extension SecretBytes: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// A placeholder; never the octets.
+    /// A placeholder; never the bytes.
     public var description: String { "SecretBytes(redacted)" }
 
-    /// A placeholder; never the octets.
+    /// A placeholder; never the bytes.
     public var debugDescription: String { description }
 
-    /// A mirror without the octets.
+    /// A mirror without the bytes.
     public var customMirror: Mirror { Mirror(self, children: [], displayStyle: .class) }
 }
 
 extension [UInt8] {
-    /// Overwrites the octets and empties the array; octets that another array shares stay.
+    /// Overwrites the bytes and empties the array; bytes that another array shares stay.
     mutating func cleanse() {
         unsafe withUnsafeMutableBytes { unsafe OPENSSL_cleanse($0.baseAddress, $0.count) }
         removeAll()

@@ -10,13 +10,10 @@ public struct JWS: Sendable {
     /// The header, which proves nothing before verification.
     public let header: JOSEHeader
 
-    /// The whole token as received.
-    private let token: [UInt8]
-    /// The octets of ``token`` that are signed: header, dot and payload.
-    private let signedCount: Int
-    /// The decoded payload, then the decoded signature.
-    private let decoded: [UInt8]
-    private let payloadCount: Int
+    /// What is signed: the encoded header, a dot and the encoded payload.
+    private let signingInput: [UInt8]
+    private let payload: [UInt8]
+    private let signature: [UInt8]
 
     /// Parses a token and verifies nothing.
     ///
@@ -29,18 +26,11 @@ public struct JWS: Sendable {
 
     /// Parses a token and verifies nothing; throws as the other initializer does.
     public init(_ compact: [UInt8], maximumSize: Int = 128 << 10) throws(JOSEError) {
-        let segments = try CompactSegments(compact, count: 3, maximumSize: maximumSize)
-        let text = compact.span
-        header = try JOSEHeader(decodingSigned: text.extracting(segments[0]))
-        let payload = text.extracting(segments[1])
-        let signature = text.extracting(segments[2])
-        payloadCount = Base64URL.decodedCount(payload.count)
-        var decoded = [UInt8](zeros: payloadCount + Base64URL.decodedCount(signature.count))
-        try Base64URL.decode(payload, into: &decoded, at: 0)
-        try Base64URL.decode(signature, into: &decoded, at: payloadCount)
-        self.decoded = decoded
-        signedCount = segments[1].upperBound
-        token = compact
+        let segments = try CompactSegments.split(compact, count: 3, maximumSize: maximumSize)
+        header = try JOSEHeader(decoding: segments[0])
+        payload = try Base64URL.decode(segments[1])
+        signature = try Base64URL.decode(segments[2])
+        signingInput = [UInt8](compact[..<segments[1].endIndex])
     }
 
     /// Returns the payload if the signature holds; this is the only way to it.
@@ -52,12 +42,10 @@ public struct JWS: Sendable {
         guard header.algorithm.hasSameOctets(as: algorithm.name) else {
             throw JOSEError(.algorithmNotAllowed, "alg of the token is not the expected one")
         }
-        let input = token.span.extracting(first: signedCount)
-        let signature = decoded.span.extracting(payloadCount..<decoded.count)
-        guard try algorithm.verify(signature, over: input, with: key) else {
+        guard try algorithm.verify(signature, over: signingInput, with: key) else {
             throw JOSEError(.signatureInvalid, "signature does not verify")
         }
-        return [UInt8](decoded.prefix(payloadCount))
+        return payload
     }
 
     /// Signs `payload` and returns the compact serialization.
@@ -68,8 +56,9 @@ public struct JWS: Sendable {
     ) async throws -> String {
         let header = try JOSEHeader.text(
             algorithm: signer.algorithm.name, keyID: signer.keyID, type: type, contentType: contentType)
-        let input = CompactSegments.signingInput(header, payload)
-        return CompactSegments.serialize(input, try await signer.signature(over: input))
+        let input = CompactSegments.join(Base64URL.characters(of: header), payload)
+        let signature = try await signer.signature(over: input)
+        return String(decoding: CompactSegments.join(input, signature), as: UTF8.self)
     }
 }
 

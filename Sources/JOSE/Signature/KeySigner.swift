@@ -20,22 +20,13 @@ public struct LocalSigner: KeySigner {
     /// The algorithm of the signatures.
     public let algorithm: SignatureAlgorithm
 
-    /// Signers are copied for each signature: one reference instead of all that a key consists of.
-    private final class Holder: Sendable {
-        let key: JWK
-
-        init(_ key: JWK) {
-            self.key = key
-        }
-    }
-
-    private let holder: Holder
+    private let key: JWK
 
     /// The key ID of the key.
-    public var keyID: String? { holder.key.keyID }
+    public var keyID: String? { key.keyID }
 
     /// The public half of an RSA key; nil for a symmetric one.
-    public var publicKey: RSAPublicKey? { holder.key.rsaPublicKey }
+    public var publicKey: RSAPublicKey? { key.rsaPublicKey }
 
     /// Makes a signer of an RSA private key, or of a symmetric key for the algorithms with HMAC.
     ///
@@ -53,12 +44,12 @@ public struct LocalSigner: KeySigner {
             }
         default: throw JOSEError(.keyNotSuitable, "kind of the key does not fit the algorithm")
         }
-        holder = Holder(key)
+        self.key = key
         self.algorithm = algorithm
     }
 
     /// Returns the signature of `input`; throws `cryptoFailed` if the cryptographic library cannot be used.
     public func signature(over input: [UInt8]) throws(JOSEError) -> [UInt8] {
-        try algorithm.sign(input.span, with: holder.key)
+        try algorithm.sign(input, with: key)
     }
 }

@@ -46,11 +46,11 @@ public struct SignatureAlgorithm: Sendable, Hashable, CustomStringConvertible {
     public static let ps384 = SignatureAlgorithm(.ps384)
     /// RSASSA-PSS with SHA-512.
     public static let ps512 = SignatureAlgorithm(.ps512)
-    /// HMAC with SHA-256; the key has at least 32 octets.
+    /// HMAC with SHA-256; the key has at least 32 bytes.
     public static let hs256 = SignatureAlgorithm(.hs256)
-    /// HMAC with SHA-384; the key has at least 48 octets.
+    /// HMAC with SHA-384; the key has at least 48 bytes.
     public static let hs384 = SignatureAlgorithm(.hs384)
-    /// HMAC with SHA-512; the key has at least 64 octets.
+    /// HMAC with SHA-512; the key has at least 64 bytes.
     public static let hs512 = SignatureAlgorithm(.hs512)
 
     enum Scheme: Sendable {
@@ -83,7 +83,7 @@ public struct SignatureAlgorithm: Sendable, Hashable, CustomStringConvertible {
     /// Whether `signature` is that of `input`.
     ///
     /// Not public, as a token is verified as a whole; tests run primitive vectors with it.
-    package func verify(_ signature: Span<UInt8>, over input: Span<UInt8>, with key: JWK) throws(JOSEError) -> Bool {
+    package func verify(_ signature: [UInt8], over input: [UInt8], with key: JWK) throws(JOSEError) -> Bool {
         guard key.allows(.verify, algorithm: name) else {
             throw JOSEError(.keyNotSuitable, "use, key_ops or alg of the key does not allow to verify")
         }
@@ -94,15 +94,14 @@ public struct SignatureAlgorithm: Sendable, Hashable, CustomStringConvertible {
             }
             return try rsa.key.verify(signature, over: input, scheme)
         case (.hmac(let digest), .symmetric(let key)):
-            let code = try Self.code(of: input, digest, key)
-            return code.withBytes { ConstantTime.equal($0, signature) }
+            return ConstantTime.equal(try Self.code(of: input, digest, key), signature)
         default:
             throw JOSEError(.keyNotSuitable, "kind of the key does not fit the algorithm")
         }
     }
 
     /// Returns the signature of `input`.
-    func sign(_ input: Span<UInt8>, with key: JWK) throws(JOSEError) -> [UInt8] {
+    func sign(_ input: [UInt8], with key: JWK) throws(JOSEError) -> [UInt8] {
         guard key.allows(.sign, algorithm: name) else {
             throw JOSEError(.keyNotSuitable, "use, key_ops or alg of the key does not allow to sign")
         }
@@ -110,23 +109,21 @@ public struct SignatureAlgorithm: Sendable, Hashable, CustomStringConvertible {
         case (.rsa(let scheme), .rsaPrivate(let key)):
             return try key.key.sign(input, size: key.publicKey.modulusSize, scheme)
         case (.hmac(let digest), .symmetric(let key)):
-            return try Self.code(of: input, digest, key).prefix(digest.size)
+            return try Self.code(of: input, digest, key)
         default:
             throw JOSEError(.keyNotSuitable, "kind of the key does not fit the algorithm")
         }
     }
 
     private static func code(
-        of input: Span<UInt8>, _ digest: MessageDigest, _ key: SymmetricKey
-    ) throws(JOSEError) -> DigestOctets {
+        of input: [UInt8], _ digest: MessageDigest, _ key: SymmetricKey
+    ) throws(JOSEError) -> [UInt8] {
         // RFC 7518 §3.2: a key of the same size as the hash output or larger.
         guard key.byteCount >= digest.size else {
             throw JOSEError(.weakKey, "key is shorter than the digest")
         }
         return try key.secret.withBytes { (key) throws(JOSEError) in
-            let hmac = try HMAC.start(digest, key: key)
-            try hmac.update(input)
-            return try hmac.finish()
+            try digest.authenticationCode(of: input, key: key)
         }
     }
 }

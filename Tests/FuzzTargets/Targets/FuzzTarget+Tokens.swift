@@ -77,10 +77,12 @@ extension FuzzTarget {
             case "0":
                 guard let token = try? JWE(input.rest) else { return }
                 let unwrapper = try LocalUnwrapper(FuzzKeys.clientEncryption.get())
+                let keyManagement = KeyManagementAlgorithm(name: token.header.algorithm) ?? .rsaOAEP256
+                let encryption = token.header.contentEncryption.flatMap { ContentEncryptionAlgorithm(name: $0) }
                 let opened = try? CallingThread.run {
                     try await token.plaintext(
-                        using: [unwrapper], keyManagement: [.rsaOAEP256, .rsaOAEP],
-                        contentEncryption: [.a128CBC_HS256, .a256GCM])
+                        using: [unwrapper], keyManagement: keyManagement,
+                        contentEncryption: encryption ?? .a128CBC_HS256)
                 }
                 let openedDirectly = try? token.plaintext(directKey: direct, contentEncryption: .a256GCM)
                 // OpenSSL pads each token another way, so the content tells.

@@ -65,8 +65,8 @@ enum Opener {
     private static func openNested(_ exchange: JSON) async throws {
         let (keyManagement, contentEncryption) = try algorithms(exchange)
         let jws = try await JWE(exchange.text("token")).nestedJWS(
-            using: [LocalUnwrapper(JWK(exchange.required("key")))], keyManagement: [keyManagement],
-            contentEncryption: [contentEncryption])
+            using: [LocalUnwrapper(JWK(exchange.required("key")))], keyManagement: keyManagement,
+            contentEncryption: contentEncryption)
         let key = try JWK(exchange.required("verification_key"))
         try compare(jws.payload(verifiedWith: key, algorithm: .rs256), exchange)
     }

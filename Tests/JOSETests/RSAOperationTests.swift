@@ -1,8 +1,8 @@
 import JOSE
 import XCTest
 
-/// The context of an operation with a key is used again for the next one: nothing of one operation shows in another.
-final class RSAContextReuseTests: XCTestCase {
+/// One key does many operations: nothing of one shows in another.
+final class RSAOperationTests: XCTestCase {
     private let message = Array("once more".utf8)
 
     func testAFailedDecryptionLeavesNothingToTheNextOne() async throws {
