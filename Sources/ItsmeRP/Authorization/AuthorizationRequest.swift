@@ -8,13 +8,7 @@ public struct AuthorizationRequest: Sendable {
     public let transaction: LoginTransaction
 }
 
-extension AuthorizationRequest: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+extension AuthorizationRequest: Redacted {
     /// The service code; never the URL, which holds state and nonce when there is no request object.
     public var description: String { "AuthorizationRequest(service: \(transaction.serviceCode))" }
-
-    /// The same as ``description``.
-    public var debugDescription: String { description }
-
-    /// A mirror without children.
-    public var customMirror: Mirror { Mirror(self, children: [:]) }
 }

@@ -75,13 +75,7 @@ public struct FreeText: Sendable, Hashable {
     }
 }
 
-extension FreeText: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+extension FreeText: Redacted {
     /// The length; never the text, which is between the relying party and the person.
     public var description: String { "FreeText(\(text.unicodeScalars.count) characters)" }
-
-    /// The same as ``description``.
-    public var debugDescription: String { description }
-
-    /// A mirror without the text.
-    public var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
 }

@@ -85,13 +85,7 @@ public struct IBAN: Sendable, Hashable {
     ]
 }
 
-extension IBAN: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+extension IBAN: Redacted {
     /// The country only: an account number may be a person's.
     public var description: String { "IBAN(\(country))" }
-
-    /// The same as ``description``.
-    public var debugDescription: String { description }
-
-    /// A mirror of the country only.
-    public var customMirror: Mirror { Mirror(self, children: ["country": country]) }
 }

@@ -22,13 +22,7 @@ public struct Personal<Value: Sendable>: Sendable {
 extension Personal: Equatable where Value: Equatable {}
 extension Personal: Hashable where Value: Hashable {}
 
-extension Personal: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+extension Personal: Redacted {
     /// A placeholder; never the value.
     public var description: String { "<personal>" }
-
-    /// A placeholder; never the value.
-    public var debugDescription: String { description }
-
-    /// A mirror without children, so that `dump` finds nothing to show.
-    public var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
 }

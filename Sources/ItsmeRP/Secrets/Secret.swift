@@ -12,13 +12,7 @@ public struct Secret<Value: Sendable>: Sendable {
     }
 }
 
-extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+extension Secret: Redacted {
     /// Always `[redacted]`.
     public var description: String { "[redacted]" }
-
-    /// Always `[redacted]`.
-    public var debugDescription: String { "[redacted]" }
-
-    /// A mirror without children.
-    public var customMirror: Mirror { Mirror(self, children: [:]) }
 }
