@@ -16,7 +16,7 @@ public struct ClaimsRequest: Sendable, Hashable {
     ///
     /// Requests for the same claim in the same place are merged: essential if one of them is, with the values of the
     /// last one that names any.
-    public init(userInfo: [RequestedClaim] = [], idToken: [RequestedClaim] = []) {
+    public init(userInfo: [any RequestableClaim] = [], idToken: [any RequestableClaim] = []) {
         self.userInfo = Self.merging(userInfo)
         self.idToken = Self.merging(idToken)
     }
@@ -25,7 +25,7 @@ public struct ClaimsRequest: Sendable, Hashable {
     public var isEmpty: Bool { userInfo.isEmpty && idToken.isEmpty }
 
     /// This request and further claims.
-    public func adding(userInfo: [RequestedClaim] = [], idToken: [RequestedClaim] = []) -> Self {
+    public func adding(userInfo: [any RequestableClaim] = [], idToken: [any RequestableClaim] = []) -> Self {
         Self(userInfo: self.userInfo + userInfo, idToken: self.idToken + idToken)
     }
 
@@ -50,9 +50,9 @@ public struct ClaimsRequest: Sendable, Hashable {
         return .object(members)
     }
 
-    private static func merging(_ claims: [RequestedClaim]) -> [RequestedClaim] {
+    private static func merging(_ claims: [any RequestableClaim]) -> [RequestedClaim] {
         var merged: [RequestedClaim] = []
-        for claim in claims {
+        for claim in claims.map(\.requested) {
             if let index = merged.firstIndex(where: { $0.name == claim.name }) {
                 merged[index] = merged[index].merged(with: claim)
             } else {

@@ -13,11 +13,11 @@ public struct ConfirmationTemplate: Sendable, Hashable {
     /// The name of the template: `adv_payment` or `free_text`.
     public let name: String
 
-    private init(name: String, members: [(name: StaticString, value: String)]) {
+    private init(name: String, members: [(name: String, value: String)]) {
         self.name = name
         self.requestedClaims = ([("claim_approval_template_name", name)] + members).map { member in
             RequestedClaim.custom(
-                ItsmeNamespace.v2(member.name), legacyName: ItsmeNamespace.v1("2016-08", member.name)
+                ItsmeNamespace.v2(member.name), legacyName: ItsmeNamespace.v1("2016-08:" + member.name)
             )
             .essential.requiring(.string(member.value))
         }
@@ -66,15 +66,9 @@ public struct ConfirmationTemplate: Sendable, Hashable {
     }
 }
 
-extension ConfirmationTemplate: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+extension ConfirmationTemplate: Redacted {
     /// The name of the template; never what the person is shown.
     public var description: String { "ConfirmationTemplate(\(name))" }
-
-    /// The same as ``description``.
-    public var debugDescription: String { description }
-
-    /// A mirror of the name only.
-    public var customMirror: Mirror { Mirror(self, children: ["name": name]) }
 }
 
 /// The amount of a payment: a positive integer.

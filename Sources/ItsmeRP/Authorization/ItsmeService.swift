@@ -51,9 +51,9 @@ public struct ItsmeService: Sendable {
     ///   - firstClaim: The claim that has to be asked for at least.
     ///   - moreClaims: Further claims, in UserInfo as well.
     public static func shareData(
-        _ code: String, _ firstClaim: RequestedClaim, _ moreClaims: RequestedClaim...
+        _ code: String, _ firstClaim: any RequestableClaim, _ moreClaims: any RequestableClaim...
     ) -> ItsmeService {
-        ItsmeService(kind: .shareData, code: code, claims: [firstClaim] + moreClaims)
+        ItsmeService(kind: .shareData, code: code, claims: [firstClaim.requested] + moreClaims.map(\.requested))
     }
 
     /// Confirm (Confirmation): does the person agree to this?
@@ -67,7 +67,7 @@ public struct ItsmeService: Sendable {
         _ code: String, _ template: ConfirmationTemplate, subject: String? = nil
     ) -> ItsmeService {
         // itsme ignores a subject in the id_token member: UserInfo is its only place.
-        let known = subject.map { [RequestedClaim.subject.requiring(.string($0))] } ?? []
+        let known = subject.map { [Claim.subject.requiring(.string($0))] } ?? []
         return ItsmeService(
             kind: .confirm, code: code, claims: template.requestedClaims + known, expectedSubject: subject)
     }

@@ -2,7 +2,7 @@ public import JOSE
 
 /// A claim as it is asked for in the `claims` parameter (OpenID Connect Core §5.5.1).
 ///
-/// Has a static member for every claim of the catalogue, with the same name as in ``Claim``:
+/// Made of a ``Claim``, or of a name:
 ///
 /// ```swift
 /// ClaimsRequest(userInfo: [.birthdate, .email.essential, .custom("middle_name")])
@@ -25,45 +25,12 @@ public struct RequestedClaim: Sendable, Hashable {
     /// The values one of which the claim has to have; empty for any.
     public var requiredValues: [JSONValue]
 
-    /// Asks for a claim of the catalogue, or for one that the application defined.
-    public init<Value>(_ claim: Claim<Value>) {
-        self.init(name: claim.name, legacyName: claim.legacyName)
-    }
-
     init(name: String, legacyName: String?) {
         self.name = name
         self.legacyName = legacyName
         self.isEssential = false
         self.requiredValue = nil
         self.requiredValues = []
-    }
-
-    /// Asks for a claim that the catalogue does not know, by its name on the wire.
-    public static func custom(_ name: String, legacyName: String? = nil) -> Self {
-        Self(name: name, legacyName: legacyName)
-    }
-
-    /// The same claim, marked essential.
-    public var essential: Self {
-        var copy = self
-        copy.isEssential = true
-        return copy
-    }
-
-    /// The same claim, required to have this value (`value` of OpenID Connect Core §5.5.1).
-    public func requiring(_ value: JSONValue) -> Self {
-        var copy = self
-        copy.requiredValue = value
-        copy.requiredValues = []
-        return copy
-    }
-
-    /// The same claim, required to have one of these values (`values` of OpenID Connect Core §5.5.1).
-    public func requiring(oneOf values: [JSONValue]) -> Self {
-        var copy = self
-        copy.requiredValue = nil
-        copy.requiredValues = values
-        return copy
     }
 
     /// The name to send in a profile.
@@ -99,16 +66,47 @@ public struct RequestedClaim: Sendable, Hashable {
     }
 }
 
-extension RequestedClaim: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+extension RequestableClaim {
+    /// The same claim, marked essential.
+    public var essential: RequestedClaim {
+        var copy = requested
+        copy.isEssential = true
+        return copy
+    }
+
+    /// The same claim, required to have this value (`value` of OpenID Connect Core §5.5.1).
+    public func requiring(_ value: JSONValue) -> RequestedClaim {
+        var copy = requested
+        copy.requiredValue = value
+        copy.requiredValues = []
+        return copy
+    }
+
+    /// The same claim, required to have one of these values (`values` of OpenID Connect Core §5.5.1).
+    public func requiring(oneOf values: [JSONValue]) -> RequestedClaim {
+        var copy = requested
+        copy.requiredValue = nil
+        copy.requiredValues = values
+        return copy
+    }
+}
+
+extension RequestableClaim where Self == RequestedClaim {
+    /// Asks for a claim that has no declaration, by its name on the wire.
+    public static func custom(_ name: String, legacyName: String? = nil) -> Self {
+        Self(name: name, legacyName: legacyName)
+    }
+}
+
+extension RequestedClaim: RequestableClaim {
+    /// The claim itself.
+    public var requested: RequestedClaim { self }
+}
+
+extension RequestedClaim: Redacted {
     /// The name and what is asked of the claim; never a required value, which may be a person's.
     public var description: String {
         let hasValue = requiredValue != nil || !requiredValues.isEmpty
         return name + (isEssential ? " (essential)" : "") + (hasValue ? " (with value)" : "")
     }
-
-    /// The same as ``description``.
-    public var debugDescription: String { description }
-
-    /// A mirror without the required values.
-    public var customMirror: Mirror { Mirror(self, children: ["name": name, "isEssential": isEssential]) }
 }

@@ -47,4 +47,11 @@ public struct Scope: RawRepresentable, Sendable, Hashable, CustomStringConvertib
 
     /// The value on the wire.
     public var description: String { rawValue }
+
+    /// The claims that the scope asks for, as far as itsme has them; empty for `openid`, services and unknown scopes.
+    ///
+    /// `address` may also deliver the claim `addressAssuranceLevel`.
+    public var claims: [RequestedClaim] {
+        ClaimCatalogue.all.filter { $0.scope == self }.map(\.requested)
+    }
 }

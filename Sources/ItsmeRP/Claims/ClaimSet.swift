@@ -54,8 +54,7 @@ public struct ClaimSet: Sendable {
 
     /// The JSON value of any claim, by its name on the wire; `nil` when it is absent.
     ///
-    /// This is how claims are read that the catalogue does not know. The result may be personal data and does not
-    /// redact itself.
+    /// Use it for claims without a declaration. The result may be personal data and does not redact itself.
     public func raw(_ name: String) -> JSON? {
         for object in objects {
             if let value = object[name] { return value }
@@ -71,13 +70,26 @@ public struct ClaimSet: Sendable {
     }
 }
 
-extension ClaimSet: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+extension ClaimSet: Redacted {
     /// The names of the claims; never a value.
     public var description: String { "ClaimSet(\(names.joined(separator: ", ")))" }
+}
 
-    /// The names of the claims; never a value.
-    public var debugDescription: String { description }
+/// A claim was there, but its value was not of the form that the protocol describes.
+///
+/// Names the claim and the expected form; never carries the value, which is personal data.
+public struct ClaimError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The name of the claim.
+    public let claim: String
 
-    /// A mirror that shows the names of the claims only.
-    public var customMirror: Mirror { Mirror(self, children: ["names": names]) }
+    /// The form that was expected, in words.
+    public let expected: String
+
+    init(claim: String, expected: String) {
+        self.claim = claim
+        self.expected = expected
+    }
+
+    /// The claim and the expected form.
+    public var description: String { "claim \(claim): expected \(expected)" }
 }

@@ -2,15 +2,34 @@ public import JOSE
 
 /// A Swift type that can be read from the JSON value of a claim.
 ///
-/// Conformances are strict: they accept the forms that itsme documents and those seen in its traffic, and throw for
+/// Conformances are strict. They accept the forms that itsme documents and those seen in its traffic. They throw for
 /// everything else, `null` included (OpenID Connect Core §5.3.2: a claim without a value is left out). The types for
-/// objects throw for what is no object, and leave out a member that is not of its form; ``ClaimSet/raw(_:)`` shows it.
+/// objects throw for a value that is no object, and leave out a member that is not of its form; ``ClaimSet/raw(_:)``
+/// shows it.
 public protocol ClaimValue: Sendable {
     /// Reads the value of a claim.
     ///
     /// - Throws: ``UnexpectedClaimValue``, which says what was expected and carries no value.
     init(claimValue json: JSON) throws(UnexpectedClaimValue)
 }
+
+/// Thrown while a value is read. Says what was expected, without the claim's name and without the value.
+///
+/// The expectation is a `StaticString`, so that no value can get into an error.
+public struct UnexpectedClaimValue: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The form that was expected, in words.
+    public let expected: String
+
+    /// Makes the error; `expected` completes the sentence "expected …".
+    public init(expected: StaticString) {
+        self.expected = expected.description
+    }
+
+    /// The expected form.
+    public var description: String { "expected \(expected)" }
+}
+
+// MARK: Values without a type of their own
 
 extension Personal: ClaimValue where Value: ClaimValue {
     /// Reads the wrapped value.
@@ -46,5 +65,60 @@ extension JSON: ClaimValue {
     /// Takes the value as it is, for claims whose form is not documented.
     public init(claimValue json: JSON) throws(UnexpectedClaimValue) {
         self = json
+    }
+}
+
+// MARK: Reading a value
+
+extension JSON {
+    /// The value that a string of this JSON makes.
+    func claimValue<Value>(
+        expected: StaticString, _ make: (String) -> Value?
+    ) throws(UnexpectedClaimValue) -> Value {
+        guard let value = string.flatMap(make) else { throw UnexpectedClaimValue(expected: expected) }
+        return value
+    }
+}
+
+/// A value that itsme may add to: the known values are static members, any other string is kept.
+protocol OpenSetValue: ClaimValue, RawRepresentable where RawValue == String {
+    init(rawValue: String)
+}
+
+extension OpenSetValue {
+    /// Reads any string.
+    public init(claimValue json: JSON) throws(UnexpectedClaimValue) {
+        self.init(rawValue: try String(claimValue: json))
+    }
+}
+
+/// Reads the members of a claim whose value is an object.
+///
+/// A member that is absent or not of its form is `nil`: one odd member, such as `"country": null`, does not hide the
+/// others.
+struct ClaimObject {
+    private let object: JSON
+
+    /// Accepts an object only.
+    init(_ json: JSON, expected: StaticString) throws(UnexpectedClaimValue) {
+        guard json.kind == .object else { throw UnexpectedClaimValue(expected: expected) }
+        self.object = json
+    }
+
+    /// Accepts an object, or a string that holds the JSON text of one.
+    ///
+    /// The legacy profile sends `address` and `claim_device` in the second form.
+    init(textOrObject json: JSON, expected: StaticString) throws(UnexpectedClaimValue) {
+        guard let text = json.string else {
+            try self.init(json, expected: expected)
+            return
+        }
+        guard let parsed = try? JSON(parsing: text) else { throw UnexpectedClaimValue(expected: expected) }
+        try self.init(parsed, expected: expected)
+    }
+
+    /// The member read as a type; `nil` when it is absent or not of that type's form.
+    func value<Value: ClaimValue>(_ member: String) -> Value? {
+        object[member].flatMap { try? Value(claimValue: $0) }
     }
 }

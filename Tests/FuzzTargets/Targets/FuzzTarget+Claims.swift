@@ -8,7 +8,9 @@ extension FuzzTarget {
         name: "userinfo", maximumSize: 8192,
         seeds: {
             let subject = #""sub":"\#(FuzzWorld.subject)""#
-            let every = ClaimCatalogue.all.filter { $0.name != "sub" }.map { #""\#($0.name)":\#($0.sample)"# }
+            // Every claim as itsme sends it.
+            let samples = try JSON(parsing: FuzzKeys.bytes("claims/every-claim.json")).members ?? []
+            let every = samples.filter { $0.name != "sub" }.map { #""\#($0.name)":\#($0.value.text)"# }
             return [
                 Chosen.seed("0", try own.get()), Chosen.seed("1", "{\(subject)}"),
                 Chosen.seed(
@@ -16,7 +18,7 @@ extension FuzzTarget {
                     #"{\#(subject),"iss":"\#(FuzzWorld.issuer)","aud":"\#(FuzzWorld.clientID)","exp":1800000100,"nbf":1}"#
                 ),
                 Chosen.seed("1", "{\(subject),\(every.joined(separator: ","))}"),
-            ] + ClaimCatalogue.all.map { Chosen.seed("2", $0.sample) }
+            ] + samples.map { Chosen.seed("2", $0.value.text) }
         },
         check: { input in
             guard let input = Chosen(input) else { return }
@@ -70,7 +72,7 @@ extension FuzzTarget {
         _ = claims[.nationalNumber].map { ($0.value.birthDate, $0.value.sex, $0.value.formatted, $0.value.isBIS) }
     }
 
-    private static func read(_ claim: ClaimCatalogue.Entry, _ json: JSON) throws {
+    private static func read(_ claim: any CatalogueClaim, _ json: JSON) throws {
         let value: any Sendable
         do throws(ClaimError) {
             value = try claim.decode(json)

@@ -65,7 +65,7 @@ final class ClaimsRequestTests: XCTestCase {
     func testRequestsForApplicationDefinedClaimsUseTheirNames() {
         let claim = Claim<Personal<String>>("https://example.org/a", legacyName: "tag:example.org:a")
         XCTAssertEqual(
-            ClaimsRequest(userInfo: [RequestedClaim(claim)]).jsonValue(profile: .v1).serializedString(),
+            ClaimsRequest(userInfo: [claim]).jsonValue(profile: .v1).serializedString(),
             #"{"userinfo":{"tag:example.org:a":null}}"#)
     }
 }

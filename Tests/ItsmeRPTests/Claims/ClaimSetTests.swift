@@ -17,17 +17,17 @@ final class ClaimSetTests: XCTestCase {
     }
 
     func testNullIsMalformedForAbsenceIsWrittenByLeavingOut() throws {
-        for entry in ClaimCatalogue.all where entry.member != "studentAttestation" {
-            XCTAssertThrowsError(try entry.decode(try JSON(parsing: "null")), entry.member) { error in
+        for entry in ClaimCatalogue.all where entry.name != Claim.studentAttestation.name {
+            XCTAssertThrowsError(try entry.decode(try JSON(parsing: "null")), entry.name) { error in
                 XCTAssertEqual((error as? ClaimError)?.claim, entry.name)
             }
         }
     }
 
     func testEveryClaimRefusesValuesOfAnotherType() throws {
-        for entry in ClaimCatalogue.all where entry.member != "studentAttestation" {
+        for entry in ClaimCatalogue.all where entry.name != Claim.studentAttestation.name {
             for wrong in ["[]", "[{}]", "1.5", "-1", "1e400", #"[true]"#] {
-                XCTAssertThrowsError(try entry.decode(try JSON(parsing: wrong)), "\(entry.member) \(wrong)")
+                XCTAssertThrowsError(try entry.decode(try JSON(parsing: wrong)), "\(entry.name) \(wrong)")
             }
         }
     }

@@ -9,7 +9,7 @@ final class HostileValueTests: XCTestCase {
         var readable = 0
         for entry in ClaimCatalogue.all {
             for _ in 0..<300 {
-                var bytes = Array(entry.sample.utf8)
+                var bytes = Array(try entry.sample().utf8)
                 for _ in 0...Int.random(in: 0...3, using: &random) { mutilate(&bytes, using: &random) }
                 guard let json = try? JSON(parsing: bytes) else { continue }
                 readable += 1
@@ -27,7 +27,7 @@ final class HostileValueTests: XCTestCase {
         for claim in ClaimCatalogue.all {
             for other in ClaimCatalogue.all {
                 do {
-                    _ = try claim.decode(try JSON(parsing: other.sample))
+                    _ = try claim.decode(try JSON(parsing: other.sample()))
                 } catch {
                     XCTAssertEqual((error as? ClaimError)?.claim, claim.name)
                 }

@@ -125,7 +125,7 @@ final class ToleratedFormsTests: XCTestCase {
     }
 
     func testReadsTheLegacyIdentityCard() throws {
-        let sample = try XCTUnwrap(ClaimCatalogue.all.first { $0.member == "legacyEID" }?.sample)
+        let sample = try Claim.legacyEID.sample()
         let card = try XCTUnwrap(try claims(.legacyEID, sample)[.legacyEID]?.value)
         XCTAssertEqual(card.cardNumber, "591234567829")
         XCTAssertEqual(card.issuanceLocality, "Tongeren")

@@ -1,3 +1,5 @@
+public import JOSE
+
 /// The number under which a person is registered in Belgium (Rijksregisternummer, numéro de registre national), or
 /// the BIS number of a person who is known to Belgian services without being registered.
 ///
@@ -5,8 +7,8 @@
 /// the remainder of the first nine digits divided by 97; for people born from 2000 on, a 2 is put before the nine
 /// digits. So the check also tells the century.
 ///
-/// **Exceptions exist.** A number whose check does not fit is not refused, for the register may know it: it says
-/// ``isValid`` `false` and derives nothing.
+/// A number whose check digits do not fit is not refused, because the register may know it all the same. Its
+/// ``isValid`` is `false`, and it has no ``birthDate`` and no ``sex``.
 ///
 /// Using the number is restricted by law (act of 8 August 1983 on the national register).
 public struct BelgianNationalNumber: Sendable, Hashable {
@@ -54,8 +56,7 @@ public struct BelgianNationalNumber: Sendable, Hashable {
     private let serial: Int
     private let century: Int?
 
-    /// Reads eleven digits, also when written with dots, hyphens and spaces between them, which are itsme's customary
-    /// forms; `nil` for anything else.
+    /// Reads eleven digits, with or without dots, hyphens and spaces between them; `nil` for anything else.
     public init?(_ text: String) {
         guard text.unicodeScalars.count <= 15 else { return nil }
         var ascii = Array(String(text.unicodeScalars.filter { $0 != "." && !$0.isGroupSeparator }).utf8)
@@ -84,4 +85,12 @@ public struct BelgianNationalNumber: Sendable, Hashable {
 
     /// Hashes the digits.
     public func hash(into hasher: inout Hasher) { hasher.combine(digits) }
+}
+
+extension BelgianNationalNumber: ClaimValue {
+    /// Reads a string with eleven digits.
+    public init(claimValue json: JSON) throws(UnexpectedClaimValue) {
+        self = try json.claimValue(
+            expected: "a string with the eleven digits of a national number", BelgianNationalNumber.init(_:))
+    }
 }

@@ -1,3 +1,5 @@
+public import JOSE
+
 #if canImport(FoundationEssentials)
     public import FoundationEssentials
 #else
@@ -6,8 +8,7 @@
 
 /// A day of the Gregorian calendar: year, month and day, without time and without time zone.
 ///
-/// Dates of birth are of this kind. Reading one as an instant is how people come to be born a day earlier on servers
-/// in other time zones.
+/// A date of birth is one. Read as an instant, it becomes the day before on servers in other time zones.
 public struct CalendarDate: Sendable, Hashable, Comparable, LosslessStringConvertible {
     /// The year, 1 to 9999.
     public let year: Int
@@ -38,10 +39,10 @@ public struct CalendarDate: Sendable, Hashable, Comparable, LosslessStringConver
         self.init(year: year, month: month, day: day)
     }
 
-    /// The day on which an instant falls, at a given distance from UTC; `nil` outside the years 1 to 9999.
+    /// The day on which an instant falls, at a given offset from UTC; `nil` outside the years 1 to 9999.
     ///
-    /// What day it is depends on the place, so the distance is the caller's choice: in Belgium 3600 seconds, and 7200
-    /// in summer.
+    /// What day it is depends on the place, so the caller chooses the offset: in Belgium 3600 seconds, and 7200 in
+    /// summer.
     public init?(_ instant: Date, secondsFromUTC: Int = 0) {
         let seconds = (instant.timeIntervalSince1970 + Double(secondsFromUTC)) / 86_400
         guard seconds.isFinite, abs(seconds) < 4_000_000 else { return nil }
@@ -60,7 +61,7 @@ public struct CalendarDate: Sendable, Hashable, Comparable, LosslessStringConver
 
     /// The age in whole years that a person born on this day has on another day; `nil` on days before the birth.
     ///
-    /// Who is born on 29 February completes a year on 1 March when the year is not a leap year.
+    /// A person born on 29 February turns a year older on 1 March in years that are no leap years.
     public func age(on date: CalendarDate) -> Int? {
         guard date >= self else { return nil }
         let isBeforeBirthday = (date.month, date.day) < (month, day)
@@ -100,5 +101,189 @@ public struct CalendarDate: Sendable, Hashable, Comparable, LosslessStringConver
 
     private static func isLeap(_ year: Int) -> Bool {
         year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+    }
+}
+
+extension CalendarDate: ClaimValue {
+    /// Reads a string of the form `YYYY-MM-DD`.
+    public init(claimValue json: JSON) throws(UnexpectedClaimValue) {
+        self = try json.claimValue(expected: "a date of the form YYYY-MM-DD", CalendarDate.init(_:))
+    }
+}
+
+/// A date of birth as far as it is known: a day, a year alone, or a month and a day of a year that is left out.
+///
+/// The three forms are those of OpenID Connect Core §5.1, which identity documents need: some people's papers state the
+/// year of birth only.
+///
+/// ```swift
+/// let age = userInfo[.birthdate]?.value.date?.age(on: today)   // nil when the day is not known
+/// let year = userInfo[.birthdate]?.value.year
+/// ```
+public struct Birthdate: Sendable, Hashable, LosslessStringConvertible {
+    /// The year, 1 to 9999; `nil` when it is left out.
+    public let year: Int?
+
+    /// The month, 1 to 12; `nil` when only the year is known.
+    public let month: Int?
+
+    /// The day of the month, 1 to 31; `nil` when only the year is known.
+    public let day: Int?
+
+    /// The day of birth; `nil` unless year, month and day are known.
+    public var date: CalendarDate? {
+        guard let year, let month, let day else { return nil }
+        return CalendarDate(year: year, month: month, day: day)
+    }
+
+    /// Makes a date of birth that is fully known.
+    public init(_ date: CalendarDate) {
+        (year, month, day) = (date.year, date.month, date.day)
+    }
+
+    /// Makes a date of birth of which the year is known; `nil` outside the years 1 to 9999.
+    public init?(year: Int) {
+        guard (1...9999).contains(year) else { return nil }
+        (self.year, month, day) = (year, nil, nil)
+    }
+
+    /// Makes a date of birth of which the year is left out; `nil` when no year has such a day.
+    public init?(month: Int, day: Int) {
+        // Somebody may be born on 29 February, so the day is looked for in a leap year.
+        guard CalendarDate(year: 2000, month: month, day: day) != nil else { return nil }
+        (year, self.month, self.day) = (nil, month, day)
+    }
+
+    /// Reads `YYYY-MM-DD`, `YYYY` or `0000-MM-DD` (OpenID Connect Core §5.1); `nil` for any other form and for days that
+    /// do not exist.
+    public init?(_ description: String) {
+        var digits = DigitReader(description)
+        guard let year = digits.number(ofDigits: 4) else { return nil }
+        if digits.isAtEnd {
+            self.init(year: year)
+            return
+        }
+        guard digits.skip("-"), let month = digits.number(ofDigits: 2), digits.skip("-"),
+            let day = digits.number(ofDigits: 2), digits.isAtEnd
+        else { return nil }
+        if year == 0 {
+            self.init(month: month, day: day)
+        } else {
+            guard let date = CalendarDate(year: year, month: month, day: day) else { return nil }
+            self.init(date)
+        }
+    }
+
+    /// The form in which it is read: `YYYY-MM-DD`, `YYYY` or `0000-MM-DD`.
+    public var description: String {
+        let year = (year ?? 0).digits(width: 4)
+        guard let month, let day else { return year }
+        return "\(year)-\(month.digits(width: 2))-\(day.digits(width: 2))"
+    }
+}
+
+extension Birthdate: ClaimValue {
+    /// Reads a string of the form `YYYY-MM-DD`, `YYYY` or `0000-MM-DD`.
+    public init(claimValue json: JSON) throws(UnexpectedClaimValue) {
+        self = try json.claimValue(expected: "a date of the form YYYY-MM-DD, YYYY or 0000-MM-DD", Birthdate.init(_:))
+    }
+}
+
+/// A date and time as itsme writes it: with `Z`, with fractions and `Z`, with an offset from UTC, or without a
+/// zone.
+public struct Timestamp: Sendable, Hashable {
+    /// The instant. Without a time zone the text is read as UTC.
+    public let date: Date
+
+    /// Whether the text said which time zone it is in; otherwise ``date`` may be off by some hours.
+    public let hasTimeZone: Bool
+
+    /// The day as it was written, whatever the zone: what a document's date of validity means.
+    public let calendarDate: CalendarDate
+
+    /// Reads `YYYY-MM-DDThh:mm:ss`, with up to nine digits of a fraction of a second, followed by `Z`, `±hh:mm`,
+    /// `±hhmm` or nothing (ISO 8601); `nil` for any other form.
+    public init?(_ text: String) {
+        var digits = DigitReader(text)
+        guard let year = digits.number(ofDigits: 4), digits.skip("-"), let month = digits.number(ofDigits: 2),
+            digits.skip("-"), let day = digits.number(ofDigits: 2),
+            let calendarDate = CalendarDate(year: year, month: month, day: day), digits.skip("T"),
+            let hour = digits.number(ofDigits: 2), digits.skip(":"), let minute = digits.number(ofDigits: 2),
+            digits.skip(":"), let second = digits.number(ofDigits: 2), hour < 24, minute < 60, second < 60,
+            let fraction = Self.fraction(&digits), let offset = Self.offset(&digits), digits.isAtEnd
+        else { return nil }
+        let wholeSeconds = calendarDate.daysSinceEpoch * 86_400 + hour * 3600 + minute * 60 + second
+        self.date = Date(timeIntervalSince1970: Double(wholeSeconds - (offset.seconds ?? 0)) + fraction)
+        self.hasTimeZone = offset.seconds != nil
+        self.calendarDate = calendarDate
+    }
+
+    private static func fraction(_ digits: inout DigitReader) -> Double? {
+        guard digits.skip(".") else { return 0 }
+        let count = digits.digitCount
+        guard count <= 9, let number = digits.number(ofDigits: count) else { return nil }
+        return Double(number) / (0..<count).reduce(1.0) { scale, _ in scale * 10 }
+    }
+
+    /// The zone: `nil` when it is malformed, no seconds when there is none.
+    private static func offset(_ digits: inout DigitReader) -> (seconds: Int?, Void)? {
+        if digits.isAtEnd { return (nil, ()) }
+        if digits.skip("Z") { return (0, ()) }
+        let isEast = digits.skip("+")
+        guard isEast || digits.skip("-"), let hours = digits.number(ofDigits: 2) else { return nil }
+        _ = digits.skip(":")
+        guard let minutes = digits.number(ofDigits: 2), hours < 24, minutes < 60 else { return nil }
+        let seconds = hours * 3600 + minutes * 60
+        return (isEast ? seconds : -seconds, ())
+    }
+}
+
+extension Timestamp: ClaimValue {
+    /// Reads a string that holds a date and a time.
+    public init(claimValue json: JSON) throws(UnexpectedClaimValue) {
+        self = try json.claimValue(expected: "a date and time of the form YYYY-MM-DDThh:mm:ss", Timestamp.init(_:))
+    }
+}
+
+/// Reads numbers with a fixed count of ASCII digits, and the separators between them, from the front of a text.
+struct DigitReader {
+    private var rest: Substring.UTF8View
+
+    init(_ text: String) {
+        rest = Substring(text).utf8
+    }
+
+    var isAtEnd: Bool { rest.isEmpty }
+
+    /// The number that the next `count` digits form; `nil` when they are not all digits. At most 18 digits.
+    mutating func number(ofDigits count: Int) -> Int? {
+        guard (1...18).contains(count), rest.count >= count else { return nil }
+        var number = 0
+        for byte in rest.prefix(count) {
+            guard (0x30...0x39).contains(byte) else { return nil }
+            number = number * 10 + Int(byte - 0x30)
+        }
+        rest = rest.dropFirst(count)
+        return number
+    }
+
+    /// Skips a separator; `false`, without skipping, when something else follows.
+    mutating func skip(_ separator: Unicode.Scalar) -> Bool {
+        guard let byte = rest.first, UInt32(byte) == separator.value else { return false }
+        rest = rest.dropFirst()
+        return true
+    }
+
+    /// How many digits follow.
+    var digitCount: Int {
+        rest.prefix { (0x30...0x39).contains($0) }.count
+    }
+}
+
+extension Int {
+    /// The digits of a number that is not negative, with zeros in front up to a width.
+    func digits(width: Int) -> String {
+        let text = String(self)
+        return String(repeating: "0", count: Swift.max(0, width - text.count)) + text
     }
 }

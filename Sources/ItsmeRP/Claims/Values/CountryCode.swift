@@ -1,3 +1,5 @@
+public import JOSE
+
 /// A country, by its code of two or three letters (ISO 3166-1 alpha-2 and alpha-3).
 ///
 /// itsme uses the three letters. Both codes of a country are equal for the countries of Europe, the only ones whose
@@ -125,4 +127,12 @@ public struct CountryCode: RawRepresentable, Sendable, Hashable {
 extension CountryCode: CustomStringConvertible {
     /// The code as it was given.
     public var description: String { rawValue }
+}
+
+extension CountryCode: ClaimValue {
+    /// Reads a string with two or three capital letters.
+    public init(claimValue json: JSON) throws(UnexpectedClaimValue) {
+        self = try json.claimValue(
+            expected: "a country code of two or three capital letters", CountryCode.init(rawValue:))
+    }
 }

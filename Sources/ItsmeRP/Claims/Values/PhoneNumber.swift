@@ -1,3 +1,5 @@
+public import JOSE
+
 /// A phone number as itsme writes it, for example `+32 485694175`.
 public struct PhoneNumber: Sendable, Hashable {
     /// The number as received.
@@ -6,9 +8,9 @@ public struct PhoneNumber: Sendable, Hashable {
     /// The number in the form of E.164, `+` and up to 15 digits, without spaces; `nil` when the text does not begin
     /// with `+` or `00` and so does not name a country, and when it is not sure which digits belong to the number.
     ///
-    /// A zero after the country code, as in `+32 (0)485 69 41 75` or `0032 0485 69 41 75`, is dropped where it only is
-    /// what people in the country dial first, and kept where it belongs to the number, as in Italy. Elsewhere there is
-    /// no E.164 form.
+    /// A zero may stand after the country code, as in `+32 (0)485 69 41 75` or `0032 0485 69 41 75`. It is dropped for
+    /// countries where people only dial it first, and kept where it belongs to the number, as in Italy. For other
+    /// countries there is no E.164 form.
     public let e164: String?
 
     /// Makes a number; `nil` unless it is 4 to 17 digits after an optional `+`, with spaces, dots, hyphens, slashes
@@ -16,7 +18,7 @@ public struct PhoneNumber: Sendable, Hashable {
     public init?(_ text: String) {
         var hasPlus = false
         var digits: [UInt8] = []
-        // What was read without the separators, for a zero that stands in parentheses.
+        // The text without separators, to find a zero in parentheses.
         var compact: [UInt8] = []
         guard text.unicodeScalars.count <= 32 else { return nil }
         for scalar in text.unicodeScalars {
@@ -91,4 +93,49 @@ public struct PhoneNumber: Sendable, Hashable {
     /// Countries whose numbers may begin with a zero of their own: Italy with the Vatican, San Marino, Côte d'Ivoire,
     /// Benin, Congo.
     private static let ownZero: Set<Int> = [39, 378, 225, 229, 242]
+}
+
+extension PhoneNumber: ClaimValue {
+    /// Reads a string that has the shape of a phone number.
+    public init(claimValue json: JSON) throws(UnexpectedClaimValue) {
+        self = try json.claimValue(expected: "a phone number", PhoneNumber.init(_:))
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether it is a space or a hyphen, as people and word processors put them between the groups of a number. Forms
+    /// that forbid a line break count.
+    var isGroupSeparator: Bool {
+        switch self {
+        case " ", "\u{A0}", "\u{2007}", "\u{2009}", "\u{202F}": true
+        case "-", "\u{2010}", "\u{2011}": true
+        default: false
+        }
+    }
+}
+
+/// The e-mail address that the person entered in the itsme app.
+///
+/// **itsme does not verify it.** Never use it to find or to join an account: whoever enters another person's address
+/// would get that person's account. The key of an account is the claim `sub`.
+public struct EmailAddress: Sendable, Hashable {
+    /// The address as received.
+    public let text: String
+
+    /// Makes an address; `nil` unless there is something on both sides of an `@`, without white space and control
+    /// characters, in at most 254 bytes (RFC 5321 §4.5.3.1).
+    public init?(_ text: String) {
+        guard text.utf8.count <= 254, let at = text.lastIndex(of: "@"), at != text.startIndex,
+            text.index(after: at) != text.endIndex,
+            !text.unicodeScalars.contains(where: { $0.properties.isWhitespace || $0.value < 0x20 || $0.value == 0x7F })
+        else { return nil }
+        self.text = text
+    }
+}
+
+extension EmailAddress: ClaimValue {
+    /// Reads a string that has the shape of an address.
+    public init(claimValue json: JSON) throws(UnexpectedClaimValue) {
+        self = try json.claimValue(expected: "an e-mail address", EmailAddress.init(_:))
+    }
 }

@@ -2,9 +2,8 @@ public import JOSE
 
 /// A photo of a person: the bytes of an image file and its format.
 ///
-/// The format is the one that the first bytes show, so that what is served as an image is one; what the answer calls it
-/// does not count. The rest of the file is not checked: decode it with a hardened decoder, and serve it with
-/// `X-Content-Type-Options: nosniff`.
+/// The format is read from the first bytes; what the answer calls it does not count. The rest of the file is not
+/// checked: decode it with a hardened decoder, and serve it with `X-Content-Type-Options: nosniff`.
 public struct PhotoImage: Sendable, Hashable {
     /// The format.
     public let format: ImageFormat
@@ -37,5 +36,75 @@ extension PhotoImage: ClaimValue {
             throw UnexpectedClaimValue(expected: "a JPEG, PNG or JPEG 2000 image in base64")
         }
         self = photo
+    }
+}
+
+/// The format of a photo.
+public enum ImageFormat: Sendable, Hashable, CaseIterable {
+    /// JPEG (ISO/IEC 10918).
+    case jpeg
+    /// PNG (ISO/IEC 15948).
+    case png
+    /// JPEG 2000 (ISO/IEC 15444), as a JP2 file or a bare codestream: what the chip of a passport holds. Browsers do
+    /// not show it.
+    case jpeg2000
+
+    /// The media type to serve the image as.
+    public var mediaType: String {
+        switch self {
+        case .jpeg: "image/jpeg"
+        case .png: "image/png"
+        case .jpeg2000: "image/jp2"
+        }
+    }
+
+    /// Makes a format of a media type; `nil` for types that itsme does not send.
+    public init?(mediaType: String) {
+        switch mediaType.lowercased() {
+        case "image/jpeg", "image/jpg": self = .jpeg
+        case "image/png": self = .png
+        case "image/jp2", "image/jpeg2000", "image/jpx", "image/j2k", "image/jpc": self = .jpeg2000
+        default: return nil
+        }
+    }
+
+    /// Recognises the format by the first bytes of a file; `nil` when it is none of these.
+    public init?(signatureOf bytes: [UInt8]) {
+        guard let format = Self.allCases.first(where: { $0.signatures.contains { bytes.starts(with: $0) } }) else {
+            return nil
+        }
+        self = format
+    }
+
+    private var signatures: [[UInt8]] {
+        switch self {
+        case .jpeg: [[0xFF, 0xD8, 0xFF]]
+        case .png: [[0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]]
+        case .jpeg2000:
+            [
+                [0x00, 0x00, 0x00, 0x0C, 0x6A, 0x50, 0x20, 0x20, 0x0D, 0x0A, 0x87, 0x0A],
+                [0xFF, 0x4F, 0xFF, 0x51],
+            ]
+        }
+    }
+}
+
+/// Base64 in the alphabet of RFC 4648 §4, with padding, as images come.
+enum StandardBase64 {
+    /// Decodes strictly, by way of the strict base64url of JOSE: the alphabets differ in two characters and in the padding.
+    static func decode(_ text: String) -> [UInt8]? {
+        var ascii = Array(text.utf8)
+        guard !ascii.isEmpty, ascii.count % 4 == 0 else { return nil }
+        let padding = ascii.reversed().prefix(2).prefix { $0 == UInt8(ascii: "=") }.count
+        ascii.removeLast(padding)
+        for index in ascii.indices {
+            switch ascii[index] {
+            case UInt8(ascii: "+"): ascii[index] = UInt8(ascii: "-")
+            case UInt8(ascii: "/"): ascii[index] = UInt8(ascii: "_")
+            case UInt8(ascii: "-"), UInt8(ascii: "_"): return nil
+            default: continue
+            }
+        }
+        return try? Base64URL.decode(ascii)
     }
 }

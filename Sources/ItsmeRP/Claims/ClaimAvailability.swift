@@ -16,11 +16,8 @@ public struct ClaimAvailability: Sendable, Hashable {
         case never
     }
 
-    /// The name of the claim on the wire in the current profile.
-    public let claim: String
-
     private let level: Level
-    private let exceptions: [CountryCode: Level]
+    private var exceptions: [CountryCode: Level] = [:]
 
     /// For how many of the people with a document of this country itsme has the claim; `nil` when the country is not
     /// one of ``countries``.
@@ -35,46 +32,33 @@ public struct ClaimAvailability: Sendable, Hashable {
         .norway, .poland, .portugal, .romania, .serbia, .slovakia, .slovenia, .spain, .sweden, .unitedKingdom,
     ]
 
-    /// What itsme documents of its claims (May 2026), a line for each claim.
-    public static let all: [ClaimAvailability] = table.flatMap { line in
-        line.claims.map { ClaimAvailability(claim: $0.name, level: line.level, exceptions: line.exceptions) }
+    /// What itsme documents of a claim (May 2026); `nil` when it documents nothing, as of claims of the legacy profile.
+    public static func of(_ claim: any RequestableClaim) -> ClaimAvailability? {
+        ClaimCatalogue.claim(named: claim.requested.name)?.availability
     }
 
-    /// What itsme documents of a claim; `nil` when it documents nothing, as of claims of the legacy profile (v1).
-    public static func of(_ claim: RequestedClaim) -> ClaimAvailability? {
-        all.first { $0.claim == claim.name }
-    }
+    // What a declaration of a claim says of it.
 
-    /// The claims, how available they are on documents of every country, and the countries of which that is not so.
-    private static let table: [(claims: [RequestedClaim], level: Level, exceptions: [CountryCode: Level])] = [
-        ([.name, .familyName, .phoneNumber, .phoneNumberVerified, .citizenship], .always, [:]),
-        ([.documentNumber, .documentType, .issuingCountry], .always, [:]),
-        ([.app, .account, .identificationMode, .transactionIP, .ongoingCall], .always, [:]),
-        ([.givenName, .locale, .email, .device], .mostly, [:]),
-        ([.emailVerified], .withEmail, [:]),
-        ([.birthdate, .picture, .photo, .citizenshipCode], .always, [.belgium: .mostly]),
-        ([.ageAtLeast16, .ageAtLeast18, .ageAtLeast21, .ageAtLeast30], .always, [.belgium: .mostly]),
-        ([.validityTo, .verificationDate], .always, [.belgium: .mostly]),
-        ([.gender, .officialGender], .always, [.netherlands: .mostly]),
-        ([.address, .belgianCardNumber, .nationalNumber], .never, [.belgium: .always]),
-        ([.birthdateAsString, .placeOfBirth, .validityFrom, .issuanceLocality], .never, [.belgium: .mostly]),
-        ([.romanianNationalNumber], .never, [.romania: .always]),
-        ([.bulgarianNationalNumber], .never, [.bulgaria: .always]),
-        ([.czechNationalNumber], .never, [.czechia: .always]),
-        ([.slovakNationalNumber], .never, [.slovakia: .always]),
-        ([.croatianNationalNumber], .never, [.croatia: .always]),
-        ([.lithuanianNationalNumber], .never, [.lithuania: .always]),
-        ([.slovenianNationalNumber, .slovenianNationalNumberSV], .never, [.slovenia: .always]),
-        ([.latvianNationalNumber], .never, [.latvia: .always]),
-        ([.malteseNationalNumber], .never, [.malta: .always]),
-        ([.serbianNationalNumber], .never, [.serbia: .always]),
-        ([.moldovanNationalNumber], .never, [.moldova: .always]),
-        // Withdrawn in November 2025.
-        ([.cypriotNationalNumber], .never, [:]),
-    ]
+    /// For everyone.
+    static let always = ClaimAvailability(level: .always)
+    /// For most people.
+    static let mostly = ClaimAvailability(level: .mostly)
+    /// For everyone who gave itsme an e-mail address.
+    static let withEmail = ClaimAvailability(level: .withEmail)
+    /// For nobody.
+    static let never = ClaimAvailability(level: .never)
+
+    /// For everyone, but on documents of this country for most people only.
+    static func always(except country: CountryCode) -> Self { Self(level: .always, exceptions: [country: .mostly]) }
+
+    /// For everyone with a document of this country, for nobody else.
+    static func only(on country: CountryCode) -> Self { Self(level: .never, exceptions: [country: .always]) }
+
+    /// For most people with a document of this country, for nobody else.
+    static func mostly(on country: CountryCode) -> Self { Self(level: .never, exceptions: [country: .mostly]) }
 }
 
-/// A claim was asked for that will be missing for some people. It is no failure: itsme leaves the claim out.
+/// Says that a claim of a request will be missing for some people. It is no failure: itsme leaves the claim out.
 public struct AvailabilityWarning: Sendable, Hashable, CustomStringConvertible {
     /// Why the claim will be missing.
     public enum Reason: Sendable, Hashable, CaseIterable {
@@ -123,12 +107,11 @@ extension ClaimsRequest {
     ) -> [AvailabilityWarning] {
         var seen: Set<String> = []
         let claims = (userInfo + idToken + scopes.flatMap(\.claims)).filter { seen.insert($0.name).inserted }
-        return claims.compactMap(ClaimAvailability.of).flatMap { availability in
+        return claims.flatMap { claim in
+            guard let availability = ClaimAvailability.of(claim) else { return [] as [AvailabilityWarning] }
             let affected = Dictionary(grouping: countries, by: availability.reason)
             return AvailabilityWarning.Reason.allCases.compactMap { reason in
-                affected[reason].map {
-                    AvailabilityWarning(claim: availability.claim, countries: Set($0), reason: reason)
-                }
+                affected[reason].map { AvailabilityWarning(claim: claim.name, countries: Set($0), reason: reason) }
             }
         }
     }
