@@ -4,7 +4,8 @@ public import JOSE
 ///
 /// To add a claim, declare it below, where claims of its value type stand, and add its name to ``all``. A declaration
 /// says the names on the wire, the scope, for whom itsme has the claim, and by its type what the value is and whether
-/// it is personal. Reading, asking, scopes and warnings all take it from there.
+/// it is personal. Reading, asking, scopes and warnings all take it from there. `ClaimCatalogueTests` says the same a
+/// second time, and `Fixtures/claims/every-claim.json` has a value of every claim.
 package enum ClaimCatalogue {
     /// Every claim, in the order of itsme's documentation.
     package static let all: [any CatalogueClaim] = [

@@ -2,20 +2,6 @@ import ItsmeRP
 import XCTest
 
 final class ScopeTests: XCTestCase {
-    func testKnowsTheClaimsOfEachScope() {
-        func assertAsksFor(_ claims: [any RequestableClaim], _ scope: Scope) {
-            XCTAssertEqual(Set(scope.claims), Set(claims.map(\.requested)), "\(scope)")
-        }
-        assertAsksFor([.familyName, .givenName, .name, .gender, .locale, .picture, .birthdate], .profile)
-        assertAsksFor([.email, .emailVerified], .email)
-        assertAsksFor([.phoneNumber, .phoneNumberVerified], .phone)
-        assertAsksFor([.address], .address)
-        assertAsksFor([.nationalNumber, .belgianCardNumber], .eid)
-        assertAsksFor([.documentNumber, .documentType, .issuingCountry, .validityFrom, .validityTo], .idDocument)
-        XCTAssertEqual(Scope.openID.claims, [])
-        XCTAssertEqual(Scope.service("LOGIN")?.claims, [])
-    }
-
     func testHasTheNamesOnTheWire() {
         let scopes: [Scope] = [.openID, .profile, .email, .phone, .address, .eid, .idDocument]
         XCTAssertEqual(
