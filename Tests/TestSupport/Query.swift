@@ -7,10 +7,10 @@
 /// Reads queries and forms, independently of the library.
 package enum Query {
     package static func parse(_ text: String) -> [String: String] {
-        var components = URLComponents()
-        components.percentEncodedQuery = text.replacing("+", with: "%20")
+        // Nil for what is no query; setting it would end the process.
+        let components = URLComponents(string: "?" + text.replacing("+", with: "%20"))
         var result: [String: String] = [:]
-        for item in components.queryItems ?? [] { result[item.name] = item.value ?? "" }
+        for item in components?.queryItems ?? [] { result[item.name] = item.value ?? "" }
         return result
     }
 }

@@ -7,7 +7,8 @@ import XCTest
 /// How requests reach itsme: by value, by reference, or in the query.
 final class RequestDeliveryTests: XCTestCase {
     private let provider = TestProvider()
-    private let store = InMemoryRequestObjectStore()
+    /// With the time of the provider, which is not that of the machine.
+    private lazy var store = InMemoryRequestObjectStore(now: { [provider] in provider.now })
 
     private func client(_ delivery: RequestDelivery) throws -> ItsmeClient {
         try provider.client { $0.requestDelivery = delivery }

@@ -96,7 +96,7 @@ final class CancellationTests: FaultTestCase {
     }
 
     private struct Store: RequestObjectStore {
-        let wrapped = InMemoryRequestObjectStore()
+        let wrapped: InMemoryRequestObjectStore
         let places: WaitingPlaces
 
         func store(_ requestObject: String, as id: RequestObjectID, until expiry: Date) async throws {
@@ -216,7 +216,8 @@ final class CancellationTests: FaultTestCase {
                 var configuration = try provider.configuration
                 configuration.authentication = .privateKeyJWT(try keys(places))
                 configuration.requestDelivery = .byReference(
-                    "https://rp.example.be:443/itsme/request/", store: Store(places: places))
+                    "https://rp.example.be:443/itsme/request/",
+                    store: Store(wrapped: InMemoryRequestObjectStore(now: { provider.now }), places: places))
                 return try ItsmeClient(configuration, transport: transport)
             },
             login: { client in _ = try await client.authorizationRequest(for: .login("LOGIN")) })
