@@ -25,6 +25,7 @@ final class CannedProvider: HTTPTransport {
             "token_endpoint": .string(Self.issuer + "/token"),
             "userinfo_endpoint": .string(Self.issuer + "/userinfo"),
             "jwks_uri": .string(Self.issuer + "/jwkSet"),
+            "id_token_encryption_alg_values_supported": ["RSA-OAEP", "RSA-OAEP-256"],
             "response_types_supported": ["code"],
             "code_challenge_methods_supported": ["S256"],
         ])
