@@ -1,7 +1,8 @@
 internal import COpenSSL
+import Synchronization
 
 /// A signature scheme of RFC 8017: digest and padding.
-struct RSASignatureScheme: Sendable {
+struct RSASignatureScheme: Sendable, Equatable {
     let digest: MessageDigest
     /// RSASSA-PSS with a salt as long as the digest and MGF1 with the same digest; else RSASSA-PKCS1-v1_5.
     let isProbabilistic: Bool
@@ -10,8 +11,7 @@ struct RSASignatureScheme: Sendable {
 extension RSAKey {
     /// Returns `key` encrypted with RSAES-OAEP (RFC 8017 §7.1), as long as the modulus; the label is empty.
     func wrap(_ key: SecretBytes, size: Int, digest: MessageDigest) throws(JOSEError) -> [UInt8] {
-        let context = try unsafe context(EVP_PKEY_encrypt_init)
-        try context.setOAEP(digest)
+        let context = try context(for: .wrap(digest))
         var wrapped = [UInt8](repeating: 0, count: size)
         var written = size
         let isDone = key.withBytes { key in
@@ -27,8 +27,7 @@ extension RSAKey {
 
     /// Returns the key that `wrapped` holds, or `nil` if the padding is wrong; the label is empty.
     func unwrap(_ wrapped: [UInt8], size: Int, digest: MessageDigest) throws(JOSEError) -> SecretBytes? {
-        let context = try unsafe context(EVP_PKEY_decrypt_init)
-        try context.setOAEP(digest)
+        let context = try context(for: .unwrap(digest))
         var isDone = false
         let key = try unsafe SecretBytes(capacity: size) { (memory) throws(JOSEError) in
             var written = memory.count
@@ -44,8 +43,7 @@ extension RSAKey {
 
     /// Returns the signature of `input`, as long as the modulus.
     func sign(_ input: [UInt8], size: Int, _ scheme: RSASignatureScheme) throws(JOSEError) -> [UInt8] {
-        let context = try unsafe context(EVP_PKEY_sign_init)
-        try context.set(scheme)
+        let context = try context(for: .sign(scheme))
         let digest = try scheme.digest.digest(input)
         var signature = [UInt8](repeating: 0, count: size)
         var written = size
@@ -60,8 +58,7 @@ extension RSAKey {
     func verify(
         _ signature: [UInt8], over input: [UInt8], _ scheme: RSASignatureScheme
     ) throws(JOSEError) -> Bool {
-        let context = try unsafe context(EVP_PKEY_verify_init)
-        try context.set(scheme)
+        let context = try context(for: .verify(scheme))
         let digest = try scheme.digest.digest(input)
         let isGood =
             unsafe EVP_PKEY_verify(
@@ -71,40 +68,82 @@ extension RSAKey {
         return isGood
     }
 
-    /// Returns a context for one operation, which `start` chooses.
-    private func context(_ start: (OpaquePointer?) -> Int32) throws(JOSEError) -> Context {
-        let context = try unsafe Context(EVP_PKEY_CTX_new_from_pkey(nil, pointer, nil))
-        guard unsafe start(context.pointer) == 1 else {
-            throw .openSSL("operation with an RSA key failed")
+    /// What a key is used for, with the parameters.
+    enum Operation: Sendable, Equatable {
+        case wrap(MessageDigest), unwrap(MessageDigest), sign(RSASignatureScheme), verify(RSASignatureScheme)
+    }
+
+    /// A context that is ready for an operation. It is never used itself: copies are.
+    @safe
+    final class PreparedContext: @unchecked Sendable {
+        // Sendable: the context is never changed after it was made, and copying only reads it and raises reference
+        // counts, which are atomic.
+        let operation: Operation
+        private let context: Context
+
+        init(_ key: RSAKey, _ operation: Operation) throws(JOSEError) {
+            self.operation = operation
+            context = try Context.ready(for: operation, key)
         }
-        return context
+
+        func copy() throws(JOSEError) -> Context {
+            try unsafe Context(EVP_PKEY_CTX_dup(context.pointer))
+        }
+    }
+
+    /// Returns a context for one operation.
+    ///
+    /// To set up a context takes OpenSSL several searches for algorithms by name; to copy one takes none. Without the
+    /// copies, a validation misses its target in the benchmarks. A key serves one algorithm as a rule.
+    private func context(for operation: Operation) throws(JOSEError) -> Context {
+        if let prepared = prepared.withLock({ $0 }), prepared.operation == operation {
+            return try prepared.copy()
+        }
+        let made = try PreparedContext(self, operation)
+        prepared.withLock { $0 = made }
+        return try made.copy()
     }
 }
 
 extension RSAKey.Context {
-    /// Sets the digest of the label and of MGF1, both explicitly; a label is never set, which makes it empty.
-    fileprivate borrowing func setOAEP(_ digest: MessageDigest) throws(JOSEError) {
-        guard unsafe EVP_PKEY_CTX_set_rsa_padding(pointer, RSA_PKCS1_OAEP_PADDING) == 1,
-            unsafe EVP_PKEY_CTX_set_rsa_oaep_md(pointer, digest.pointer) == 1,
-            unsafe EVP_PKEY_CTX_set_rsa_mgf1_md(pointer, digest.pointer) == 1
-        else {
-            throw .openSSL("OAEP is not available")
+    /// Makes a context and sets all that `operation` says.
+    fileprivate static func ready(
+        for operation: RSAKey.Operation, _ key: RSAKey
+    ) throws(JOSEError) -> RSAKey.Context {
+        let context = try unsafe RSAKey.Context(EVP_PKEY_CTX_new_from_pkey(nil, key.pointer, nil))
+        let isReady =
+            switch operation {
+            case .wrap(let digest):
+                unsafe EVP_PKEY_encrypt_init(context.pointer) == 1 && context.setOAEP(digest)
+            case .unwrap(let digest):
+                unsafe EVP_PKEY_decrypt_init(context.pointer) == 1 && context.setOAEP(digest)
+            case .sign(let scheme):
+                unsafe EVP_PKEY_sign_init(context.pointer) == 1 && context.set(scheme)
+            case .verify(let scheme):
+                unsafe EVP_PKEY_verify_init(context.pointer) == 1 && context.set(scheme)
+            }
+        guard isReady else {
+            throw .openSSL("operation with an RSA key failed")
         }
+        return context
     }
 
-    fileprivate borrowing func set(_ scheme: RSASignatureScheme) throws(JOSEError) {
+    /// Sets the digest of the label and of MGF1, both explicitly; a label is never set, which makes it empty.
+    private borrowing func setOAEP(_ digest: MessageDigest) -> Bool {
+        unsafe EVP_PKEY_CTX_set_rsa_padding(pointer, RSA_PKCS1_OAEP_PADDING) == 1
+            && EVP_PKEY_CTX_set_rsa_oaep_md(pointer, digest.pointer) == 1
+            && EVP_PKEY_CTX_set_rsa_mgf1_md(pointer, digest.pointer) == 1
+    }
+
+    private borrowing func set(_ scheme: RSASignatureScheme) -> Bool {
         let padding = scheme.isProbabilistic ? RSA_PKCS1_PSS_PADDING : RSA_PKCS1_PADDING
         guard unsafe EVP_PKEY_CTX_set_signature_md(pointer, scheme.digest.pointer) == 1,
             unsafe EVP_PKEY_CTX_set_rsa_padding(pointer, padding) == 1
         else {
-            throw .openSSL("signature operation failed")
+            return false
         }
-        if scheme.isProbabilistic {
-            guard unsafe EVP_PKEY_CTX_set_rsa_mgf1_md(pointer, scheme.digest.pointer) == 1,
-                unsafe EVP_PKEY_CTX_set_rsa_pss_saltlen(pointer, RSA_PSS_SALTLEN_DIGEST) == 1
-            else {
-                throw .openSSL("signature operation failed")
-            }
-        }
+        return unsafe !scheme.isProbabilistic
+            || EVP_PKEY_CTX_set_rsa_mgf1_md(pointer, scheme.digest.pointer) == 1
+                && EVP_PKEY_CTX_set_rsa_pss_saltlen(pointer, RSA_PSS_SALTLEN_DIGEST) == 1
     }
 }

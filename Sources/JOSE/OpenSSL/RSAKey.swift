@@ -1,4 +1,5 @@
 internal import COpenSSL
+import Synchronization
 
 /// An owned EVP_PKEY of kind RSA.
 ///
@@ -10,6 +11,8 @@ final class RSAKey: @unchecked Sendable {
     // operations with contexts of their own: reference counts are atomic, blinding and Montgomery values are made
     // under a lock of the key.
     let pointer: OpaquePointer
+    /// The context of the last operation; see ``context(for:)``.
+    let prepared = Mutex<PreparedContext?>(nil)
 
     /// Takes over `pointer`; throws if it is a key of another kind, RSASSA-PSS keys included.
     init(owning pointer: OpaquePointer) throws(JOSEError) {
