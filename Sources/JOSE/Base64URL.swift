@@ -40,53 +40,55 @@ public enum Base64URL {
     /// Returns the characters of the encoding of `bytes`.
     static func characters(of bytes: [UInt8]) -> [UInt8] {
         let alphabet = alphabet.span
-        var characters: [UInt8] = []
-        characters.reserveCapacity((bytes.count * 4 + 2) / 3)
-        var bits: UInt32 = 0
-        var bitCount = 0
-        for byte in bytes {
-            bits = bits << 8 | UInt32(byte)
-            bitCount += 8
-            while bitCount >= 6 {
-                bitCount -= 6
-                characters.append(alphabet[Int(bits >> bitCount & 0x3F)])
-            }
+        let count = bytes.count
+        var characters = [UInt8](repeating: 0, count: (count + 2) / 3 * 4)
+        var place = 0
+        for first in stride(from: 0, to: count, by: 3) {
+            let second = first + 1 < count ? bytes[first + 1] : 0
+            let third = first + 2 < count ? bytes[first + 2] : 0
+            let bits = UInt32(bytes[first]) << 16 | UInt32(second) << 8 | UInt32(third)
+            characters[place] = alphabet[Int(bits >> 18)]
+            characters[place + 1] = alphabet[Int(bits >> 12 & 0x3F)]
+            characters[place + 2] = alphabet[Int(bits >> 6 & 0x3F)]
+            characters[place + 3] = alphabet[Int(bits & 0x3F)]
+            place += 4
         }
-        if bitCount > 0 {
-            characters.append(alphabet[Int(bits << (6 - bitCount) & 0x3F)])
-        }
+        // What stands for bytes that are not there.
+        characters.removeLast((3 - count % 3) % 3)
         return characters
     }
 
     /// Returns the bytes that the characters `ascii` encode; throws `malformedBase64URL`.
     static func decode(_ ascii: ArraySlice<UInt8>) throws(JOSEError) -> [UInt8] {
-        guard ascii.count % 4 != 1 else {
+        let values = values.span
+        let text = ascii.span
+        let count = text.count
+        guard count % 4 != 1 else {
             throw JOSEError(.malformedBase64URL, "impossible length")
         }
-        let values = values.span
-        // Secrets come as Base64url too: the space is reserved once, so that no copy of them stays behind.
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(decodedCount(ascii.count))
+        var bytes = [UInt8](repeating: 0, count: (count + 3) / 4 * 3)
         // One foreign character makes this 0xFF. It is looked at in the end, so that no branch depends on the text.
         var union: UInt8 = 0
-        var bits: UInt32 = 0
-        var bitCount = 0
-        for character in ascii {
-            let value = values[Int(character)]
-            union |= value
-            bits = bits << 6 | UInt32(value)
-            bitCount += 6
-            if bitCount >= 8 {
-                bitCount -= 8
-                bytes.append(UInt8(truncatingIfNeeded: bits >> bitCount))
-            }
+        var place = 0
+        for first in stride(from: 0, to: count, by: 4) {
+            let a = values[Int(text[first])]
+            let b = values[Int(text[first + 1])]
+            let c = first + 2 < count ? values[Int(text[first + 2])] : 0
+            let d = first + 3 < count ? values[Int(text[first + 3])] : 0
+            union |= a | b | c | d
+            bytes[place] = a << 2 | b >> 4
+            bytes[place + 1] = b << 4 | c >> 2
+            bytes[place + 2] = c << 6 | d
+            place += 3
         }
         guard union < 64 else {
             throw JOSEError(.malformedBase64URL, "foreign character")
         }
-        guard bits & (1 << bitCount - 1) == 0 else {
+        let size = decodedCount(count)
+        guard bytes[size...].allSatisfy({ $0 == 0 }) else {
             throw JOSEError(.malformedBase64URL, "nonzero trailing bits")
         }
+        bytes.removeLast(bytes.count - size)
         return bytes
     }
 }

@@ -302,7 +302,8 @@ final class JSONDocument: Sendable {
             let candidate = nodes[index]
             let isFound =
                 candidate.isEscaped
-                ? name.utf8.elementsEqual(octets(of: candidate)) : name.utf8.elementsEqual(bytes[candidate.range])
+                ? name.utf8.elementsEqual(octets(of: candidate))
+                : name.utf8.count == candidate.range.count && name.utf8.elementsEqual(bytes[candidate.range])
             if isFound {
                 return index + 1
             }

@@ -72,8 +72,12 @@ enum JSONEscapes {
     /// Appends `string` between quotation marks with the escapes that JSON requires.
     static func append(_ string: String, to text: inout [UInt8]) {
         text.append(UInt8(ascii: "\""))
-        for byte in string.utf8 {
-            append(byte, to: &text)
+        if string.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+            text.append(contentsOf: string.utf8)
+        } else {
+            for byte in string.utf8 {
+                append(byte, to: &text)
+            }
         }
         text.append(UInt8(ascii: "\""))
     }

@@ -9,7 +9,13 @@ package enum ConstantTime {
 
     /// Whether `a` and `b` have the same bytes in UTF-8, in a time that depends on their lengths only.
     package static func equal(_ a: String, _ b: String) -> Bool {
-        equal([UInt8](a.utf8), [UInt8](b.utf8))
+        // `withUTF8` may change how a string is stored, so it needs variables.
+        var (a, b) = (a, b)
+        return unsafe a.withUTF8 { a in
+            unsafe b.withUTF8 { b in
+                unsafe a.count == b.count && CRYPTO_memcmp(a.baseAddress, b.baseAddress, a.count) == 0
+            }
+        }
     }
 }
 
