@@ -21,6 +21,11 @@ enum CompactSegments {
         }
     }
 
+    /// The number of dots in `token`.
+    static func dots(in token: [UInt8]) -> Int {
+        token.count { $0 == separator }
+    }
+
     /// Returns `first`, which is encoded, and after it each of `parts` encoded, with dots between.
     static func join(_ first: [UInt8], _ parts: [UInt8]...) -> [UInt8] {
         var text = first
@@ -54,7 +59,7 @@ package enum CompactShape: Sendable, Hashable {
         guard token.count <= CompactSegments.standardMaximumSize else {
             return nil
         }
-        switch token.count(where: { $0 == UInt8(ascii: ".") }) {
+        switch CompactSegments.dots(in: token) {
         case 2: self = .signed
         case 4: self = .encrypted
         default: return nil

@@ -117,7 +117,7 @@ public struct JWE: Sendable {
 
     private static func nestedJWS(_ plaintext: [UInt8]) throws(JOSEError) -> JWS {
         // An object in clear may hold two dots as well.
-        guard CompactShape(plaintext) == .signed, plaintext.first != UInt8(ascii: "{") else {
+        guard CompactSegments.dots(in: plaintext) == 2, plaintext.first != UInt8(ascii: "{") else {
             throw JOSEError(.notANestedJWT, "content is not a compact JWS")
         }
         return try JWS(plaintext)
@@ -193,8 +193,8 @@ public struct JWE: Sendable {
         do {
             return try AEADCipher.open(
                 ciphertext, tag: tag, key: key, nonce: iv, additionalData: encodedHeader, algorithm: encryption)
-        } catch  where error.code == .decryptionFailed {
-            throw Self.failure
+        } catch {
+            throw error.code == .decryptionFailed ? Self.failure : error
         }
     }
 }
