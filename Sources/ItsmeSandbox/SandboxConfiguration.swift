@@ -1,12 +1,12 @@
-public import ItsmeRP
-public import JOSE
-public import Logging
-
 #if canImport(FoundationEssentials)
     public import FoundationEssentials
 #else
     public import Foundation
 #endif
+public import ItsmeRP
+public import JOSE
+public import Logging
+import Synchronization
 
 /// What a sandbox is made of.
 public struct SandboxConfiguration: Sendable {
@@ -114,4 +114,49 @@ public struct SandboxConfiguration: Sendable {
     /// The sandbox approves logins for whoever asks. A server for it binds to such a host only, unless told otherwise
     /// in so many words.
     public static func isLoopback(host: String) -> Bool { WebAddress.isLoopback(host: host) }
+}
+
+/// Why a sandbox or a client registration cannot be what its values say.
+public struct SandboxConfigurationError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The field at fault, as a path: `redirect_uris[0]`, `issuer`, `personas`.
+    public let field: String
+
+    /// What is wrong with it.
+    public let problem: String
+
+    /// What to do about it.
+    public let remedy: String
+
+    init(_ field: String, _ problem: String, remedy: String) {
+        self.field = field
+        self.problem = problem
+        self.remedy = remedy
+    }
+
+    /// Field, problem and remedy in one line.
+    public var description: String { "\(field): \(problem) \(remedy)" }
+}
+
+/// A clock that tests move.
+///
+/// ```swift
+/// let clock = SandboxClock(at: Date(timeIntervalSince1970: 1_750_000_000))
+/// let configuration = SandboxConfiguration(issuer: issuer, clients: [client], now: { clock.now })
+/// clock.advance(by: .seconds(181))  // the code has expired
+/// ```
+public final class SandboxClock: Sendable {
+    private let seconds: Mutex<Double>
+
+    /// Makes a clock that stands still at `date`.
+    public init(at date: Date = Date()) {
+        seconds = Mutex(date.timeIntervalSince1970)
+    }
+
+    /// What the clock shows.
+    public var now: Date { Date(timeIntervalSince1970: seconds.withLock { $0 }) }
+
+    /// Moves the clock, forward or back.
+    public func advance(by duration: Duration) {
+        seconds.withLock { $0 += duration / .seconds(1) }
+    }
 }

@@ -86,3 +86,98 @@ public struct PaymentAmount: Sendable, Hashable {
         self.text = String(amount)
     }
 }
+
+/// Why itsme would refuse a confirmation template.
+public struct ConfirmationTemplateError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The rule that was broken. Extensible: compare with the static members and keep a default branch.
+    public struct Code: Sendable, Hashable, CustomStringConvertible {
+        /// The stable name.
+        public let description: String
+
+        init(_ name: String) { description = name }
+
+        /// The amount of a payment is zero or negative.
+        public static let amountNotPositive = Code("amount_not_positive")
+        /// The currency is not a code of ISO 4217.
+        public static let unknownCurrency = Code("unknown_currency")
+        /// The IBAN has not the form of one: two letters, two digits, letters and digits.
+        public static let malformedIBAN = Code("malformed_iban")
+        /// The country of the IBAN is not in the registry of IBANs.
+        public static let unknownIBANCountry = Code("unknown_iban_country")
+        /// The IBAN has not the length that its country prescribes.
+        public static let wrongIBANLength = Code("wrong_iban_length")
+        /// The check digits of the IBAN do not fit: a digit was mistyped.
+        public static let wrongIBANCheckDigits = Code("wrong_iban_check_digits")
+        /// The text is empty.
+        public static let emptyText = Code("empty_text")
+        /// The text has more than 7500 characters.
+        public static let textTooLong = Code("text_too_long")
+        /// The text has a `<` that does not begin one of the tags that itsme shows.
+        public static let tagNotAllowed = Code("tag_not_allowed")
+        /// The text has a character outside ISO 8859-15, at which itsme stops the flow.
+        public static let characterNotAllowed = Code("character_not_allowed")
+    }
+
+    /// The rule that was broken.
+    public let code: Code
+
+    /// What was wrong, in words.
+    public let reason: String
+
+    /// How many characters of the text stand before the offence; `nil` when it is not at one place.
+    public let position: Int?
+
+    /// The first character outside the character set; `nil` for other errors.
+    public let character: Character?
+
+    init(_ code: Code, reason: String, position: Int? = nil, character: Character? = nil) {
+        self.code = code
+        self.reason = reason
+        self.position = position
+        self.character = character
+    }
+
+    /// Code and reason.
+    public var description: String { "\(code): \(reason)" }
+}
+
+/// A currency, by its code of three letters (ISO 4217).
+public struct CurrencyCode: Sendable, Hashable, CustomStringConvertible {
+    /// The code.
+    public let rawValue: String
+
+    /// The euro.
+    public static let euro = CurrencyCode(known: "EUR")
+
+    /// Checks a code against the list of currencies in use; testing, metal and fund codes are not among them.
+    ///
+    /// - Throws: ``ConfirmationTemplateError`` with the code `unknownCurrency`.
+    public init(_ code: String) throws(ConfirmationTemplateError) {
+        guard Self.known.contains(code) else {
+            throw ConfirmationTemplateError(
+                .unknownCurrency, reason: "the currency is not an ISO 4217 code of three capital letters")
+        }
+        self.rawValue = code
+    }
+
+    private init(known: StaticString) {
+        self.rawValue = known.description
+    }
+
+    /// The code.
+    public var description: String { rawValue }
+
+    private static let known: Set<String> = [
+        "AED", "AFN", "ALL", "AMD", "AOA", "ARS", "AUD", "AWG", "AZN", "BAM", "BBD", "BDT", "BHD", "BIF",
+        "BMD", "BND", "BOB", "BRL", "BSD", "BTN", "BWP", "BYN", "BZD", "CAD", "CDF", "CHF", "CLP", "CNY", "COP",
+        "CRC", "CUP", "CVE", "CZK", "DJF", "DKK", "DOP", "DZD", "EGP", "ERN", "ETB", "EUR", "FJD", "FKP", "GBP",
+        "GEL", "GHS", "GIP", "GMD", "GNF", "GTQ", "GYD", "HKD", "HNL", "HTG", "HUF", "IDR", "ILS", "INR", "IQD",
+        "IRR", "ISK", "JMD", "JOD", "JPY", "KES", "KGS", "KHR", "KMF", "KPW", "KRW", "KWD", "KYD", "KZT", "LAK",
+        "LBP", "LKR", "LRD", "LSL", "LYD", "MAD", "MDL", "MGA", "MKD", "MMK", "MNT", "MOP", "MRU", "MUR", "MVR",
+        "MWK", "MXN", "MYR", "MZN", "NAD", "NGN", "NIO", "NOK", "NPR", "NZD", "OMR", "PAB", "PEN", "PGK", "PHP",
+        "PKR", "PLN", "PYG", "QAR", "RON", "RSD", "RUB", "RWF", "SAR", "SBD", "SCR", "SDG", "SEK", "SGD", "SHP",
+        "SLE", "SOS", "SRD", "SSP", "STN", "SVC", "SYP", "SZL", "THB", "TJS", "TMT", "TND", "TOP", "TRY", "TTD",
+        "TWD", "TZS", "UAH", "UGX", "USD", "UYU", "UZS", "VED", "VES", "VND", "VUV", "WST", "XAF", "XCD", "XCG",
+        "XOF", "XPF", "YER", "ZAR", "ZMW", "ZWG",
+    ]
+}

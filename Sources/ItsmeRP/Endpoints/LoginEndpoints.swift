@@ -1,4 +1,4 @@
-import HTTPTypes
+public import HTTPTypes
 import Logging
 
 /// The two endpoints of a login in the browser: one that sends the person to itsme, one that takes the person back.
@@ -169,4 +169,105 @@ public struct LoginEndpoints: Sendable {
         return ItsmeError(
             .unreachable, phase, "the request was cancelled before it was answered", remedy: "Offer a new login.")
     }
+}
+
+/// A person who wants to log in, as the application sees it before the authorization request is made.
+public struct LoginStart: Sendable {
+    /// The request of the browser.
+    public let request: HTTPRequest
+
+    /// Where the person wants to go after the login; checked.
+    public let target: PostLoginTarget
+
+    /// The language to show itsme in: the parameter `locale` of the start URL, else what the browser prefers.
+    public let locale: InterfaceLocale
+}
+
+extension LoginStart: Redacted {
+    /// The language, and nothing of the request with its cookies.
+    public var description: String { "LoginStart(\(locale.rawValue))" }
+}
+
+/// A login that came back from itsme and passed every check.
+public struct CompletedLogin: Sendable {
+    /// The tokens, with the validated ID token.
+    public let tokens: TokenResponse
+
+    /// The service code of the request: which of several services was answered.
+    public let serviceCode: String
+
+    /// Where the person wanted to go; checked when the login started, and again now.
+    public let target: PostLoginTarget
+
+    /// The callback of the browser without its query, which holds the code and the state.
+    public let request: HTTPRequest
+
+    let client: ItsmeClient
+
+    /// The validated ID token.
+    public var idToken: IDToken { tokens.idToken }
+
+    /// Reads and validates UserInfo. One HTTP request.
+    ///
+    /// - Throws: As ``ItsmeClient/userInfo(for:)``.
+    public func userInfo() async throws -> UserInfo {
+        try await client.userInfo(for: tokens)
+    }
+
+    /// Downloads the picture that UserInfo names. One HTTP request.
+    ///
+    /// - Throws: As ``ItsmeClient/picture(of:for:)``.
+    public func picture(of userInfo: UserInfo) async throws -> Personal<PhotoImage>? {
+        try await client.picture(of: userInfo, for: tokens)
+    }
+
+    /// The usual answer: a redirect to ``target`` with the application's own cookies.
+    ///
+    /// - Parameter cookies: Values of `Set-Cookie`, for example of the new session. Make a session with a new
+    ///   identifier at each login, never go on with the one from before (session fixation).
+    public func redirect(settingCookies cookies: [String] = []) -> HTTPReply {
+        var reply = HTTPReply.seeOther(target.text)
+        for cookie in cookies { reply.setCookie(cookie) }
+        return reply
+    }
+}
+
+extension CompletedLogin: Redacted {
+    /// The names of the claims, no values, and nothing of the request with its cookies.
+    public var description: String { "CompletedLogin(\(idToken))" }
+}
+
+/// A login that did not start or did not succeed.
+///
+/// It prints itself without the request; the error can be logged as it is.
+public struct LoginFailure: Sendable {
+    /// What went wrong. Show its ``ItsmeError/safeMessage(in:)`` to the browser and nothing else.
+    public let error: ItsmeError
+
+    /// What a closure of the application, or its replay guard, threw; nil when the error is the library's own.
+    public let underlyingError: (any Error)?
+
+    /// Where the person wanted to go, if that is known.
+    public let target: PostLoginTarget?
+
+    /// The request of the browser without its query.
+    public let request: HTTPRequest
+
+    /// The language that the browser prefers.
+    public let locale: InterfaceLocale
+
+    /// Where to start again.
+    public let retryURL: String
+
+    /// The default answer: a page with the error's safe message in the browser's language and, unless the configuration
+    /// is at fault, a link to start again. Status 403 when the person or itsme declined, 400 when what came was not to
+    /// be trusted, 503 when trying again may help, 500 for a misconfiguration.
+    public var page: HTTPReply {
+        FailurePage.reply(for: error, locale: locale, retryURL: retryURL)
+    }
+}
+
+extension LoginFailure: Redacted {
+    /// The error.
+    public var description: String { "LoginFailure(\(error))" }
 }

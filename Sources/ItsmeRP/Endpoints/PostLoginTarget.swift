@@ -152,7 +152,7 @@ public struct PostLoginTarget: Sendable, Hashable {
     }
 
     private static let refused = ItsmeError(
-        .targetRefused, .authorizationRequest, "the place to go to after the login is not one of this site",
+        .targetRefused, .authorizationRequest,
         remedy:
             "Give a path that starts with a single slash, or a URL of an allowed origin, in plain ASCII and at most 256 characters.",
         field: "target")

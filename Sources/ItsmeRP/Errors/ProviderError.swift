@@ -81,15 +81,9 @@ public struct ProviderError: Sendable, Hashable {
     }
 }
 
-extension ProviderError: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+extension ProviderError: Redacted {
     /// The code; the texts come from outside and are not printed.
     public var description: String { "ProviderError(\(loggableCode))" }
-
-    /// The same as ``description``.
-    public var debugDescription: String { description }
-
-    /// A mirror without the texts.
-    public var customMirror: Mirror { Mirror(self, children: ["code": loggableCode]) }
 }
 
 extension ProviderError.Code {

@@ -132,3 +132,166 @@ struct ReturnAddress: Sendable {
         return location(parameters([("error", error), ("error_description", String(allowed))]))
     }
 }
+
+/// The user that a Confirmation is meant for, as the relying party names them.
+struct KnownUser: Sendable {
+    /// The `sub` that this client knows them by.
+    var subject: String?
+    /// Their phone number, in the first generation.
+    var phoneNumber: String?
+
+    /// Reads the values of `sub` and, where the generation has it, `phone_number`; `nil` when there is neither.
+    ///
+    /// Only the `userinfo` member counts; in `id_token` they are ignored.
+    init?(_ claims: ClaimsParameter, profile: ProfileNames) {
+        func value(_ name: String) -> String? { claims.userInfo.first { $0.name == name }?.values.first }
+        subject = value("sub")
+        phoneNumber = profile.knowsUsersByPhoneNumber ? value("phone_number") : nil
+        if subject == nil, phoneNumber == nil { return nil }
+    }
+
+    /// Whether `persona` is that user at this client.
+    func isMet(by persona: Persona, clientID: String) -> Bool {
+        if let subject {
+            guard let own = try? persona.subject(clientID: clientID), own.isExactly(subject) else { return false }
+        }
+        if let phoneNumber {
+            guard case .string(let own) = persona.claims["phone_number"], Self.digits(own) == Self.digits(phoneNumber)
+            else { return false }
+        }
+        return true
+    }
+
+    /// The digits without international prefix: numbers were written in more than one way.
+    private static func digits(_ number: String) -> Substring {
+        let digits = Substring(number.filter { $0.isASCII && $0.isNumber })
+        return digits.hasPrefix("00") ? digits.dropFirst(2) : digits
+    }
+}
+
+/// The `claims` parameter (OpenID Connect Core section 5.5).
+struct ClaimsParameter: Sendable {
+    var idToken: [RequestedClaim] = []
+    var userInfo: [RequestedClaim] = []
+
+    init(_ json: JSON?) throws(SandboxRefusal) {
+        guard let json else { return }
+        guard json.kind == .object else { throw SandboxRefusal(.claimsMalformed) }
+        idToken = try Self.requested(json["id_token"], member: "id_token")
+        userInfo = try Self.requested(json["userinfo"], member: "userinfo")
+    }
+
+    /// The claim `name` of either member; the one for UserInfo first, where itsme's examples have it.
+    func claim(_ name: String) -> RequestedClaim? {
+        userInfo.first { $0.name == name } ?? idToken.first { $0.name == name }
+    }
+
+    private static func requested(_ json: JSON?, member: String) throws(SandboxRefusal) -> [RequestedClaim] {
+        guard let json, !json.isNull else { return [] }
+        guard let members = json.members else {
+            throw SandboxRefusal(.claimsMalformed, detail: "Member: \(member).")
+        }
+        var claims: [RequestedClaim] = []
+        for (index, (name, value)) in members.enumerated() {
+            guard let claim = claim(name, value) else {
+                throw SandboxRefusal(.claimsMalformed, detail: "Member \(index + 1) of \(member).")
+            }
+            claims.append(claim)
+        }
+        return claims
+    }
+
+    private static func claim(_ name: String, _ json: JSON) -> RequestedClaim? {
+        if json.isNull { return RequestedClaim(name: name, isEssential: false, values: []) }
+        guard json.kind == .object else { return nil }
+        var isEssential = false
+        if let essential = json["essential"] {
+            guard let bool = essential.bool else { return nil }
+            isEssential = bool
+        }
+        var values: [String] = []
+        if let value = json["value"]?.string { values.append(value) }
+        if let several = json["values"] {
+            guard let elements = several.elements else { return nil }
+            values += elements.compactMap(\.string)
+        }
+        return RequestedClaim(name: name, isEssential: isEssential, values: values)
+    }
+}
+
+/// The parameters of an authorization request after a request object, if any, has been laid over the query.
+struct RequestParameters: Sendable {
+    /// The parameters that are read; others are ignored, as OAuth wants it. So are `response_mode` and `max_age`, which
+    /// itsme does not look at: every answer comes in the query, and the person authenticates anew each time.
+    private static let textNames = [
+        "response_type", "client_id", "scope", "redirect_uri", "state", "nonce", "display", "prompt",
+        "ui_locales", "acr_values", "code_challenge", "code_challenge_method",
+    ]
+
+    private var texts: [String: String] = [:]
+    /// The `claims` parameter.
+    private(set) var claims: JSON?
+    /// Whether the parameters came in a request object.
+    let hasRequestObject: Bool
+
+    /// The parameters of a plain query.
+    init(query: FormParameters) throws(SandboxRefusal) {
+        self.init(query: query, hasRequestObject: false)
+        if let text = query["claims"] { claims = try Self.parsedClaims(text) }
+    }
+
+    /// The parameters of a query with those of a verified request object laid over them.
+    ///
+    /// `response_type`, `client_id` and `scope` must stand in the query and be the same inside (OpenID Connect Core
+    /// section 6.1), except that the scope of the query may be `openid` alone; for all others the inner value supersedes.
+    init(query: FormParameters, requestObject: JSON) throws(SandboxRefusal) {
+        self.init(query: query, hasRequestObject: true)
+        guard query["response_type"] != nil, Self.words(query["scope"]).contains("openid") else {
+            throw SandboxRefusal(.outerParameterMissing)
+        }
+        for name in Self.textNames {
+            guard let member = requestObject[name] else { continue }
+            guard let inner = member.string else {
+                throw SandboxRefusal(.requestObjectMember, detail: "Member: \(name).")
+            }
+            try Self.compare(name, outer: texts[name], inner: inner)
+            texts[name] = inner.isEmpty ? nil : inner
+        }
+        if let member = requestObject["claims"] {
+            guard member.kind == .object else { throw SandboxRefusal(.requestObjectMember, detail: "Member: claims.") }
+            claims = member
+        } else if let text = query["claims"] {
+            claims = try Self.parsedClaims(text)
+        }
+    }
+
+    private init(query: FormParameters, hasRequestObject: Bool) {
+        self.hasRequestObject = hasRequestObject
+        for name in Self.textNames { texts[name] = query[name] }
+    }
+
+    /// The parameter `name`, or `nil` when it is absent or empty.
+    subscript(name: String) -> String? { texts[name] }
+
+    /// The space-separated words of the parameter `name`.
+    func words(_ name: String) -> [String] { Self.words(texts[name]) }
+
+    private static func words(_ text: String?) -> [String] {
+        (text ?? "").split(separator: " ").map(String.init)
+    }
+
+    private static func compare(_ name: String, outer: String?, inner: String) throws(SandboxRefusal) {
+        let isSame =
+            switch name {
+            case "response_type", "client_id": outer == inner
+            case "scope": words(outer) == ["openid"] || Set(words(outer)) == Set(words(inner))
+            default: true
+            }
+        guard isSame else { throw SandboxRefusal(.outerParameterDiffers, detail: "Parameter: \(name).") }
+    }
+
+    private static func parsedClaims(_ text: String) throws(SandboxRefusal) -> JSON {
+        guard let json = try? JSON(parsing: text) else { throw SandboxRefusal(.claimsMalformed) }
+        return json
+    }
+}

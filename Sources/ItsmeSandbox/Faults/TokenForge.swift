@@ -1,4 +1,5 @@
 import JOSE
+import Synchronization
 
 /// Makes tokens that the library would not make: with any header, any signature and any content.
 ///
@@ -247,5 +248,46 @@ private struct Box {
             }
         return try AEADCipher.seal(
             content, key: SecretBytes(key), nonce: iv, additionalData: additionalData, algorithm: algorithm)
+    }
+}
+
+/// Somebody who has no key of itsme's and signs with a key of their own, which is made when it is first needed.
+final class Attacker: Sendable {
+    /// Where the public key is served.
+    let keySetURL: String
+
+    private let made = Mutex<JWK?>(nil)
+
+    init(keySetURL: String) { self.keySetURL = keySetURL }
+
+    /// The key under any name.
+    func key(named keyID: String?) throws(JOSEError) -> JWK {
+        let key = try made.withLock { (made) throws(JOSEError) -> JWK in
+            if let made { return made }
+            let fresh = JWK(.rsaPrivate(try RSAPrivateKey.generate()), keyID: nil, use: .signature)
+            made = fresh
+            return fresh
+        }
+        return JWK(key.material, keyID: keyID, use: .signature)
+    }
+}
+
+/// DEFLATE (RFC 1951) in stored blocks: the format that `zip` names in a JWE header, without a gain in size.
+enum StoredDeflate {
+    private static let largestBlock = 0xFFFF
+
+    static func compressed(_ bytes: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = []
+        var rest = bytes[...]
+        repeat {
+            let block = rest.prefix(largestBlock)
+            rest = rest.dropFirst(largestBlock)
+            // Whether it is the last block, the type 00, and the bits up to the next byte (section 3.2.4).
+            result.append(rest.isEmpty ? 1 : 0)
+            let size = UInt16(truncatingIfNeeded: block.count)
+            for field in [size, ~size] { result += [UInt8(field & 0xFF), UInt8(field >> 8)] }
+            result += block
+        } while !rest.isEmpty
+        return result
     }
 }

@@ -1,3 +1,5 @@
+import JOSE
+
 /// Parameters of a query or of a form body (`application/x-www-form-urlencoded`).
 struct FormParameters: Sendable {
     /// Why a query or a body could not be read.
@@ -87,5 +89,27 @@ struct FormParameters: Sendable {
             }
         }
         return String(decoding: result, as: UTF8.self)
+    }
+}
+
+extension String {
+    /// Whether both are the same octets in UTF-8.
+    ///
+    /// `==` also calls strings the same that Unicode does, such as a K and a kelvin sign. Identifiers and URLs of the
+    /// protocol are compared exactly.
+    func isExactly(_ other: String) -> Bool { utf8.elementsEqual(other.utf8) }
+}
+
+extension Sequence<String> {
+    /// Whether one of the strings is the same octets as `text`.
+    func containsExactly(_ text: String) -> Bool { contains { $0.isExactly(text) } }
+}
+
+extension Base64URL {
+    /// Base64 with padding, in the alphabet of RFC 4648 section 4, which photos and content policies use.
+    static func standard(_ bytes: [UInt8]) -> String {
+        let text = encode(bytes)
+        let standard = text.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 }
+        return String(standard) + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
     }
 }

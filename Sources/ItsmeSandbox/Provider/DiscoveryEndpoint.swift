@@ -42,3 +42,54 @@ struct DiscoveryEndpoint {
         return reply
     }
 }
+
+/// The discovery document (OpenID Connect Discovery 1.0 section 3), composed from itsme's documentation.
+enum DiscoveryDocument {
+    static func json(_ endpoints: SandboxEndpoints, profile: ProfileNames) -> JSONValue {
+        var document: JSONValue = [
+            "issuer": .string(endpoints.issuer),
+            "authorization_endpoint": .string(endpoints.url(.authorization)),
+            "token_endpoint": .string(endpoints.url(.token)),
+            "userinfo_endpoint": .string(endpoints.url(.userInfo)),
+            "jwks_uri": .string(endpoints.url(.jwkSet)),
+            "revocation_endpoint": .string(endpoints.url(.revocation)),
+            "scopes_supported": strings(profile.scopes),
+            "response_types_supported": ["code"],
+            "response_modes_supported": ["query"],
+            "grant_types_supported": ["authorization_code"],
+            "acr_values_supported": [.string(profile.basicACR), .string(profile.advancedACR)],
+            "subject_types_supported": ["pairwise"],
+            "id_token_signing_alg_values_supported": ["RS256", "HS256"],
+            "id_token_encryption_alg_values_supported": ["RSA-OAEP", "RSA-OAEP-256", "dir"],
+            "id_token_encryption_enc_values_supported": ["A128CBC-HS256", "A256GCM"],
+            "userinfo_signing_alg_values_supported": ["RS256", "HS256"],
+            "userinfo_encryption_alg_values_supported": ["RSA-OAEP", "RSA-OAEP-256", "dir"],
+            "userinfo_encryption_enc_values_supported": ["A128CBC-HS256", "A256GCM"],
+            "request_object_signing_alg_values_supported": ["RS256", "HS256"],
+            "request_object_encryption_alg_values_supported": ["RSA-OAEP", "RSA-OAEP-256"],
+            "request_object_encryption_enc_values_supported": ["A128CBC-HS256", "A256GCM"],
+            "token_endpoint_auth_methods_supported": ["private_key_jwt", "client_secret_post"],
+            "token_endpoint_auth_signing_alg_values_supported": ["RS256"],
+            "display_values_supported": ["page"],
+            "claim_types_supported": ["normal"],
+            "claims_supported": strings(
+                ["sub", "iss", "aud", "exp", "iat", "nonce", "acr", "auth_time"] + profile.userClaims),
+            "ui_locales_supported": ["fr", "nl", "de", "en"],
+            "claims_parameter_supported": true,
+            "request_parameter_supported": true,
+            "request_uri_parameter_supported": true,
+            "require_request_uri_registration": true,
+            "code_challenge_methods_supported": ["S256"],
+        ]
+        // The first generation has no backchannel.
+        guard profile.profile == .v2 else { return document }
+        document["grant_types_supported"] = ["authorization_code", .string(TokenEndpoint.backchannelGrantType)]
+        document["backchannel_authentication_endpoint"] = .string(endpoints.url(.backchannelAuthentication))
+        document["backchannel_token_delivery_modes_supported"] = ["poll", "ping"]
+        document["backchannel_authentication_request_signing_alg_values_supported"] = ["RS256"]
+        document["backchannel_user_code_parameter_supported"] = false
+        return document
+    }
+
+    private static func strings(_ strings: [String]) -> JSONValue { .array(strings.map(JSONValue.string)) }
+}

@@ -96,3 +96,73 @@ extension JWK: CustomStringConvertible, CustomDebugStringConvertible, CustomRefl
     /// A mirror without the material.
     public var customMirror: Mirror { Mirror(self, children: [], displayStyle: .struct) }
 }
+
+/// What a key is meant for: the member `use` (RFC 7517 §4.2).
+public struct KeyUse: RawRepresentable, Sendable, Hashable {
+    /// The value as it is written in a JWK.
+    public let rawValue: String
+
+    /// Makes a use of a value that need not be known.
+    public init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    /// To sign and to verify: `sig`.
+    public static let signature = KeyUse(rawValue: "sig")
+    /// To encrypt and to decrypt: `enc`.
+    public static let encryption = KeyUse(rawValue: "enc")
+}
+
+/// An operation that is about to be done with a key.
+enum KeyPurpose: Sendable {
+    case sign, verify, wrap, unwrap
+
+    /// The `use` that allows it.
+    var use: KeyUse {
+        switch self {
+        case .sign, .verify: .signature
+        case .wrap, .unwrap: .encryption
+        }
+    }
+
+    /// The values of `key_ops` of which one allows it (RFC 7517 §4.3).
+    var operations: [String] {
+        switch self {
+        case .sign: ["sign"]
+        case .verify: ["verify"]
+        case .wrap: ["wrapKey", "encrypt"]
+        case .unwrap: ["unwrapKey", "decrypt"]
+        }
+    }
+}
+
+/// A key that both sides know: for HMAC or for direct encryption.
+///
+/// Each algorithm states the size that it needs when the key is used.
+public struct SymmetricKey: Sendable {
+    package let secret: SecretBytes
+
+    /// Copies the octets of a key; the caller's copy stays as it is.
+    public init(_ bytes: [UInt8]) {
+        secret = SecretBytes(bytes)
+    }
+
+    /// Makes a key of octets that are already protected.
+    public init(_ secret: SecretBytes) {
+        self.secret = secret
+    }
+
+    /// The length of the key in octets.
+    public var byteCount: Int { secret.count }
+}
+
+extension SymmetricKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// A placeholder; never the octets.
+    public var description: String { "SymmetricKey(redacted)" }
+
+    /// A placeholder; never the octets.
+    public var debugDescription: String { description }
+
+    /// A mirror without the octets.
+    public var customMirror: Mirror { Mirror(self, children: [], displayStyle: .struct) }
+}

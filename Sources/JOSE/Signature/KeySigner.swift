@@ -53,3 +53,42 @@ public struct LocalSigner: KeySigner {
         try algorithm.sign(input, with: key)
     }
 }
+
+/// A ``KeySigner`` or ``KeyUnwrapper`` that knows the public half of its key.
+///
+/// Let those for keys in a hardware security module or a key management service adopt it if they can tell: who puts
+/// keys together then sees that two of them were mixed up.
+public protocol KeyPairHolder: Sendable {
+    /// The public half; nil if it is not known, or if the key is symmetric.
+    var publicKey: RSAPublicKey? { get }
+}
+
+extension LocalSigner: KeyPairHolder {}
+
+extension LocalUnwrapper: KeyPairHolder {
+    /// The public half of the key.
+    public var publicKey: RSAPublicKey? { key.publicKey }
+}
+
+/// A key that is held elsewhere cannot be used at the moment: the HSM does not answer, the session or the permission is
+/// gone.
+///
+/// A ``KeyUnwrapper`` or ``KeySigner`` of yours throws it for an outage, which then surfaces as one instead of as a token
+/// that does not decrypt.
+///
+/// - Important: Never throw it because of the input. Whoever can send tokens would learn from the difference between
+///   "unavailable" and "does not decrypt" whether a padding was right, and with enough such answers would decrypt tokens
+///   of others (RFC 7516 §11.5). Throw it for what you know without looking at the encrypted key, such as a lost
+///   connection or a refused login; for whatever the device says about the data, throw any other error.
+public struct KeyUnavailable: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What is the matter, for logs: nothing of the input, no PIN, no address with credentials.
+    public let reason: String
+
+    /// Makes an error; `reason` must not hold anything of the input or of a secret.
+    public init(_ reason: String) {
+        self.reason = reason
+    }
+
+    /// The reason.
+    public var description: String { "key unavailable: \(reason)" }
+}

@@ -216,9 +216,9 @@ final class ConfigurationTests: XCTestCase {
 
     func testReadsThePrivateSetThatItMade() throws {
         let keys = try ClientKeys.generatePrivateKeys()
-        let set: JSONValue = ["keys": .array(try keys.map { try $0.privateJSON() })]
+        let set: JSONValue = ["keys": [try keys.signing.privateJSON(), try keys.encryption.privateJSON()]]
         let read = try ClientKeys(parsing: set.serialized())
-        XCTAssertEqual(read.signer.keyID, keys.first?.keyID)
+        XCTAssertEqual(read.signer.keyID, keys.signing.keyID)
         XCTAssertEqual(read.publicJWKSet?.keys.count, 2)
         XCTAssertFalse(try XCTUnwrap(read.publicJWKSet).publicJSON().serializedString().contains("\"d\""))
     }

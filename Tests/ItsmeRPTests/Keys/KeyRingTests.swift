@@ -38,6 +38,25 @@ final class KeyRingTests: XCTestCase {
         XCTAssertEqual(ring.nextStep(for: .signature).action, .begin)
     }
 
+    func testAdvancesARotationByTheStepThatIsNext() throws {
+        for (use, begin) in [
+            (KeyUse.signature, { try $0.beginSigningRotation(with: RingKeys.signing[1], at: $1) }),
+            (.encryption, { try $0.beginEncryptionRotation(with: RingKeys.encryption[1], at: $1) }),
+        ] as [(KeyUse, (inout KeyRing, Date) throws -> Void)] {
+            var ring = try RingKeys.ring()
+            assertRefused(.rotationOutOfOrder) { try ring.advance(use, at: start) }
+            try begin(&ring, start)
+            let early = ring
+            assertRefused(.rotationTooEarly) { try ring.advance(use, at: start) }
+            XCTAssertEqual(ring.places, early.places)
+            let second = try XCTUnwrap(ring.nextStep(for: use).earliest)
+            XCTAssertEqual(try ring.advance(use, at: second).action, use == .signature ? .activate : .publish)
+            let third = try XCTUnwrap(ring.nextStep(for: use).earliest)
+            XCTAssertEqual(try ring.advance(use, at: third).action, .finish)
+            assertRefused(.rotationOutOfOrder) { try ring.advance(use, at: third) }
+        }
+    }
+
     func testRotatesTheEncryptionKeyInThreeSteps() throws {
         var ring = try RingKeys.ring()
         try ring.beginEncryptionRotation(with: RingKeys.encryption[1], at: start)

@@ -99,7 +99,8 @@ final class SandboxCommandTests: XCTestCase {
         let example = try ToolProcess(["sandbox", "--example-registration"]).result().output
         let registration = try ClientRegistration(parsing: Array(example.utf8))
         let issuer = "http://127.0.0.1:8080/v2"
-        let keys = try ClientKeys(ClientKeys.generatePrivateKeys())
+        let generated = try ClientKeys.generatePrivateKeys()
+        let keys = try ClientKeys([generated.signing, generated.encryption])
         let ownKeys = InProcessTransport([
             "http://127.0.0.1:8082": HTTPRouter(["/jwks.json": try JWKSetEndpoint(keys)])
         ])

@@ -1,4 +1,9 @@
 import ArgumentParser
+import ItsmeHummingbird
+import ItsmeRP
+import ItsmeSandbox
+import JOSE
+import Logging
 
 /// Walks through itsme's services on this machine and shows each step.
 struct DemoCommand: AsyncParsableCommand {
@@ -31,4 +36,147 @@ struct DemoCommand: AsyncParsableCommand {
 
 extension Tampering {
     fileprivate static let names = allCases.map(\.rawValue).joined(separator: ", ")
+}
+
+/// itsme from end to end on this machine: a sandbox, a relying party and a person's browser, over real sockets.
+struct Demo {
+    let report: Report
+    /// What is falsified in the first login, which is then the only one.
+    let tampering: Tampering?
+    /// Whether relying party and sandbox go on for a person with a browser.
+    let keepsServing: Bool
+
+    private static let persona = "belgian-eid"
+
+    /// Walks through every service with every registration, and ends the report with the first login in one line.
+    ///
+    /// - Returns: Whether every walk was verified.
+    func run() async throws -> Bool {
+        report.line("itsme, end to end, on this machine. Tokens, codes and secrets are shown by kind and length.")
+        report.step("Make throw-away keys and a client secret for the relying party")
+        let credentials = try DemoRegistration.Credentials()
+        for key in credentials.keys.publicJWKSet?.keys ?? [] {
+            report.note("an RSA key, use \(key.use?.rawValue ?? "any"), kid \(key.keyID ?? "none")")
+        }
+        report.note("a client secret of \(credentials.secret.exposedValue.utf8.count) characters")
+        report.step("Start a local itsme and a relying party")
+        let sandboxHandler = LateHandler()
+        let siteHandler = LateHandler()
+        return try await serve(sandboxHandler) { sandboxPort in
+            try await serve(siteHandler) { sitePort in
+                let transport = try CurlTransport()
+                let origin = "http://127.0.0.1:\(sitePort)"
+                let sandbox = try Sandbox(
+                    SandboxConfiguration(
+                        issuer: "http://127.0.0.1:\(sandboxPort)/v2",
+                        clients: DemoRegistration.allCases.map {
+                            $0.atSandbox(origin: origin, credentials: credentials)
+                        }),
+                    transport: ReportingTransport("itsme", through: transport, report: report))
+                let parties = try DemoRegistration.allCases.map { registration in
+                    try DemoRelyingParty(
+                        DemoApplication(
+                            registration,
+                            configuration: registration.configuration(
+                                origin: origin, issuer: sandbox.issuer, credentials: credentials),
+                            transport: tampered(transport, credentials.keys), report: report))
+                }
+                sandboxHandler.set(sandbox)
+                siteHandler.set(try DemoSite(parties, keys: credentials.keys))
+                report.note("itsme          \(sandbox.issuer)")
+                report.note("relying party  \(origin)")
+                for party in parties {
+                    report.note("client         \(party.registration.clientID), with a \(party.registration.name)")
+                }
+
+                let outcomes = try await walk(through: parties, at: origin, sandbox: sandbox, transport: transport)
+                let isVerified = conclude(outcomes)
+                if isVerified, keepsServing {
+                    let interruption = await Interruption()
+                    report.line("\nServing on: open \(origin)/ in a browser. Ctrl-C stops.")
+                    await interruption.wait()
+                }
+                await transport.shutdown()
+                return isVerified
+            }
+        }
+    }
+
+    /// The first login in full, the rest of the walks in brief.
+    private func walk(
+        through parties: [DemoRelyingParty], at origin: String, sandbox: Sandbox, transport: CurlTransport
+    ) async throws -> [DemoWalk.Outcome] {
+        let all = parties.flatMap { party in DemoService.allCases.map { DemoWalk(service: $0, party: party) } }
+        var browser = DemoBrowser(transport: ReportingTransport("browser", through: transport, report: report))
+        var outcomes: [DemoWalk.Outcome] = []
+        for walk in tampering == nil ? all[...] : all.prefix(1) {
+            let isFirst = outcomes.isEmpty
+            report.detail = isFirst ? .full : .brief
+            sandbox.forgetRefusals()
+            let outcome = try await walk.perform(
+                at: origin, browser: &browser, as: Self.persona, steps: isFirst, tampering: tampering, report: report)
+            outcomes.append(outcome)
+            if isFirst, case .success = outcome.result { report.step("The verified claims") }
+            tell(outcome, sandbox)
+        }
+        // itsme offers it to clients with a key pair only.
+        if tampering == nil, let party = parties.first(where: { $0.registration == .keyPair }) {
+            sandbox.forgetRefusals()
+            let outcome = try await DemoBackchannel(party: party, sandbox: sandbox)
+                .perform(as: Self.persona, report: report)
+            outcomes.append(outcome)
+            tell(outcome, sandbox)
+        }
+        return outcomes
+    }
+
+    private func tell(_ outcome: DemoWalk.Outcome, _ sandbox: Sandbox) {
+        switch outcome.result {
+        case .success(let result):
+            for claim in result.claims { report.note("\(claim.name): \(claim.text)") }
+        case .failure:
+            for refusal in sandbox.refusals { report.note("itsme refused: \(refusal)") }
+        }
+    }
+
+    /// Prints how each walk ended; the first login has the last word.
+    ///
+    /// - Returns: Whether every one was verified.
+    private func conclude(_ outcomes: [DemoWalk.Outcome]) -> Bool {
+        report.line("")
+        var isVerified = true
+        var lastLine = "login refused: nothing was tried"
+        for (index, outcome) in outcomes.enumerated() {
+            switch outcome.result {
+            case .success(let result):
+                let summary =
+                    "sub=\(result.subject) acr=\(result.authenticationContextClass) requests=\(outcome.requests)"
+                report.line("verified: \(outcome.name) \(summary)")
+                if index == 0 { lastLine = "login verified: \(summary)" }
+            case .failure(let error):
+                let reason = (error as? ItsmeError).map { "\($0.phase) \($0.code)" } ?? "\(error)"
+                if index == 0 {
+                    lastLine = "login refused: \(reason)"
+                } else {
+                    report.line("refused: \(outcome.name): \(reason)")
+                    if isVerified { lastLine = "not every walk was verified" }
+                }
+                isVerified = false
+            }
+        }
+        report.line(lastLine)
+        return isVerified
+    }
+
+    private func tampered(_ transport: CurlTransport, _ keys: ClientKeys) -> any HTTPTransport {
+        guard let tampering else { return transport }
+        return TamperingTransport(tampering: tampering, keys: keys, base: transport, report: report)
+    }
+
+    private func serve(
+        _ handler: LateHandler, _ body: @Sendable (_ port: Int) async throws -> Bool
+    ) async throws -> Bool {
+        let silent = Logger(label: "itsme.demo") { _ in SwiftLogNoOpLogHandler() }
+        return try await HummingbirdServer.withServer(handler, logger: silent, body)
+    }
 }

@@ -1,5 +1,9 @@
 import HTTPTypes
 import ItsmeRP
+import ItsmeSandbox
+import JOSE
+import Synchronization
+import UnixSignals
 
 /// The shop's web site: a home page with itsme's buttons, the library's endpoints, and a page for each result.
 struct DemoSite: HTTPHandler {
@@ -80,5 +84,124 @@ struct DemoSite: HTTPHandler {
                 </section>
                 """
         }
+    }
+}
+
+/// A registration of the demo's shop at itsme: one for each way to authenticate a client.
+enum DemoRegistration: String, CaseIterable, Sendable {
+    case keyPair = "key-pair"
+    case clientSecret = "client-secret"
+
+    /// What a client of either kind proves itself with; made for one run.
+    struct Credentials: Sendable {
+        let keys: ClientKeys
+        let secret: Secret<String>
+
+        init() throws {
+            let generated = try ClientKeys.generatePrivateKeys()
+            keys = try ClientKeys([generated.signing, generated.encryption])
+            secret = Secret(Base64URL.encode(try RandomSource.system.bytes(32)))
+        }
+    }
+
+    static let jwkSetPath = "/.well-known/jwks.json"
+
+    /// The name in a sentence.
+    var name: String {
+        switch self {
+        case .keyPair: "key pair"
+        case .clientSecret: "client secret"
+        }
+    }
+
+    var clientID: String {
+        switch self {
+        case .keyPair: "DEMO_SHOP"
+        case .clientSecret: "DEMO_SHOP_SECRET"
+        }
+    }
+
+    /// The cookie of the application's own session.
+    var sessionCookie: String { "demo-\(rawValue)-session" }
+
+    var startPath: String { "/\(rawValue)/start" }
+
+    var callbackPath: String { "/\(rawValue)/callback" }
+
+    /// The page that a person sees after the service.
+    func resultPath(of service: DemoService) -> String { "/\(rawValue)/\(service.rawValue)" }
+
+    /// The relying party's side of the registration.
+    func configuration(origin: String, issuer: String, credentials: Credentials) throws -> ItsmeConfiguration {
+        let authentication: ClientAuthentication =
+            switch self {
+            case .keyPair: .privateKeyJWT(credentials.keys)
+            case .clientSecret: .clientSecretPost(credentials.secret)
+            }
+        return ItsmeConfiguration(
+            environment: try .loopbackSandbox(issuer: issuer), clientID: clientID, authentication: authentication,
+            redirectURI: origin + callbackPath)
+    }
+
+    /// itsme's side of the registration.
+    func atSandbox(origin: String, credentials: Credentials) -> ClientRegistration {
+        let authentication: ClientRegistration.Authentication
+        let keys: ClientRegistration.Keys
+        switch self {
+        case .keyPair:
+            authentication = .privateKeyJWT
+            keys = .jwksURI(origin + Self.jwkSetPath)
+        case .clientSecret:
+            authentication = .clientSecretPost(ClientSecret(credentials.secret.exposedValue))
+            keys = .none
+        }
+        return ClientRegistration(
+            clientID: clientID, authentication: authentication, redirectURIs: [origin + callbackPath],
+            services: DemoService.allCases.map(\.registration), keys: keys, requiresPKCE: true)
+    }
+
+    /// How the client's requests are protected.
+    var requestProtection: String {
+        switch self {
+        case .keyPair: "signed with our key, encrypted to itsme's"
+        case .clientSecret: "signed with the secret (HS256), encrypted to itsme's key"
+        }
+    }
+
+    /// What opens the tokens for the client.
+    var tokenKey: String {
+        switch self {
+        case .keyPair: "our key"
+        case .clientSecret: "the key derived from the secret"
+        }
+    }
+}
+
+/// Stands in for a handler that can be made only when the port of its server is known.
+final class LateHandler: HTTPHandler {
+    private let handler = Mutex<(any HTTPHandler)?>(nil)
+
+    /// Lets `handler` answer from now on.
+    func set(_ handler: any HTTPHandler) { self.handler.withLock { $0 = handler } }
+
+    func respond(to request: HTTPRequest, body: [UInt8]) async -> HTTPReply {
+        guard let handler = handler.withLock({ $0 }) else {
+            return HTTPReply(response: HTTPResponse(status: .serviceUnavailable))
+        }
+        return await handler.respond(to: request, body: body)
+    }
+}
+
+/// Ctrl-C, or another polite request to end the process.
+///
+/// From when it is made on, the process no longer ends by itself: make it before saying that Ctrl-C works.
+struct Interruption {
+    private let signals: UnixSignalsSequence
+
+    init() async { signals = await UnixSignalsSequence(trapping: .sigint, .sigterm) }
+
+    /// Returns when it comes, or when the task is cancelled.
+    func wait() async {
+        for await _ in signals { return }
     }
 }

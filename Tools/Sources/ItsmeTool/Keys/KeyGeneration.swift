@@ -88,12 +88,137 @@ struct KeyGeneration {
             1. Keep \(privateFile) as you keep passwords, and keep a copy: without it nobody can log in.
             2. Publish the public keys at an https URL with an organization-validated certificate, without login or
                redirect, answered within a second. Either serve them from your application, which follows rotations:
-                 let ring = try ClientKeyRing(KeyRing(reading: KeyFile("\(privateFile)")))
+                 let ring = try ClientKeyRing(contentsOf: KeyFile("\(privateFile)"))
                  let endpoint = try JWKSetEndpoint(ring)
                or put \(publicFile) on a web server, with Cache-Control: max-age of 1800 to \(maximumAge).
             3. Register that URL at itsme.
             4. Configure the client: authentication: .privateKeyJWT(ring)
             5. Replace the keys from time to time: itsme keys rotate \(privateFile) sig begin
             """)
+    }
+}
+
+/// Where the commands get a key from: a new one, or one in a file.
+enum KeyMaker {
+    /// Makes a key that is named by its thumbprint.
+    static func newKey(_ use: KeyUse, bits: Int) throws(ToolFailure) -> JWK {
+        do {
+            return try ImportedKey(key: RSAPrivateKey.generate(bits: bits), subject: nil, name: nil).jwk(use)
+        } catch let error as JOSEError {
+            throw ToolFailure("no key could be made: \(error.reason)")
+        } catch let error as ToolFailure {
+            throw error
+        } catch {
+            throw ToolFailure("no key could be made")
+        }
+    }
+
+    /// Reads the keys of a file; the passphrase comes from a file or from the person.
+    static func importedKeys(
+        in path: String, passphraseFile: String?, _ dialogue: any KeyDialogue
+    ) throws(ToolFailure) -> [ImportedKey] {
+        try ImportedKey.all(in: path) { attempt throws(ToolFailure) in
+            if let passphraseFile {
+                guard attempt == 0 else { throw ToolFailure("\(path): the passphrase in \(passphraseFile) is wrong") }
+                return try firstLine(of: passphraseFile)
+            }
+            if attempt > 0 { dialogue.say("That passphrase does not open it.") }
+            return try dialogue.askPassphrase("Passphrase of \(path)")
+        }
+    }
+
+    private static func firstLine(of path: String) throws(ToolFailure) -> SecretBytes {
+        let contents = try path.asKeyFile { file throws(ItsmeError) in try file.read() }
+        var line: [UInt8] = []
+        // Never reallocated, so it leaves no copy.
+        line.reserveCapacity(contents.count)
+        contents.withBytes { octets in
+            for index in octets.indices {
+                guard octets[index] != UInt8(ascii: "\n"), octets[index] != UInt8(ascii: "\r") else { return }
+                line.append(octets[index])
+            }
+        }
+        return SecretBytes(taking: &line)
+    }
+}
+
+/// A private key in a file of another program.
+struct ImportedKey {
+    let key: RSAPrivateKey
+    /// The subject of the certificate that came with the key.
+    let subject: String?
+    /// The name that the key has in a PKCS#12 file.
+    let name: String?
+
+    /// Reads every RSA private key of a file; see ``JOSE/KeyImport``.
+    ///
+    /// - Parameters:
+    ///   - path: The file, which only its owner may read.
+    ///   - passphrase: Asked when the file needs one; called again after a wrong one, with the number of the attempt.
+    static func all(
+        in path: String, passphrase: (_ attempt: Int) throws(ToolFailure) -> SecretBytes
+    ) throws(ToolFailure) -> [ImportedKey] {
+        let contents = try path.asKeyFile { file throws(ItsmeError) in try file.read() }
+        var given: SecretBytes?
+        for attempt in 0...3 {
+            do {
+                return try KeyImport(contents, passphrase: given).entries.map {
+                    ImportedKey(key: $0.key, subject: $0.certificate?.subject, name: $0.friendlyName)
+                }
+            } catch {
+                guard error.code == .wrongPassphrase, attempt < 3 else {
+                    throw ToolFailure("\(path): \(error.reason)")
+                }
+                given = try passphrase(attempt)
+            }
+        }
+        throw ToolFailure("\(path): the passphrase does not open the file")
+    }
+
+    /// The only key, or the only one whose name begins with `sig` or `enc`, as the use says. An only key whose name says
+    /// the other use is refused: two options were mixed up.
+    static func choose(_ use: KeyUse, of keys: [ImportedKey], in path: String) throws(ToolFailure) -> ImportedKey {
+        if let only = keys.first, keys.count == 1 {
+            let other = use == .signature ? KeyUse.encryption : .signature
+            guard only.name?.lowercased().hasPrefix(other.rawValue) != true else {
+                throw ToolFailure(
+                    """
+                    \(path): its key has a name that begins with "\(other.rawValue)", and is to be used for \
+                    "\(use.rawValue)". Are the files of the signing key and of the encryption key swapped?
+                    """)
+            }
+            return only
+        }
+        let named = keys.filter { $0.name?.lowercased().hasPrefix(use.rawValue) == true }
+        guard let key = named.first, named.count == 1 else {
+            throw ToolFailure(
+                """
+                \(path): it holds \(keys.count) keys, and not exactly one has a name that begins with \
+                "\(use.rawValue)". Rename them, or give one file for each key.
+                """)
+        }
+        return key
+    }
+
+    /// The key with its use, named by its thumbprint.
+    func jwk(_ use: KeyUse) throws(ToolFailure) -> JWK {
+        do {
+            var jwk = JWK(.rsaPrivate(key), keyID: nil, use: use)
+            jwk.keyID = try jwk.thumbprint()
+            return jwk
+        } catch {
+            throw ToolFailure("a key cannot be named: \(error.reason)")
+        }
+    }
+}
+
+extension String {
+    /// Does something with the key file at this path; a failure names the path and the remedy.
+    func asKeyFile<Result>(_ body: (KeyFile) throws(ItsmeError) -> Result) throws(ToolFailure) -> Result {
+        do {
+            return try body(KeyFile(self))
+        } catch {
+            throw ToolFailure(self, error)
+        }
     }
 }

@@ -61,19 +61,82 @@ struct KeyRotation {
         case (.begin, _):
             if let key { try ring.beginEncryptionRotation(with: key, at: now) }
         case (.proceed, _):
-            switch ring.nextStep(for: use).action {
-            case .begin: throw ToolFailure("no rotation of the key is under way; the first step is begin")
-            case .activate: try ring.activateNextSigningKey(at: now)
-            case .publish: try ring.publishNextEncryptionKey(at: now)
-            case .finish where use == .signature: try ring.finishSigningRotation(at: now)
-            case .finish: try ring.finishEncryptionRotation(at: now)
+            guard ring.nextStep(for: use).action != .begin else {
+                throw ToolFailure("no rotation of the key is under way; the first step is begin")
             }
+            try ring.advance(use, at: now)
         case (.revert, .signature): try ring.revertSigningRotation(at: now)
         case (.cancel, .signature): try ring.cancelSigningRotation()
         case (.cancel, _): try ring.cancelEncryptionRotation()
         case (.replaceCompromised, .signature): try ring.replaceCompromisedSigningKey(with: key, at: now)
         case (.revert, _), (.replaceCompromised, _):
             throw ToolFailure("an encryption key proves nothing: rotate it with begin and continue")
+        }
+    }
+}
+
+/// What anybody may know of a ring.
+struct KeyRingSummary {
+    let ring: KeyRing
+    let now: Date
+
+    var lines: [String] {
+        var lines = ring.entries.map { entry in
+            let role = entry.role.rawValue.padding(toLength: 8, withPad: " ", startingAt: 0)
+            let place = entry.isHeldElsewhere ? ", held elsewhere" : ""
+            return
+                "\(entry.use.rawValue) \(role)  \(entry.modulusBits) bits\(place), kid \(printable(entry.keyID)), since \(entry.since.ISO8601Format())"
+        }
+        lines.append(nextStep(.signature))
+        lines.append(nextStep(.encryption))
+        return lines
+    }
+
+    /// A sentence on what a rotation is waiting for.
+    func nextStep(_ use: KeyUse) -> String {
+        let step = ring.nextStep(for: use)
+        guard let earliest = step.earliest else { return "\(use.rawValue): no rotation under way" }
+        let time = step.isDue(at: now) ? "now" : "from \(earliest.ISO8601Format())"
+        return "\(use.rawValue): next step \(step.action.rawValue), \(time)"
+    }
+
+    /// A kid may come from another program's file, so a terminal must not take it for a command.
+    private func printable(_ text: String) -> String {
+        text.unicodeScalars.allSatisfy { (0x20...0x7E).contains($0.value) } ? text : "(not printable)"
+    }
+}
+
+/// The set of a ring that itsme reads, in a file for a web server.
+struct PublicKeyFile {
+    let path: String
+
+    /// Writes the file, unless there is one.
+    func create(_ ring: KeyRing) throws(ToolFailure) {
+        try write(ring, .withoutOverwriting)
+    }
+
+    /// Puts the set of a changed ring in place of the former one, at once.
+    func replace(_ ring: KeyRing) throws(ToolFailure) {
+        try write(ring, .atomic)
+    }
+
+    /// The text of a ring's public set.
+    static func text(_ ring: KeyRing) throws(ToolFailure) -> [UInt8] {
+        do {
+            return try ring.publicJWKSet().publicJSON().serialized() + [UInt8(ascii: "\n")]
+        } catch {
+            throw ToolFailure("the public keys cannot be had: \(error)")
+        }
+    }
+
+    private func write(_ ring: KeyRing, _ options: Data.WritingOptions) throws(ToolFailure) {
+        let text = try Self.text(ring)
+        do {
+            try Data(text).write(to: URL(fileURLWithPath: path), options: options)
+        } catch {
+            throw ToolFailure(
+                "\(path): the public keys cannot be written; the private ones are in place, and `itsme keys show --public` prints these"
+            )
         }
     }
 }

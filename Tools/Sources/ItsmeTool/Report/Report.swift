@@ -1,4 +1,6 @@
 import Foundation
+import HTTPTypes
+import ItsmeRP
 import Synchronization
 
 /// Tells what happens, step by step, as plain text.
@@ -53,5 +55,47 @@ final class Report: Sendable {
 
     private static let writeToStandardOutput: @Sendable (String) -> Void = { line in
         FileHandle.standardOutput.write(Data((line + "\n").utf8))
+    }
+}
+
+/// Remembers used transactions, and reports that a callback was right: it is asked once everything else about the
+/// callback was checked, and before the code is exchanged.
+struct ReportingReplayGuard: ReplayGuard {
+    let report: Report
+    private let base = InMemoryReplayGuard()
+
+    init(report: Report) { self.report = report }
+
+    func consume(_ identifier: String, until expiry: Date) async throws -> Bool {
+        guard base.consume(identifier, until: expiry) else { return false }
+        report.passed("cookie: the transaction was sealed by us and not altered")
+        report.passed("callback: the state is this browser's, in time, and used for the first time")
+        return true
+    }
+}
+
+/// Sends through another transport, counts, and reports each request and its answer.
+final class ReportingTransport: HTTPTransport {
+    private let party: String
+    private let base: any HTTPTransport
+    private let report: Report
+    private let requests = Mutex(0)
+
+    /// Makes a transport for `party`, whose name stands before each request in the report.
+    init(_ party: String, through base: any HTTPTransport, report: Report) {
+        self.party = party
+        self.base = base
+        self.report = report
+    }
+
+    /// How many requests were sent so far.
+    var requestCount: Int { requests.withLock { $0 } }
+
+    func send(_ request: HTTPRequest, body: [UInt8], limits: HTTPLimits) async throws -> HTTPReply {
+        requests.withLock { $0 += 1 }
+        report.sent(Shape.request(request, body: body, detail: report.detail), by: party)
+        let reply = try await base.send(request, body: body, limits: limits)
+        report.received(Shape.reply(reply, detail: report.detail))
+        return reply
     }
 }

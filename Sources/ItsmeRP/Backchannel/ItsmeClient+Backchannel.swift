@@ -1,0 +1,290 @@
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+import HTTPTypes
+import JOSE
+import Logging
+
+extension ItsmeClient {
+    /// How long itsme may take to read a request, in seconds.
+    private static let requestLifetime: Int64 = 300
+
+    /// Asks itsme to put a request to a person's phone, without a browser (CIBA Core 1.0 §7). One HTTP request, signed
+    /// with the client's key.
+    ///
+    /// - Parameters:
+    ///   - service: Which itsme service, with its code.
+    ///   - hint: Whose phone.
+    ///   - scopes: Scopes besides `openid`.
+    ///   - claims: Single claims, in the ID token or in UserInfo.
+    ///   - level: The authentication level to require; the ID token is refused when it is lower.
+    ///   - requestedExpiry: How long the person is to have, in whole seconds up to one day; itsme may give less.
+    ///   - delivery: Whether itsme is to ping. The token that it has to show then is made here, 256 random bits.
+    /// - Throws: ``ItsmeError`` of the phases `discovery` and `backchannel-authentication`: `backchannel_not_offered`
+    ///   with a client secret, `backchannel_refused` when itsme answers with an error; or `CancellationError`.
+    public func backchannelAuthentication(
+        for service: ItsmeService,
+        hint: LoginHint,
+        scopes: [Scope] = [],
+        claims: ClaimsRequest = ClaimsRequest(),
+        level: AuthenticationLevel? = nil,
+        requestedExpiry: Duration? = nil,
+        delivery: BackchannelDelivery = .poll
+    ) async throws -> BackchannelRequest {
+        try service.validate()
+        try hint.validate()
+        if let requestedExpiry,
+            !(.seconds(1) ... .seconds(86_400)).contains(requestedExpiry) || !requestedExpiry.isWholeSeconds
+        {
+            throw ItsmeError(
+                .invalidConfiguration, .backchannelAuthentication,
+                "the requested expiry is out of bounds or holds a fraction of a second",
+                remedy: "Choose whole seconds between 1 second and one day.", field: "requestedExpiry")
+        }
+        let expectedSubject = hint.expectedSubject ?? service.expectedSubject
+        if let asked = service.expectedSubject, let expectedSubject,
+            !asked.exposedValue.hasSameOctets(as: expectedSubject.exposedValue)
+        {
+            throw ItsmeError(
+                .invalidConfiguration, .backchannelAuthentication, "the service and the hint name two persons",
+                remedy: "Name the same person in both, or in the hint alone.", field: "hint")
+        }
+        let access = try await backchannel(phase: .backchannelAuthentication)
+        let metadata = access.metadata
+        try metadata.requireValue(delivery.rawValue, in: "backchannel_token_delivery_modes_supported")
+        try metadata.requireValue("RS256", in: "backchannel_authentication_request_signing_alg_values_supported")
+
+        let parameters = AuthorizationParameters(
+            service: service, scopes: scopes,
+            claims: ClaimsRequest(userInfo: service.claims).adding(userInfo: claims.userInfo, idToken: claims.idToken),
+            level: level, locale: nil, prompt: nil, maximumAuthenticationAge: nil)
+        try parameters.requireSupport(by: metadata)
+        let requestedAt = configuration.time.now()
+        var members = try requestMembers(parameters, issuer: metadata.issuer, now: requestedAt)
+        members["login_hint_token"] = try await hint.parameter(signedBy: access.signer)
+        if let requestedExpiry { members["requested_expiry"] = .integer(requestedExpiry.components.seconds) }
+        let notificationToken = delivery == .ping ? try freshText(bytes: 32) : nil
+        if let notificationToken { members["client_notification_token"] = .string(notificationToken) }
+
+        let request = try await ClientToken.sign(members, with: access.signer, phase: .backchannelAuthentication)
+        // itsme: the assertion is for the token endpoint here, too.
+        let form =
+            [("request", request)]
+            + (try await assertions.parameters(
+                audience: metadata.token.url, provider: provider, phase: .backchannelAuthentication))
+        let reply = try await http.send(form: form, to: access.endpoint, phase: .backchannelAuthentication)
+        configuration.logger.debug(
+            "backchannel authentication requested", metadata: ["itsme.service": "\(service.kind.rawValue)"])
+        let answer = try BackchannelAnswer(reply, to: self, phase: .backchannelAuthentication)
+        // itsme's documentation spells it in two ways.
+        guard let authReqID = try answer.token("auth_req_id") ?? answer.token("auth_request_id") else {
+            throw answer.malformed("auth_req_id")
+        }
+        guard let lifetime = try answer.seconds("expires_in"), lifetime > .zero else {
+            throw answer.malformed("expires_in")
+        }
+        return BackchannelRequest(
+            identifier: try BackchannelRequest.identifier(of: authReqID), authReqID: Secret(authReqID),
+            expiresAt: configuration.time.now().addingTimeInterval(Double(lifetime.components.seconds)),
+            serviceCode: service.code, requestedLevel: level, notificationToken: notificationToken.map { Secret($0) },
+            requestedAt: requestedAt, issuer: metadata.issuer, clientID: configuration.clientID,
+            expectedSubject: expectedSubject,
+            pace: PollingPace(
+                interval: try answer.seconds("interval") ?? PollingPace.defaultInterval, lifetime: lifetime,
+                uptime: configuration.time.uptime))
+    }
+
+    /// The claims of a signed authentication request (CIBA Core 1.0 §7.1.1) that do not depend on the person.
+    private func requestMembers(
+        _ parameters: AuthorizationParameters, issuer: String, now: Date
+    ) throws(ItsmeError) -> JSONValue {
+        let issuedAt = ClientToken.issuedAt(now)
+        var members: JSONValue = [
+            "iss": .string(configuration.clientID),
+            "aud": .string(issuer),
+            "client_id": .string(configuration.clientID),
+            "iat": .integer(issuedAt),
+            "nbf": .integer(issuedAt),
+            "exp": .integer(Int64(now.timeIntervalSince1970) + Self.requestLifetime),
+            "jti": .string(try freshText(bytes: 16)),
+            "scope": .string(parameters.scope),
+        ]
+        let profile = configuration.environment.profile
+        if let level = parameters.level { members["acr_values"] = .string(level.value(in: profile)) }
+        if !parameters.claims.isEmpty { members["claims"] = parameters.claims.jsonValue(profile: profile) }
+        return members
+    }
+
+    private func freshText(bytes count: Int) throws(ItsmeError) -> String {
+        do {
+            return Base64URL.encode(try configuration.random.bytes(count))
+        } catch {
+            throw ItsmeError(.randomSourceFailed, .backchannelAuthentication, joseCode: error.code)
+        }
+    }
+}
+
+extension ItsmeClient {
+    private static let grantType = "urn:openid:params:grant-type:ciba"
+
+    /// Asks once for the person's answer, and validates the ID token completely. At most one HTTP request: before the
+    /// interval is over, or while another task asks, the answer is ``BackchannelPoll/pending(retryAfter:)`` without any.
+    ///
+    /// `slow_down` makes the interval 5 seconds longer from then on; an answer that does not come doubles it.
+    ///
+    /// - Throws: ``ItsmeError`` of the phases `token` and `id-token`: `token_request_refused` with the
+    ///   ``ItsmeError/providerError``, of the kind `declined` when the person refused or did not answer in time;
+    ///   `backchannel_expired` after ``BackchannelRequest/expiresAt``, `backchannel_completed` after the last answer,
+    ///   both without a request; or `CancellationError`.
+    public func backchannelTokens(for request: BackchannelRequest) async throws -> BackchannelPoll {
+        try requireOwn(issuer: request.issuer, clientID: request.clientID, phase: .token)
+        switch request.pace.takeTurn() {
+        case .granted: break
+        case .notYet(let wait): return .pending(retryAfter: wait)
+        case .expired: throw Self.backchannelExpired(phase: .token)
+        case .completed: throw Self.backchannelCompleted(phase: .token)
+        }
+        let issuer: String
+        let reply: HTTPReply
+        do {
+            (issuer, reply) = try await requestTokens(request)
+        } catch {
+            request.pace.settle(error is CancellationError ? .pending : .failed)
+            throw error
+        }
+        guard reply.response.status != .ok else {
+            request.pace.settle(.completed)
+            return .tokens(
+                try await tokenResponse(
+                    reply,
+                    expecting: IDTokenExpectation(
+                        configuration, issuer: issuer,
+                        binding: .backchannelRequest(authReqID: request.authReqID, requestedAt: request.requestedAt),
+                        subject: request.expectedSubject, requestedLevel: request.requestedLevel,
+                        maximumAuthenticationAge: nil)))
+        }
+        let refusal = self.refusal(.tokenRequestRefused, reply, phase: .token)
+        switch (refusal.providerError?.code, refusal.kind) {
+        case (.authorizationPending?, _): request.pace.settle(.pending)
+        case (.slowDown?, _): request.pace.settle(.tooOften())
+        case (_, .declined):
+            request.pace.settle(.completed)
+            throw refusal
+        default:
+            request.pace.settle(.failed)
+            throw refusal
+        }
+        return .pending(retryAfter: request.pace.delay)
+    }
+
+    /// Waits for the person's answer, asking in the pace of the request; cancel the task to stop.
+    ///
+    /// - Throws: As ``backchannelTokens(for:)``, but a failure that may pass is waited out until the request expires.
+    public func backchannelTokens(waitingFor request: BackchannelRequest) async throws -> TokenResponse {
+        while true {
+            try await configuration.time.wait(for: request.pace)
+            do {
+                if case .tokens(let tokens) = try await backchannelTokens(for: request) { return tokens }
+            } catch let error as ItsmeError where error.kind == .transient && !request.pace.isCompleted {
+                continue
+            }
+        }
+    }
+
+    private func requestTokens(_ request: BackchannelRequest) async throws -> (issuer: String, reply: HTTPReply) {
+        let access = try await backchannel(phase: .token)
+        let endpoint = access.metadata.token
+        var form: [(name: String, value: String)] = [
+            ("grant_type", Self.grantType),
+            ("auth_req_id", request.authReqID.exposedValue),
+            ("client_id", configuration.clientID),
+        ]
+        form += try await assertions.parameters(audience: endpoint.url, provider: provider, phase: .token)
+        return (access.metadata.issuer, try await http.send(form: form, to: endpoint, phase: .token))
+    }
+}
+
+/// What a client needs for the backchannel, and only one with a key pair has.
+struct BackchannelAccess {
+    let metadata: ProviderMetadata
+
+    /// The backchannel authentication endpoint.
+    let endpoint: Endpoint
+
+    /// Signs requests and hints.
+    let signer: any KeySigner
+}
+
+extension ItsmeClient {
+    func backchannel(phase: ItsmeError.Phase) async throws -> BackchannelAccess {
+        guard case .privateKeyJWT(let source, _) = configuration.authentication.method else {
+            throw ItsmeError(
+                .backchannelNotOffered, phase, "itsme offers the backchannel to clients with a key pair only",
+                field: "authentication")
+        }
+        let metadata = try await provider.metadata()
+        guard let endpoint = metadata.backchannelAuthentication else {
+            throw ItsmeError(
+                .backchannelNotOffered, phase, "the discovery document names no backchannel authentication endpoint",
+                remedy: "Use an environment of the current generation.", field: "backchannel_authentication_endpoint")
+        }
+        return BackchannelAccess(metadata: metadata, endpoint: endpoint, signer: source.clientKeys.signer)
+    }
+
+    static func backchannelExpired(phase: ItsmeError.Phase) -> ItsmeError {
+        ItsmeError(.backchannelExpired, phase)
+    }
+
+    static func backchannelCompleted(phase: ItsmeError.Phase) -> ItsmeError {
+        ItsmeError(.backchannelCompleted, phase)
+    }
+}
+
+/// A successful answer of user discovery or of the backchannel authentication endpoint.
+struct BackchannelAnswer {
+    let json: JSON
+    private let phase: ItsmeError.Phase
+
+    /// - Throws: ``ItsmeError`` `backchannel_refused` for an error of itsme, `backchannel_response_malformed` for
+    ///   anything but a JSON object.
+    init(_ reply: HTTPReply, to client: ItsmeClient, phase: ItsmeError.Phase) throws(ItsmeError) {
+        guard reply.response.status == .ok else {
+            throw client.refusal(.backchannelRefused, reply, phase: phase)
+        }
+        try HTTPClient.checkMediaType(of: reply, in: ["application/json"], phase: phase)
+        self.phase = phase
+        guard let json = try? JSON(parsing: reply.body), json.kind == .object else {
+            throw Self.malformed(nil, phase: phase)
+        }
+        self.json = json
+    }
+
+    /// A text of visible ASCII characters; nil when there is no such member.
+    func token(_ member: String) throws(ItsmeError) -> String? {
+        guard let value = json.nonNull(member) else { return nil }
+        guard let text = value.string, (1...8192).contains(text.utf8.count),
+            text.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        else { throw malformed(member) }
+        return text
+    }
+
+    func requiredToken(_ member: String) throws(ItsmeError) -> String {
+        guard let token = try token(member) else { throw malformed(member) }
+        return token
+    }
+
+    /// A whole number of seconds; nil when there is no such member.
+    func seconds(_ member: String) throws(ItsmeError) -> Duration? {
+        guard let value = json.nonNull(member) else { return nil }
+        guard let seconds = value.integer, (0...Int64(Int32.max)).contains(seconds) else { throw malformed(member) }
+        return .seconds(seconds)
+    }
+
+    func malformed(_ member: String) -> ItsmeError { Self.malformed(member, phase: phase) }
+
+    private static func malformed(_ member: String?, phase: ItsmeError.Phase) -> ItsmeError {
+        ItsmeError(.backchannelResponseMalformed, phase, field: member)
+    }
+}

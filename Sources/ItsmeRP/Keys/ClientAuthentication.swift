@@ -1,0 +1,119 @@
+import JOSE
+
+/// How the client proves itself at itsme's endpoints: chosen once, at onboarding.
+public struct ClientAuthentication: Sendable {
+    enum Method: Sendable {
+        case privateKeyJWT(any ClientKeySource, encryptsAssertion: Bool?)
+        case clientSecretPost(ClientSecret)
+    }
+
+    let method: Method
+
+    /// With a key pair (`private_key_jwt`, OpenID Connect Core 1.0 §9), which is what itsme recommends.
+    ///
+    /// - Parameters:
+    ///   - keys: The client's keys, or a source that rotates them.
+    ///   - encryptsAssertion: Whether client assertions are encrypted to itsme's key after they are signed. Left out, it
+    ///     is what the environment's generation asks for: no in the current one, yes in the legacy one.
+    public static func privateKeyJWT(
+        _ keys: any ClientKeySource, encryptsAssertion: Bool? = nil
+    ) -> ClientAuthentication {
+        ClientAuthentication(method: .privateKeyJWT(keys, encryptsAssertion: encryptsAssertion))
+    }
+
+    /// With a secret that itsme knows as well (`client_secret_post`, OpenID Connect Core 1.0 §9).
+    ///
+    /// Tokens then come encrypted with a key that both derive from the secret. Prefer a key pair: whoever reads this
+    /// secret on either side can read every token and be the client.
+    ///
+    /// - Parameter secret: The secret, at least 32 bytes of UTF-8.
+    public static func clientSecretPost(_ secret: Secret<String>) -> ClientAuthentication {
+        ClientAuthentication(method: .clientSecretPost(ClientSecret(secret)))
+    }
+
+    /// The method that a discovery document has to list if it lists any; nil for a secret, which is agreed at registration
+    /// as its algorithms are.
+    var listedMethod: String? {
+        switch method {
+        case .privateKeyJWT: "private_key_jwt"
+        case .clientSecretPost: nil
+        }
+    }
+
+    /// What tokens use when nothing else was registered at itsme.
+    func tokenAlgorithms(in profile: ProtocolProfile) -> TokenAlgorithms {
+        switch (method, profile) {
+        case (.clientSecretPost, _): TokenAlgorithms(keyManagement: .direct, contentEncryption: .a256GCM)
+        case (.privateKeyJWT, .v2): TokenAlgorithms()
+        case (.privateKeyJWT, .v1): TokenAlgorithms(keyManagement: .rsaOAEP)
+        }
+    }
+
+    /// What request objects use when nothing else was agreed with itsme.
+    func requestObjectAlgorithms(in profile: ProtocolProfile) -> TokenAlgorithms {
+        switch (method, profile) {
+        case (.clientSecretPost, _): TokenAlgorithms(signature: .hs256)
+        case (.privateKeyJWT, .v2): TokenAlgorithms()
+        case (.privateKeyJWT, .v1): TokenAlgorithms(keyManagement: .rsaOAEP)
+        }
+    }
+
+    var hasSecret: Bool {
+        if case .clientSecretPost = method { true } else { false }
+    }
+
+    // MARK: Use of the keys
+
+    /// Signs request objects.
+    func requestObjectSigner() throws(JOSEError) -> any KeySigner {
+        switch method {
+        case .privateKeyJWT(let source, _): source.clientKeys.signer
+        case .clientSecretPost(let secret): try LocalSigner(secret.signatureKey, algorithm: .hs256)
+        }
+    }
+
+    /// Refuses what no token could be opened or made with.
+    func validate() throws(ItsmeError) {
+        guard case .clientSecretPost(let secret) = method else { return }
+        guard secret.byteCount >= 32 else {
+            throw ItsmeError(
+                .unsuitableKey, .configuration, "the client secret is shorter than 32 bytes",
+                remedy: "Give the secret exactly as itsme wrote it. HS256 needs 256 bits (RFC 7518 §3.2).",
+                field: "authentication.clientSecret")
+        }
+    }
+}
+
+/// A client secret and the keys that OpenID Connect Core 1.0 derives from it, derived once.
+final class ClientSecret: Sendable {
+    let secret: Secret<String>
+
+    /// Signs and verifies with HS256: the UTF-8 bytes of the secret (§10.1).
+    let signatureKey: JWK
+
+    /// The SHA-256 of the UTF-8 bytes of the secret; nil when the cryptographic library cannot be used.
+    private let digest: SecretBytes?
+
+    init(_ secret: Secret<String>) {
+        self.secret = secret
+        var octets = Array(secret.exposedValue.utf8)
+        if var digest = try? SHA256.digest(octets) {
+            self.digest = SecretBytes(taking: &digest)
+        } else {
+            digest = nil
+        }
+        signatureKey = JWK(
+            .symmetric(SymmetricKey(SecretBytes(taking: &octets))), keyID: nil, use: .signature)
+    }
+
+    var byteCount: Int { secret.exposedValue.utf8.count }
+
+    /// Encrypts and decrypts: the left part of the SHA-256 of the UTF-8 bytes, as long as the algorithm asks for (§10.2).
+    func encryptionKey(for algorithm: ContentEncryptionAlgorithm) throws(JOSEError) -> SymmetricKey {
+        guard let digest else { throw JOSEError(.cryptoFailed, "SHA-256 is not available") }
+        guard algorithm.keySize <= digest.count else {
+            throw JOSEError(.keyNotSuitable, "a key of more than 256 bits cannot be derived from a client secret")
+        }
+        return SymmetricKey(digest.prefix(algorithm.keySize))
+    }
+}

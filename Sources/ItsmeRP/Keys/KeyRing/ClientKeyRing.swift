@@ -1,0 +1,287 @@
+#if canImport(FoundationEssentials)
+    public import FoundationEssentials
+#else
+    public import Foundation
+#endif
+public import JOSE
+import Synchronization
+
+/// Client keys that rotate while the client lives.
+///
+/// Give it to the configuration in place of fixed ``ClientKeys``; each operation of the client then uses the keys of
+/// that moment. ``clientKeys`` never blocks on a change.
+///
+/// ```swift
+/// let file = KeyFile("/etc/bank/itsme-ring.json")     // written by `itsme keys generate`
+/// let ring = try ClientKeyRing(contentsOf: file)
+/// let configuration = ItsmeConfiguration(
+///     environment: .production, clientID: id, authentication: .privateKeyJWT(ring), redirectURI: uri)
+/// ```
+///
+/// **One instance** may rotate by itself:
+///
+/// ```swift
+/// try ring.change(in: file) { ring, now in try ring.beginSigningRotation(with: newKey, at: now) }
+/// ```
+///
+/// **Several instances** share the file, or a row of a database. Steps are taken in one place, by the command
+/// `itsme keys rotate` or by one job; ``change(in:_:)`` keeps two from doing it at the same time. The instances look for
+/// a new state at intervals and adopt it; an older state than the one in use is ignored:
+///
+/// ```swift
+/// try ring.adopt(KeyRing(reading: file))       // every few minutes
+/// ```
+///
+/// ``KeyRing/Timing/propagation`` has to be longer than that interval, as the waiting times of the steps build on every
+/// instance having adopted a state by then. An instance that missed it may sign with a key that is no longer published,
+/// or may lack the key that a token is encrypted to.
+///
+/// For a database: read the row, take the step on the ``KeyRing``, write the row on condition that it did not change,
+/// then ``adopt(_:)``. Never adopt what is not stored: a published encryption key that a restart forgets is lost.
+public final class ClientKeyRing: ClientKeySource {
+    private struct State {
+        var ring: KeyRing
+        var keys: ClientKeys
+    }
+
+    private let state: Mutex<State>
+    private let custodian: (any KeyCustodian)?
+    private let time: TimeSource
+    private let uses = KeyUseLog()
+
+    /// Makes a source of a ring.
+    ///
+    /// - Parameters:
+    ///   - ring: The ring, for example read from a ``KeyFile``.
+    ///   - custodian: Finds the keys that are held elsewhere, if there are such.
+    ///   - time: What time it is.
+    /// - Throws: ``ItsmeError`` `missing_key`, `unsuitable_key`, or `own_key_failed` if the custodian does not give a
+    ///   key.
+    public init(
+        _ ring: KeyRing, custodian: (any KeyCustodian)? = nil, time: TimeSource = .system
+    ) throws(ItsmeError) {
+        self.custodian = custodian
+        self.time = time
+        let keys = try ring.clientKeys(custodian: custodian, uses: uses, time: time)
+        state = Mutex(State(ring: ring, keys: keys))
+    }
+
+    /// Makes a source of the ring in a file, such as the one that `itsme keys generate` writes.
+    ///
+    /// - Throws: ``ItsmeError`` as ``init(_:custodian:time:)`` and ``KeyRing/init(reading:)`` do.
+    public convenience init(
+        contentsOf file: KeyFile, custodian: (any KeyCustodian)? = nil, time: TimeSource = .system
+    ) throws(ItsmeError) {
+        try self.init(KeyRing(reading: file), custodian: custodian, time: time)
+    }
+
+    /// The keys of this moment: the current signing key, every encryption key, and the set to publish.
+    public var clientKeys: ClientKeys {
+        state.withLock { $0.keys }
+    }
+
+    /// The ring in use.
+    public var ring: KeyRing {
+        state.withLock { $0.ring }
+    }
+
+    /// When each key was last asked to sign or to decrypt by this process, by `kid`.
+    ///
+    /// A retiring key that nothing has asked for over a day can go; a new signing key that is asked for and logins that
+    /// succeed show that the rotation worked. A token without `kid` asks every encryption key until one decrypts.
+    public var lastUses: [String: Date] {
+        uses.all
+    }
+
+    /// Uses another state of the ring from now on, if it is newer than the one in use.
+    ///
+    /// - Returns: Whether it is.
+    /// - Throws: ``ItsmeError`` as ``init(_:custodian:time:)`` does; the ring in use stays.
+    @discardableResult
+    public func adopt(_ ring: KeyRing) throws(ItsmeError) -> Bool {
+        guard ring.revision > self.ring.revision else { return false }
+        let keys = try ring.clientKeys(custodian: custodian, uses: uses, time: time)
+        let isNewer = state.withLock { state in
+            guard ring.revision > state.ring.revision else { return false }
+            state = State(ring: ring, keys: keys)
+            return true
+        }
+        if isNewer { uses.keepOnly(ring.entries.map(\.keyID)) }
+        return isNewer
+    }
+
+    /// Takes a step on the ring in a file, stores the outcome there, and only then adopts it.
+    ///
+    /// The file is locked meanwhile, so of two processes the second sees what the first has done. Blocks for the time of
+    /// some file operations.
+    ///
+    /// - Parameters:
+    ///   - file: The file with the ring.
+    ///   - step: Changes the ring; gets the date.
+    /// - Throws: What `step` throws; ``ItsmeError`` if the file or the changed ring cannot be used. Nothing has changed
+    ///   then.
+    public func change(
+        in file: KeyFile, _ step: (_ ring: inout KeyRing, _ now: Date) throws -> Void
+    ) throws {
+        var changed: KeyRing?
+        try file.update { contents in
+            var ring: KeyRing
+            do {
+                ring = try KeyRing(parsing: contents)
+            } catch let error as ItsmeError {
+                throw error.about(file)
+            }
+            try step(&ring, time.now())
+            // Before it is stored: a ring whose keys cannot be had must not reach the other instances.
+            _ = try ring.clientKeys(custodian: custodian, uses: uses, time: time)
+            changed = ring
+            return try ring.serialized()
+        }
+        if let changed { try adopt(changed) }
+    }
+}
+
+extension ClientKeyRing: Redacted {
+    /// The revision and the roles; nothing of the keys.
+    public var description: String { "Client\(ring)" }
+}
+
+/// Finds the private keys of a ring that are held elsewhere, in an HSM or a KMS.
+///
+/// The ring then has only their public halves: ``KeyRing/beginSigningRotation(with:at:)`` and the others take a public
+/// ``JOSE/JWK``. Called when a ring is adopted, for each such key; what is returned has to bear the key's `kid`.
+public protocol KeyCustodian: Sendable {
+    /// Returns what signs with the private half of `key`, with RS256.
+    func signer(for key: JWK) throws -> any KeySigner
+
+    /// Returns what decrypts with the private half of `key`.
+    func unwrapper(for key: JWK) throws -> any KeyUnwrapper
+}
+
+extension KeyRing {
+    /// Makes the client's keys of the ring.
+    func clientKeys(
+        custodian: (any KeyCustodian)?, uses: KeyUseLog, time: TimeSource
+    ) throws(ItsmeError) -> ClientKeys {
+        let signing = try current(.signature)
+        let signer = try Self.held(signing, custodian) { key, custodian -> any KeySigner in
+            guard let custodian else { return try LocalSigner(key, algorithm: .rs256) }
+            return try custodian.signer(for: key)
+        }
+        try Self.requireName(signer.keyID, of: signing)
+        // The current key first: without a kid in the token it is the likeliest.
+        var unwrappers: [any KeyUnwrapper] = []
+        for entry in entries where entry.use == .encryption {
+            let unwrapper = try Self.held(entry, custodian) { key, custodian -> any KeyUnwrapper in
+                guard let custodian else { return try LocalUnwrapper(key) }
+                return try custodian.unwrapper(for: key)
+            }
+            try Self.requireName(unwrapper.keyID, of: entry)
+            unwrappers.append(NotingUnwrapper(unwrapper, keyID: entry.keyID, uses: uses, time: time))
+        }
+        return try ClientKeys(
+            signer: UseRecordingSigner(signer, keyID: signing.keyID, uses: uses, time: time), unwrappers: unwrappers,
+            publicJWKSet: try publicJWKSet())
+    }
+
+    private static func held<Key>(
+        _ entry: Entry, _ custodian: (any KeyCustodian)?, _ make: (JWK, (any KeyCustodian)?) throws -> Key
+    ) throws(ItsmeError) -> Key {
+        guard entry.isHeldElsewhere else {
+            do {
+                return try make(entry.jwk, nil)
+            } catch {
+                throw (error as? JOSEError).map(unsuitable) ?? missing(entry.use)
+            }
+        }
+        guard let custodian else {
+            throw ItsmeError(
+                .missingKey, .configuration, "a private key is held elsewhere, and nothing says where",
+                remedy: "Make the ClientKeyRing with a KeyCustodian.", field: "keys.\(entry.use.rawValue)")
+        }
+        do {
+            return try make(entry.jwk, custodian)
+        } catch {
+            throw ItsmeError(
+                .ownKeyFailed, .configuration, "the custodian does not give a key of the ring",
+                remedy: "Check the HSM or KMS: it has to hold the private half of each public key in the ring.",
+                field: "keys.\(entry.use.rawValue)", joseCode: (error as? JOSEError)?.code)
+        }
+    }
+
+    private static func requireName(_ name: String?, of entry: Entry) throws(ItsmeError) {
+        guard let name, Array(name.utf8) == Array(entry.keyID.utf8) else {
+            throw unsuitable("the custodian's key has another kid than the ring's", "kid")
+        }
+    }
+}
+
+/// When each key of a ring was last asked to sign or to decrypt.
+///
+/// Noted before the key is used and whatever comes of it: what is noted must not depend on whether a padding was right.
+final class KeyUseLog: Sendable {
+    private let dates = Mutex<[String: Date]>([:])
+
+    func note(_ keyID: String, at date: Date) {
+        dates.withLock { $0[keyID] = date }
+    }
+
+    var all: [String: Date] {
+        dates.withLock { $0 }
+    }
+
+    func keepOnly(_ keyIDs: some Sequence<String>) {
+        let kept = Set(keyIDs)
+        dates.withLock { $0 = $0.filter { kept.contains($0.key) } }
+    }
+}
+
+/// Signs, and notes that it was asked to.
+struct UseRecordingSigner: KeySigner, KeyPairHolder {
+    private let wrapped: any KeySigner
+    private let name: String
+    private let uses: KeyUseLog
+    private let time: TimeSource
+
+    init(_ wrapped: any KeySigner, keyID: String, uses: KeyUseLog, time: TimeSource) {
+        self.wrapped = wrapped
+        name = keyID
+        self.uses = uses
+        self.time = time
+    }
+
+    var algorithm: SignatureAlgorithm { wrapped.algorithm }
+    var publicKey: RSAPublicKey? { (wrapped as? any KeyPairHolder)?.publicKey }
+    var keyID: String? { name }
+
+    func signature(over input: [UInt8]) async throws -> [UInt8] {
+        uses.note(name, at: time.now())
+        return try await wrapped.signature(over: input)
+    }
+}
+
+/// Decrypts, and notes that it was asked to.
+struct NotingUnwrapper: KeyUnwrapper, KeyPairHolder {
+    private let wrapped: any KeyUnwrapper
+    private let name: String
+    private let uses: KeyUseLog
+    private let time: TimeSource
+
+    init(_ wrapped: any KeyUnwrapper, keyID: String, uses: KeyUseLog, time: TimeSource) {
+        self.wrapped = wrapped
+        name = keyID
+        self.uses = uses
+        self.time = time
+    }
+
+    var keyID: String? { name }
+    var modulusSize: Int { wrapped.modulusSize }
+    var publicKey: RSAPublicKey? { (wrapped as? any KeyPairHolder)?.publicKey }
+
+    func supports(_ algorithm: KeyManagementAlgorithm) -> Bool { wrapped.supports(algorithm) }
+
+    func unwrap(_ encryptedKey: [UInt8], algorithm: KeyManagementAlgorithm) async throws -> SecretBytes {
+        uses.note(name, at: time.now())
+        return try await wrapped.unwrap(encryptedKey, algorithm: algorithm)
+    }
+}

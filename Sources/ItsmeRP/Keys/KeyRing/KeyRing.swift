@@ -1,0 +1,269 @@
+#if canImport(FoundationEssentials)
+    public import FoundationEssentials
+#else
+    public import Foundation
+#endif
+public import JOSE
+
+/// The client's keys with their roles, and the steps by which they are replaced without a failed login.
+///
+/// A value: a step changes a copy, which is stored, and then given to the running client
+/// (``ClientKeyRing/adopt(_:)``). ``ClientKeyRing/change(in:_:)`` does the three in one.
+///
+/// **Signing key.** itsme keeps the client's JWK Set for up to a day, so a key has to be published long before it signs:
+/// 1. ``beginSigningRotation(with:at:)`` publishes the next key.
+/// 2. ``activateNextSigningKey(at:)``, once every cached set has it, signs with it; the old key stays published.
+/// 3. ``finishSigningRotation(at:)``, once no login under way depends on the old key, removes that.
+///    ``revertSigningRotation(at:)`` goes back to the old key instead.
+///
+/// **Encryption key.** Exactly one is published, and itsme encrypts to the one it has cached, so a key has to be known
+/// to every instance before it is published, and must decrypt long after:
+/// 1. ``beginEncryptionRotation(with:at:)`` makes the next key known; it decrypts and is not published.
+/// 2. ``publishNextEncryptionKey(at:)``, once every instance has it, publishes it in place of the current key.
+/// 3. ``finishEncryptionRotation(at:)``, once no cached set has the old key, drops that.
+///
+/// A step out of order throws `rotation_out_of_order`, one whose time has not come `rotation_too_early`; both say what
+/// to do, and ``nextStep(for:)`` says it beforehand. The two rotations do not depend on each other.
+///
+/// Times are dates, so the clocks of the machines that take steps have to be right.
+public struct KeyRing: Sendable {
+    /// How long the steps have to wait.
+    public let timing: Timing
+
+    /// Counts the steps taken; tells a newer state of the ring from an older one.
+    public private(set) var revision: Int
+
+    /// The keys: current ones first, then next, then retiring ones.
+    public private(set) var entries: [Entry]
+
+    /// Makes a ring of a signing key and an encryption key, both in use from now on.
+    ///
+    /// - Parameters:
+    ///   - signing: An RSA private key, or the public half of one that is held elsewhere (see ``KeyCustodian``).
+    ///   - encryption: Another such key.
+    ///   - timing: How long the steps have to wait.
+    ///   - now: The date.
+    /// - Throws: ``ItsmeError`` `unsuitable_key`.
+    public init(signing: JWK, encryption: JWK, timing: Timing = Timing(), at now: Date) throws(ItsmeError) {
+        try self.init(
+            entries: [
+                Entry(signing, use: .signature, role: .current, since: now),
+                Entry(encryption, use: .encryption, role: .current, since: now),
+            ], timing: timing, revision: 1)
+    }
+
+    /// Checks what holds of every ring.
+    init(entries: [Entry], timing: Timing, revision: Int) throws(ItsmeError) {
+        self.timing = timing
+        self.revision = revision
+        self.entries = Self.sorted(entries)
+        try Self.check(self.entries)
+    }
+
+    // MARK: Reading
+
+    /// The keys of a use and a role.
+    func entries(_ use: KeyUse, _ role: Role) -> [Entry] {
+        entries.filter { $0.use == use && $0.role == role }
+    }
+
+    /// The one key of a use that is in use.
+    func current(_ use: KeyUse) throws(ItsmeError) -> Entry {
+        guard let entry = entries(use, .current).first else { throw Self.missing(use) }
+        return entry
+    }
+
+    /// What itsme has to read at the client's JWK Set URL: every signing key, and the one encryption key to encrypt to.
+    public func publicJWKSet() throws(ItsmeError) -> JWKSet {
+        do {
+            var keys: [JWK] = []
+            for entry in entries where entry.use == .signature || entry.role == .current {
+                keys.append(try entry.jwk.publicJWK())
+            }
+            return try JWKSet(keys)
+        } catch {
+            throw Self.unsuitable(error)
+        }
+    }
+
+    // MARK: Changing
+
+    /// Puts other entries in place, which have to make a good ring.
+    mutating func replaceEntries(_ change: (inout [Entry]) throws(ItsmeError) -> Void) throws(ItsmeError) {
+        var changed = entries
+        try change(&changed)
+        guard revision < Int.max else {
+            throw ItsmeError(
+                .keyRingMalformed, .configuration, "the ring's revision cannot grow", remedy: "Make a new ring.",
+                field: "revision")
+        }
+        self = try KeyRing(entries: changed, timing: timing, revision: revision + 1)
+    }
+
+    private static func sorted(_ entries: [Entry]) -> [Entry] {
+        let order: [Role] = [.current, .next, .retiring]
+        return order.flatMap { role in entries.filter { $0.role == role } }
+    }
+
+    private static func check(_ entries: [Entry]) throws(ItsmeError) {
+        for use in [KeyUse.signature, .encryption] {
+            let roles = entries.filter { $0.use == use }.map(\.role)
+            let next = roles.count { $0 == .next }
+            let retiring = roles.count { $0 == .retiring }
+            guard roles.contains(.current) else { throw missing(use) }
+            guard roles.count(where: { $0 == .current }) == 1, next <= 1 else {
+                throw malformed("two keys of one use have the same role", "keys.\(use.rawValue)")
+            }
+            guard use == .encryption || next + retiring <= 1 else {
+                throw malformed("more than one signing key is on its way in or out", "keys.sig")
+            }
+        }
+        var names: Set<[UInt8]> = []
+        var thumbprints: Set<String> = []
+        for entry in entries {
+            names.insert(Array(entry.keyID.utf8))
+            thumbprints.insert(entry.thumbprint)
+        }
+        guard thumbprints.count == entries.count else {
+            throw unsuitable("one key has two places in the ring", "keys")
+        }
+        guard names.count == entries.count else {
+            throw unsuitable("two keys have the same kid", "kid")
+        }
+    }
+
+    // MARK: Errors
+
+    static func missing(_ use: KeyUse) -> ItsmeError {
+        ItsmeError(
+            .missingKey, .configuration, "the ring has no current key for \"use\": \"\(use.rawValue)\"",
+            remedy: "Restore the ring, or make a new one of the keys that are published.", field: "keys")
+    }
+
+    static func malformed(_ reason: String, _ field: String) -> ItsmeError {
+        ItsmeError(
+            .keyRingMalformed, .configuration, reason, field: field
+        )
+    }
+
+    static func unsuitable(_ reason: String, _ field: String) -> ItsmeError {
+        ItsmeError(
+            .unsuitableKey, .configuration, reason,
+            remedy: "Give a new RSA key of 2048 to 4096 bits for each use, each with its own kid.", field: field)
+    }
+
+    static func unsuitable(_ error: JOSEError) -> ItsmeError {
+        ItsmeError(
+            .unsuitableKey, .configuration, "a key cannot serve its use: \(error.reason)",
+            remedy: "Give an RSA key of 2048 to 4096 bits whose use, key_ops and alg allow its purpose.", field: "keys",
+            joseCode: error.code)
+    }
+}
+
+extension KeyRing: Redacted {
+    /// The revision and the roles; nothing of the keys.
+    public var description: String {
+        "KeyRing(revision \(revision), \(entries.map(\.description).joined(separator: ", ")))"
+    }
+}
+
+extension KeyRing {
+    /// What a key of a ring is there for.
+    public enum Role: String, Sendable, Hashable {
+        /// To be used soon. A signing key is published; an encryption key decrypts.
+        case next
+        /// In use: signs, or is the one that itsme shall encrypt to.
+        case current
+        /// Used until a short time ago. A signing key is still published; an encryption key still decrypts.
+        case retiring
+    }
+
+    /// A key of a ring. What can be read of it is public.
+    public struct Entry: Sendable {
+        /// The key, which may be private.
+        let jwk: JWK
+        /// What the key is there for.
+        public let role: Role
+        /// Since when it has this role, in whole seconds.
+        public let since: Date
+        /// Its name in the published set and in tokens.
+        public let keyID: String
+        /// The SHA-256 thumbprint of its public half (RFC 7638).
+        public let thumbprint: String
+
+        /// Signature or encryption.
+        public let use: KeyUse
+
+        /// Whether only the public half is here; see ``KeyCustodian``.
+        public var isHeldElsewhere: Bool {
+            if case .rsaPrivate = jwk.material { false } else { true }
+        }
+
+        /// The length of the modulus in bits.
+        public var modulusBits: Int {
+            switch jwk.material {
+            case .rsaPublic(let key): key.modulusBits
+            case .rsaPrivate(let key): key.modulusBits
+            case .symmetric: 0
+            }
+        }
+
+        /// Takes a key into a ring; a key without `kid` gets its thumbprint as one.
+        ///
+        /// Throws `unsuitable_key` if the key is for another use, no RSA key, or cannot do what its use asks for.
+        init(_ jwk: JWK, use: KeyUse, role: Role, since: Date) throws(ItsmeError) {
+            guard jwk.use == nil || jwk.use == use else {
+                throw KeyRing.unsuitable(
+                    "a key is for another use than \"\(use.rawValue)\": sig and enc may be swapped", "keys.use")
+            }
+            if case .symmetric = jwk.material {
+                throw KeyRing.unsuitable("a key is not an RSA key", "keys")
+            }
+            var key = jwk
+            key.use = use
+            do {
+                thumbprint = try jwk.thumbprint()
+                let name = jwk.keyID ?? ""
+                keyID = name.isEmpty ? thumbprint : name
+                key.keyID = keyID
+                if case .rsaPrivate = jwk.material {
+                    if use == .signature {
+                        _ = try LocalSigner(key, algorithm: .rs256)
+                    } else {
+                        _ = try LocalUnwrapper(key)
+                    }
+                }
+            } catch {
+                throw KeyRing.unsuitable(error)
+            }
+            self.jwk = key
+            self.use = use
+            self.role = role
+            self.since = Self.wholeSeconds(since)
+        }
+
+        /// Rounded up, as a ring is stored in whole seconds: a restart must not make a step due earlier.
+        private static func wholeSeconds(_ date: Date) -> Date {
+            Date(timeIntervalSince1970: date.timeIntervalSince1970.rounded(.up))
+        }
+
+        private init(_ other: Entry, role: Role, since: Date) {
+            jwk = other.jwk
+            keyID = other.keyID
+            thumbprint = other.thumbprint
+            use = other.use
+            self.role = role
+            self.since = Self.wholeSeconds(since)
+        }
+
+        /// The same key in another role.
+        func becoming(_ role: Role, at now: Date) -> Entry {
+            Entry(self, role: role, since: now)
+        }
+    }
+}
+
+extension KeyRing.Entry: Redacted {
+    /// Use and role; nothing of the key.
+    public var description: String { "\(role.rawValue) \(use.rawValue)" }
+}

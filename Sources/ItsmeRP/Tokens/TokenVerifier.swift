@@ -1,0 +1,206 @@
+public import JOSE
+
+/// Decrypts and verifies what itsme sends: a JWS inside a JWE, exactly one level deep, since anyone can encrypt to a
+/// public key. Nothing of a token is readable before its signature is verified.
+struct TokenVerifier: Sendable {
+    let authentication: ClientAuthentication.Method
+    let provider: Provider
+    let algorithms: TokenAlgorithms
+    /// ID token or UserInfo.
+    let phase: ItsmeError.Phase
+
+    /// The claims of a token, in its compact serialization. For whom they are and until when is still to be checked.
+    ///
+    /// - Throws: ``ItsmeError``, or `CancellationError`.
+    func claims(of token: [UInt8]) async throws -> VerifiedClaims {
+        do {
+            let jws = try await decrypted(encrypted(token))
+            return try VerifiedClaims(
+                try await verifiedPayload(of: jws), signatureAlgorithm: algorithms.signature, phase: phase)
+        } catch let error as JOSEError {
+            throw itsmeError(error)
+        } catch let error as KeyUnavailable {
+            throw ItsmeError(
+                .ownKeyFailed, phase, "the decryption key is not available: \(error.reason)",
+                remedy: "Check the HSM or KMS that holds the key. The token may be good: a new login will work after.")
+        }
+    }
+
+    /// Reads the structure and the header (RFC 7516 §5.2, steps 1 to 5).
+    private func encrypted(_ token: [UInt8]) throws -> JWE {
+        // Claims in clear may hold dots as well, so they are told apart first.
+        guard token.first != UInt8(ascii: "{"), CompactShape(token) != .signed else {
+            throw ItsmeError(.tokenNotEncrypted, phase)
+        }
+        return try JWE(token)
+    }
+
+    /// Decrypts with the client's keys or secret.
+    private func decrypted(_ jwe: JWE) async throws -> JWS {
+        // Before any key is used.
+        try require(jwe.header.algorithm, toBe: algorithms.keyManagement.name, "alg", property: "keyManagement")
+        try require(
+            jwe.header.contentEncryption, toBe: algorithms.contentEncryption.name, "enc", property: "contentEncryption")
+        switch authentication {
+        case .privateKeyJWT(let source, _):
+            return try await jwe.nestedJWS(
+                using: source.clientKeys.unwrappers, keyManagement: algorithms.keyManagement,
+                contentEncryption: algorithms.contentEncryption)
+        case .clientSecretPost(let secret):
+            return try jwe.nestedJWS(
+                directKey: secret.encryptionKey(for: algorithms.contentEncryption),
+                contentEncryption: algorithms.contentEncryption)
+        }
+    }
+
+    /// Verifies with itsme's key, or with the client secret where HS256 is configured.
+    private func verifiedPayload(of jws: JWS) async throws -> [UInt8] {
+        // RFC 8725 §3.11: a token with an explicit type is of that type and of no other. ID tokens and UserInfo have
+        // none.
+        if let type = jws.header.type?.lowercased(), type.hasSuffix("+jwt") {
+            throw ItsmeError(.tokenKindMismatch, phase, "the token's typ names another kind of token", field: "typ")
+        }
+        try require(jws.header.algorithm, toBe: algorithms.signature.name, "alg", property: "signature")
+        if case .clientSecretPost(let secret) = authentication, algorithms.signature == .hs256 {
+            return try jws.payload(verifiedWith: secret.signatureKey, algorithm: .hs256)
+        }
+        return try await provider.payload(of: jws, algorithm: algorithms.signature, phase: phase)
+    }
+
+    // MARK: Errors
+
+    /// Refuses an algorithm other than the configured one, naming both.
+    private func require(
+        _ found: String?, toBe configured: String, _ header: String, property: String
+    ) throws(ItsmeError) {
+        let found = found ?? ""
+        guard !found.hasSameOctets(as: configured) else { return }
+        let field = (phase == .userInfo ? "userInfoAlgorithms." : "idTokenAlgorithms.") + property
+        throw ItsmeError(
+            .tokenAlgorithmNotAllowed, phase,
+            "the token's \(header) is \(ItsmeError.printable(found)), configured is \(configured)",
+            remedy: "Refuse it. If every token is refused, set \(field) to what was registered at itsme.",
+            field: header, joseCode: header == "enc" ? .contentEncryptionNotAllowed : .algorithmNotAllowed)
+    }
+
+    private func itsmeError(_ error: JOSEError) -> ItsmeError {
+        let code: ItsmeError.Code =
+            switch error.code {
+            case .keyNotFound, .keyNotSuitable: .decryptionKeyNotFound
+            case .decryptionFailed: .decryptionFailed
+            case .notANestedJWT: .tokenNotSigned
+            case .signatureInvalid: .signatureInvalid
+            default: .tokenMalformed
+            }
+        let reason = code == .tokenMalformed ? "\(code.reason): \(error.reason)" : nil
+        return ItsmeError(code, phase, reason, joseCode: error.code)
+    }
+}
+
+/// The claims of a token whose signature was verified. Which kind of token it is, for whom and until when is still to be
+/// checked.
+struct VerifiedClaims: Sendable {
+    let json: JSON
+    let signatureAlgorithm: SignatureAlgorithm
+    let phase: ItsmeError.Phase
+
+    init(
+        _ payload: [UInt8], signatureAlgorithm: SignatureAlgorithm, phase: ItsmeError.Phase
+    ) throws(ItsmeError) {
+        do {
+            json = try JSON(parsing: payload)
+        } catch {
+            throw ItsmeError(
+                .claimsMalformed, phase, "the signed content is not strict JSON: \(error.reason)",
+                joseCode: error.code)
+        }
+        guard json.kind == .object else {
+            throw ItsmeError(.claimsMalformed, phase)
+        }
+        self.signatureAlgorithm = signatureAlgorithm
+        self.phase = phase
+    }
+
+    // MARK: Readers for the rules of validation: missing and wrongly typed both fail.
+
+    func requiredString(_ name: String) throws(ItsmeError) -> String {
+        guard let value = json[name] else { throw missing(name) }
+        guard let string = value.string, !string.isEmpty else { throw malformed(name) }
+        return string
+    }
+
+    func optionalString(_ name: String) throws(ItsmeError) -> String? {
+        guard let value = json[name] else { return nil }
+        guard let string = value.string else { throw malformed(name) }
+        return string
+    }
+
+    /// A NumericDate between 1970 and 9999 (RFC 7519 §2), without its fraction of a second.
+    func optionalDate(_ name: String) throws(ItsmeError) -> Int64? {
+        guard let value = json[name] else { return nil }
+        guard let seconds = value.double, (0..<253_402_300_800).contains(seconds) else { throw malformed(name) }
+        return Int64(seconds)
+    }
+
+    func requiredDate(_ name: String) throws(ItsmeError) -> Int64 {
+        guard let seconds = try optionalDate(name) else { throw missing(name) }
+        return seconds
+    }
+
+    /// `aud` as a string or an array of strings; nil when it is missing.
+    func optionalAudience() throws(ItsmeError) -> [String]? {
+        guard let value = json["aud"] else { return nil }
+        if let string = value.string { return [string] }
+        guard let elements = value.elements, !elements.isEmpty else { throw malformed("aud") }
+        var audience: [String] = []
+        for element in elements {
+            guard let string = element.string else { throw malformed("aud") }
+            audience.append(string)
+        }
+        return audience
+    }
+
+    func error(_ code: ItsmeError.Code, _ reason: String? = nil, field: String) -> ItsmeError {
+        ItsmeError(code, phase, reason, field: field)
+    }
+
+    /// Refuses a token of another issuer.
+    func requireIssuer(_ issuer: String, is expected: String) throws(ItsmeError) {
+        guard issuer.hasSameOctets(as: expected) else {
+            throw error(.issuerMismatch, ItsmeError.issuers(found: issuer, expected: expected), field: "iss")
+        }
+    }
+
+    func missing(_ name: String) -> ItsmeError {
+        error(.claimMissing, field: name)
+    }
+
+    func malformed(_ name: String) -> ItsmeError {
+        error(.claimMalformed, field: name)
+    }
+}
+
+/// The algorithms of one kind of nested token: one value per purpose, agreed with itsme at registration.
+///
+/// A token that uses another algorithm is refused before any key is touched.
+public struct TokenAlgorithms: Sendable, Hashable {
+    /// How the inner JWS is signed.
+    public var signature: SignatureAlgorithm
+
+    /// How the content encryption key is wrapped.
+    public var keyManagement: KeyManagementAlgorithm
+
+    /// How the content is encrypted.
+    public var contentEncryption: ContentEncryptionAlgorithm
+
+    /// Makes a set of algorithms; what is left out is what itsme uses by default with a key pair.
+    public init(
+        signature: SignatureAlgorithm = .rs256,
+        keyManagement: KeyManagementAlgorithm = .rsaOAEP256,
+        contentEncryption: ContentEncryptionAlgorithm = .a128CBC_HS256
+    ) {
+        self.signature = signature
+        self.keyManagement = keyManagement
+        self.contentEncryption = contentEncryption
+    }
+}

@@ -1,0 +1,132 @@
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+import HTTPTypes
+import JOSE
+
+/// Decrypted, verified and validated UserInfo (OpenID Connect Core 1.0 §5.3), of the same person as the ID token.
+public struct UserInfo: Sendable {
+    /// The person; equal to the ID token's.
+    public let subject: String
+
+    /// All claims.
+    public let claims: ClaimSet
+
+    /// The value of a claim; nil when it is absent or has another form than the claim's type.
+    public subscript<Value>(_ claim: Claim<Value>) -> Value? {
+        claims[claim]
+    }
+
+    /// The claims of this and of the ID token together.
+    ///
+    /// Where both have a claim, the ID token's counts: UserInfo never overrides what was signed for this login, `sub`
+    /// above all.
+    ///
+    /// - Throws: ``ItsmeError`` `subject_mismatch` when the ID token is about another person.
+    public func claims(mergedInto idToken: IDToken) throws(ItsmeError) -> ClaimSet {
+        guard idToken.subject.hasSameOctets(as: subject) else {
+            throw ItsmeError(
+                .subjectMismatch, .userInfo, "the ID token is about another person",
+                remedy: "Merge UserInfo with the ID token of the same login.", field: "sub")
+        }
+        return idToken.claims.adding(claims)
+    }
+
+    /// What only an ID token says (OpenID Connect Core 1.0 §2 and §3.1.3.6, CIBA Core 1.0 §10.3.1).
+    private static let idTokenClaims = [
+        "nonce", "at_hash", "c_hash", "acr", "amr", "auth_time", "azp", IDToken.backchannelRequestClaim,
+    ]
+
+    /// Validates the claims of a token that was decrypted and verified.
+    init(
+        _ token: VerifiedClaims, of idToken: IDToken, clientID: String, clockSkew: Int64, now: Date
+    ) throws(ItsmeError) {
+        // §5.3.2: iss and aud are checked when present.
+        if let issuer = try token.optionalString("iss") { try token.requireIssuer(issuer, is: idToken.issuer) }
+        if let audience = try token.optionalAudience() {
+            guard audience.contains(where: { $0.hasSameOctets(as: clientID) }) else {
+                throw token.error(.audienceMismatch, "UserInfo is for another client", field: "aud")
+            }
+            guard audience.allSatisfy({ $0.hasSameOctets(as: clientID) }) else {
+                throw token.error(.audienceNotTrusted, "UserInfo has an audience besides the client", field: "aud")
+            }
+        }
+        // RFC 7519 §4.1.4, §4.1.5: times hold when they are there.
+        let now = Int64(now.timeIntervalSince1970.rounded(.down))
+        if let expiresAt = try token.optionalDate("exp"), now >= expiresAt + clockSkew {
+            throw token.error(.tokenExpired, "UserInfo has expired", field: "exp")
+        }
+        if let notBefore = try token.optionalDate("nbf"), notBefore > now + clockSkew {
+            throw token.error(.tokenNotYetValid, "UserInfo is not valid yet", field: "nbf")
+        }
+        // An ID token is not UserInfo. Most say so by a claim of their own; this login's is known, and older ones were
+        // made before it.
+        for name in Self.idTokenClaims where token.json[name] != nil {
+            throw token.error(.tokenKindMismatch, "an ID token stands where UserInfo should be", field: name)
+        }
+        guard token.json.text != idToken.claims.text else {
+            throw token.error(.tokenKindMismatch, "the ID token stands where UserInfo should be", field: "iat")
+        }
+        if let issuedAt = try token.optionalDate("iat") {
+            guard issuedAt >= Int64(idToken.issuedAt.timeIntervalSince1970) - clockSkew else {
+                throw token.error(
+                    .tokenKindMismatch, "a token from before this login stands where UserInfo should be", field: "iat")
+            }
+        }
+        // §5.3.4: sub is the ID token's, always.
+        guard try token.requiredString("sub").hasSameOctets(as: idToken.subject) else {
+            throw token.error(.subjectMismatch, "UserInfo is about another person", field: "sub")
+        }
+        subject = idToken.subject
+        claims = ClaimSet(token.json)
+    }
+}
+
+extension UserInfo: Redacted {
+    /// The names of the claims, no values.
+    public var description: String { "UserInfo(\(claims.names.joined(separator: ", ")))" }
+}
+
+extension ItsmeClient {
+    /// Downloads the picture that UserInfo names. One HTTP request with the access token.
+    ///
+    /// The token is sent to the origin of the UserInfo endpoint and nowhere else, whatever URL the claim holds.
+    ///
+    /// - Returns: The image, at most 1 MiB; nil when UserInfo has no picture.
+    /// - Throws: ``ItsmeError`` of the phase `userinfo`: `picture_refused` when the URL is of another origin or the body
+    ///   is no JPEG, PNG or JPEG 2000; `userinfo_refused` when itsme answers with an error; or `CancellationError`.
+    public func picture(of userInfo: UserInfo, for tokens: TokenResponse) async throws -> Personal<PhotoImage>? {
+        try requireOwn(tokens, phase: .userInfo)
+        guard let claim = userInfo.claims.raw(Claim<Personal<String>>.picture.name) else { return nil }
+        let metadata = try await provider.metadata()
+        guard let url = claim.string,
+            let endpoint = try? Endpoint(url, allowsLoopbackHTTP: configuration.environment.allowsLoopbackHTTP),
+            endpoint.scheme == metadata.userInfo.scheme, endpoint.authority == metadata.userInfo.authority
+        else {
+            throw Self.pictureRefused("the picture is not at the origin of the UserInfo endpoint")
+        }
+        let reply = try await http.send(
+            endpoint.request(
+                .get,
+                headerFields: [
+                    .accept: "image/jpeg, image/png, image/jp2",
+                    .authorization: "Bearer " + tokens.accessToken.exposedValue,
+                ]),
+            body: [], phase: .userInfo)
+        guard reply.response.status == .ok else {
+            throw refusal(.userInfoRefused, reply, phase: .userInfo)
+        }
+        guard let image = PhotoImage(bytes: reply.body) else {
+            throw Self.pictureRefused("the body is no JPEG, PNG or JPEG 2000 image")
+        }
+        return Personal(image)
+    }
+
+    private static func pictureRefused(_ reason: String) -> ItsmeError {
+        ItsmeError(
+            .pictureRefused, .userInfo, reason,
+            field: "picture")
+    }
+}

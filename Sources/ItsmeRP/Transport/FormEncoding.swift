@@ -1,0 +1,125 @@
+import JOSE
+
+/// Percent-encoding of `application/x-www-form-urlencoded` and of query components: everything but the unreserved
+/// characters of RFC 3986 §2.3.
+enum FormEncoding {
+    static func encode(_ pairs: [(name: String, value: String)]) -> String {
+        String(decoding: octets(pairs), as: UTF8.self)
+    }
+
+    /// The encoding in ASCII.
+    static func octets(_ pairs: [(name: String, value: String)]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(pairs.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 8 })
+        for (index, pair) in pairs.enumerated() {
+            if index > 0 { bytes.append(0x26) }
+            append(pair.name, to: &bytes)
+            bytes.append(0x3D)
+            append(pair.value, to: &bytes)
+        }
+        return bytes
+    }
+
+    static func encodeComponent(_ text: String) -> String {
+        var bytes: [UInt8] = []
+        append(text, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func append(_ text: String, to bytes: inout [UInt8]) {
+        for byte in text.utf8 {
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: bytes.append(byte)
+            default: bytes += [0x25, hexDigit(byte >> 4), hexDigit(byte & 0x0F)]
+            }
+        }
+    }
+
+    private static func hexDigit(_ nibble: UInt8) -> UInt8 {
+        nibble < 10 ? 0x30 + nibble : 0x37 + nibble
+    }
+
+    /// Splits and decodes. A value is nil when an escape in it is incomplete or it is not UTF-8; a pair whose name is so
+    /// is left out.
+    static func decode(_ text: String) -> [(name: String, value: String?)] {
+        let octets = Array(text.utf8)
+        var pairs: [(name: String, value: String?)] = []
+        var rest = octets[...]
+        while !rest.isEmpty {
+            let end = rest.firstIndex(of: 0x26) ?? rest.endIndex
+            let part = rest[..<end]
+            rest = rest[end...].dropFirst()
+            guard !part.isEmpty else { continue }
+            let middle = part.firstIndex(of: 0x3D) ?? part.endIndex
+            guard let name = decodeComponent(part[..<middle]) else { continue }
+            pairs.append((name, decodeComponent(part[middle...].dropFirst())))
+        }
+        return pairs
+    }
+
+    private static func decodeComponent(_ text: ArraySlice<UInt8>) -> String? {
+        guard text.contains(where: { $0 == 0x2B || $0 == 0x25 }) else {
+            return validated(text.span)
+        }
+        var bytes: [UInt8] = []
+        var iterator = text.makeIterator()
+        while let byte = iterator.next() {
+            switch byte {
+            case 0x2B: bytes.append(0x20)
+            case 0x25:
+                guard let high = iterator.next().flatMap(nibble), let low = iterator.next().flatMap(nibble) else {
+                    return nil
+                }
+                bytes.append(high << 4 | low)
+            default: bytes.append(byte)
+            }
+        }
+        return validated(bytes.span)
+    }
+
+    private static func validated(_ octets: Span<UInt8>) -> String? {
+        guard let text = try? UTF8Span(validating: octets) else { return nil }
+        return String(copying: text)
+    }
+
+    private static func nibble(_ digit: UInt8) -> UInt8? {
+        switch digit {
+        case 0x30...0x39: digit - 0x30
+        case 0x41...0x46: digit - 0x37
+        case 0x61...0x66: digit - 0x57
+        default: nil
+        }
+    }
+}
+
+/// The parameters of a query that somebody asks for by name.
+///
+/// A parameter that nobody asks for is ignored, however it is encoded (RFC 6749 §4.1.2).
+struct QueryParameters: Sendable {
+    /// The longest query that is read, in bytes.
+    private static let maximumSize = 16 << 10
+
+    /// Why a parameter has no value that can be used.
+    enum Refusal: Error {
+        case duplicate
+        /// An escape is incomplete, or the text is not UTF-8.
+        case unreadable
+    }
+
+    private let pairs: [(name: String, value: String?)]
+
+    /// Splits a query; nil when it is longer than 16 KiB.
+    init?(_ query: String) {
+        guard query.utf8.count <= Self.maximumSize else { return nil }
+        pairs = FormEncoding.decode(query)
+    }
+
+    /// The value of a parameter that may occur once; nil when it does not occur.
+    func value(of name: String) throws(Refusal) -> String? {
+        let found = pairs.filter { $0.name.hasSameOctets(as: name) }
+        guard found.count <= 1 else { throw .duplicate }
+        guard let pair = found.first else { return nil }
+        guard let value = pair.value else { throw .unreadable }
+        return value
+    }
+}

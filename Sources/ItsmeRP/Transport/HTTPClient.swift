@@ -1,0 +1,179 @@
+import HTTPTypes
+
+/// The relying party's side of every exchange: limits, status, media type, and errors that say what to do.
+///
+/// It checks again what a transport promises (size, no redirect), since the transport may be another's.
+struct HTTPClient: Sendable {
+    let transport: any HTTPTransport
+
+    func get(
+        _ endpoint: Endpoint, accept: String, mediaTypes: [String], maximumBodySize: Int,
+        phase: ItsmeError.Phase
+    ) async throws(ItsmeError) -> HTTPReply {
+        let reply: HTTPReply
+        do {
+            reply = try await send(
+                endpoint.request(.get, headerFields: [.accept: accept]), body: [],
+                limits: HTTPLimits(maximumBodySize: maximumBodySize), phase: phase)
+        } catch let error as ItsmeError {
+            throw error
+        } catch {
+            // The fetches run in tasks that nobody cancels.
+            throw ItsmeError(.unreachable, phase, "the request was cancelled", remedy: "Try again.")
+        }
+        guard reply.response.status == .ok else { throw Self.statusError(reply, phase: phase) }
+        try Self.checkMediaType(of: reply, in: mediaTypes, phase: phase)
+        return reply
+    }
+
+    /// Sends a request; any status but a redirect is a success.
+    ///
+    /// - Throws: ``ItsmeError``, or `CancellationError`.
+    func send(
+        _ request: HTTPRequest, body: [UInt8], limits: HTTPLimits = HTTPLimits(), phase: ItsmeError.Phase
+    ) async throws -> HTTPReply {
+        let reply: HTTPReply
+        do {
+            reply = try await transport.send(request, body: body, limits: limits)
+        } catch let error as CancellationError {
+            throw error
+        } catch let error as HTTPTransportError {
+            throw Self.error(for: error, phase: phase)
+        } catch {
+            throw ItsmeError(
+                .unreachable, phase, "the transport failed with an error of its own", remedy: "Look at the transport.")
+        }
+        guard reply.body.count <= limits.maximumBodySize else {
+            throw Self.error(for: HTTPTransportError(.bodyTooLarge, reason: "the body is too large"), phase: phase)
+        }
+        guard reply.response.status.kind != .redirection else {
+            throw ItsmeError(.redirectRefused, phase)
+        }
+        return reply
+    }
+
+    /// Posts a form and takes JSON; any status but a redirect is a success.
+    ///
+    /// - Throws: ``ItsmeError``, or `CancellationError`.
+    func send(
+        form: [(name: String, value: String)], to endpoint: Endpoint, phase: ItsmeError.Phase
+    ) async throws -> HTTPReply {
+        try await send(
+            endpoint.request(
+                .post,
+                headerFields: [.accept: "application/json", .contentType: "application/x-www-form-urlencoded"]),
+            body: FormEncoding.octets(form), phase: phase)
+    }
+
+    static func checkMediaType(
+        of reply: HTTPReply, in mediaTypes: [String], phase: ItsmeError.Phase
+    ) throws(ItsmeError) {
+        guard reply.response.headerFields.hasMediaType(of: mediaTypes) else {
+            throw ItsmeError(.unexpectedMediaType, phase, field: "Content-Type")
+        }
+    }
+
+    static func statusError(_ reply: HTTPReply, phase: ItsmeError.Phase) -> ItsmeError {
+        let status = reply.response.status
+        if status.kind == .serverError || status.code == 429 || status.code == 408 {
+            return ItsmeError(
+                .serverError, phase, "the answer has status \(status.code)",
+                retryAfter: RetryAfter.delay(of: reply))
+        }
+        return ItsmeError(.unexpectedStatus, phase, "the answer has status \(status.code)")
+    }
+
+    private static func error(for error: HTTPTransportError, phase: ItsmeError.Phase) -> ItsmeError {
+        switch error.code {
+        case .timeout:
+            ItsmeError(.timeout, phase, error.reason, transportCode: error.code)
+        case .tls:
+            ItsmeError(
+                .tlsFailed, phase, error.reason,
+                transportCode: error.code)
+        case .bodyTooLarge, .headersTooLarge:
+            ItsmeError(.responseTooLarge, phase, error.reason, transportCode: error.code)
+        case .malformedResponse:
+            ItsmeError(.malformedResponse, phase, error.reason, transportCode: error.code)
+        case .badRequest:
+            ItsmeError(
+                .invalidConfiguration, phase, error.reason, remedy: "Check the configured issuer.",
+                transportCode: error.code)
+        case .overloaded:
+            ItsmeError(
+                .unreachable, phase, error.reason,
+                remedy: "Try again in a moment; if it lasts, allow the transport more requests at the same time.",
+                transportCode: error.code)
+        default:
+            ItsmeError(
+                .unreachable, phase, error.reason,
+                transportCode: error.code)
+        }
+    }
+}
+
+/// Reads `Retry-After` (RFC 9110 §10.2.3).
+enum RetryAfter {
+    /// How long the server asks to wait; nil when it says nothing that can be read.
+    ///
+    /// A date counts from the answer's own `Date`: both are of the server's clock, so this machine's may be wrong.
+    static func delay(of reply: HTTPReply) -> Duration? {
+        guard let value = reply.response.headerFields[.retryAfter] else { return nil }
+        var digits = DigitReader(value)
+        if let seconds = digits.number(ofDigits: min(digits.digitCount, 9)), digits.isAtEnd {
+            return .seconds(seconds)
+        }
+        guard let then = secondsSinceEpoch(value),
+            let now = reply.response.headerFields[.date].flatMap(secondsSinceEpoch)
+        else { return nil }
+        return .seconds(max(0, then - now))
+    }
+
+    private static let months = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ]
+
+    /// Reads the one form of dates that servers may write, as in `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7).
+    private static func secondsSinceEpoch(_ text: String) -> Int? {
+        let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+        guard words.count == 6, words[5] == "GMT", let index = months.firstIndex(of: words[2]) else { return nil }
+        var (dayDigits, yearDigits, time) = (DigitReader(words[1]), DigitReader(words[3]), DigitReader(words[4]))
+        guard let day = dayDigits.number(ofDigits: 2), dayDigits.isAtEnd,
+            let year = yearDigits.number(ofDigits: 4), yearDigits.isAtEnd,
+            let date = CalendarDate(year: year, month: index + 1, day: day),
+            let hour = time.number(ofDigits: 2), hour < 24, time.skip(":"),
+            let minute = time.number(ofDigits: 2), minute < 60, time.skip(":"),
+            let second = time.number(ofDigits: 2), second <= 60, time.isAtEnd
+        else { return nil }
+        return date.daysSinceEpoch * 86_400 + hour * 3600 + minute * 60 + second
+    }
+}
+
+/// Reads `Cache-Control` (RFC 9111 §5.2.2).
+package enum CacheControl {
+    /// How long an answer may be kept: `max-age`, zero for `no-store` and `no-cache`, nil when nothing is said.
+    package static func lifetime(of reply: HTTPReply) -> Duration? {
+        var maxAge: Duration?
+        for field in reply.response.headerFields where field.name == .cacheControl {
+            var reader = FieldReader(field.value)
+            reader.skipToMember()
+            while !reader.isAtEnd {
+                let name = reader.token()?.lowercased()
+                let value = reader.parameterValue()
+                if name == "no-store" || name == "no-cache" { return .zero }
+                if name == "max-age", let value {
+                    // Nine digits are larger than any bound that a cache applies.
+                    let isNumber = !value.isEmpty && value.allSatisfy(\.isASCIIDigit)
+                    maxAge = isNumber ? .seconds(Int(value.prefix(9)) ?? 0) : nil
+                }
+                reader.skipMember()
+                reader.skipToMember()
+            }
+        }
+        return maxAge
+    }
+}
+
+extension Character {
+    var isASCIIDigit: Bool { ("0"..."9").contains(self) }
+}
