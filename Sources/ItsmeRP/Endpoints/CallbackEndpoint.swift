@@ -1,4 +1,4 @@
-public import HTTPTypes
+import HTTPTypes
 
 /// Takes the person back from itsme: validates the callback against the login that waits in this browser, exchanges the
 /// code, validates the ID token, and lets the application answer.
@@ -6,11 +6,11 @@ public import HTTPTypes
 /// Made by ``LoginEndpoints``. The waiting login is used up by the first callback that brings its state, also when that
 /// is an error of itsme or something fails later: its cookie is taken away and its transaction cannot be used again. A
 /// callback with a state that no cookie of this browser belongs to uses nothing up.
-public struct CallbackEndpoint: HTTPHandler {
+struct CallbackEndpoint: HTTPHandler {
     let login: LoginEndpoints
 
     /// Answers GET with what the application makes of the login or of its failure.
-    public func respond(to request: HTTPRequest, body: [UInt8]) async -> HTTPReply {
+    func respond(to request: HTTPRequest, body: [UInt8]) async -> HTTPReply {
         guard request.method == .get else { return .methodNotAllowed(allowed: "GET") }
         guard !request.isSpeculative else { return .speculationRefused }
         var steps = Steps(login: login, request: request)

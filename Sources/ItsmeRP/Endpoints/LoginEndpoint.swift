@@ -3,16 +3,16 @@
 #else
     import Foundation
 #endif
-public import HTTPTypes
+import HTTPTypes
 
 /// Starts a login: makes the authorization request, keeps it in a cookie, and redirects to itsme with GET.
 ///
 /// Made by ``LoginEndpoints``.
-public struct LoginEndpoint: HTTPHandler {
+struct LoginEndpoint: HTTPHandler {
     let login: LoginEndpoints
 
     /// Answers GET with a redirect to itsme, 303; a target that is not one of this site with a failure.
-    public func respond(to request: HTTPRequest, body: [UInt8]) async -> HTTPReply {
+    func respond(to request: HTTPRequest, body: [UInt8]) async -> HTTPReply {
         guard request.method == .get else { return .methodNotAllowed(allowed: "GET") }
         guard !request.isSpeculative else { return .speculationRefused }
         var target: PostLoginTarget?

@@ -105,10 +105,10 @@ public struct LoginEndpoints: Sendable {
     }
 
     /// Sends the person to itsme.
-    public var start: LoginEndpoint { LoginEndpoint(login: self) }
+    public var start: any HTTPHandler { LoginEndpoint(login: self) }
 
     /// Takes the person back.
-    public var callback: CallbackEndpoint { CallbackEndpoint(login: self) }
+    public var callback: any HTTPHandler { CallbackEndpoint(login: self) }
 
     /// Both endpoints by their paths, for an ``HTTPRouter``.
     public var routes: [String: any HTTPHandler] {

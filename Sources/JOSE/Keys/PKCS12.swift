@@ -8,12 +8,12 @@
 /// let file = try PKCS12(contents, passphrase: SecretBytes(Array(passphrase.utf8)))
 /// let key = file.entries.first?.key
 /// ```
-public struct PKCS12: Sendable {
+package struct PKCS12: Sendable {
     /// A private key and what the file says about it.
-    public typealias Entry = KeyImport.Entry
+    package typealias Entry = KeyImport.Entry
 
     /// The RSA private keys in the order of the file; at least one.
-    public let entries: [Entry]
+    package let entries: [Entry]
 
     /// Opens a file; no passphrase means the same as an empty one.
     ///
@@ -21,7 +21,7 @@ public struct PKCS12: Sendable {
     /// for their MAC (RFC 9579), with the command that converts them; `unsupportedKeyFormat` for other keystores;
     /// `malformedPKCS12` also for files without a MAC or without a private key; `unsupportedKeyType` if there are only
     /// keys of other kinds; `certificateMismatch`; and for a key `malformedKey` or `weakKey`.
-    public init(_ file: SecretBytes, passphrase: SecretBytes?) throws(JOSEError) {
+    package init(_ file: SecretBytes, passphrase: SecretBytes?) throws(JOSEError) {
         defer { SpentStack.cleanse() }
         let bags = try PKCS12Bag.bags(in: file, passphrase: passphrase)
         var entries: [Entry] = []
