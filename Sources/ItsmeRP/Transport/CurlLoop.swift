@@ -305,6 +305,8 @@ final class CurlSockets {
         if let socket = fresh.first(where: { itsmerp_local_port($0) == connection.localPort }) {
             // What comes first on a new connection belongs to the handshake.
             fresh = fresh.filter { $0 != socket && itsmerp_local_port($0) > 0 }
+            // Without those that were closed since.
+            known = known.filter { itsmerp_local_port($0.value) == $0.key.localPort }
             known[connection] = socket
             return true
         }

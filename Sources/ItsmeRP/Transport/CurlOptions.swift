@@ -30,6 +30,13 @@ struct CurlOptions: Sendable {
                 throw HTTPTransportError(.badRequest, reason: "proxy or user agent hold a forbidden character")
             }
         }
+        guard configuration.idleConnectionLifetime.isWholeSeconds, configuration.unrepeatableIdleLimit.isWholeSeconds
+        else {
+            throw HTTPTransportError(
+                .badRequest,
+                reason:
+                    "idleConnectionLifetime and unrepeatableIdleLimit are counted in whole seconds: give no fraction")
+        }
         let limit = Int(clamping: configuration.unrepeatableIdleLimit.components.seconds)
         idleSeconds = max(1, min(86_400, Int(clamping: configuration.idleConnectionLifetime.components.seconds)))
         shortIdleSeconds = max(0, min(idleSeconds, limit - 1))

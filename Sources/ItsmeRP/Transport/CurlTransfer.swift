@@ -183,9 +183,9 @@ private func receive(
 }
 
 extension Duration {
-    /// Milliseconds, at least 1 and at most some 24 days: what fits every option of libcurl.
+    /// Milliseconds, rounded up, at least 1 and at most some 24 days: what fits every option of libcurl.
     var wholeMilliseconds: Int {
         guard self > .milliseconds(1) else { return 1 }
-        return Int(min(self, .seconds(2_000_000)) / .milliseconds(1))
+        return Int((min(self, .seconds(2_000_000)) / .milliseconds(1)).rounded(.up))
     }
 }

@@ -37,6 +37,18 @@ final class CurlTransportQueueTests: TransportTestCase {
         XCTAssertEqual(server.requests.count, count)
     }
 
+    func testDurationsThatLibcurlCountsInSecondsHaveNoFraction() {
+        for change: (inout CurlTransport.Configuration) -> Void in [
+            { $0.idleConnectionLifetime = .milliseconds(1500) }, { $0.unrepeatableIdleLimit = .milliseconds(900) },
+        ] {
+            var configuration = CurlTransport.Configuration()
+            change(&configuration)
+            XCTAssertThrowsError(try CurlTransport(configuration)) {
+                XCTAssertEqual(($0 as? HTTPTransportError)?.code, .badRequest)
+            }
+        }
+    }
+
     func testRequestsBeyondTheLineAreRefusedAtOnce() async throws {
         let server = try MisbehavingServer { connection in
             _ = connection.readRequest()
