@@ -65,7 +65,7 @@ extension ItsmeError {
         /// A step of a key rotation that is not the next one.
         public static let rotationOutOfOrder = Code(
             "rotation_out_of_order", .misconfiguration, "this step of the rotation is not the next one",
-            remedy: "Take the next step; itsme keys show names it.")
+            remedy: "Take the step that KeyRing.nextStep(for:) names.")
         /// A step of a key rotation whose time has not come: itsme, or another instance, may not know the new key yet,
         /// or may still use the old one.
         public static let rotationTooEarly = Code(
