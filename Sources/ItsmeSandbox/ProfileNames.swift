@@ -1,14 +1,14 @@
 import ItsmeRP
 import JOSE
 
-/// What differs between the generations of itsme's protocol, listed once instead of asked about all over.
+/// The differences between the generations of itsme's protocol, in one place.
 ///
-/// The tables are the sandbox's own, not the library's, so that one can find the other's mistakes.
+/// The sandbox has its own tables instead of the library's, so that tests find mistakes in either.
 struct ProfileNames: Sendable {
     let profile: ProtocolProfile
     let basicACR: String
     let advancedACR: String
-    /// What the names of template claims start with.
+    /// The prefix of the names of template claims.
     let templatePrefix: String
     /// The scopes that the discovery document lists.
     let scopes: [String]
@@ -16,13 +16,13 @@ struct ProfileNames: Sendable {
     let userClaims: [String]
     /// The algorithm that encrypts tokens for clients whose registration names none.
     let tokenKeyManagement: KeyManagementAlgorithm
-    /// Whether the JWE header of tokens names the client's key; the first generation was seen to leave it out.
+    /// Whether the JWE header of tokens has the `kid` of the client's key. In the first generation it had none.
     let namesEncryptionKey: Bool
     /// Whether a Confirmation may name a known user by `phone_number`.
     let knowsUsersByPhoneNumber: Bool
-    /// Whether a request object that is signed alone is refused.
+    /// Whether a request object must be encrypted.
     let encryptsRequestObjects: Bool
-    /// The media types of a request object that is fetched, the right one first.
+    /// The accepted media types of a fetched request object, the documented one first.
     let requestObjectTypes: [String]
 
     private let userClaimSet: Set<String>
@@ -66,10 +66,10 @@ struct ProfileNames: Sendable {
         profile == .v1 ? LegacyClaims.claims(ofScope: scope) : ClaimCatalogue.claims(ofScope: scope)
     }
 
-    /// Whether `name` asks for data of the person.
+    /// Whether the claim `name` is about the person.
     func isUserClaim(_ name: String) -> Bool { userClaimSet.contains(name) }
 
-    /// How the key that encrypts a token is itself encrypted, for a client registered like this.
+    /// The key management algorithm of tokens for a client with this registration.
     func keyManagement(_ encryption: TokenEncryption) -> KeyManagementAlgorithm {
         encryption.keyManagement ?? tokenKeyManagement
     }

@@ -5,9 +5,9 @@ import Logging
 
 /// A local itsme: the provider's side of the protocol, to develop and test relying parties against.
 ///
-/// It answers at the real paths under its issuer, is as strict as itsme's documentation and no stricter, and explains
-/// each refusal: on the page or in the error that the relying party gets, in ``refusals``, and in the log. It is a
-/// handler and knows of no server.
+/// It answers at itsme's paths under its issuer. It is as strict as itsme's documentation and no stricter. It explains
+/// each refusal: on its page or in the error that the relying party gets, in ``refusals``, and in the log. It is a
+/// handler without a server.
 ///
 /// ```swift
 /// let sandbox = try Sandbox(
@@ -15,16 +15,17 @@ import Logging
 /// let reply = await sandbox.respond(to: request, body: [])
 /// ```
 ///
-/// An authorization request with the development-only parameter `approve=PERSONA` is approved at once; `approve=cancel`
-/// cancels. Without it a page offers the personas. Beside it, `fault=NAME` injects the ``SandboxFault`` of that name; the
-/// page offers these too.
+/// Two parameters of an authorization request are for development only. `approve=PERSONA` approves at once, and
+/// `approve=cancel` cancels; without it, a page offers the personas. `fault=NAME` beside it injects the
+/// ``SandboxFault`` with this name; the page offers the faults too.
 ///
-/// What itsme puts to a phone without a browser, QR codes and backchannel requests, waits until ``scanQRCode(as:)`` or
-/// ``answerBackchannelRequest(approving:)`` is called, or somebody answers on the page `/sandbox/phone`.
+/// QR codes and backchannel requests wait until ``scanQRCode(as:)`` or ``answerBackchannelRequest(approving:)`` is
+/// called, or somebody answers on the page `/sandbox/phone`.
 ///
-/// It gives tokens to whoever asks, so it belongs on a loopback address; see ``SandboxConfiguration/isLoopback(host:)``.
+/// The sandbox gives tokens to everybody, so serve it on a loopback address only; see
+/// ``SandboxConfiguration/isLoopback(host:)``.
 public final class Sandbox: HTTPHandler {
-    /// The issuer of its tokens, from which all its URLs are made.
+    /// The issuer of its tokens. All its URLs start with it.
     public let issuer: String
 
     private let core: SandboxCore
@@ -32,8 +33,8 @@ public final class Sandbox: HTTPHandler {
     /// Makes a sandbox.
     ///
     /// - Parameters:
-    ///   - configuration: Issuer, clients, personas, and what else the defaults do not suit.
-    ///   - transport: What fetches the JWK Sets and request objects of relying parties.
+    ///   - configuration: Issuer, clients, personas and options.
+    ///   - transport: Fetches the JWK Sets and request objects of relying parties.
     /// - Throws: ``SandboxConfigurationError`` that names the field and the remedy.
     public init(
         _ configuration: SandboxConfiguration, transport: any HTTPTransport
@@ -42,16 +43,16 @@ public final class Sandbox: HTTPHandler {
         issuer = core.endpoints.issuer
     }
 
-    /// What the sandbox refused so far, oldest first; the last thousand are kept.
+    /// The refusals so far, oldest first. The last thousand are kept.
     public var refusals: [SandboxRefusal] { core.state.refusals }
 
     /// Forgets the refusals so far.
     public func forgetRefusals() { core.state.forgetRefusals() }
 
-    /// The people who can approve, in the order of the page.
+    /// The people who can approve, in the order of the approval page.
     public var personas: [Persona] { core.personas }
 
-    /// Registers a client, or replaces the registration of the same client id.
+    /// Registers a client, or replaces the registration with the same client id.
     public func register(_ client: ClientRegistration) throws(SandboxConfigurationError) {
         try core.register(client)
     }
@@ -61,26 +62,27 @@ public final class Sandbox: HTTPHandler {
         try core.replaceKeys(keys)
     }
 
-    /// Forgets the JWK Sets of relying parties that were fetched so far; the next use fetches them anew.
+    /// Forgets the JWK Sets of relying parties. The next request fetches them again.
     public func forgetClientKeys() async { await core.clientKeys.forgetAll() }
 
-    /// Gets the next good answer of the fault's place wrong, once. Faults of one place strike one after the other.
+    /// Alters the next good answer of the fault's place, once. Several faults of one place alter one answer each, in
+    /// order.
     public func inject(_ fault: SandboxFault) { core.faults.append(fault) }
 
-    /// The faults that are still to strike, in the order in which they were injected.
+    /// The faults that have not altered an answer yet, in the order in which they were injected.
     public var pendingFaults: [SandboxFault] { core.faults.waiting }
 
-    /// Forgets the faults that are still to strike.
+    /// Forgets the faults that have not altered an answer yet.
     public func removeFaults() { core.faults.removeAll() }
 
-    /// Lets a persona scan the newest QR code; `false` when none waits or nobody has that name.
+    /// Lets a persona scan the newest QR code. `false` when no code waits or the persona is unknown.
     @discardableResult
     public func scanQRCode(as persona: String) -> Bool {
         Phone(core: core).scan(core.backchannel.waitingSessions(now: core.now).last?.handle, as: persona)
     }
 
-    /// Answers the newest backchannel request, as the person whom it is for, and pings the relying party if that was
-    /// agreed; `false` when none waits. A persona who cancels everything cancels it.
+    /// Answers the newest backchannel request as the person it is for, and pings the relying party if it is registered
+    /// for pings. `false` when no request waits. A persona that always cancels cancels it.
     @discardableResult
     public func answerBackchannelRequest(approving: Bool = true) async -> Bool {
         await Phone(core: core).answer(

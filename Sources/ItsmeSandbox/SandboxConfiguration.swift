@@ -8,9 +8,9 @@ public import JOSE
 public import Logging
 import Synchronization
 
-/// What a sandbox is made of.
+/// The settings of a sandbox.
 public struct SandboxConfiguration: Sendable {
-    /// How long things live, in seconds.
+    /// Lifetimes in seconds.
     public struct Lifetimes: Sendable, Hashable {
         /// An authorization code; itsme's live 3 minutes.
         public var authorizationCode: Int64 = 180
@@ -22,15 +22,15 @@ public struct SandboxConfiguration: Sendable {
         public var approval: Int64 = 600
         /// A user discovery session; itsme's live about 15 minutes.
         public var userDiscovery: Int64 = 900
-        /// A backchannel request for which the relying party asks no other time, which may be at most 10 minutes.
+        /// A backchannel request, unless the relying party asks for another time; that may be at most 10 minutes.
         public var backchannelRequest: Int64 = 300
 
-        /// Makes the lifetimes of itsme.
+        /// Makes lifetimes with itsme's values.
         public init() {}
     }
 
-    /// The issuer: https, or http on this machine. Its path is where the endpoints are, usually `/v2`,
-    /// in the first generation `/oidc`.
+    /// The issuer: https, or http on this machine. The endpoints are below its path, usually `/v2`, or `/oidc` in the
+    /// first generation.
     public var issuer: String
     /// The relying parties.
     public var clients: [ClientRegistration]
@@ -38,45 +38,49 @@ public struct SandboxConfiguration: Sendable {
     public var personas: [Persona]?
     /// The sandbox's own keys; `nil` to make fresh ones.
     public var keys: SandboxKeys?
-    /// The generation of the protocol; the first one's issuers end in `/oidc`.
+    /// The generation of the protocol. Issuers of the first one end in `/oidc`.
     ///
-    /// `v1` has the claim names, authentication contexts and templates of the first generation (`tag:sixdots.be,…`),
-    /// `address` and the device as strings that hold JSON, the photo as Base64 text, the locale in lower case, `RSA-OAEP`
-    /// tokens whose header has no `kid`, and request objects for the authorization endpoint, which may be signed alone and
-    /// are fetched as `application/jwt`. In `v2` that media type is taken with a warning. A
-    /// Confirmation may name a known user by `phone_number`. Share data was meant to come by request URI; it is taken in
-    /// any way, because how strictly itsme took that is not known. There is no backchannel. Everything else is as in
-    /// `v2`: neither `state` nor `nonce` nor, with a client assertion, `client_id` in the form is demanded in either.
+    /// `v1` differs from `v2` as follows:
+    /// - Claims, authentication contexts and templates have the names of the first generation (`tag:sixdots.be,…`).
+    /// - `address` and the device are strings that hold JSON, the photo is Base64 text, the locale is in lower case.
+    /// - Tokens are encrypted with `RSA-OAEP`, and their header has no `kid`.
+    /// - Request objects are for the authorization endpoint and need not be encrypted. They are fetched as
+    ///   `application/jwt`; `v2` accepts this media type with a warning.
+    /// - A Confirmation may name a known user by `phone_number`.
+    /// - Share data may be requested in any way. itsme documents the request URI; how strict it was is not known.
+    /// - There is no backchannel.
+    ///
+    /// Neither generation requires `state`, `nonce` or, beside a client assertion, `client_id`.
     public var profile: ProtocolProfile
     /// Whether client assertions that are signed but not encrypted are refused.
     ///
-    /// Off by default. The first generation documents them as signed, then encrypted, the second as signed and
-    /// perhaps encrypted; how strictly itsme took it at the time is not known, and clients that only sign have to
-    /// run here too. Turn it on to hold a client of the first generation to the letter.
+    /// Off by default. The first generation documents them as signed, then encrypted; the second as signed and
+    /// optionally encrypted. How strict itsme was is not known, so clients that only sign are accepted. Turn it on to
+    /// test a client of the first generation strictly.
     public var requiresEncryptedAssertions: Bool
-    /// How long things live.
+    /// The lifetimes of codes, tokens and requests.
     public var lifetimes: Lifetimes
-    /// How far clocks may differ, in seconds, when times of relying parties are compared.
+    /// How many seconds the relying party's clock may differ.
     public var clockSkew: Int64
-    /// Whether ID tokens carry `at_hash`; itsme's documentation does not list it.
+    /// Whether ID tokens have `at_hash`. itsme's documentation does not list it.
     public var includesAccessTokenHash: Bool
-    /// Whether UserInfo answers carry `iss`, `aud`, `nbf`, `iat` and `exp`, as those that itsme documents do.
+    /// Whether UserInfo answers have `iss`, `aud`, `nbf`, `iat` and `exp`, as itsme documents.
     public var userInfoHasTokenClaims: Bool
-    /// Whether a token signed with a `kid` that the sandbox's copy of the client's JWK Set does not hold makes it fetch
-    /// the set again, at most every 10 seconds.
+    /// Whether the sandbox fetches a client's JWK Set again, at most every 10 seconds, when its copy does not have the
+    /// `kid` of a token.
     ///
-    /// Off by default: itsme says that it keeps a JWK Set 30 minutes to 24 hours, and says nothing of fetching it
-    /// earlier. A rotation that works with it off does not depend on what itsme leaves open. Turn it on while keys
-    /// change often, or call ``Sandbox/forgetClientKeys()``.
+    /// Off by default: itsme documents that it keeps a JWK Set for 30 minutes to 24 hours, and not that it fetches one
+    /// earlier. So a key rotation must work without it. Turn it on while keys change often, or call
+    /// ``Sandbox/forgetClientKeys()``.
     public var refetchesOnUnknownKey: Bool
-    /// What time it is.
+    /// The clock.
     public var now: @Sendable () -> Date
-    /// Where random bytes come from.
+    /// The source of random bytes.
     public var random: RandomSource
-    /// Where refusals are logged; silent by default.
+    /// The log of refusals; silent by default.
     public var logger: Logger
 
-    /// Makes a configuration; what is left out has the value of the real itsme.
+    /// Makes a configuration; defaults are those of the real itsme.
     public init(
         issuer: String,
         clients: [ClientRegistration],
@@ -111,14 +115,14 @@ public struct SandboxConfiguration: Sendable {
 
     /// Whether `host` is this machine: `localhost`, 127.0.0.0/8 or `::1`.
     ///
-    /// The sandbox approves logins for whoever asks. A server for it binds to such a host only, unless told otherwise
-    /// in so many words.
+    /// The sandbox approves logins for everybody, so a server for it should listen on such a host only, unless a person
+    /// explicitly asks for another.
     public static func isLoopback(host: String) -> Bool { WebAddress.isLoopback(host: host) }
 }
 
-/// Why a sandbox or a client registration cannot be what its values say.
+/// Why a sandbox or a client registration is refused.
 public struct SandboxConfigurationError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The field at fault, as a path: `redirect_uris[0]`, `issuer`, `personas`.
+    /// The wrong field, as a path: `redirect_uris[0]`, `issuer`, `personas`.
     public let field: String
 
     /// What is wrong with it.
@@ -137,7 +141,7 @@ public struct SandboxConfigurationError: Error, Sendable, Hashable, CustomString
     public var description: String { "\(field): \(problem) \(remedy)" }
 }
 
-/// A clock that tests move.
+/// A clock that moves only when a test moves it.
 ///
 /// ```swift
 /// let clock = SandboxClock(at: Date(timeIntervalSince1970: 1_750_000_000))
@@ -147,12 +151,12 @@ public struct SandboxConfigurationError: Error, Sendable, Hashable, CustomString
 public final class SandboxClock: Sendable {
     private let seconds: Mutex<Double>
 
-    /// Makes a clock that stands still at `date`.
+    /// Makes a clock that stays at `date`.
     public init(at date: Date = Date()) {
         seconds = Mutex(date.timeIntervalSince1970)
     }
 
-    /// What the clock shows.
+    /// The time that the clock shows.
     public var now: Date { Date(timeIntervalSince1970: seconds.withLock { $0 }) }
 
     /// Moves the clock, forward or back.

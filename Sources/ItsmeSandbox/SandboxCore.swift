@@ -53,7 +53,7 @@ final class SandboxCore: Sendable {
             try client.validate()
             guard clients.updateValue(client, forKey: client.clientID) == nil else {
                 throw SandboxConfigurationError(
-                    "clients", "Two have the same client id.", remedy: "Register each client once.")
+                    "clients", "Two clients have the same client id.", remedy: "Register each client once.")
             }
         }
         self.clients = Mutex(clients)
@@ -69,7 +69,8 @@ final class SandboxCore: Sendable {
         do {
             return try SandboxKeys.generate()
         } catch {
-            throw SandboxConfigurationError("keys", "They could not be made: \(error.reason).", remedy: "Give keys.")
+            throw SandboxConfigurationError(
+                "keys", "They could not be made: \(error.reason).", remedy: "Configure keys.")
         }
     }
 
@@ -86,14 +87,14 @@ final class SandboxCore: Sendable {
             }
             guard !persona.id.isEmpty, isName, names.insert(persona.id).inserted else {
                 throw SandboxConfigurationError(
-                    "personas", "An id is empty, occurs twice, is cancel, or holds other characters.",
-                    remedy: "Use letters, digits and dashes, each id once.")
+                    "personas", "An id is empty, occurs twice, is cancel, or has characters that are not allowed.",
+                    remedy: "Use letters, digits and dashes, and each id once.")
             }
         }
         return personas
     }
 
-    // MARK: Time, chance, keys, clients
+    // MARK: Time, random values, keys, clients
 
     /// Seconds since 1970.
     var now: Double { clock().timeIntervalSince1970 }
@@ -122,13 +123,13 @@ final class SandboxCore: Sendable {
         if let fault = faults.take(place, if: { $0.canStrike(client) }) { return fault }
         if let waiting = faults.waiting.first(where: { $0.place == place }) {
             warn(
-                "Fault \(waiting.name) goes on waiting: it means nothing where a client secret encrypts or signs tokens",
+                "Fault \(waiting.name) waits: it means nothing for a client whose secret encrypts or signs tokens",
                 remedy: "Inject it for a client with a key pair.", client: client)
         }
         return nil
     }
 
-    /// What a fault may need to know.
+    /// The values that a fault may use.
     var scene: SandboxFault.Scene { SandboxFault.Scene(issuer: endpoints.issuer, now: nowInSeconds) }
 
     func client(_ clientID: String) -> ClientRegistration? {
@@ -143,7 +144,7 @@ final class SandboxCore: Sendable {
 
     func persona(_ id: String) -> Persona? { personas.first { $0.id == id } }
 
-    /// Says how a time that a relying party sent compares with the sandbox's clock.
+    /// Explains how a time in a request compares with the sandbox's clock.
     var clockDifference: ClockDifference { ClockDifference(now: now, allowance: clockSkew) }
 
     /// The client ids that are registered.
@@ -151,7 +152,7 @@ final class SandboxCore: Sendable {
 
     // MARK: Refusals
 
-    /// Keeps `refusal` for tests and says it in the log, with what of the request may be shown; see
+    /// Keeps `refusal` for tests and logs it, with the values of the request that may be shown; see
     /// ``SandboxRefusal/Value``. `status` is that of the answer.
     func note(_ refusal: inout SandboxRefusal, _ status: HTTPResponse.Status?) {
         refusal.status = status?.code
@@ -170,7 +171,7 @@ final class SandboxCore: Sendable {
             ])
     }
 
-    /// Says in the log what is taken here and may be refused elsewhere.
+    /// Logs what the sandbox accepts and itsme may refuse.
     func warn(_ message: String, remedy: String, client: ClientRegistration) {
         logger.warning(
             "\(message)",

@@ -1,4 +1,4 @@
-/// The URLs and paths of a sandbox, all made of its issuer.
+/// The URLs and paths of a sandbox. All start with its issuer.
 struct SandboxEndpoints: Sendable {
     let issuer: String
     let path: String
@@ -8,40 +8,40 @@ struct SandboxEndpoints: Sendable {
             !issuer.hasSuffix("?")
         else {
             throw SandboxConfigurationError(
-                "issuer", "It is not an absolute URL without query, fragment and final slash.",
-                remedy: "Write an issuer such as https://localhost:8443/v2.")
+                "issuer", "It is not an absolute URL, or it has a query, a fragment or a slash at the end.",
+                remedy: "Use an issuer such as https://localhost:8443/v2.")
         }
         guard address.scheme == "https" || address.isLoopback else {
             throw SandboxConfigurationError(
-                "issuer", "It is http and not on this machine.",
+                "issuer", "It is http, but not on this machine.",
                 remedy: "Use https, or http with a loopback address such as http://127.0.0.1:8080/v2.")
         }
         self.issuer = issuer
         path = address.path
     }
 
-    /// The paths that answer.
+    /// The endpoints, with their paths.
     enum Endpoint: String, CaseIterable {
         case configuration = "/.well-known/openid-configuration"
         case jwkSet = "/jwkSet"
         case authorization = "/authorization"
-        /// Where the form of the approval page goes; the sandbox's own.
+        /// Takes the form of the approval page; the real itsme has no such endpoint.
         case approval = "/sandbox/approval"
         case token = "/token"
         case userInfo = "/userinfo"
         case picture = "/picture"
         case revocation = "/connect/revoke"
         case backchannelAuthentication = "/backchannel/authentication"
-        /// Also with the name of a session as one more segment.
+        /// A poll has the identifier of its session as one more segment.
         case userDiscovery = "/user_discovery_sessions"
-        /// The attacker's JWK Set, to which a fault points; the sandbox's own.
+        /// The attacker's JWK Set, which a fault uses; the real itsme has no such endpoint.
         case attackerKeys = "/sandbox/attacker/jwkSet"
-        /// The page that stands for the phones of the people; the sandbox's own.
+        /// The page that stands for everybody's phone; the real itsme has no such endpoint.
         case phone = "/sandbox/phone"
     }
 
     func url(_ endpoint: Endpoint) -> String { issuer + endpoint.rawValue }
-    /// The paths that answer.
+    /// The paths of all endpoints.
     var paths: [String] { Endpoint.allCases.map(path) }
     func path(_ endpoint: Endpoint) -> String { path + endpoint.rawValue }
 
@@ -53,7 +53,7 @@ struct SandboxEndpoints: Sendable {
         return userDiscoverySession(in: requestPath) == nil ? nil : .userDiscovery
     }
 
-    /// The name of the session in the path of a question about it.
+    /// The identifier of the session in the path of a poll.
     func userDiscoverySession(in requestPath: Substring) -> String? {
         let prefix = path(.userDiscovery) + "/"
         let name = requestPath.dropFirst(prefix.count)

@@ -2,7 +2,7 @@ import HTTPTypes
 import ItsmeRP
 import JOSE
 
-/// The authorization endpoint: from the relying party's request to a page, a code or a refusal.
+/// The authorization endpoint: answers a request with the approval page, a code or a refusal.
 struct AuthorizationEndpoint {
     let core: SandboxCore
 
@@ -16,7 +16,7 @@ struct AuthorizationEndpoint {
         var returnAddress: ReturnAddress?
         var received: (query: FormParameters, parameters: RequestParameters?)?
         do throws(SandboxRefusal) {
-            // 1. Who asks. Until that is known, and where to answer, errors stay on the sandbox's own page.
+            // 1. The client. Until it and its redirect URI are known, errors stay on the sandbox's own page.
             let outer = try Self.parameters(query)
             received = (outer, nil)
             if let repeated = outer.firstRepeated, ["client_id", "redirect_uri"].contains(repeated) {
@@ -30,11 +30,11 @@ struct AuthorizationEndpoint {
                 throw SandboxRefusal(.parameterRepeated, detail: Self.detail(ofParameter: repeated))
             }
 
-            // 2. What is asked, with the request object laid over the query.
+            // 2. The parameters: those of the request object replace those of the query.
             let parameters = try await RequestObjectReader(core: core, client: known).parameters(outer)
             received?.parameters = parameters
 
-            // 3. Where the answer goes.
+            // 3. The redirect URI.
             returnAddress = nil
             guard let redirectURI = parameters["redirect_uri"] else { throw SandboxRefusal(.redirectURIMissing) }
             guard let final = address(redirectURI, state: parameters["state"], client: known) else {
@@ -73,7 +73,7 @@ struct AuthorizationEndpoint {
         return ReturnAddress(redirectURI: redirectURI, state: state)
     }
 
-    /// Names a parameter only when it is a known one: its name may be anything.
+    /// Names a parameter only if it looks like the name of one, because a name may be any text.
     private static func detail(ofParameter name: String) -> String? {
         let isName =
             name.utf8.count <= 40 && name.utf8.allSatisfy { $0 == UInt8(ascii: "_") || (97...122).contains($0) }
@@ -96,12 +96,12 @@ struct AuthorizationEndpoint {
 
     private func refuse(_ refusal: SandboxRefusal, returnAddress: ReturnAddress?) -> HTTPReply {
         var refusal = refusal
-        // A wrong persona or fault is a mistake of the developer at the keyboard, not of the relying party.
+        // A wrong persona or fault is a mistake of the person who wrote the URL, not of the relying party.
         guard let returnAddress, ![.personaUnknown, .faultUnknown].contains(refusal.rule) else {
             return page(refusal, status: .badRequest)
         }
         core.note(&refusal, .found)
-        // invalid_client is no answer of this endpoint: here the keys matter for the request object alone.
+        // This endpoint does not use invalid_client. Here the client's keys only verify the request object.
         let error = refusal.rule.error == "invalid_client" ? "invalid_request_object" : refusal.rule.error
         return .redirect(to: returnAddress.location(error: error, description: refusal.message))
     }
@@ -120,13 +120,12 @@ struct PendingApproval: Sendable {
     let request: AuthorizationRequest
 }
 
-/// What a person decides about a request, and what the relying party gets to hear of it.
+/// Answers the relying party as a person decides.
 struct ApprovalDecision {
     let core: SandboxCore
     let request: AuthorizationRequest
 
-    /// Answers for the persona named `choice`, or cancels. The fault of that name, if one is given, waits for the next
-    /// answer of its place from then on.
+    /// Answers for the persona named `choice`, or cancels. Injects the fault `name` first, if one is given.
     func answer(
         _ choice: String, fault name: String?, status: HTTPResponse.Status
     ) async throws(SandboxRefusal) -> HTTPReply {
@@ -176,7 +175,7 @@ struct ApprovalDecision {
     }
 }
 
-/// Where the form of the approval page goes.
+/// Takes the form of the approval page.
 struct ApprovalEndpoint {
     let core: SandboxCore
 
@@ -190,7 +189,7 @@ struct ApprovalEndpoint {
             let choice = form["approve"], let pending = core.state.takePending(identifier, now: core.now)
         else { return page(SandboxRefusal(.approvalExpired), status: .badRequest) }
         do throws(SandboxRefusal) {
-            // 303: the browser goes on with GET.
+            // 303: the browser follows with GET.
             return try await ApprovalDecision(core: core, request: pending.request).answer(
                 choice, fault: form["fault"], status: .seeOther)
         } catch {

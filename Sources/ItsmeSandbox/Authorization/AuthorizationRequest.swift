@@ -1,20 +1,20 @@
 import JOSE
 
-/// An authorization request that satisfies every rule, ready to be put to a person.
+/// An authorization request that follows every rule.
 struct AuthorizationRequest: Sendable {
     let client: ClientRegistration
     let service: ServiceRegistration
     let returnAddress: ReturnAddress
     let nonce: String?
     let codeChallenge: String?
-    /// What the page is to be in.
+    /// The language of the page.
     let language: PageLanguage
     /// Whether `acr_advanced` was asked for.
     let wantsAdvanced: Bool
     let data: DataRequest
     /// What is to be confirmed, for a Confirmation.
     let template: ConfirmTemplate?
-    /// Who the relying party says is there, for a Confirmation by a known user.
+    /// The user that the relying party names, for a Confirmation by a known user.
     let knownUser: KnownUser?
 
     /// Checks `parameters` rule by rule.
@@ -96,13 +96,13 @@ struct AuthorizationRequest: Sendable {
 }
 
 extension DataRequest {
-    /// Whether at least one claim about the person is asked for.
+    /// Whether at least one claim about the person is requested.
     func asksForUserData(_ profile: ProfileNames) -> Bool {
         !scopeClaims.isEmpty || (idToken + userInfo).contains { profile.isUserClaim($0.name) }
     }
 }
 
-/// Where the browser goes back to, with what the relying party wants to see again.
+/// The redirect URI and the state of a request.
 struct ReturnAddress: Sendable {
     let redirectURI: String
     let state: String?
@@ -121,7 +121,8 @@ struct ReturnAddress: Sendable {
         return redirectURI + (needsSeparator ? "&" : "") + query
     }
 
-    /// The location for an error; what `error_description` cannot hold (RFC 6749 section 4.1.2.1) is replaced.
+    /// The location for an error. Characters that `error_description` must not have (RFC 6749 section 4.1.2.1) become
+    /// `'`.
     func location(error: String, description: String) -> String {
         let allowed = description.unicodeScalars.map { scalar -> Character in
             switch scalar.value {
@@ -133,16 +134,16 @@ struct ReturnAddress: Sendable {
     }
 }
 
-/// The user that a Confirmation is meant for, as the relying party names them.
+/// The user that the relying party names in a Confirmation.
 struct KnownUser: Sendable {
-    /// The `sub` that this client knows them by.
+    /// The user's `sub` at this client.
     var subject: String?
-    /// Their phone number, in the first generation.
+    /// The user's phone number, in the first generation.
     var phoneNumber: String?
 
-    /// Reads the values of `sub` and, where the generation has it, `phone_number`; `nil` when there is neither.
+    /// Reads the values of `sub` and, in the first generation, `phone_number`. `nil` when there is neither.
     ///
-    /// Only the `userinfo` member counts; in `id_token` they are ignored.
+    /// Only the member `userinfo` counts, not `id_token`.
     init?(_ claims: ClaimsParameter, profile: ProfileNames) {
         func value(_ name: String) -> String? { claims.userInfo.first { $0.name == name }?.values.first }
         subject = value("sub")
@@ -162,7 +163,7 @@ struct KnownUser: Sendable {
         return true
     }
 
-    /// The digits without international prefix: numbers were written in more than one way.
+    /// The digits without international prefix, because numbers are written in several ways.
     private static func digits(_ number: String) -> Substring {
         let digits = Substring(number.filter { $0.isASCII && $0.isNumber })
         return digits.hasPrefix("00") ? digits.dropFirst(2) : digits
@@ -181,7 +182,7 @@ struct ClaimsParameter: Sendable {
         userInfo = try Self.requested(json["userinfo"], member: "userinfo")
     }
 
-    /// The claim `name` of either member; the one for UserInfo first, where itsme's examples have it.
+    /// The claim `name` in `userinfo`, where itsme's examples have it, or else in `id_token`.
     func claim(_ name: String) -> RequestedClaim? {
         userInfo.first { $0.name == name } ?? idToken.first { $0.name == name }
     }
@@ -219,10 +220,10 @@ struct ClaimsParameter: Sendable {
     }
 }
 
-/// The parameters of an authorization request after a request object, if any, has been laid over the query.
+/// The parameters of an authorization request. Those of a request object replace those of the query.
 struct RequestParameters: Sendable {
-    /// The parameters that are read; others are ignored, as OAuth wants it. So are `response_mode` and `max_age`, which
-    /// itsme does not look at: every answer comes in the query, and the person authenticates anew each time.
+    /// The parameters that are read. OAuth requires that others are ignored. itsme also ignores `response_mode` and
+    /// `max_age`: every answer is in the query, and the person authenticates each time.
     private static let textNames = [
         "response_type", "client_id", "scope", "redirect_uri", "state", "nonce", "display", "prompt",
         "ui_locales", "acr_values", "code_challenge", "code_challenge_method",
@@ -240,10 +241,10 @@ struct RequestParameters: Sendable {
         if let text = query["claims"] { claims = try Self.parsedClaims(text) }
     }
 
-    /// The parameters of a query with those of a verified request object laid over them.
+    /// The parameters of a query and of a verified request object.
     ///
-    /// `response_type`, `client_id` and `scope` must stand in the query and be the same inside (OpenID Connect Core
-    /// section 6.1), except that the scope of the query may be `openid` alone; for all others the inner value supersedes.
+    /// `response_type`, `client_id` and `scope` must be in the query too, and be the same (OpenID Connect Core section
+    /// 6.1); only the scope of the query may be `openid` alone. For all other parameters the request object counts.
     init(query: FormParameters, requestObject: JSON) throws(SandboxRefusal) {
         self.init(query: query, hasRequestObject: true)
         guard query["response_type"] != nil, Self.words(query["scope"]).contains("openid") else {

@@ -5,10 +5,10 @@ enum ConfirmTemplate: Sendable, Hashable {
     /// `free_text`
     case freeText(String)
 
-    /// The longest text, tags included.
+    /// The longest text in characters, tags included.
     static let maximumTextLength = 7500
 
-    /// Reads the template of a claims request; `nil` when it names none.
+    /// Reads the template of a `claims` parameter. `nil` when it names none.
     init?(_ claims: ClaimsParameter, prefix: String) throws(SandboxRefusal) {
         func value(_ key: String) throws(SandboxRefusal) -> String {
             guard let claim = claims.claim(prefix + key), claim.isEssential, let value = claim.values.first else {
@@ -45,7 +45,7 @@ enum ConfirmTemplate: Sendable, Hashable {
         text.utf8.count == 3 && text.utf8.allSatisfy(isCapital)
     }
 
-    /// Two letters, two check digits and 11 to 30 letters or digits, whose remainder by 97 is 1 (ISO 13616).
+    /// Two letters, two check digits and 11 to 30 letters or digits; the remainder by 97 is 1 (ISO 13616).
     static func isIBAN(_ text: String) -> Bool {
         let characters = Array(text.utf8)
         guard (15...34).contains(characters.count), characters.prefix(2).allSatisfy(isCapital),
@@ -83,7 +83,7 @@ enum ConfirmTemplate: Sendable, Hashable {
     static func isInLatin9(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x09, 0x0A, 0x0D, 0x20...0x7E: true
-        // Replaced in ISO 8859-15 by the eight characters of the next case.
+        // ISO 8859-15 has the eight characters of the next case in their place.
         case 0xA4, 0xA6, 0xA8, 0xB4, 0xB8, 0xBC, 0xBD, 0xBE: false
         case 0x20AC, 0x160, 0x161, 0x17D, 0x17E, 0x152, 0x153, 0x178: true
         case 0xA0...0xFF: true
@@ -91,7 +91,7 @@ enum ConfirmTemplate: Sendable, Hashable {
         }
     }
 
-    /// Whether every tag is one of `b`, `i`, `u` and `br`, without attributes. A lone `<` before a space is text.
+    /// Whether every tag is one of `b`, `i`, `u` and `br`, without attributes. A `<` before a space is text.
     static func hasOnlyAllowedTags(_ text: String) -> Bool {
         let allowed: Set<String> = ["b", "/b", "i", "/i", "u", "/u", "br", "br/", "br /", "/br"]
         var rest = Substring(text)

@@ -2,7 +2,7 @@ import HTTPTypes
 import ItsmeRP
 import JOSE
 
-/// Gets the request object of an authorization request, by value or by reference, and checks its own claims.
+/// Reads the request object of an authorization request, by value or by reference, and checks its JWT claims.
 struct RequestObjectReader {
     private static let limits = HTTPLimits(
         connectTimeout: .seconds(5), totalTimeout: .seconds(5), maximumBodySize: 128 << 10)
@@ -53,7 +53,7 @@ struct RequestObjectReader {
         }
         if core.profile.profile == .v2, type == Self.legacyType {
             core.warn(
-                "Request object served as application/jwt; that is the media type of the first generation",
+                "The request object is served as application/jwt, the media type of the first generation",
                 remedy: "Serve it as application/oauth-authz-req+jwt.", client: client)
         }
         guard let text = String(validating: reply.body, as: UTF8.self) else {
@@ -99,8 +99,8 @@ struct RequestObjectReader {
         }
         if let issued = claims["iat"]?.numericDate, issued > core.now + core.clockSkew {
             core.warn(
-                "Request object from the future: \(clock.ahead("iat", issued))",
-                remedy: "Check the clock: providers were seen to refuse such requests.", client: client)
+                "The request object lies in the future: \(clock.ahead("iat", issued))",
+                remedy: "Check the clock. Some providers refuse such requests.", client: client)
         }
         return claims
     }

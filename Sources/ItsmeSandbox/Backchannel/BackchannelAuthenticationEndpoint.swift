@@ -2,9 +2,9 @@ import HTTPTypes
 import ItsmeRP
 import JOSE
 
-/// The backchannel authentication endpoint (CIBA Core 1.0 section 7): a signed request goes to a person's phone.
+/// The backchannel authentication endpoint (CIBA Core 1.0 section 7): takes a signed request for a person's phone.
 struct BackchannelAuthenticationEndpoint {
-    /// What must stand in the signed request and nowhere else.
+    /// The parameters that must be inside the signed request.
     private static let parameters = [
         "scope", "login_hint_token", "login_hint", "id_token_hint", "acr_values", "claims", "requested_expiry",
         "client_notification_token", "binding_message", "user_code",
@@ -53,7 +53,7 @@ struct BackchannelAuthenticationEndpoint {
         return reply
     }
 
-    /// Verifies the signed request and checks the claims that make it one (CIBA Core 1.0 section 7.1.1).
+    /// Verifies the signed request and checks its JWT claims (CIBA Core 1.0 section 7.1.1).
     private func claims(_ form: FormParameters, _ client: ClientRegistration) async throws(SandboxRefusal) -> JSON {
         for name in Self.parameters where form[name] != nil {
             throw SandboxRefusal(.backchannelPlainParameter, detail: "Parameter: \(name).")
@@ -89,7 +89,7 @@ struct BackchannelAuthenticationEndpoint {
                 throw SandboxRefusal(.backchannelNotYetValid, detail: clock.ahead(name, claims[name]?.numericDate))
             }
         }
-        // Beside the identifiers of assertions, which hold no space.
+        // Kept with the identifiers of assertions. The prefix keeps the two apart.
         guard let identifier = claims["jti"]?.string, !identifier.isEmpty,
             core.state.useAssertion(
                 "request \(identifier)", clientID: client.clientID, until: expiry + core.clockSkew + 1, now: core.now)
@@ -107,7 +107,7 @@ struct BackchannelAuthenticationEndpoint {
         return try await ReceivedToken(core: core, rules: rules).claims(of: jws, from: client)
     }
 
-    /// The claims of a hint in one of itsme's examples: an unsigned JWT, for which the signed request around it stands.
+    /// The claims of a hint that is an unsigned JWT, as in one of itsme's examples. The request around it is signed.
     private static func unsigned(_ token: String) -> JSON? {
         let segments = token.split(separator: ".", omittingEmptySubsequences: false)
         guard segments.count == 3, segments[2].isEmpty,
@@ -116,7 +116,7 @@ struct BackchannelAuthenticationEndpoint {
         return try? JSON(parsing: Base64URL.decode(String(segments[1])))
     }
 
-    /// Whom a login hint leads to: an object or a JWT, with a type and a value.
+    /// The person that a login hint names. The hint is an object or a JWT, with a type and a value.
     private func person(_ hint: JSON, _ client: ClientRegistration) async throws(SandboxRefusal) -> Persona {
         var hint = hint
         if let token = hint.string {
@@ -142,20 +142,20 @@ struct BackchannelAuthenticationEndpoint {
     }
 }
 
-/// A backchannel authentication request that satisfies every rule, ready to be put to a person's phone.
+/// A backchannel authentication request that follows every rule.
 struct BackchannelAuthenticationRequest: Sendable {
     let client: ClientRegistration
     let service: ServiceRegistration
-    /// Whose phone it goes to.
+    /// The person who is asked.
     let person: Persona
     let data: DataRequest
     /// What is to be confirmed, for a Confirmation.
     let template: ConfirmTemplate?
     /// Whether `acr_advanced` was asked for.
     let wantsAdvanced: Bool
-    /// How long the relying party wants the person to have, in seconds.
+    /// The `requested_expiry`, in seconds.
     let requestedExpiry: Int64?
-    /// What a ping has to show, for a client that is pinged.
+    /// The bearer token of the ping, for a client that is registered for pings.
     let notificationToken: String?
 
     /// Checks the claims of a verified request. The hint comes last, so that a refused request does not use it up.
@@ -195,14 +195,14 @@ struct BackchannelAuthenticationRequest: Sendable {
         }
     }
 
-    /// itsme's examples have `claims` as a string that holds JSON; both forms are taken.
+    /// In itsme's examples, `claims` is a string that holds JSON. Both forms are accepted.
     private static func object(_ json: JSON?) throws(SandboxRefusal) -> JSON? {
         guard let text = json?.string else { return json }
         guard let parsed = try? JSON(parsing: text) else { throw SandboxRefusal(.claimsMalformed) }
         return parsed
     }
 
-    /// A positive number of seconds; itsme's examples have it as a string.
+    /// A positive number of seconds. In itsme's examples, it is a string.
     private static func expiry(_ json: JSON?) throws(SandboxRefusal) -> Int64? {
         guard let json else { return nil }
         guard let seconds = json.integer ?? json.string.flatMap({ Int64($0) }), seconds > 0 else {

@@ -2,20 +2,20 @@ import HTTPTypes
 import ItsmeRP
 import JOSE
 
-/// What the people do with their phones, and what the relying party hears of it.
+/// Performs what people do with their phones, and pings the relying party.
 struct Phone {
     private static let limits = HTTPLimits(
         connectTimeout: .seconds(5), totalTimeout: .seconds(5), maximumBodySize: 16 << 10)
 
     let core: SandboxCore
 
-    /// Lets a persona scan a QR code; `false` when it does not wait, or nobody has that name.
+    /// Lets a persona scan a QR code. `false` when the code does not wait or the persona is unknown.
     func scan(_ handle: String?, as persona: String) -> Bool {
         guard let handle, let person = core.persona(persona) else { return false }
         return core.backchannel.scan(handle, by: person, now: core.now)
     }
 
-    /// Answers a backchannel request as the person whom it is for; `false` when it does not wait.
+    /// Answers a backchannel request as the person it is for. `false` when the request does not wait.
     func answer(_ handle: String?, approving: Bool) async -> Bool {
         guard let pending = core.backchannel.waitingRequests(now: core.now).first(where: { $0.handle == handle }) else {
             return false
@@ -62,7 +62,7 @@ struct Phone {
 
 /// The grant of CIBA at the token endpoint (CIBA Core 1.0 section 10.1).
 struct BackchannelGrant {
-    /// What a poll may hear instead of tokens. None of it is a mistake of the relying party.
+    /// The answers to a poll that bring no tokens. None is a mistake of the relying party.
     enum Refusal: String, Sendable {
         case pending = "authorization_pending"
         case slowDown = "slow_down"
@@ -77,7 +77,9 @@ struct BackchannelGrant {
                 case .unavailable: .serviceUnavailable
                 default: .badRequest
                 }
-            return .json(["error": .string(rawValue), "detail": "The sandbox's person has the say."], status: status)
+            return .json(
+                ["error": .string(rawValue), "detail": "The answer depends on the person, not on the request."],
+                status: status)
         }
     }
 

@@ -2,7 +2,7 @@ import HTTPTypes
 import ItsmeRP
 import JOSE
 
-/// User discovery: a QR code for the person's phone, and who scanned it.
+/// The user discovery endpoint: gives a QR code, and says who scanned it.
 struct UserDiscoveryEndpoint {
     let core: SandboxCore
 
@@ -48,7 +48,7 @@ struct UserDiscoveryEndpoint {
         return ["status": "USER_DISCOVERED", "user_identifier_token": .string(token)]
     }
 
-    /// The code changes every 30 seconds. It is an image, not a QR code: no phone is to scan it.
+    /// The image changes every 30 seconds. It is not a real QR code, because no phone scans it.
     private func pending(_ session: DiscoverySession) -> JSONValue {
         let period = Int64(exactly: ((core.now - session.startedAt) / 30).rounded(.down)) ?? 0
         let image = PortraitImage.jpeg(seed: "\(session.handle) \(period)")
@@ -62,7 +62,7 @@ struct UserDiscoveryEndpoint {
 }
 
 extension ClientAuthenticator {
-    /// The client that `form` proves to come from, if it has a key pair.
+    /// Returns the client that `form` authenticates, if it has a key pair.
     func keyPairClient(
         of form: FormParameters, fields: HTTPFields
     ) async throws(SandboxRefusal) -> ClientRegistration {

@@ -2,7 +2,7 @@ import HTTPTypes
 import ItsmeRP
 import JOSE
 
-// What can be wrong with answers around the tokens.
+// Faults of the answers that hold tokens, and of the documents.
 
 extension SandboxFault {
     private static func response(
@@ -41,13 +41,13 @@ extension SandboxFault {
     public static let missingEndpoint = response(
         "discovery-missing-endpoint", .discovery, "There is no token endpoint."
     ) { document, _ in document.remove("token_endpoint") }
-    /// The document announces `iss` in callbacks, which then have none.
+    /// The document announces `iss` in callbacks (RFC 9207), but callbacks have none.
     public static let responseIssuerAnnounced = response(
         "remove-authorization-response-iss", .discovery,
-        "The document announces iss in callbacks (RFC 9207), which then have none."
+        "The document announces iss in callbacks (RFC 9207), but callbacks have none."
     ) { document, _ in document["authorization_response_iss_parameter_supported"] = true }
-    /// The document is a page.
-    public static let discoveryNotJSON = body("discovery-not-json", .discovery, "The document is a page.") { _ in
+    /// The document is an HTML page.
+    public static let discoveryNotJSON = body("discovery-not-json", .discovery, "The document is an HTML page.") { _ in
         Array("<!doctype html><title>itsme</title>".utf8)
     }
 
@@ -55,9 +55,9 @@ extension SandboxFault {
 
     static let jwkSet: [SandboxFault] = [foreignKeysInSet, privateKeyInSet, emptySet, setNotJSON]
 
-    /// The set also holds keys of other kinds and one that nobody can read.
+    /// The set also holds keys of other types and malformed ones.
     public static let foreignKeysInSet = response(
-        "jwks-mixed", .jwkSet, isTolerable: true, "The set also holds keys of other kinds and one that nobody can read."
+        "jwks-mixed", .jwkSet, isTolerable: true, "The set also holds keys of other types and malformed ones."
     ) { set, _ in
         guard case .array(let keys) = set["keys"] else { return }
         let others: [JSONValue] = [
@@ -70,9 +70,9 @@ extension SandboxFault {
         ]
         set["keys"] = .array(others + keys)
     }
-    /// The keys of the set carry a private member.
+    /// The keys of the set have a private member.
     public static let privateKeyInSet = response(
-        "jwks-private-key", .jwkSet, "The keys of the set carry a private member."
+        "jwks-private-key", .jwkSet, "The keys of the set have a private member."
     ) { set, _ in
         guard case .array(let keys) = set["keys"] else { return }
         set["keys"] = .array(
@@ -84,8 +84,8 @@ extension SandboxFault {
     }
     /// The set is empty.
     public static let emptySet = response("jwks-empty", .jwkSet, "The set is empty.") { set, _ in set["keys"] = [] }
-    /// The set is a page.
-    public static let setNotJSON = body("jwks-not-json", .jwkSet, "The set is a page.") { _ in
+    /// The set is an HTML page.
+    public static let setNotJSON = body("jwks-not-json", .jwkSet, "The set is an HTML page.") { _ in
         Array("<!doctype html><title>itsme</title>".utf8)
     }
 
@@ -132,17 +132,17 @@ extension SandboxFault {
     public static let noCode = query("callback-without-code", "There is neither a code nor an error.") {
         $0.removeAll { $0.name == "code" }
     }
-    /// An error that no document lists comes instead of a code.
+    /// There is an undocumented error instead of a code.
     public static let unknownError = query(
-        "callback-unknown-error", "An error that no document lists comes instead of a code."
+        "callback-unknown-error", "There is an undocumented error instead of a code."
     ) {
         $0.removeAll { $0.name == "code" }
         $0.append(("error", "error_of_next_year"))
     }
-    /// The query holds an unknown parameter with a percent sign without digits.
+    /// The query has an unknown parameter with a percent sign that no digits follow.
     public static let brokenEscape = SandboxFault(
         "callback-broken-escape", .callback, isTolerable: true,
-        "The query holds an unknown parameter with a percent sign without digits.",
+        "The query has an unknown parameter with a percent sign that no digits follow.",
         .reply { reply in
             if let location = reply.response.headerFields[.location] {
                 reply.response.headerFields[.location] = location + "&x=%zz"
@@ -188,11 +188,12 @@ extension SandboxFault {
     public static let repeatedAccessToken = body(
         "token-response-duplicate-member", .token, "access_token occurs twice."
     ) { Array(#"{"access_token":"another","#.utf8) + $0.dropFirst() }
-    /// The token response is a page.
-    public static let responseNotJSON = body("token-response-not-json", .token, "The token response is a page.") { _ in
+    /// The token response is an HTML page.
+    public static let responseNotJSON = body("token-response-not-json", .token, "The token response is an HTML page.") {
+        _ in
         Array("<!doctype html><title>itsme</title>".utf8)
     }
-    /// The token response is 100,000 brackets (CVE-2025-53864).
+    /// The token response is 100,000 opening brackets (CVE-2025-53864).
     public static let responseTooDeep = body(
         "token-response-deep", .token, "The token response is 100,000 opening brackets."
     ) { _ in [UInt8](repeating: UInt8(ascii: "["), count: 100_000) }
@@ -205,17 +206,17 @@ extension SandboxFault {
     public static let otherPerson = SandboxFault(
         "userinfo-invalid-sub", .userInfo, "UserInfo is about another person.",
         .claims { claims, _ in claims["sub"] = "00000000-0000-8000-8000-000000000000" })
-    /// UserInfo is an ID token: it answers a nonce.
+    /// UserInfo is an ID token: it has a nonce.
     public static let idTokenAsUserInfo = SandboxFault(
-        "userinfo-is-id-token", .userInfo, "UserInfo is an ID token: it answers a nonce.",
+        "userinfo-is-id-token", .userInfo, "UserInfo is an ID token: it has a nonce.",
         .claims { claims, _ in claims["nonce"] = "a-nonce" })
 
     // MARK: HTTP
 
-    /// The faults of HTTP at a place.
+    /// The faults of HTTP that an answer can have.
     static func http(at place: Place) -> [SandboxFault] {
         switch place {
-        // Polls have the faults of the token response, and their own.
+        // Polls use the faults of the token response and have some of their own.
         case .callback, .poll, .notification: []
         default:
             [
@@ -244,14 +245,14 @@ extension SandboxFault {
             [], type: "text/plain", status: status, fields: [HTTPField(name: .cacheControl, value: "no-store")])
     }
 
-    /// The answer is a 500 without content. What was asked for is done all the same.
+    /// The answer is a 500 without content. The request still takes effect.
     public static func serverError(at place: Place) -> SandboxFault {
         SandboxFault(
             prefix(place) + "-http-500", place, "The answer is a 500 without content.",
             .reply { status(.internalServerError, &$0) })
     }
 
-    /// The answer is a 429 without content. What was asked for is done all the same.
+    /// The answer is a 429 without content. The request still takes effect.
     public static func tooManyRequests(at place: Place) -> SandboxFault {
         SandboxFault(
             prefix(place) + "-http-429", place, "The answer is a 429 without content.",
@@ -272,7 +273,7 @@ extension SandboxFault {
         }
     }
 
-    /// The answer takes 30 seconds, by the clock on the wall.
+    /// The answer takes 30 seconds of real time, whatever the sandbox's clock shows.
     public static func stall(at place: Place) -> SandboxFault {
         SandboxFault(prefix(place) + "-stall", place, "The answer takes 30 seconds.", .stall(.seconds(30)))
     }

@@ -1,6 +1,6 @@
 import JOSE
 
-// What can be wrong with user discovery and backchannel authentication.
+// Faults of user discovery and backchannel authentication.
 
 extension SandboxFault {
     private static func response(
@@ -29,17 +29,17 @@ extension SandboxFault {
     public static let discoveryWithoutInterval = response(
         "user-discovery-without-interval", .userDiscovery, isTolerable: true, "There is no interval."
     ) { $0.remove("interval") }
-    /// The name of the session is two dots.
+    /// The identifier of the session is two dots.
     public static let discoveryWithoutSession = response(
-        "user-discovery-session-dots", .userDiscovery, "The name of the session is two dots."
+        "user-discovery-session-dots", .userDiscovery, "The identifier of the session is two dots."
     ) { $0["user_discovery_session_id"] = ".." }
-    /// The QR code is a page.
+    /// The QR code is an HTML page.
     public static let discoveryCodeNotImage = response(
-        "user-discovery-not-image", .userDiscovery, "The QR code is a page."
+        "user-discovery-not-image", .userDiscovery, "The QR code is an HTML page."
     ) { $0["user_discovery_token"] = ["qr_code": .string(Base64URL.standard(Array("<!doctype html>".utf8)))] }
-    /// The status is one that no document lists.
+    /// The status is undocumented.
     public static let discoveryStatusUnknown = response(
-        "user-discovery-status-unknown", .userDiscovery, "The status is one that no document lists."
+        "user-discovery-status-unknown", .userDiscovery, "The status is undocumented."
     ) { $0["status"] = "STATUS_OF_NEXT_YEAR" }
 
     // MARK: Backchannel authentication
@@ -52,7 +52,7 @@ extension SandboxFault {
     public static let missingAuthReqID = response(
         "ciba-invalid-missing-authreqid", .backchannelAuthentication, "There is no auth_req_id."
     ) { $0.remove("auth_req_id") }
-    /// `auth_req_id` is spelled `auth_request_id`, as itsme's documentation once does.
+    /// `auth_req_id` is spelled `auth_request_id`, as in one place of itsme's documentation.
     public static let authReqIDSpelling = response(
         "ciba-auth_request_id", .backchannelAuthentication, isTolerable: true,
         "auth_req_id is spelled auth_request_id."
@@ -64,10 +64,10 @@ extension SandboxFault {
     public static let emptyAuthReqID = response(
         "ciba-authreqid-empty", .backchannelAuthentication, "auth_req_id is empty."
     ) { $0["auth_req_id"] = "" }
-    /// There is no `interval`: it is 5 seconds then.
+    /// There is no `interval`; the default is 5 seconds.
     public static let backchannelWithoutInterval = response(
         "ciba-without-interval", .backchannelAuthentication, isTolerable: true,
-        "There is no interval: it is 5 seconds then."
+        "There is no interval; the default is 5 seconds."
     ) { $0.remove("interval") }
     /// There is no `expires_in`.
     public static let backchannelWithoutLifetime = response(
@@ -94,12 +94,15 @@ extension SandboxFault {
         SandboxFault(name, .poll, isTolerable: isTolerable, explanation, .claims { claims, _ in change(&claims) })
     }
 
-    /// The poll is told to slow down; from then on the interval is 5 seconds longer.
-    public static let slowDown = poll("ciba-slow-down", isTolerable: true, "The poll is told to slow down.", .slowDown)
-    /// The person has not answered yet, whatever they did. Inject it several times to wait longer.
+    /// The answer to the poll is `slow_down`. The interval then stays 5 seconds longer.
+    public static let slowDown = poll(
+        "ciba-slow-down", isTolerable: true, "The answer to the poll is slow_down.", .slowDown)
+    /// The poll says that the person has not answered yet, even if they did. Inject it several times to
+    /// wait longer.
     public static let stillPending = poll(
-        "ciba-pending", isTolerable: true, "The person has not answered yet, whatever they did.", .pending)
-    /// The answer to the poll is a 503. The request goes on waiting.
+        "ciba-pending", isTolerable: true, "The poll says that the person has not answered yet, even if they did.",
+        .pending)
+    /// The answer to the poll is a 503. The request stays open.
     public static let unavailable = poll(
         "ciba-poll-http-503", isTolerable: true, "The answer to the poll is a 503.", .unavailable)
     /// The request has expired.
@@ -114,18 +117,18 @@ extension SandboxFault {
     public static let nonceInBackchannel = claim(
         "ciba-nonce", isTolerable: true, "The ID token has a nonce, though none was sent."
     ) { $0["nonce"] = "a-nonce" }
-    /// The ID token is about another person; shows when a known one was asked.
+    /// The ID token is about another person; matters only when a known person was asked.
     public static let otherSubject = claim(
-        "ciba-invalid-sub", "The ID token is about another person; shows when a known one was asked."
+        "ciba-invalid-sub", "The ID token is about another person; matters only when a known person was asked."
     ) { $0["sub"] = "00000000-0000-8000-8000-000000000000" }
 
     // MARK: Pings
 
     static let notifications: [SandboxFault] = [pingWithOtherBearer, pingForUnknownRequest]
 
-    /// The ping shows another bearer token.
+    /// The ping has another bearer token.
     public static let pingWithOtherBearer = SandboxFault(
-        "ciba-ping-with-invalid-bearer-token", .notification, "The ping shows another bearer token.",
+        "ciba-ping-with-invalid-bearer-token", .notification, "The ping has another bearer token.",
         .ping { bearer, _ in bearer = "the-token-of-another-request" })
     /// The ping is for a request that the relying party did not make.
     public static let pingForUnknownRequest = SandboxFault(

@@ -1,6 +1,6 @@
 import JOSE
 
-// What an ID token can claim wrongly.
+// Faults of the claims of an ID token.
 
 extension SandboxFault {
     static let claims: [SandboxFault] = [
@@ -111,19 +111,19 @@ extension SandboxFault {
     ) { claims, _ in
         claims["at_hash"] = "77QmUPtjPfzWtF2AnpK9RQ"
     }
-    /// There is no `acr`; shows when one was requested.
+    /// There is no `acr`; matters only when one was requested.
     public static let missingLevel = claim("missing-acr", "There is no acr.") { claims, _ in claims.remove("acr") }
-    /// `acr` is a value that nobody knows; shows when one was requested.
-    public static let unknownLevel = claim("acr-unknown", "acr is a value that nobody knows.") { claims, _ in
+    /// `acr` has an unknown value; matters only when one was requested.
+    public static let unknownLevel = claim("acr-unknown", "acr has an unknown value.") { claims, _ in
         claims["acr"] = "urn:example:acr:none"
     }
-    /// `auth_time` is a day ago; shows when `max_age` was sent.
+    /// `auth_time` is a day ago; matters only when `max_age` was sent.
     public static let staleAuthentication = claim("auth-time-stale", "auth_time is a day ago.") { claims, scene in
         claims["auth_time"] = .integer(scene.now - 86400)
     }
-    /// There are members that nobody knows.
+    /// There are unknown members.
     public static let unknownMembers = claim(
-        "unknown-members", isTolerable: true, "There are members that nobody knows."
+        "unknown-members", isTolerable: true, "There are unknown members."
     ) { claims, _ in
         claims["https://itsme.example/claim/new"] = ["a": [1, .null, "b"]]
     }
@@ -144,8 +144,8 @@ extension SandboxFault {
     public static let claimsAsArray = payload("claims-array", "The claims are an array.") {
         Array("[".utf8) + $0 + Array("]".utf8)
     }
-    /// The claims hold 10,000 arrays in each other.
-    public static let claimsTooDeep = payload("claims-deep", "The claims hold 10,000 arrays in each other.") {
+    /// The claims hold 10,000 nested arrays.
+    public static let claimsTooDeep = payload("claims-deep", "The claims hold 10,000 nested arrays.") {
         Array(#"{"deep":"#.utf8) + [UInt8](repeating: UInt8(ascii: "["), count: 10_000)
             + [UInt8](repeating: UInt8(ascii: "]"), count: 10_000) + Array(",".utf8) + $0.dropFirst()
     }

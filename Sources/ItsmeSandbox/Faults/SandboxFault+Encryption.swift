@@ -1,6 +1,6 @@
 import JOSE
 
-// What can be wrong with the encryption of a token, and with what is inside.
+// Faults of the encryption of a token, and of its content.
 
 extension SandboxFault {
     static let encryption: [SandboxFault] = [
@@ -18,7 +18,7 @@ extension SandboxFault {
         SandboxFault(name, .token, isTolerable: isTolerable, explanation, .forge(make), need: need)
     }
 
-    /// A well signed token whose encryption differs.
+    /// A token that is signed correctly and encrypted with a fault.
     private static func sealing(
         _ name: String, isTolerable: Bool = false, _ explanation: String, need: Need = .nothing,
         _ change: @escaping @Sendable (inout TokenForge.Sealing) -> Void
@@ -30,29 +30,29 @@ extension SandboxFault {
         }
     }
 
-    /// The token is signed and not encrypted.
-    public static let notEncrypted = forge("not-encrypted", "The token is signed and not encrypted.") {
+    /// The token is signed but not encrypted.
+    public static let notEncrypted = forge("not-encrypted", "The token is signed but not encrypted.") {
         try $0.signed($1)
     }
-    /// The claims as they are, neither signed nor encrypted.
-    public static let plainClaims = forge("plain-json", "The claims as they are, neither signed nor encrypted.") {
+    /// The token is the claims, neither signed nor encrypted.
+    public static let plainClaims = forge("plain-json", "The token is the claims, neither signed nor encrypted.") {
         String(decoding: $1, as: UTF8.self)
     }
-    /// An unsigned JWT inside the encryption: anyone can encrypt to a public key (CVE-2026-29000).
-    public static let unsignedTokenInside = forge("unsigned-jwt-in-jwe", "An unsigned JWT inside the encryption.") {
+    /// The encrypted content is an unsigned JWT: anyone can encrypt to a public key (CVE-2026-29000).
+    public static let unsignedTokenInside = forge("unsigned-jwt-in-jwe", "The encrypted content is an unsigned JWT.") {
         let header = Base64URL.encode(Array(#"{"alg":"none","typ":"JWT"}"#.utf8))
         return try $0.encrypted(Array("\(header).\(Base64URL.encode($1))".utf8))
     }
-    /// The bare claims inside the encryption.
-    public static let bareClaimsInside = forge("claims-in-jwe", "The bare claims inside the encryption.") {
+    /// The encrypted content is the claims themselves.
+    public static let bareClaimsInside = forge("claims-in-jwe", "The encrypted content is the claims themselves.") {
         try $0.encrypted($1)
     }
-    /// An encrypted token inside the encryption.
-    public static let encryptedTwice = forge("jwe-in-jwe", "An encrypted token inside the encryption.") {
+    /// The encrypted content is an encrypted token.
+    public static let encryptedTwice = forge("jwe-in-jwe", "The encrypted content is an encrypted token.") {
         try $0.encrypted(Array(try $0.encrypted(Array(try $0.signed($1).utf8)).utf8))
     }
-    /// Nothing inside the encryption.
-    public static let nothingInside = forge("empty-jwe", "Nothing inside the encryption.") { forge, _ in
+    /// The encrypted content is empty.
+    public static let nothingInside = forge("empty-jwe", "The encrypted content is empty.") { forge, _ in
         try forge.encrypted([])
     }
 
@@ -72,50 +72,50 @@ extension SandboxFault {
     public static let vectorAltered = sealing(
         "altered-iv", "The initialization vector was changed after the tag was made."
     ) { $0.tag = .ofOtherVector }
-    /// The encrypted key cannot be decrypted, and the content is encrypted with zeros, for clients that go on with an
-    /// empty key. For a client with a secret: there is an encrypted key where there must be none.
+    /// The encrypted key cannot be decrypted, and the content is encrypted with a key of zeros: an attack on clients
+    /// that go on with an empty key. For a client with a secret, there is an encrypted key although there must be none.
     public static let encryptedKeyAltered = sealing(
         "altered-encrypted-key",
         """
-        The encrypted key cannot be decrypted, and the content is encrypted with zeros, for clients that go on with an \
-        empty key (with a secret: there is an encrypted key where there must be none).
+        The encrypted key cannot be decrypted, and the content is encrypted with a key of zeros: an attack on clients \
+        that go on with an empty key. (With a secret, there is an encrypted key although there must be none.)
         """
     ) { $0.encryptedKey = .altered }
     /// The encrypted key is shorter than the modulus: its first byte was zero and is left out. For a client with a
-    /// secret: it has one byte where there must be none.
+    /// secret, it has one byte although there must be none.
     public static let encryptedKeyTooShort = sealing(
         "short-encrypted-key",
         """
-        The encrypted key is shorter than the modulus: its first byte was zero and is left out (with a secret: it has \
-        one byte where there must be none).
+        The encrypted key is shorter than the modulus: its first byte was zero and is left out. (With a secret, it has \
+        one byte although there must be none.)
         """
     ) { $0.encryptedKey = .short }
-    /// The content encryption key has half the length that `enc` says, for clients that do not measure it.
+    /// The content encryption key has half the length that `enc` requires.
     public static let contentKeyTooShort = sealing(
         "short-content-key",
-        "The content encryption key has half the length that enc says, for clients that do not measure it."
+        "The content encryption key has half the length that enc requires."
     ) { $0.contentKey = .half }
 
-    /// `alg` is RSA1_5 (CVE-2016-6298), and so the key is encrypted.
+    /// `alg` is RSA1_5 (CVE-2016-6298), and the key is encrypted with it.
     public static let rsa15 = sealing(
-        "encrypted-idtoken-usingrsa15", "alg is RSA1_5, and so the key is encrypted.", need: .keyPair
+        "encrypted-idtoken-usingrsa15", "alg is RSA1_5, and the key is encrypted with it.", need: .keyPair
     ) { $0.delivery = .rsa15 }
-    /// `alg` is `dir` where a key pair was agreed on, and the key is that of an empty client secret.
+    /// `alg` is `dir` although a key pair was registered. The key is that of an empty client secret.
     public static let directEncryption = sealing(
-        "jwe-alg-dir", "alg is dir where a key pair was agreed on, and the key is that of an empty client secret.",
+        "jwe-alg-dir", "alg is dir although a key pair was registered. The key is that of an empty client secret.",
         need: .keyPair
     ) { $0.delivery = .emptySecret }
-    /// `alg` derives the key from a password with two thousand million rounds: a client that begins is busy for long.
+    /// `alg` derives the key from a password with 2,147,483,647 rounds, which would keep a client busy for a long time.
     public static let passwordEncryption = sealing(
         "jwe-alg-pbes2",
-        "alg derives the key from a password with two thousand million rounds: a client that begins is busy for long."
+        "alg derives the key from a password with 2,147,483,647 rounds, which would keep a client busy for a long time."
     ) {
         $0.delivery = .password
         $0.header = ["p2s": "c2FsdHNhbHQ", "p2c": 2_147_483_647]
     }
-    /// `enc` is A128GCM, which was not agreed on, and so the content is encrypted.
+    /// `enc` is A128GCM, which was not registered, and the content is encrypted with it.
     public static let otherContentEncryption = sealing(
-        "jwe-enc-other", "enc is A128GCM, which was not agreed on, and so the content is encrypted."
+        "jwe-enc-other", "enc is A128GCM, which was not registered, and the content is encrypted with it."
     ) { $0.contentEncryption = .a128GCM }
     /// The content is compressed (`zip` is `DEF`).
     public static let compressed = sealing("jwe-zip", "The content is compressed (zip is DEF).") {
@@ -126,7 +126,7 @@ extension SandboxFault {
     public static let criticalEncryptionHeader = sealing("jwe-crit", "The header has crit with an extension.") {
         $0.header = ["crit": ["exp"], "exp": 7]
     }
-    /// The header has no `kid`, as traffic of itsme's first generation shows.
+    /// The header has no `kid`, as in the traffic of itsme's first generation.
     public static let encryptionKeyIDAbsent = sealing(
         "jwe-kid-absent", isTolerable: true, "The header has no kid."
     ) {

@@ -1,6 +1,6 @@
 import JOSE
 
-// What can be wrong with the signature of a token and its header.
+// Faults of the signature of a token and its header.
 
 extension SandboxFault {
     static let signature: [SandboxFault] = [
@@ -10,7 +10,7 @@ extension SandboxFault {
         keyRotation,
     ]
 
-    /// A fault of the signature in a token that is encrypted as it should be.
+    /// A fault of the signature in a token that is encrypted correctly.
     private static func signing(
         _ name: String, isTolerable: Bool = false, _ explanation: String, need: Need = .nothing,
         _ make: @escaping @Sendable (TokenForge, [UInt8]) throws -> String
@@ -51,20 +51,20 @@ extension SandboxFault {
         let parts = try forge.signed(claims).split(separator: ".")
         return "\(parts[0]).\(Base64URL.encode(claims + [UInt8(ascii: " ")])).\(parts[2])"
     }
-    /// Signed with a key of the attacker's own under the `kid` of itsme's.
+    /// Signed with the attacker's key under the `kid` of itsme's key.
     public static let foreignSignature = signing(
-        "sig-foreign-key", "Signed with a key of the attacker's own under the kid of itsme's."
+        "sig-foreign-key", "Signed with the attacker's key under the kid of itsme's key."
     ) {
         let (key, algorithm) = try $0.foreignKey()
         return try $0.signed($1, header: $0.signatureHeader, with: key, algorithm)
     }
-    /// Signed by HMAC with a secret that nobody shares.
-    public static let randomHMAC = signing("invalid-sig-hs256", "Signed by HMAC with a secret that nobody shares.") {
+    /// Signed by HMAC with a random secret.
+    public static let randomHMAC = signing("invalid-sig-hs256", "Signed by HMAC with a random secret.") {
         try hmac($0, $1, key: try $0.foreignSecret())
     }
-    /// Signed by HMAC whose secret is itsme's public key (CVE-2022-29217).
+    /// Signed by HMAC with itsme's public key as the secret (CVE-2022-29217).
     public static let publicKeyAsSecret = signing(
-        "hs256-with-public-key", "Signed by HMAC whose secret is itsme's public key."
+        "hs256-with-public-key", "Signed by HMAC with itsme's public key as the secret."
     ) { forge, claims in
         guard case .rsaPrivate(let key) = forge.signingKey.material else { return "" }
         let secret = SymmetricKey(Array(try key.publicKey.pem().utf8))
@@ -76,10 +76,10 @@ extension SandboxFault {
         header["alg"] = "ES256"
         return forge.signed(claims, header: header, signature: try forge.random.bytes(64))
     }
-    /// Signed with itsme's key by PS256, which was not agreed on; by RS256 where the client secret was agreed on.
+    /// Signed with itsme's key by an algorithm that was not registered: PS256, or RS256 if HS256 was registered.
     public static let alternateAlgorithm = signing(
         "invalid-alternate-alg",
-        "Signed with itsme's key by PS256, which was not agreed on; by RS256 where the client secret was agreed on."
+        "Signed with itsme's key by an algorithm that was not registered: PS256, or RS256 if HS256 was registered."
     ) { forge, claims in
         let algorithm: SignatureAlgorithm = forge.signatureSecret == nil ? .ps256 : .rs256
         return try forge.signed(
@@ -88,18 +88,18 @@ extension SandboxFault {
     /// `alg` is null.
     public static let noAlgorithm = header("invalid-null-alg", "alg is null.") { $0["alg"] = .null }
 
-    /// The header has no `kid`: acceptable while itsme publishes one signing key, not when there are more.
+    /// The header has no `kid`. That is acceptable only while itsme publishes a single signing key.
     public static let absentKeyID = header(
         "kid-absent", isTolerable: true,
-        "The header has no kid: acceptable while one signing key is published, not when there are more."
+        "The header has no kid. That is acceptable only while a single signing key is published."
     ) { $0.remove("kid") }
     /// The header has a `kid` that is in no JWK Set.
     public static let unknownKeyID = header(
         "kid-unknown", "The header has a kid that is in no JWK Set.", need: .providerSignature
     ) { $0["kid"] = "no-such-key" }
-    /// Signed with itsme's encryption key, and the `kid` is that of it.
+    /// Signed with itsme's encryption key, under its `kid`.
     public static let encryptionKeyID = signing(
-        "kid-of-encryption-key", "Signed with itsme's encryption key, and the kid is that of it.",
+        "kid-of-encryption-key", "Signed with itsme's encryption key, under its kid.",
         need: .providerSignature
     ) { forge, claims in
         let published = forge.providerEncryptionKey
@@ -109,18 +109,18 @@ extension SandboxFault {
     /// The `kid` is a number.
     public static let keyIDOfWrongType = header("kid-number", "The kid is a number.") { $0["kid"] = 7 }
 
-    /// Signed with the attacker's key, which the header brings along as `jwk` (CVE-2018-0114).
+    /// Signed with the attacker's key, which is in the header as `jwk` (CVE-2018-0114).
     public static let embeddedKey = signing(
-        "header-jwk", "Signed with the attacker's key, which the header brings along as jwk."
+        "header-jwk", "Signed with the attacker's key, which is in the header as jwk."
     ) { forge, claims in
         let (key, algorithm) = try forge.foreignKey()
         var header = forge.signatureHeader
         header["jwk"] = algorithm == .hs256 ? try key.privateJSON() : try key.publicJSON()
         return try forge.signed(claims, header: header, with: key, algorithm)
     }
-    /// Signed with the attacker's key, to which `jku` in the header points: a URL of the sandbox that serves it.
+    /// Signed with the attacker's key. The `jku` of the header is a URL of the sandbox that serves this key.
     public static let keyAtURL = signing(
-        "header-jku", "Signed with the attacker's key, to which jku in the header points: a URL that serves it.",
+        "header-jku", "Signed with the attacker's key. The jku of the header is a URL that serves this key.",
         need: .providerSignature
     ) { forge, claims in
         let (key, algorithm) = try forge.foreignKey()
@@ -143,10 +143,10 @@ extension SandboxFault {
         $0["typ"] = "oauth-authz-req+jwt"
     }
 
-    /// itsme replaces its signing key right before it signs: the `kid` is new and good.
+    /// itsme replaces its signing key right before it signs, so the `kid` is new and valid.
     public static let keyRotation = SandboxFault(
         "signing-key-rotation-just-before-signing", .token, isTolerable: true,
-        "itsme replaces its signing key right before it signs: the kid is new and good.", .rotation)
+        "itsme replaces its signing key right before it signs, so the kid is new and valid.", .rotation)
 
     private static func hmac(_ forge: TokenForge, _ claims: [UInt8], key: JWK) throws -> String {
         var header = forge.signatureHeader

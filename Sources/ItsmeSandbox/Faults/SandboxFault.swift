@@ -2,11 +2,11 @@ import ItsmeRP
 import JOSE
 import Synchronization
 
-/// Something that the sandbox gets wrong on purpose, once: an attack, a bug or a failure that relying parties have to
+/// A mistake that the sandbox makes on purpose, once: an attack, a bug or a failure that relying parties have to
 /// withstand.
 ///
-/// The names are those of the OpenID Foundation's conformance suite where it has a module, without its prefix, and speak
-/// for themselves elsewhere. Each fault alters the next answer of its ``place`` that would be a good one:
+/// Where the conformance suite of the OpenID Foundation has a module for a fault, the fault has the module's name
+/// without its prefix. A fault alters the next good answer of its ``place``:
 ///
 /// ```swift
 /// sandbox.inject(.invalidIssuer)
@@ -15,12 +15,12 @@ import Synchronization
 /// // The next UserInfo answer is a JWE with half its tag.
 /// ```
 ///
-/// A fault may also be something that a relying party must put up with, such as an unknown member or a key rotation:
-/// ``isTolerable`` says so.
+/// A relying party must accept some altered answers, such as those with an unknown member or after a key rotation;
+/// ``isTolerable`` is true for these.
 ///
-/// Each fault is what it says: `encrypted-idtoken-usingrsa15` really is encrypted with RSA1_5, `jwe-zip` really is
-/// compressed. A client that leaves out the check in question accepts the answer. A few mean nothing for clients that
-/// share a secret with itsme and have no key pair; for these they do not strike, which the log says, and go on waiting.
+/// A fault does what its name says: `encrypted-idtoken-usingrsa15` encrypts with RSA1_5, `jwe-zip` compresses. So a
+/// client that leaves out the check in question accepts the answer. A few faults mean nothing for a client with a
+/// secret. They then wait for another client, and the log says so.
 public struct SandboxFault: Sendable, Hashable, CustomStringConvertible {
     /// The answer that a fault alters.
     public enum Place: String, Sendable, Hashable, CaseIterable {
@@ -34,7 +34,7 @@ public struct SandboxFault: Sendable, Hashable, CustomStringConvertible {
         case token
         /// The UserInfo answer.
         case userInfo
-        /// The answer to the start of, or a question about, a user discovery session.
+        /// The answer that starts a user discovery session, or the answer to a poll for it.
         case userDiscovery
         /// The answer of the backchannel authentication endpoint.
         case backchannelAuthentication
@@ -44,11 +44,11 @@ public struct SandboxFault: Sendable, Hashable, CustomStringConvertible {
         case notification
     }
 
-    /// The stable name, such as `invalid-iss`; of faults that go elsewhere, with the place in front:
+    /// The stable name, such as `invalid-iss`. It starts with the place if that is not the ID token, as in
     /// `userinfo-invalid-sig-rs256`.
     public let name: String
 
-    /// What goes wrong, for a developer.
+    /// What goes wrong, in words for a developer.
     public let explanation: String
 
     /// The answer that is altered.
@@ -81,7 +81,7 @@ public struct SandboxFault: Sendable, Hashable, CustomStringConvertible {
     /// Hashes the name.
     public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 
-    /// The fault of that name, as a command line would give it; `nil` when there is none.
+    /// The fault with this name; `nil` when there is none.
     public init?(named name: String) {
         guard let fault = Self.all.first(where: { $0.name == name }) else { return nil }
         self = fault
@@ -94,7 +94,7 @@ public struct SandboxFault: Sendable, Hashable, CustomStringConvertible {
         + userDiscovery + backchannelAuthentication + polls + notifications
         + Place.allCases.flatMap(http(at:))
 
-    /// The same fault of a token in the UserInfo answer instead of the ID token. Faults of other places stay as they are.
+    /// The same fault, but in the UserInfo answer instead of the ID token. Faults of other places stay unchanged.
     public static func userInfo(_ fault: SandboxFault) -> SandboxFault {
         guard fault.place == .token, fault.fitsUserInfo else { return fault }
         return SandboxFault(
@@ -102,7 +102,7 @@ public struct SandboxFault: Sendable, Hashable, CustomStringConvertible {
             need: fault.need)
     }
 
-    /// Whether the fault means something for a client that is registered like this.
+    /// Whether the fault means something for `client`.
     func canStrike(_ client: ClientRegistration) -> Bool {
         switch need {
         case .nothing: true
@@ -128,29 +128,29 @@ public struct SandboxFault: Sendable, Hashable, CustomStringConvertible {
 extension SandboxFault {
     /// What a fault does.
     enum Effect: Sendable {
-        /// Changes the claims of a token before it is made.
+        /// Changes the claims before the token is made.
         case claims(@Sendable (inout JSONValue, Scene) -> Void)
         /// Changes the text of the claims.
         case payload(@Sendable ([UInt8]) -> [UInt8])
-        /// Makes the whole token, of the text of its claims.
+        /// Makes the whole token from the text of its claims.
         case forge(@Sendable (TokenForge, [UInt8]) throws -> String)
         /// Replaces the sandbox's signing keys right before it signs.
         case rotation
         /// Changes the JSON of an answer.
         case response(@Sendable (inout JSONValue, Scene) -> Void)
-        /// Changes the parameters that go back with the person.
+        /// Changes the parameters of the callback.
         case query(@Sendable (inout [(name: String, value: String)]) -> Void)
-        /// Changes the answer as it goes out.
+        /// Changes the finished answer.
         case reply(@Sendable (inout HTTPReply) -> Void)
-        /// Keeps the caller waiting before the answer.
+        /// Delays the answer.
         case stall(Duration)
-        /// Says something else than what is true of a backchannel request.
+        /// Answers a poll with this error, whatever the state of the request.
         case poll(BackchannelGrant.Refusal)
         /// Changes the bearer token and the `auth_req_id` of a ping.
         case ping(@Sendable (_ bearer: inout String, _ authReqID: inout String) -> Void)
     }
 
-    /// What a fault wants of the client.
+    /// What a fault needs from the registration of the client.
     enum Need: Sendable {
         case nothing
         /// Tokens that are encrypted to a key pair.
@@ -159,7 +159,7 @@ extension SandboxFault {
         case providerSignature
     }
 
-    /// What a fault may need to know.
+    /// The values that a fault may use.
     struct Scene: Sendable {
         let issuer: String
         /// Seconds since 1970.
@@ -168,14 +168,14 @@ extension SandboxFault {
 }
 
 extension JSONValue {
-    /// Takes the member `name` out of an object.
+    /// Removes the member `name` from an object.
     mutating func remove(_ name: String) {
         guard case .object(let members) = self else { return }
         self = .object(members.filter { $0.name != name })
     }
 }
 
-/// The faults that are still to strike, in the order in which they were put in.
+/// The faults that wait for an answer, in the order in which they were injected.
 final class FaultQueue: Sendable {
     private let faults = Mutex<[SandboxFault]>([])
 
@@ -185,7 +185,7 @@ final class FaultQueue: Sendable {
 
     func removeAll() { faults.withLock { $0 = [] } }
 
-    /// Takes out the first fault of `place`, if it can strike now.
+    /// Removes and returns the first fault of `place`, if it can take effect now.
     func take(
         _ place: SandboxFault.Place, if canStrike: (SandboxFault) -> Bool = { _ in true }
     ) -> SandboxFault? {
@@ -199,7 +199,7 @@ final class FaultQueue: Sendable {
 }
 
 extension SandboxFault {
-    /// Changes an answer that is about to go out, or holds it back.
+    /// Changes or delays a finished answer.
     func alter(_ reply: inout HTTPReply) async {
         switch effect {
         case .reply(let change): change(&reply)

@@ -3,13 +3,13 @@ import Synchronization
 
 /// Makes tokens that the library would not make: with any header, any signature and any content.
 ///
-/// Each is what its header says: a client that leaves out the one check in question can read it.
+/// A token really is what its header says, so a client that leaves out the one check in question can read it.
 struct TokenForge: Sendable {
     /// The sandbox's current signing key.
     let signingKey: JWK
     /// The sandbox's encryption key.
     let providerEncryptionKey: JWK
-    /// The secret that signs the client's tokens, where that is registered instead of ``signingKey``.
+    /// The secret that signs the client's tokens, if the client is registered for that instead of ``signingKey``.
     let signatureSecret: ClientSecret?
     let recipient: TokenWriter.Recipient
     let attacker: Attacker
@@ -55,20 +55,20 @@ struct TokenForge: Sendable {
         Base64URL.encode(header.serialized()) + "." + Base64URL.encode(claims)
     }
 
-    /// A key of the attacker's own, of the registered kind and under the name of the right one.
+    /// The attacker's key: of the registered kind, under the `kid` of the right key.
     func foreignKey() throws -> (key: JWK, algorithm: SignatureAlgorithm) {
         guard signatureSecret == nil else { return (try foreignSecret(), .hs256) }
         return (try attacker.key(named: signingKey.keyID), .rs256)
     }
 
-    /// A secret of the attacker's own.
+    /// A random secret.
     func foreignSecret() throws -> JWK {
         JWK(.symmetric(SymmetricKey(try random.bytes(32))), keyID: nil, use: .signature)
     }
 
     // MARK: Encrypting
 
-    /// What differs from a good encryption.
+    /// How the encryption differs from a good one.
     struct Sealing {
         /// How the content encryption key comes to the client.
         enum Delivery {
@@ -76,9 +76,9 @@ struct TokenForge: Sendable {
             case registered
             /// By RSAES-PKCS1-v1_5.
             case rsa15
-            /// Not at all: it is that of an empty client secret, which everybody knows.
+            /// Not at all: the key is derived from an empty client secret, so everybody knows it.
             case emptySecret
-            /// By a password and very many rounds.
+            /// By a password, with very many rounds.
             case password
         }
 
@@ -91,10 +91,10 @@ struct TokenForge: Sendable {
 
         enum EncryptedKey {
             case good
-            /// Changed so that it does not decrypt; the content is encrypted with zeros. For a client with a secret:
-            /// there is one.
+            /// Changed so that it does not decrypt; the content is encrypted with a key of zeros. For a client with a
+            /// secret: present although there must be none.
             case altered
-            /// One byte shorter, which is zero. For a client with a secret: one byte long.
+            /// One byte shorter: the first byte is zero and is left out. For a client with a secret: one byte long.
             case short
         }
 
@@ -102,13 +102,13 @@ struct TokenForge: Sendable {
             case good
             case halved
             case altered
-            /// That of another ciphertext under the same key.
+            /// The tag of another ciphertext under the same key.
             case ofOtherContent
-            /// That of another initialization vector under the same key.
+            /// The tag for another initialization vector under the same key.
             case ofOtherVector
         }
 
-        /// Members that are added to the header or replace those of it; null takes one out.
+        /// Members to add to the header or to replace in it; null removes a member.
         var header: JSONValue = [:]
         var delivery = Delivery.registered
         /// The content encryption, where it is not the registered one.
@@ -120,7 +120,7 @@ struct TokenForge: Sendable {
         var isCompressed = false
     }
 
-    /// The nested token for the client, as it is registered except for what `sealing` says.
+    /// A nested token for the client: as registered, except for what `sealing` changes.
     func encrypted(_ content: [UInt8], _ sealing: Sealing = Sealing()) throws -> String {
         let enc = sealing.contentEncryption ?? recipient.contentEncryption
         let delivery = try delivery(enc, sealing)
@@ -144,14 +144,14 @@ struct TokenForge: Sendable {
         return ([text] + [delivery.encryptedKey, iv, ciphertext, finalTag].map(Base64URL.encode)).joined(separator: ".")
     }
 
-    /// The content encryption key, and how it gets to the client.
+    /// The content encryption key, and how the client gets it.
     private func delivery(
         _ enc: ContentEncryptionAlgorithm, _ sealing: Sealing
     ) throws -> (header: JSONValue, encryptedKey: [UInt8], contentKey: [UInt8]) {
         let size = sealing.contentKey == .half ? enc.keySize / 2 : enc.keySize
         switch (recipient, sealing.delivery) {
         case (_, .password):
-            // A key of 32 bytes in the wrapping of RFC 3394 has 40.
+            // RFC 3394 wraps a key of 32 bytes in 40.
             return (["alg": "PBES2-HS256+A128KW"], try random.bytes(40), try random.bytes(size))
         case (.secret(let secret), _):
             let encryptedKey: [UInt8] =
@@ -192,7 +192,7 @@ struct TokenForge: Sendable {
     private func wrapped(
         _ contentKey: [UInt8], _ key: JWK, _ encryption: TokenWriter.Encryption
     ) throws -> [UInt8] {
-        // JWE makes the content key itself, of a random source; this one gives the key that is wanted.
+        // JWE takes the content key from its random source, so the source gives it this key.
         let carrier = try JWE.encrypt(
             [], to: key, keyManagement: encryption.keyManagement,
             contentEncryption: contentKey.count == 16 ? .a128GCM : .a128CBC_HS256,
@@ -200,8 +200,7 @@ struct TokenForge: Sendable {
         return try Base64URL.decode(String(carrier.split(separator: ".")[1]))
     }
 
-    /// `contentKey` encrypted as registered, without the first byte, which is zero: the same number. Takes some 256
-    /// attempts.
+    /// `contentKey` encrypted as registered, with a first byte of zero, which is left out. Takes about 256 attempts.
     private func shortWrapped(
         _ contentKey: [UInt8], _ key: JWK, _ encryption: TokenWriter.Encryption
     ) throws -> [UInt8] {
@@ -231,7 +230,7 @@ struct TokenForge: Sendable {
     }
 }
 
-/// Content encryption that also takes a key of half the length, as a client does that does not measure it.
+/// Content encryption that also takes a key of half the length, as a client does that does not check it.
 private struct Box {
     let enc: ContentEncryptionAlgorithm
     let key: [UInt8]
@@ -242,7 +241,7 @@ private struct Box {
             switch (enc, key.count) {
             // AES takes the key as it is.
             case (.a256GCM, 16): (.a128GCM, key)
-            // The initial and the final 16 octets (RFC 7518 section 5.2.2.1) are the same ones.
+            // The first and the last 16 bytes (RFC 7518 section 5.2.2.1) are the same.
             case (.a128CBC_HS256, 16): (enc, key + key)
             default: (enc, key)
             }
@@ -251,7 +250,7 @@ private struct Box {
     }
 }
 
-/// Somebody who has no key of itsme's and signs with a key of their own, which is made when it is first needed.
+/// An attacker, who has no key of itsme's and signs with a key of their own. It is made when it is first needed.
 final class Attacker: Sendable {
     /// Where the public key is served.
     let keySetURL: String
@@ -260,7 +259,7 @@ final class Attacker: Sendable {
 
     init(keySetURL: String) { self.keySetURL = keySetURL }
 
-    /// The key under any name.
+    /// The attacker's key, with this `kid`.
     func key(named keyID: String?) throws(JOSEError) -> JWK {
         let key = try made.withLock { (made) throws(JOSEError) -> JWK in
             if let made { return made }
@@ -272,7 +271,7 @@ final class Attacker: Sendable {
     }
 }
 
-/// DEFLATE (RFC 1951) in stored blocks: the format that `zip` names in a JWE header, without a gain in size.
+/// DEFLATE (RFC 1951, the format of `zip` in a JWE header) in stored blocks, which do not get smaller.
 enum StoredDeflate {
     private static let largestBlock = 0xFFFF
 
@@ -282,7 +281,7 @@ enum StoredDeflate {
         repeat {
             let block = rest.prefix(largestBlock)
             rest = rest.dropFirst(largestBlock)
-            // Whether it is the last block, the type 00, and the bits up to the next byte (section 3.2.4).
+            // One bit says whether it is the last block; type 00 and padding follow (section 3.2.4).
             result.append(rest.isEmpty ? 1 : 0)
             let size = UInt16(truncatingIfNeeded: block.count)
             for field in [size, ~size] { result += [UInt8(field & 0xFF), UInt8(field >> 8)] }

@@ -3,7 +3,7 @@ import ItsmeRP
 import JOSE
 
 extension HTTPReply {
-    /// JSON that nobody keeps: answers of the token and UserInfo endpoints, and their errors.
+    /// JSON that must not be cached: answers of the token and UserInfo endpoints, and their errors.
     static func json(_ value: JSONValue, status: HTTPResponse.Status = .ok, fields: [HTTPField] = []) -> HTTPReply {
         bytes(
             value.serialized(), type: "application/json", status: status,
@@ -22,7 +22,7 @@ extension HTTPReply {
         return HTTPReply(response: response, body: body)
     }
 
-    /// A page for the person: never kept, never framed, no scripts.
+    /// An HTML page: not cached, not in a frame, without scripts.
     static func page(
         _ page: HTMLPage, status: HTTPResponse.Status = .ok, fields: [HTTPField] = []
     ) -> HTTPReply {
@@ -34,7 +34,7 @@ extension HTTPReply {
             ] + fields)
     }
 
-    /// Sends the browser on to `location` with a GET request.
+    /// A redirect to `location`.
     static func redirect(to location: String, status: HTTPResponse.Status = .found) -> HTTPReply {
         var response = HTTPResponse(status: status)
         response.headerFields[.location] = location

@@ -1,7 +1,6 @@
-/// An absolute http or https URL, taken apart.
+/// The parts of an absolute http or https URL.
 ///
-/// Small on purpose: the sandbox compares URLs as strings, as itsme does, and takes them apart only to learn
-/// scheme, host, port and path.
+/// The sandbox compares URLs as strings, as itsme does. It needs the parts only for scheme, host, port and path.
 struct WebAddress: Sendable, Hashable {
     /// `http` or `https`, in lower case.
     let scheme: String
@@ -16,7 +15,7 @@ struct WebAddress: Sendable, Hashable {
     /// Whether a fragment follows.
     let hasFragment: Bool
 
-    /// Takes `text` apart; `nil` when it is not an absolute http(s) URL of plain URL characters, without user information.
+    /// Parses `text`. `nil` when it is not an absolute http(s) URL of valid characters without user information.
     init?(_ text: String) {
         guard text.utf8.count <= 2048, text.utf8.allSatisfy(Self.isURLCharacter) else { return nil }
         guard let separator = text.firstRange(of: "://") else { return nil }

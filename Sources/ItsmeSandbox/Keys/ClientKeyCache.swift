@@ -5,14 +5,14 @@ import Logging
 
 /// The JWK Sets of relying parties, fetched and kept as itsme does: 30 minutes to 24 hours, shortened by a `max-age`.
 ///
-/// An actor for its bookkeeping only; concurrent requests for one client share one fetch. What itsme does about a `kid`
-/// that its copy does not hold is not documented. Strictly, nothing before the copy is too old; otherwise one fetch
-/// more, with a cool-down, so that a client that signs with a key it never publishes costs little.
+/// Concurrent requests for one client share one fetch. itsme does not document what it does about a `kid` that its copy
+/// does not have. By default the sandbox does nothing until the copy expires. With `refetchesOnUnknownKey` it fetches
+/// the set once more, with a cool-down, so that unknown keys do not cause many fetches.
 actor ClientKeyCache {
-    /// A JWK Set and which fetch of the client's it came from.
+    /// A JWK Set and the number of the fetch that brought it.
     struct Snapshot: Sendable {
         let set: JWKSet
-        /// Grows with each fetch that began; 0 for inline keys.
+        /// Grows with each fetch; 0 for inline keys.
         let fetch: Int
     }
 
@@ -29,9 +29,9 @@ actor ClientKeyCache {
     /// The shortest and the longest time that a set is kept, in seconds.
     static let shortestLifetime: Double = 30 * 60
     static let longestLifetime: Double = 24 * 60 * 60
-    /// The least time between two fetches of one set on account of an unknown `kid`, in seconds.
+    /// The shortest time between two fetches of one set because of an unknown `kid`, in seconds.
     static let coolDown: Double = 10
-    /// Limits of a fetch. itsme wants an answer in a second; a developer's machine under load gets five.
+    /// Limits of a fetch. itsme waits one second; a busy development machine gets five.
     private static let limits = HTTPLimits(
         connectTimeout: .seconds(5), totalTimeout: .seconds(5), maximumBodySize: 64 << 10)
 
@@ -40,7 +40,7 @@ actor ClientKeyCache {
     private let refetchesOnUnknownKey: Bool
     private let logger: Logger
     private var cached: [String: Cached] = [:]
-    /// When a set was last fetched again on account of an unknown `kid`.
+    /// The last time that each set was fetched because of an unknown `kid`.
     private var refetched: [String: Double] = [:]
     private var ongoing: [String: Ongoing] = [:]
     private var lastFetch = 0
@@ -55,7 +55,7 @@ actor ClientKeyCache {
         self.logger = logger
     }
 
-    /// The keys of `client`, from the cache while it is fresh.
+    /// The keys of `client`, from the cache until they expire.
     func keys(of client: ClientRegistration) async throws(SandboxRefusal) -> Snapshot {
         switch client.keys {
         case .none: throw SandboxRefusal(.clientKeysMissing)
@@ -66,8 +66,8 @@ actor ClientKeyCache {
         }
     }
 
-    /// The keys of `client` newer than `snapshot`, which does not hold a `kid`; `nil` when there are none to be had:
-    /// the keys are inline, the copy still has to do, or it was fetched again a moment ago.
+    /// Keys of `client` that are newer than `snapshot`. `nil` when the keys are inline, the cool-down lasts, or the
+    /// sandbox does not fetch because of an unknown `kid`.
     func newerKeys(
         of client: ClientRegistration, than snapshot: Snapshot
     ) async throws(SandboxRefusal) -> Snapshot? {
@@ -75,14 +75,14 @@ actor ClientKeyCache {
         // Another request may have fetched the set since.
         if let cached = cached[uri], cached.snapshot.fetch > snapshot.fetch { return cached.snapshot }
         let time = now()
-        // A clock that was moved back starts the cool-down anew.
+        // If the clock was moved back, the cool-down starts again.
         if let last = refetched[uri], last <= time, time < last + Self.coolDown {
-            // Whoever asked at the same time gets the answer to that fetch, not one of their own.
+            // A concurrent request gets the result of the fetch in progress.
             guard let current = ongoing[uri], current.fetch > snapshot.fetch else { return nil }
             return try adopt(await current.task.value, fetch: current.fetch, uri: uri)
         }
         refetched[uri] = time
-        // A fetch under way may have begun before the key was published, so only one that begins from here on counts.
+        // A fetch in progress may have begun before the key was published, so only a new fetch counts.
         return try await fetch(uri, begunAfter: max(snapshot.fetch, lastFetch))
     }
 
@@ -96,7 +96,7 @@ actor ClientKeyCache {
         while let current = ongoing[uri] {
             let result = await current.task.value
             if current.fetch > earliest { return try adopt(result, fetch: current.fetch, uri: uri) }
-            // Whoever began it clears it; do so here as well, in case that task has not run yet.
+            // The task that began the fetch clears it too, but may not have run yet.
             if ongoing[uri]?.fetch == current.fetch { ongoing[uri] = nil }
         }
         lastFetch += 1
@@ -138,7 +138,7 @@ actor ClientKeyCache {
             return .failure(SandboxRefusal(.clientKeysUnreachable))
         }
         if ContinuousClock.now - start > .seconds(1) {
-            logger.warning("JWK Set of a client took over a second; itsme does not wait longer")
+            logger.warning("The JWK Set of a client took longer than a second; itsme does not wait longer")
         }
         guard reply.response.status == .ok else {
             return .failure(SandboxRefusal(.clientKeysUnreachable, detail: "Status \(reply.response.status.code)."))
@@ -150,7 +150,7 @@ actor ClientKeyCache {
         return .success((set, lifetime(of: reply.response)))
     }
 
-    /// How long an answer is kept: its `max-age` within the bounds, a day without one.
+    /// How long an answer is kept, in seconds: its `max-age` within the bounds, or a day without one.
     static func lifetime(of response: HTTPResponse) -> Double {
         let directives = (response.headerFields[.cacheControl] ?? "").lowercased().split(separator: ",")
         for directive in directives {
@@ -174,7 +174,7 @@ extension HTTPRequest {
     }
 }
 
-/// Checks of a relying party's JWK Set, as itsme makes them when a client is onboarded.
+/// The checks of a relying party's JWK Set, as at itsme's onboarding.
 enum ClientKeySet {
     /// Requires a usable signature key and a usable encryption key, each with a `kid`.
     static func isComplete(_ set: JWKSet) -> Bool {

@@ -1,10 +1,10 @@
 import JOSE
 
-/// Opens a JWT that a relying party made: decrypts it with the sandbox's keys and verifies it with the client's.
+/// Reads a JWT from a relying party: decrypts it with the sandbox's keys and verifies it with the client's.
 struct ReceivedToken {
-    /// The rules that one kind of token is held to.
+    /// The rules for one kind of token.
     struct Rules {
-        /// `nil` when the token may come without encryption.
+        /// `nil` when the token need not be encrypted.
         let notEncrypted: SandboxRule?
         let malformed: SandboxRule
         let encryptionAlgorithm: SandboxRule
@@ -25,7 +25,7 @@ struct ReceivedToken {
                 signature: .requestObjectSignature, claims: .requestObjectClaims)
         }
 
-        /// The signed request of the backchannel, which comes without encryption.
+        /// The signed request of the backchannel, which is not encrypted.
         static let backchannelRequest = Rules(
             notEncrypted: nil, malformed: .backchannelRequestMalformed,
             encryptionAlgorithm: .backchannelRequestMalformed, decryption: .backchannelRequestMalformed,
@@ -140,7 +140,7 @@ struct ReceivedToken {
         return try payload(of: jws, key: key, algorithm: .rs256)
     }
 
-    /// The key with this `kid`; `nil` when the set does not hold it.
+    /// The key with this `kid`; `nil` when the set does not have it.
     private func verificationKey(_ keyID: String, in set: JWKSet) throws(SandboxRefusal) -> JWK? {
         switch set.verificationKey(keyID: keyID, algorithm: .rs256) {
         case .key(let key): return key

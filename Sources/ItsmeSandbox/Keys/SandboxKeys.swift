@@ -1,22 +1,22 @@
 public import JOSE
 
-/// The key pairs of the sandbox itself, several per role if need be.
+/// The sandbox's own key pairs, one or more for each use.
 ///
-/// The first of each role is the current one: the sandbox signs with the first signing key and publishes the
-/// encryption keys in their order. It decrypts with every encryption key, so that one may be on its way out.
+/// The sandbox signs with the first signing key, and publishes the encryption keys in their order. It decrypts with
+/// every encryption key, so that an old one still works during a rotation.
 public struct SandboxKeys: Sendable {
     /// RSA private keys with use `sig` and a `kid`.
     public var signing: [JWK]
     /// RSA private keys with use `enc` and a `kid`.
     public var encryption: [JWK]
 
-    /// Takes keys that exist.
+    /// Takes existing keys.
     public init(signing: [JWK], encryption: [JWK]) {
         self.signing = signing
         self.encryption = encryption
     }
 
-    /// Makes one fresh key pair per role; the `kid` is the thumbprint of RFC 7638.
+    /// Makes a new key pair for each use. The `kid` is the thumbprint of RFC 7638.
     ///
     /// - Parameter bits: 2048, 3072 or 4096.
     public static func generate(bits: Int = 2048) throws(JOSEError) -> SandboxKeys {
@@ -25,9 +25,9 @@ public struct SandboxKeys: Sendable {
             encryption: [try key(bits: bits, use: .encryption)])
     }
 
-    /// Reads what ``serialized()`` wrote: a JWK Set with private members. The order of the keys of a role counts.
+    /// Reads what ``serialized()`` wrote: a JWK Set with private members. The order of the keys of a use matters.
     ///
-    /// - Throws: ``SandboxConfigurationError`` of the field `keys`; it names no value.
+    /// - Throws: ``SandboxConfigurationError`` of the field `keys`, without any value.
     public init(parsing contents: SecretBytes) throws(SandboxConfigurationError) {
         var octets: [UInt8] = []
         octets.reserveCapacity(contents.count)
@@ -39,7 +39,7 @@ public struct SandboxKeys: Sendable {
         } catch {
             throw SandboxConfigurationError(
                 "keys", "It is not a JWK Set with private keys: \(error.reason).",
-                remedy: "Name a file that the sandbox made, or one that is absent, to be made.")
+                remedy: "Name a file that the sandbox made, or a file that does not exist yet.")
         }
         self.init(
             signing: set.keys.filter { $0.use == .signature }, encryption: set.keys.filter { $0.use == .encryption })
@@ -62,12 +62,12 @@ public struct SandboxKeys: Sendable {
     }
 }
 
-/// The keys of the sandbox, made ready for use.
+/// The sandbox's keys, ready for use.
 struct ProviderKeyRing: Sendable {
     let signer: LocalSigner
-    /// What the ring was made of.
+    /// The keys that the ring was made from.
     let keys: SandboxKeys
-    /// The key of ``signer``, for faults that sign otherwise.
+    /// The key of ``signer``, for faults.
     let signingKey: JWK
     /// The first of the encryption keys.
     let encryptionKey: JWK
@@ -82,7 +82,7 @@ struct ProviderKeyRing: Sendable {
         }
         guard let current = keys.signing.first, let currentEncryption = keys.encryption.first else {
             throw SandboxConfigurationError(
-                "keys", "A role has no key.", remedy: "Give at least one signing and one encryption key.")
+                "keys", "A key is missing.", remedy: "Give at least one signing and one encryption key.")
         }
         do {
             for key in keys.signing { _ = try LocalSigner(key) }
@@ -96,7 +96,7 @@ struct ProviderKeyRing: Sendable {
             publicSet = try JWKSet(all).publicJSON()
         } catch {
             throw SandboxConfigurationError(
-                "keys", "A key does not fit its role: \(error.reason).",
+                "keys", "A key does not fit its use: \(error.reason).",
                 remedy:
                     "Give RSA private keys of at least 2048 bits with kid and use, sig for signing, enc for encryption."
             )

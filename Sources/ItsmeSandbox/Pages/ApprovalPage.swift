@@ -1,7 +1,7 @@
-/// The page that stands for the person's phone: what is asked, one button per persona, and a way to cancel.
+/// The page that stands for the person's phone: the request, one button per persona, and a button to cancel.
 ///
-/// It is in the first language of `ui_locales` that itsme has. Names of claims and codes are shown as well: whoever
-/// looks at this page develops a relying party.
+/// It is in the first language of `ui_locales` that itsme has. It also shows names of claims and codes, because its
+/// reader develops a relying party.
 struct ApprovalPage {
     let core: SandboxCore
     let request: AuthorizationRequest
@@ -65,7 +65,7 @@ struct ApprovalPage {
 
             """
         case .freeText(let content):
-            // Shown with its tags as text: what the relying party sent, not what it would look like.
+            // Shows the tags as text: what the relying party sent, not how the app would show it.
             """
             <section class="template" aria-labelledby="template">
             <h2 id="template">\(text(.text))</h2>
@@ -104,7 +104,7 @@ struct ApprovalPage {
     private var buttons: String {
         let possible = core.personas.filter(isPossible)
         guard !possible.isEmpty else { return "<p>\(text(.nobody))</p>" }
-        // The titles are English whatever the page is in.
+        // The titles are always in English.
         return possible.map {
             """
             <button name="approve" value="\(HTMLPage.escaped($0.id))" lang="en">\(HTMLPage.escaped($0.title))</button>
@@ -112,13 +112,13 @@ struct ApprovalPage {
         }.joined(separator: "\n")
     }
 
-    /// A Confirmation for a known user is put to that user only.
+    /// A Confirmation for a known user is for that user only.
     private func isPossible(_ persona: Persona) -> Bool {
         request.knownUser?.isMet(by: persona, clientID: request.client.clientID) ?? true
     }
 }
 
-/// The part of the approval page on which a developer chooses what the sandbox gets wrong next.
+/// The part of the approval page in which a developer chooses the next fault.
 struct FaultList {
     let core: SandboxCore
     let language: PageLanguage
@@ -138,14 +138,14 @@ struct FaultList {
             """
     }
 
-    /// Faults that were chosen before and did not strike yet.
+    /// Faults that were chosen before and still wait.
     private var waiting: String {
         let names = core.faults.waiting.map { "<code>\(HTMLPage.escaped($0.name))</code>" }
         guard !names.isEmpty else { return "" }
         return "<p>\(HTMLPage.escaped(language(.waiting))) \(names.joined(separator: ", "))</p>\n"
     }
 
-    /// The explanations are English whatever the page is in.
+    /// The explanations are always in English.
     private func option(_ fault: SandboxFault) -> String {
         """
         <option value="\(HTMLPage.escaped(fault.name))" lang="en">\(HTMLPage.escaped(fault.name)): \

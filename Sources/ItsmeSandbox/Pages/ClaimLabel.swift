@@ -1,6 +1,6 @@
-/// What a claim is called on the approval page.
+/// The labels of claims on the approval page.
 enum ClaimLabel {
-    /// The name of a claim for people; its technical name when there is none.
+    /// The label of a claim; its technical name if it has no label.
     static func text(_ claim: String, in language: PageLanguage) -> String {
         labels[shortName(claim)].map { language($0) } ?? claim
     }

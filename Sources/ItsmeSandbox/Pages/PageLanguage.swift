@@ -1,11 +1,11 @@
-/// A language of the approval page: those of itsme's `ui_locales`.
+/// A language of the approval page: one of itsme's `ui_locales`.
 enum PageLanguage: String, Sendable, CaseIterable {
     case english = "en"
     case dutch = "nl"
     case french = "fr"
     case german = "de"
 
-    /// The first language of `ui_locales` that there is, regions aside; English without any.
+    /// The first language of `ui_locales` that is known, without regard to the region; English if none is.
     init(locales: [String]) {
         let known = locales.lazy.compactMap {
             PageLanguage(rawValue: $0.prefix { $0 != "-" && $0 != "_" }.lowercased())
@@ -66,14 +66,14 @@ extension PageLanguage.Text {
         "Es werden keine Daten angefragt.")
     static let answer = Self("Answer as", "Antwoorden als", "Répondre en tant que", "Antworten als")
     static let fault = Self(
-        "Get it wrong, to test the client", "Laat het misgaan, om de client te testen",
+        "Make a mistake, to test the client", "Laat het misgaan, om de client te testen",
         "Mal répondre, pour tester le client", "Falsch antworten, um den Client zu prüfen")
     static let faultChoice = Self("What goes wrong", "Wat er misgaat", "Ce qui se passe mal", "Was schiefgeht")
     static let noFault = Self("nothing", "niets", "rien", "nichts")
     static let waiting = Self("Still to come:", "Nog te komen:", "Encore à venir :", "Steht noch aus:")
     static let cancel = Self("Cancel", "Annuleren", "Annuler", "Abbrechen")
     static let nobody = Self(
-        "None of the people is the one whom the request names.",
+        "The request names somebody who is not among these people.",
         "Geen van de personen is degene die het verzoek noemt.",
         "Aucune des personnes n’est celle que la demande désigne.",
         "Keine der Personen ist die, die in der Anfrage genannt wird.")

@@ -1,8 +1,8 @@
 import HTTPTypes
 import ItsmeRP
 
-/// The page that stands for the phones of all people: QR codes to scan and requests to answer. In English: it is for
-/// the developer.
+/// The page that stands for everybody's phone: QR codes to scan and requests to answer. It is in English, because its
+/// reader develops a relying party.
 struct PhonePage {
     let core: SandboxCore
 
@@ -26,7 +26,7 @@ struct PhonePage {
         let forms = core.backchannel.waitingSessions(now: core.now).map { session in
             form(title: "A QR code of <code>\(HTMLPage.escaped(session.clientID))</code>", session.handle, people)
         }
-        return forms.isEmpty ? "<p>None waits.</p>" : forms.joined(separator: "\n")
+        return forms.isEmpty ? "<p>None.</p>" : forms.joined(separator: "\n")
     }
 
     private var requests: String {
@@ -45,10 +45,10 @@ struct PhonePage {
                 "<code>\(client)</code>, service <code>\(service)</code>, for \(HTMLPage.escaped(request.person.title))"
             return template + form(title: title, pending.handle, [("approve", "Approve"), ("cancel", "Cancel")])
         }
-        return forms.isEmpty ? "<p>None waits.</p>" : forms.joined(separator: "\n")
+        return forms.isEmpty ? "<p>None.</p>" : forms.joined(separator: "\n")
     }
 
-    /// A form of markup, the name of what waits, and values with their texts.
+    /// A form with a title (markup), the identifier of what waits, and a button for each choice.
     private func form(title: String, _ handle: String, _ choices: [(value: String, text: String)]) -> String {
         let buttons = choices.map {
             "<button name=\"answer\" value=\"\(HTMLPage.escaped($0.value))\">\(HTMLPage.escaped($0.text))</button>"
@@ -65,7 +65,7 @@ struct PhonePage {
     }
 }
 
-/// Shows the page and takes its forms.
+/// Serves the phone page and takes its forms.
 struct PhoneEndpoint {
     let core: SandboxCore
 

@@ -2,11 +2,11 @@ import JOSE
 
 /// The claims of itsme's first generation.
 ///
-/// Personas hold the claims of the second generation; those of the first are made of them. Some have other names, some
-/// another form: `address` and the device are strings that hold JSON, as traffic of that time shows, the photo is its
-/// Base64 text alone, and the locale is in lower case.
+/// They are made from the claims of the second generation, which personas have. Some have other names, some another
+/// form: `address` and the device are strings that hold JSON, the photo is Base64 text, and the locale is in lower
+/// case.
 enum LegacyClaims {
-    /// What the names of itsme's own claims start with; then come year and month of their definition.
+    /// The prefix of itsme's own claims. The year and month of their definition follow.
     static let prefix = "tag:sixdots.be,"
 
     private static let card = prefix + "2016-06:claim_eid"
@@ -16,7 +16,7 @@ enum LegacyClaims {
     private static let photo = prefix + "2017-05:claim_photo"
     private static let transaction = prefix + "2017-05:claim_transaction_info"
 
-    /// Claims that only changed their name, by their names of the first generation.
+    /// Claims of which only the name differs: the first generation's name, then the second's.
     private static let renamed = [
         prefix + "2016-06:claim_nationality": ClaimCatalogue.prefix + "claim_citizenship",
         prefix + "2020-03:claim_birthdate_as_string": ClaimCatalogue.prefix + "birthdate_as_string",
@@ -25,7 +25,7 @@ enum LegacyClaims {
     /// The scopes that the discovery document lists.
     static let scopes = ["openid", "service", "profile", "email", "phone", "address", "eid"]
 
-    /// The names of a scope. What `eid` brought is not documented; here it is the card in one object.
+    /// The claims of a scope. itsme does not document those of `eid`; here it is the card in one object.
     static func claims(ofScope scope: String) -> [String] {
         switch scope {
         case "eid": [card]
@@ -39,9 +39,9 @@ enum LegacyClaims {
         ClaimCatalogue.standardClaims + renamed.keys.sorted()
         + [card, cityOfBirth, countryOfBirth, device, photo, transaction]
 
-    /// The value of `name` for a persona, whose claims of the second generation `current` reads.
+    /// The value of `name` for a persona. `current` reads a claim of the second generation.
     static func value(of name: String, in persona: Persona, current: (String) -> JSONValue?) -> JSONValue? {
-        // What a persona says under this very name goes first.
+        // A persona may have a claim of the first generation itself.
         if let own = persona.claims[name], name.hasPrefix(prefix) { return own }
         if let now = renamed[name] { return current(now) }
         switch name {

@@ -6,9 +6,9 @@
 import JOSE
 
 extension Persona {
-    /// The personas that a sandbox starts with: one per situation that a relying party meets.
+    /// The default personas: one for each situation that a relying party has to handle.
     ///
-    /// - Parameter date: the day for which the under-age persona is 17.
+    /// - Parameter date: The day on which the minor is 17.
     public static func standard(at date: Date = Date()) -> [Persona] {
         [
             belgianEID, belgianResident, dutchDocument, luxembourgPassport, minor(at: date), withoutGivenName,
@@ -16,7 +16,7 @@ extension Persona {
         ]
     }
 
-    /// `belgian-eid`: a Belgian with a Belgian eID card; every claim is there.
+    /// `belgian-eid`: a Belgian with a Belgian eID card, who has every claim of such a card.
     public static let belgianEID = belgian(
         id: "belgian-eid", title: "Lotte Voorbeeld, Belgian eID", givenName: "Lotte", familyName: "Voorbeeld",
         birth: (1985, 7, 23), serial: 346, card: DocumentNumbers.belgianCardNumber(5_910_000_123))
@@ -35,19 +35,19 @@ extension Persona {
         return persona
     }()
 
-    /// `dutch-document`: a Dutch identity card; no address, no gender, no number.
+    /// `dutch-document`: a person with a Dutch identity card; without address, gender and national number.
     public static let dutchDocument = foreign(
         id: "dutch-document", title: "Sanne Testpersoon, Dutch identity card", country: "NLD", documentType: "I",
         documentNumber: "SPECI2014", givenName: "Sanne", familyName: "Testpersoon", birthdate: "1979-03-10",
         gender: nil, locale: "NL", phone: "+31 600000002")
 
-    /// `luxembourg-passport`: a passport of Luxembourg; no address.
+    /// `luxembourg-passport`: a person with a passport of Luxembourg; without address.
     public static let luxembourgPassport = foreign(
         id: "luxembourg-passport", title: "Jang Beispill, passport of Luxembourg", country: "LUX", documentType: "P",
         documentNumber: "JSPEC001", givenName: "Jang", familyName: "Beispill", birthdate: "1968-12-30",
         gender: "male", locale: "DE", phone: "+352 600000003")
 
-    /// `minor`: a person of 17 on the day given; itsme serves people from 16 on.
+    /// `minor`: a person who is 17 on the given day. itsme accepts people from the age of 16.
     public static func minor(at date: Date) -> Persona {
         let year = CivilDate(secondsSince1970: date.timeIntervalSince1970).year - 17
         return belgian(
@@ -79,7 +79,7 @@ extension Persona {
         return persona
     }()
 
-    /// `basic-only`: a person whose answer is always `acr_basic`, even when more was asked.
+    /// `basic-only`: a person whose answer is always `acr_basic`, even if `acr_advanced` was requested.
     public static let basicOnly: Persona = {
         var persona = variant(of: belgianEID, id: "basic-only", title: "Lotte Voorbeeld, fingerprint only (acr basic)")
         persona.canUseAdvanced = false
@@ -93,8 +93,7 @@ extension Persona {
         return persona
     }()
 
-    /// `recreated-account`: the person of ``belgianEID`` after deleting and making the itsme account anew: the same
-    /// data, another `sub`.
+    /// `recreated-account`: the person of ``belgianEID`` with a new itsme account: the same data, another `sub`.
     public static let recreatedAccount = variant(
         of: belgianEID, id: "recreated-account", title: "Lotte Voorbeeld, with a new itsme account")
 
@@ -179,7 +178,7 @@ extension Persona {
             "name": .string([givenName, familyName].compactMap(\.self).joined(separator: " ")),
             "family_name": .string(familyName),
             "email": .string("\(mailbox)@example.org"),
-            // itsme does not verify addresses yet and says so.
+            // itsme documents that it does not verify e-mail addresses.
             "email_verified": false,
             "phone_number": .string(phone),
             "phone_number_verified": true,

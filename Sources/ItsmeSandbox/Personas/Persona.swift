@@ -4,8 +4,8 @@ public import JOSE
 /// An invented person who answers the sandbox's requests.
 ///
 /// Claims have the names of itsme's second generation, such as `birthdate` or
-/// `http://itsme.services/v2/claim/BENationalNumber`; a sandbox of the first generation makes its own of them. What a
-/// persona does not have is absent from its tokens, as it would be from itsme's.
+/// `http://itsme.services/v2/claim/BENationalNumber`. A sandbox of the first generation converts them. A claim that a
+/// persona does not have is absent from its tokens, as at itsme.
 ///
 /// ```swift
 /// var minor = Persona.belgianEID
@@ -21,25 +21,25 @@ public struct Persona: Sendable, Hashable, Identifiable {
         case cancels
     }
 
-    /// The name that stands in `approve=…` and in forms; letters, digits and dashes.
+    /// The identifier in `approve=…` and in forms: letters, digits and dashes.
     public var id: String
     /// The name on the button of the approval page.
     public var title: String
-    /// The itsme account: the seed of `sub`. Two personas with the same data and another account are one person
-    /// before and after they made their account anew.
+    /// The itsme account, from which `sub` is derived. Two personas with the same data and different accounts are one
+    /// person before and after they made a new account.
     public var account: String
     /// The country that issued the identity document, ISO 3166-1 alpha-3.
     public var issuingCountry: String
-    /// The values of claims by their full names. `picture`, the ages and the claims about claims are made from other
-    /// members and need not be here.
+    /// The values of claims by their full names. Leave out `picture`, the ages and the claims about claims: they are
+    /// made from the other properties.
     public var claims: [String: JSONValue]
-    /// Claims about claims, such as `verificationDate`: the full name of the metadata, then the full name of the
-    /// claim that it describes, then the value.
+    /// Claims about claims, such as `verificationDate`. The keys are the full name of the metadata, then the full name
+    /// of the claim that it describes.
     public var metadata: [String: [String: JSONValue]]
     /// The picture of the document, a JPEG; `nil` for a person without one.
     public var picture: [UInt8]?
-    /// Whether the person can use their itsme code, which `acr_advanced` needs. Without it the answer is `acr_basic`
-    /// whatever was asked.
+    /// Whether the person can use their itsme code, which `acr_advanced` requires. If not, the answer is always
+    /// `acr_basic`.
     public var canUseAdvanced: Bool
     /// What the persona does with a request.
     public var answer: Answer
@@ -69,12 +69,11 @@ public struct Persona: Sendable, Hashable, Identifiable {
 }
 
 extension Persona {
-    /// The subject identifier of the persona for one client: 36 characters, always the same, unrelated to that of
-    /// another client.
+    /// The `sub` of the persona for one client: 36 characters, always the same, and different for each client.
     func subject(clientID: String) throws(JOSEError) -> String {
         var bytes = Array(try SHA256.digest(Array("itsme sandbox subject\n\(clientID)\n\(account)".utf8)).prefix(16))
         guard bytes.count == 16 else { return "" }
-        // The form of a UUID of version 8, RFC 9562 section 5.8.
+        // A UUID of version 8 (RFC 9562 section 5.8).
         bytes[6] = bytes[6] & 0x0F | 0x80
         bytes[8] = bytes[8] & 0x3F | 0x80
         let digits = Array("0123456789abcdef".utf8)
@@ -86,7 +85,7 @@ extension Persona {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// The members that answer a request for `names`, in that order; what the persona does not have is left out.
+    /// The claims `names`, in this order. Claims that the persona does not have are left out.
     func members(
         named names: [String], profile: ProfileNames, pictureURL: String, now: Double
     ) -> [JSONValue.Member] {
@@ -111,14 +110,14 @@ extension Persona {
         return claims[name]
     }
 
-    /// Claims about claims cover only what was requested beside them; nothing left means absent.
+    /// A claim about claims covers only the claims that are requested too. If none is left, it is absent.
     private func metadataValue(of name: String, requested: Set<String>) -> JSONValue? {
         let described = (metadata[name] ?? [:]).filter { requested.contains($0.key) }.sorted { $0.key < $1.key }
         guard !described.isEmpty else { return nil }
         return .object(described.map { JSONValue.Member(name: $0.key, value: $0.value) })
     }
 
-    /// Whether the persona has had their birthday of `age` years in Universal Time; `nil` without a birth date.
+    /// Whether the persona is at least `age` years old, in UTC; `nil` without a birth date.
     private func isAtLeast(_ age: Int, now: Double) -> Bool? {
         guard case .string(let text) = claims["birthdate"] else { return nil }
         let parts = text.split(separator: "-").map { Int($0) }
@@ -130,16 +129,16 @@ extension Persona {
     }
 }
 
-/// A day of the Gregorian calendar in Universal Time.
+/// A day of the Gregorian calendar, in UTC.
 struct CivilDate: Sendable, Hashable {
     let year: Int
     let month: Int
     let day: Int
 
-    /// The day of a point in time; the first day of 1970 for times that no clock shows.
+    /// The day of a time; 1 January 1970 for a time out of range.
     init(secondsSince1970 seconds: Double) {
         let days = Int(exactly: (seconds / 86400).rounded(.down)) ?? 0
-        // Days since 1 March of the year 0, in eras of 400 years that all have 146097 days.
+        // Counts days since 1 March of the year 0, in eras of 400 years, which all have 146,097 days.
         let shifted = (-10_000_000...10_000_000).contains(days) ? days + 719_468 : 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097
@@ -154,10 +153,10 @@ struct CivilDate: Sendable, Hashable {
 
 /// The claims of itsme's second generation, and the scopes that stand for groups of them.
 enum ClaimCatalogue {
-    /// What itsme's own claim names start with.
+    /// The prefix of itsme's own claims.
     static let prefix = "http://itsme.services/v2/claim/"
 
-    /// The names of a scope, in itsme's order; empty for `openid`, services and unknown scopes.
+    /// The claims of a scope, in itsme's order; empty for `openid`, services and unknown scopes.
     static func claims(ofScope scope: String) -> [String] {
         switch scope {
         case "profile": ["family_name", "given_name", "name", "gender", "locale", "picture", "birthdate"]
@@ -174,14 +173,14 @@ enum ClaimCatalogue {
     /// The scopes that the discovery document lists.
     static let scopes = ["openid", "service", "profile", "email", "phone", "address", "eid", "idDocument"]
 
-    /// Claims about claims: objects keyed by the claim that they describe.
+    /// Claims about claims. Their values are objects; a member has the name of the claim that it describes.
     static let metadata: Set<String> = Set(
         ["validityFrom", "validityTo", "verificationDate", "IDIssuingCountry", "issuance_locality"].map { prefix + $0 })
 
-    /// The ages that can be asked about.
+    /// The ages of the `age_gte` claims.
     static let ages = [16, 18, 21, 30]
 
-    /// The claims of OpenID Connect, and the ages that itsme put beside them.
+    /// The claims of OpenID Connect, and itsme's `age_gte` claims, which have no prefix.
     static let standardClaims: [String] =
         [
             "name", "given_name", "family_name", "birthdate", "gender", "locale", "picture", "email", "email_verified",
@@ -203,6 +202,6 @@ enum ClaimCatalogue {
 
     private static let userClaimSet = Set(userClaims)
 
-    /// Whether `name` asks for data of the person.
+    /// Whether the claim `name` is about the person.
     static func isUserClaim(_ name: String) -> Bool { userClaimSet.contains(name) }
 }

@@ -1,9 +1,9 @@
-/// Draws the pictures of the personas: a small mosaic as a grey JPEG, different for each seed.
+/// Draws the pictures of the personas: a grey mosaic as a JPEG, different for each seed.
 ///
-/// A baseline JPEG (ITU-T T.81) of flat 8 by 8 blocks needs no transform: each block is its mean alone. That keeps the
-/// encoder short and the sandbox free of pictures of real people.
+/// A mosaic keeps pictures of real people out of the sandbox, and the encoder short: a baseline JPEG (ITU-T T.81) of
+/// flat 8 by 8 blocks needs no transform, because each block is its mean.
 enum PortraitImage {
-    /// The size of itsme's photo claim: 200 by 140, here upright as on a document.
+    /// The size of itsme's photo claim is 200 by 140 pixels; here it is upright, as on a document.
     static let width = 140
     static let height = 200
 
@@ -51,7 +51,7 @@ enum PortraitImage {
         return bits.finished()
     }
 
-    /// A grey between -100 and 100 that depends on the place, mirrored left to right like a face, and on the seed.
+    /// A grey level between -100 and 100, made from the position of the block and the seed.
     private static func greyLevel(row: Int, column: Int, seed: String) -> Int {
         var hash: UInt32 = 2_166_136_261
         for byte in seed.utf8 { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
@@ -60,7 +60,7 @@ enum PortraitImage {
         return Int(hash % 201) - 100
     }
 
-    /// Collects bits, highest first, with the zero byte that JPEG wants after each 255.
+    /// Collects bits, highest first, and adds the zero byte that JPEG requires after each 255.
     private struct BitWriter {
         private var bytes: [UInt8] = []
         private var current: UInt8 = 0

@@ -2,7 +2,7 @@ import HTTPTypes
 import ItsmeRP
 import JOSE
 
-/// The two documents that anyone may read: the discovery document and the JWK Set.
+/// The two public documents: the discovery document and the JWK Set.
 struct DiscoveryEndpoint {
     let core: SandboxCore
 
@@ -14,7 +14,7 @@ struct DiscoveryEndpoint {
         await document(request, core.keys.publicSet, .jwkSet)
     }
 
-    /// What a client reads that looks for keys where the header of a token says.
+    /// The attacker's JWK Set, for a client that fetches keys from the `jku` of a token.
     func attackerKeys() -> HTTPReply {
         let key = try? core.attacker.key(named: core.keys.signingKey.keyID).publicJSON()
         return .json(["keys": .array(key.map { [$0] } ?? [])])

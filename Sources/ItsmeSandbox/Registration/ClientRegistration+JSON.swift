@@ -1,9 +1,9 @@
 public import JOSE
 
 extension ClientRegistration {
-    /// Reads a registration of a JSON file.
+    /// Reads a registration from a JSON file.
     ///
-    /// The members are those of OpenID Connect Dynamic Client Registration where it has one, and two of itsme's:
+    /// The members have the names of OpenID Connect Dynamic Client Registration where it has one:
     ///
     /// ```json
     /// {
@@ -29,12 +29,10 @@ extension ClientRegistration {
     /// `client_id`, `redirect_uris` and `services` are required. `token_endpoint_auth_method` is `private_key_jwt`
     /// (the default) or `client_secret_post`, which needs `client_secret` and may have `token_signed_response_alg`
     /// (`RS256`, the default, or `HS256`). Keys are either `jwks_uri` or inline `jwks`. The algorithms default to
-    /// those of the example (in v1 to `RSA-OAEP`), `require_pkce` to `false`. With a notification endpoint, backchannel
-    /// requests are pinged, without one they are polled. How `request_uris` are compared stands at
-    /// ``requestURIs``.
+    /// those of the example (in v1 to `RSA-OAEP`), `require_pkce` to `false`. A client with a notification endpoint
+    /// gets pings for backchannel requests; without one it polls. ``requestURIs`` says how `request_uris` are compared.
     ///
-    /// - Throws: ``SandboxConfigurationError`` that names the member and the remedy, also for a member that is not
-    ///   in this list.
+    /// - Throws: ``SandboxConfigurationError`` that names the member and the remedy, also for an unknown member.
     public init(parsing bytes: [UInt8]) throws(SandboxConfigurationError) {
         let json: JSON
         do {
@@ -136,7 +134,7 @@ extension ClientRegistration {
                 name: \.name))
     }
 
-    /// The registration as the JSON value of its file. It holds the client secret, if there is one.
+    /// The registration as the JSON value of its file, **client secret included**.
     public func json() throws(JOSEError) -> JSONValue {
         var json: JSONValue = ["client_id": .string(clientID)]
         switch authentication {
@@ -170,12 +168,12 @@ extension ClientRegistration {
     }
 }
 
-/// Reads members of a JSON object and names each one that is not as it should be.
+/// Reads the members of a JSON object. Its errors name the wrong member.
 struct RegistrationReader {
     let json: JSON
     private let prefix: String
 
-    /// Takes an object whose members are all in `allowed`.
+    /// Takes an object. Refuses members that are not in `allowed`.
     init(_ json: JSON, at prefix: String, allowing allowed: Set<String>) throws(SandboxConfigurationError) {
         guard let members = json.members else {
             throw SandboxConfigurationError(
@@ -185,7 +183,7 @@ struct RegistrationReader {
         self.prefix = prefix
         for member in members where !allowed.contains(member.name) {
             throw SandboxConfigurationError(
-                path(member.name), "There is no such member.",
+                path(member.name), "This member is unknown.",
                 remedy: "Remove it, or correct its name: \(allowed.sorted().joined(separator: ", ")).")
         }
     }

@@ -12,7 +12,7 @@ extension ClientRegistration {
         }
         guard !redirectURIs.isEmpty else {
             throw SandboxConfigurationError(
-                "redirect_uris", "There is none.", remedy: "Register at least one redirect URI.")
+                "redirect_uris", "The list is empty.", remedy: "Register at least one redirect URI.")
         }
         for (index, uri) in redirectURIs.enumerated() { try Self.validate(redirectURI: uri, index: index) }
         for (index, uri) in requestURIs.enumerated() { try Self.validate(requestURI: uri, index: index) }
@@ -32,7 +32,7 @@ extension ClientRegistration {
         let field = "redirect_uris[\(index)]"
         guard let address = WebAddress(uri) else {
             throw SandboxConfigurationError(
-                field, "It is not an absolute http or https URL; custom schemes are not possible.",
+                field, "It is not an absolute http or https URL. Custom schemes are not possible.",
                 remedy: "Write a URL such as https://shop.example/callback.")
         }
         guard !address.hasFragment else {
@@ -51,8 +51,7 @@ extension ClientRegistration {
                 field, "It is not an absolute URL of at most 512 characters without fragment.",
                 remedy: "Write a URL such as https://shop.example:443/itsme/request.")
         }
-        // itsme wants a public host and port 443; this machine is the one exception, because only the sandbox can
-        // reach it.
+        // itsme requires a public host and port 443. The sandbox also accepts this machine, which only it can reach.
         guard address.isLoopback || (address.scheme == "https" && address.port == 443) else {
             throw SandboxConfigurationError(
                 field, "It is not https with the explicit port 443.", remedy: "Write https:// and :443 after the host.")
@@ -71,7 +70,7 @@ extension ClientRegistration {
     private func validateServices() throws(SandboxConfigurationError) {
         guard !services.isEmpty else {
             throw SandboxConfigurationError(
-                "services", "There is none.", remedy: "Register at least one service code with its kind.")
+                "services", "The list is empty.", remedy: "Register at least one service code with its kind.")
         }
         var codes: Set<String> = []
         for (index, service) in services.enumerated() {

@@ -1,8 +1,8 @@
 public import JOSE
 
-/// What itsme knows of a relying party since its onboarding.
+/// What a relying party registered at itsme's onboarding.
 ///
-/// A value in Swift and a JSON file; see ``init(parsing:)`` for the file.
+/// It can also be read from a JSON file; see ``init(parsing:)``.
 ///
 /// ```swift
 /// let client = ClientRegistration(
@@ -16,7 +16,7 @@ public struct ClientRegistration: Sendable {
     public enum Authentication: Sendable {
         /// `private_key_jwt`: an assertion signed with the client's `sig` key.
         case privateKeyJWT
-        /// `client_secret_post`: the secret in the form body; tokens come back encrypted with a key made of it.
+        /// `client_secret_post`: the secret in the form body. Tokens are encrypted with a key derived from it.
         case clientSecretPost(ClientSecret)
     }
 
@@ -26,7 +26,7 @@ public struct ClientRegistration: Sendable {
         case jwksURI(String)
         /// In the registration itself.
         case inline(JWKSet)
-        /// Nowhere: possible with a client secret only.
+        /// No keys; possible only with a client secret.
         case none
     }
 
@@ -34,20 +34,20 @@ public struct ClientRegistration: Sendable {
     public var clientID: String
     /// How the client authenticates.
     public var authentication: Authentication
-    /// Where people may be sent back to; compared character by character.
+    /// The URLs that people may be sent back to. They are compared character by character.
     public var redirectURIs: [String]
-    /// Where request objects may be fetched from: https with the explicit port 443, or any port of this machine.
+    /// The URLs of request objects: https with the explicit port 443, or any port of this machine.
     ///
-    /// A request is fetched from the registered URI itself, compared character by character, or from one path segment
-    /// below it: a slash, which the registered URI may end in, and a name of unreserved characters (letters, digits,
-    /// `-._~`). No query is added to it.
+    /// A `request_uri` must equal a registered one, character by character, or add one path segment to it: a name of
+    /// unreserved characters (letters, digits, `-._~`) after a slash. The registered one may end in this slash. There
+    /// is no further query.
     ///
-    /// So do existing relying parties; itsme's documentation says nothing of it. itsme itself takes a public host with
-    /// `:443` only. This machine is an exception of the sandbox, which alone can reach it.
+    /// Existing relying parties add such a segment; itsme does not document it. itsme accepts a public host with `:443`
+    /// only; the sandbox also accepts this machine.
     public var requestURIs: [String]
     /// The service codes of the client.
     public var services: [ServiceRegistration]
-    /// Where the public keys are.
+    /// The public keys.
     public var keys: Keys
     /// How ID tokens are encrypted for this client. With a client secret it is always `dir` with `A256GCM`.
     public var idTokenEncryption: TokenEncryption
@@ -57,11 +57,10 @@ public struct ClientRegistration: Sendable {
     public var tokenSignature: SignatureAlgorithm
     /// Whether authorization requests without PKCE are refused.
     public var requiresPKCE: Bool
-    /// Where itsme pings when a person answered a backchannel request; `nil` for a client that polls only.
+    /// The URL that itsme pings when a person answered a backchannel request; `nil` for a client that only polls.
     public var notificationEndpoint: String?
 
-    /// Makes a registration; what is left out has the usual value. Nothing is checked before ``validate()``, which
-    /// ``Sandbox`` calls.
+    /// Makes a registration without checks. ``Sandbox`` calls ``validate()``.
     public init(
         clientID: String,
         authentication: Authentication = .privateKeyJWT,
@@ -95,24 +94,24 @@ public struct ClientRegistration: Sendable {
     }
 }
 
-/// One service of a client: a code, and what kind of service it stands for.
+/// One service of a client: a code and the kind of service.
 public struct ServiceRegistration: Sendable, Hashable {
-    /// What a service does; each kind has rules of its own.
+    /// The kind of a service. Each kind has its own rules.
     public enum Kind: String, Sendable, Hashable, CaseIterable {
-        /// Authentication: the person signs in.
+        /// The person signs in.
         case login
-        /// Data Sharing, also called Identification: the person shares data; at least one claim is requested.
+        /// Data Sharing, also called Identification: the person shares data. At least one claim is required.
         case shareData
-        /// Confirmation: the person approves a transaction; a request object and a template are needed.
+        /// Confirmation: the person approves a transaction. A request object and a template are required.
         case confirm
     }
 
-    /// The service code, as it stands in the scope after `service:`.
+    /// The service code: in the scope, it follows `service:`.
     public var code: String
-    /// What the service does.
+    /// The kind of service.
     public var kind: Kind
 
-    /// Makes a service of a code and a kind.
+    /// Makes a service from a code and a kind.
     public init(code: String, kind: Kind) {
         self.code = code
         self.kind = kind
@@ -121,13 +120,12 @@ public struct ServiceRegistration: Sendable, Hashable {
 
 /// The algorithms that encrypt one kind of token for a client with a key pair.
 public struct TokenEncryption: Sendable, Hashable {
-    /// The algorithm for the key, `RSA-OAEP-256` or `RSA-OAEP`; `nil` for that of the generation: `RSA-OAEP-256`, or
-    /// `RSA-OAEP` in v1.
+    /// The algorithm for the key, `RSA-OAEP-256` or `RSA-OAEP`. `nil` means `RSA-OAEP-256`, or `RSA-OAEP` in v1.
     public var keyManagement: KeyManagementAlgorithm?
     /// The algorithm for the content: `A128CBC-HS256` or `A256GCM`.
     public var contentEncryption: ContentEncryptionAlgorithm
 
-    /// Makes a pair; what is left out has itsme's default, `RSA-OAEP-256` (v1: `RSA-OAEP`) with `A128CBC-HS256`.
+    /// Makes a pair of algorithms; the defaults are itsme's: `RSA-OAEP-256` (v1: `RSA-OAEP`) and `A128CBC-HS256`.
     public init(
         keyManagement: KeyManagementAlgorithm? = nil,
         contentEncryption: ContentEncryptionAlgorithm = .a128CBC_HS256
@@ -150,7 +148,7 @@ extension ClientRegistration {
         return uri.utf8.starts(with: base.utf8) && isIdentifier(uri.utf8.dropFirst(base.utf8.count))
     }
 
-    /// One path segment of unreserved characters (RFC 3986 section 2.3) that is no step up or aside.
+    /// One path segment of unreserved characters (RFC 3986 section 2.3), but not `.` or `..`.
     private static func isIdentifier(_ segment: some Collection<UInt8>) -> Bool {
         let isUnreserved = segment.allSatisfy { byte in
             switch byte {
@@ -167,18 +165,18 @@ extension ClientRegistration {
 
 /// A client secret: the shared key of a client that authenticates with `client_secret_post`.
 ///
-/// It shows itself nowhere but in the JSON form of its registration.
+/// Its text appears only in the JSON form of its registration.
 public struct ClientSecret: Sendable, ExpressibleByStringLiteral, CustomStringConvertible, CustomDebugStringConvertible,
     CustomReflectable
 {
     let text: String
 
-    /// Takes the secret as it was given at onboarding.
+    /// Takes the secret as itsme gave it at onboarding.
     public init(_ text: String) {
         self.text = text
     }
 
-    /// Takes the secret of a literal, for tests.
+    /// Takes a literal as the secret, for tests.
     public init(stringLiteral value: String) {
         self.init(value)
     }

@@ -4,14 +4,14 @@ import JOSE
 
 /// One refusal of the sandbox: the rule that was broken, where, and what to do about it.
 ///
-/// It holds names of parameters and claims, URLs, client ids, scopes, algorithms and key ids, both as sent and as
-/// registered, never tokens, codes, secrets or data of a person.
+/// It holds names of parameters and claims, URLs, client ids, scopes, algorithms and key ids, as sent and as
+/// registered. It never holds tokens, codes, secrets or data of a person.
 public struct SandboxRefusal: Error, Sendable, Hashable, CustomStringConvertible {
-    /// One value that the request brought, or that it should have brought.
+    /// A value that the request had, or that it should have had.
     public struct Value: Sendable, Hashable, CustomStringConvertible {
         /// Its name in the request or in the registration file.
         public let name: String
-        /// The value in visible ASCII, cut where it is long.
+        /// The value in visible ASCII, cut if it is long.
         public let text: String
 
         init(_ name: String, _ text: String) {
@@ -28,11 +28,11 @@ public struct SandboxRefusal: Error, Sendable, Hashable, CustomStringConvertible
         /// Name and value.
         public var description: String { "\(name)=\(text)" }
 
-        /// The longest text that is shown whole, and the longest word in it: tokens and codes are longer, a UUID is not.
+        /// The longest text and the longest word that are shown in full. A UUID fits; tokens and codes are longer.
         private static let longestText = 300
         private static let longestWord = 39
 
-        /// `text` without what means something to a terminal or a log, and without what may be a token or a code.
+        /// `text` without control characters, and without words that may be tokens or codes.
         private static func shown(_ text: String) -> String {
             var result = ""
             var word = ""
@@ -49,7 +49,7 @@ public struct SandboxRefusal: Error, Sendable, Hashable, CustomStringConvertible
                     result.unicodeScalars.append((0x20...0x7E).contains(scalar.value) ? scalar : "?")
                 }
             }
-            // A word that goes on beyond the cut may be a long one.
+            // The last word may go on after the cut and be a token, so it is not shown.
             if text.unicodeScalars.count > longestText { return result + "..." }
             endWord()
             return result
@@ -59,21 +59,21 @@ public struct SandboxRefusal: Error, Sendable, Hashable, CustomStringConvertible
     /// The rule that was broken.
     public let rule: SandboxRule
 
-    /// What exactly, when the rule alone leaves it open: the name of a parameter, of a key or of a claim, or how the
+    /// What exactly is wrong, when the rule alone does not say it: the name of a parameter, key or claim, or how the
     /// clocks differ.
     public let detail: String?
 
     /// The client that the request claimed to come from, if it named a registered one.
     public internal(set) var clientID: String?
 
-    /// What the request said, as far as it may be shown.
+    /// The values of the request that may be shown.
     public internal(set) var sent: [Value]
 
     /// What is registered for the client, or what the request should have said.
     public internal(set) var expected: [Value]
 
-    /// The status of the answer: a 302 or 303 takes the error back to the relying party, a 400 of the authorization
-    /// endpoint stays on the sandbox's page. `nil` when it was the relying party's endpoint that was called.
+    /// The status of the answer. With 302 or 303 the error goes back to the relying party; with 400 the authorization
+    /// endpoint shows it on its own page. `nil` when the sandbox called the relying party's endpoint.
     public internal(set) var status: Int?
 
     init(
@@ -87,7 +87,7 @@ public struct SandboxRefusal: Error, Sendable, Hashable, CustomStringConvertible
         self.expected = expected
     }
 
-    /// Adds values whose names are not among those that are there.
+    /// Adds the values whose names are not there yet.
     mutating func add(sent: [Value] = [], expected: [Value] = []) {
         for value in sent where !self.sent.contains(where: { $0.name == value.name }) { self.sent.append(value) }
         for value in expected where !self.expected.contains(where: { $0.name == value.name }) {
@@ -98,17 +98,17 @@ public struct SandboxRefusal: Error, Sendable, Hashable, CustomStringConvertible
     /// Rule, explanation, detail and remedy in one line.
     public var description: String { "\(rule.id): \(message)" }
 
-    /// What goes out as `error_description` or `detail`.
+    /// The text of `error_description` or `detail`.
     var message: String { "\(explanation) \(rule.remedy) [\(rule.id)]" }
 
     /// The explanation of the rule with the detail.
     var explanation: String { detail.map { "\(rule.explanation) \($0)" } ?? rule.explanation }
 }
 
-// What of a request, and of the registration that it is held against, is said beside a refusal.
+// The values of the request and of the registration that a refusal shows.
 
 extension SandboxRefusal {
-    /// Adds what an authorization request said, `parameters` being what a request object made of it.
+    /// Adds the values of an authorization request. `parameters` are those after the request object was read.
     mutating func add(_ query: FormParameters?, _ parameters: RequestParameters?, core: SandboxCore) {
         guard let query else { return }
         var sent: [Value] = []
@@ -132,7 +132,7 @@ extension SandboxRefusal {
         add(expected: expected + Self.keys(of: client))
     }
 
-    /// Adds what a request to another endpoint said, `form` being its body where it has one.
+    /// Adds the values of a request to another endpoint. `form` is its body, if it has one.
     mutating func add(_ request: HTTPRequest, _ form: FormParameters?, core: SandboxCore) {
         let path = (request.path ?? "/").prefix { $0 != "?" }
         var sent = [Value("endpoint", "\(request.method.rawValue) \(path)")]
@@ -163,7 +163,7 @@ extension SandboxRefusal {
             ] + Self.keys(of: client))
     }
 
-    /// The client that is named; when there is none of that id, adds those that there are.
+    /// The client that is named. If it is unknown, adds the known client ids.
     private mutating func registration(_ core: SandboxCore, named clientID: String? = nil) -> ClientRegistration? {
         if let client = (self.clientID ?? clientID).flatMap(core.client) { return client }
         add(expected: [Value("client_id", core.clientIDs)])
@@ -188,24 +188,24 @@ extension SandboxRefusal {
     }
 }
 
-/// What a time that a relying party sent says about its clock, in words for a developer.
+/// Explains to a developer what a time in a request says about the relying party's clock.
 struct ClockDifference {
-    /// What the sandbox's clock shows, in seconds since 1970.
+    /// The time of the sandbox's clock, in seconds since 1970.
     let now: Double
     /// How far clocks may differ, in seconds.
     let allowance: Double
 
-    /// A claim that lies in the future, although it is the time at which the token was made.
+    /// A claim that should be in the past, such as `iat`, and lies in the future.
     func ahead(_ claim: String, _ time: Double?) -> String {
         guard let time else { return "\(claim) is not a number of seconds since 1970." }
         if let unit = unit(claim, time) { return unit }
         return """
             By \(claim), the relying party's clock is \(seconds(time - now)) ahead of the sandbox's, which shows \
-            \(reading); \(seconds(allowance)) are allowed. Set both by NTP.
+            \(reading). At most \(seconds(allowance)) are allowed. Set both clocks by NTP.
             """
     }
 
-    /// An expiry that has passed; `issued` is when the token says that it was made.
+    /// An expiry that has passed; `issued` is the `iat` of the token.
     func expired(_ claim: String, _ time: Double?, issued: Double?) -> String {
         guard let time else { return "\(claim) is not a number of seconds since 1970." }
         var text = "\(claim) was \(seconds(now - time)) ago by the sandbox's clock, which shows \(reading)."
@@ -226,7 +226,7 @@ struct ClockDifference {
     }
 
     private func unit(_ claim: String, _ time: Double) -> String? {
-        // As seconds, that is after the year 5000; as milliseconds, after 1973.
+        // In seconds, this is after the year 5000; in milliseconds, it is in 1973.
         time > 100_000_000_000 ? "\(claim) looks like milliseconds; times are in seconds." : nil
     }
 
@@ -235,7 +235,7 @@ struct ClockDifference {
         return whole == 1 ? "1 second" : "\(whole) seconds"
     }
 
-    /// The sandbox's clock in Universal Time.
+    /// The time of the sandbox's clock, in UTC.
     private var reading: String {
         guard let whole = Int64(exactly: now.rounded(.down)), whole >= 0 else { return "a time before 1970" }
         let day = CivilDate(secondsSince1970: now)

@@ -27,7 +27,7 @@ extension SandboxRule {
     public static let clientIDMissing = SandboxRule(
         "authorization.client_id_missing", error: "invalid_client_id",
         explanation: "The parameter client_id is missing.",
-        remedy: "Send the client id that itsme assigned at onboarding, outside of the request object as well.")
+        remedy: "Send the client id that itsme assigned at onboarding, also outside the request object.")
 
     /// No client is registered with this client_id.
     public static let clientIDUnknown = SandboxRule(
@@ -55,7 +55,7 @@ extension SandboxRule {
     public static let responseTypeMissing = SandboxRule(
         "authorization.response_type_missing", error: "invalid_request",
         explanation: "The parameter response_type is missing.",
-        remedy: "Send response_type=code, outside of the request object as well.")
+        remedy: "Send response_type=code, also outside the request object.")
 
     /// The only response_type is code.
     public static let responseTypeUnsupported = SandboxRule(
@@ -93,17 +93,17 @@ extension SandboxRule {
         explanation: "The only display mode is page.",
         remedy: "Send display=page or leave it out.")
 
-    /// A value of prompt is not login or consent.
+    /// prompt holds a value other than login and consent.
     public static let promptUnsupported = SandboxRule(
         "authorization.prompt", error: "invalid_request",
-        explanation: "A value of prompt is not login or consent.",
+        explanation: "prompt holds a value other than login and consent.",
         remedy: "Send prompt=login, prompt=consent, both, or leave it out.")
 
-    /// itsme keeps no session: it cannot answer without the person.
+    /// itsme keeps no session, so it cannot answer without the person.
     public static let promptNone = SandboxRule(
         "authorization.prompt_none", error: "login_required",
-        explanation: "itsme keeps no session: it cannot answer without the person.",
-        remedy: "Leave prompt=none out.")
+        explanation: "itsme keeps no session, so it cannot answer without the person.",
+        remedy: "Leave out prompt=none.")
 
     /// The claims parameter is not a JSON object of the form of OpenID Connect Core section 5.5.
     public static let claimsMalformed = SandboxRule(
@@ -132,25 +132,25 @@ extension SandboxRule {
         explanation: "code_challenge is not the base64url of a SHA-256 digest (43 characters).",
         remedy: "Compute the challenge as in RFC 7636 section 4.2.")
 
-    /// A Data Sharing request asks for no data of the person.
+    /// The Data Sharing request asks for no data about the person.
     public static let shareDataWithoutClaim = SandboxRule(
         "share_data.claim_missing", error: "invalid_request",
-        explanation: "A Data Sharing request asks for no data of the person.",
+        explanation: "The Data Sharing request asks for no data about the person.",
         remedy: """
             Request at least one user claim, by a scope (profile, email, phone, address, eid, idDocument) or in \
             claims.
             """)
 
-    /// A Confirmation must come in a request object.
+    /// A Confirmation must be in a request object.
     public static let confirmWithoutRequestObject = SandboxRule(
         "confirm.request_object_missing", error: "invalid_request",
-        explanation: "A Confirmation must come in a request object.",
+        explanation: "A Confirmation must be in a request object.",
         remedy: "Send the parameters in a signed and encrypted request object, as request or request_uri.")
 
-    /// A Confirmation carries no template.
+    /// The Confirmation names no template.
     public static let confirmWithoutTemplate = SandboxRule(
         "confirm.template_missing", error: "invalid_request",
-        explanation: "A Confirmation carries no template.",
+        explanation: "The Confirmation names no template.",
         remedy: """
             Request claim_approval_template_name with the value adv_payment or free_text in the userinfo or \
             id_token member of claims.

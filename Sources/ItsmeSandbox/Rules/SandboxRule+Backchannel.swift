@@ -1,10 +1,10 @@
 // Rules of user discovery, backchannel authentication, its polls and its pings.
 
 extension SandboxRule {
-    /// The backchannel is for clients with a key pair.
+    /// Only clients with a key pair can use the backchannel.
     public static let backchannelKeyPair = SandboxRule(
         "backchannel.key_pair", error: "unauthorized_client",
-        explanation: "The backchannel is for clients with a key pair.",
+        explanation: "Only clients with a key pair can use the backchannel.",
         remedy: "Register the client with private_key_jwt.")
 
     /// The parameter request is missing.
@@ -13,10 +13,10 @@ extension SandboxRule {
         explanation: "The parameter request is missing.",
         remedy: "Send the authentication request as a signed JWT in request.")
 
-    /// A parameter of the authentication request stands outside of the signed request.
+    /// A parameter of the authentication request is outside the signed request.
     public static let backchannelPlainParameter = SandboxRule(
         "backchannel.plain_parameter", error: "invalid_request",
-        explanation: "A parameter of the authentication request stands outside of the signed request.",
+        explanation: "A parameter of the authentication request is outside the signed request.",
         remedy: "Put it into the signed request (CIBA section 7.1.1).")
 
     /// request is not a signed JWT in compact form.
@@ -37,16 +37,16 @@ extension SandboxRule {
         explanation: "The signed request is not signed with RS256.",
         remedy: "Sign with RS256.")
 
-    /// The signature of the request names no key.
+    /// The JWS header of the signed request has no kid.
     public static let backchannelKeyIDMissing = SandboxRule(
         "backchannel.kid_missing", error: "invalid_request",
-        explanation: "The signature of the request names no key.",
+        explanation: "The JWS header of the signed request has no kid.",
         remedy: "Put the kid of your sig key in the JWS header.")
 
-    /// No signature key with this kid is in the client's JWK Set as the sandbox last fetched it.
+    /// The sandbox's copy of the client's JWK Set has no signature key with this kid.
     public static let backchannelKeyUnknown = SandboxRule(
         "backchannel.kid_unknown", error: "invalid_request",
-        explanation: "No signature key with this kid is in the client's JWK Set as the sandbox last fetched it.",
+        explanation: "The sandbox's copy of the client's JWK Set has no signature key with this kid.",
         remedy: SandboxRule.assertionKeyUnknown.remedy)
 
     /// The signature of the request is wrong.
@@ -91,10 +91,10 @@ extension SandboxRule {
         explanation: "nbf or iat of the signed request is not a time or lies in the future.",
         remedy: "Check the clock.")
 
-    /// The jti of the request is not a text or was used before.
+    /// The jti of the request is not a string or was used before.
     public static let backchannelRequestReplayed = SandboxRule(
         "backchannel.jti", error: "invalid_request",
-        explanation: "The jti of the request is not a text or was used before.",
+        explanation: "The jti of the request is not a string or was used before.",
         remedy: "Make a fresh request with a fresh jti each time.")
 
     /// requested_expiry is not a positive whole number.
@@ -115,42 +115,40 @@ extension SandboxRule {
         explanation: "The signature of the login hint is wrong, or its key is not in the client's JWK Set.",
         remedy: "Sign the hint with RS256 and your sig key, or send it as an object in the signed request.")
 
-    /// The login hint is neither a JWT nor an object, or lacks a known type and a value.
+    /// The login hint is neither a JWT nor an object, or it has no known type or no value.
     public static let loginHintMalformed = SandboxRule(
         "login_hint.malformed", error: "invalid_request",
-        explanation: """
-            The login hint is neither a JWT nor an object, or lacks a known type and a value.
-            """,
-        remedy: "Send type user_identifier_token or subject_code, and value.")
+        explanation: "The login hint is neither a JWT nor an object, or it has no known type or no value.",
+        remedy: "Send a type, user_identifier_token or subject_code, and a value.")
 
     /// The user identifier token is too old.
     public static let loginHintExpired = SandboxRule(
         "login_hint.expired", error: "expired_login_hint_token",
         explanation: "The user identifier token is too old.",
-        remedy: "Use it within minutes of the discovery.")
+        remedy: "Use it within minutes after the discovery.")
 
-    /// The login hint leads to nobody: it is unknown, another client's, or was used before.
+    /// The login hint is unknown, belongs to another client, or was used before.
     public static let loginHintUnknown = SandboxRule(
         "login_hint.unknown", error: "unknown_user_id",
-        explanation: "The login hint leads to nobody: it is unknown, another client's, or was used before.",
-        remedy: "Use each user identifier token once, and a sub that this client received.")
+        explanation: "The login hint is unknown, belongs to another client, or was used before.",
+        remedy: "Use each user identifier token only once, or send a sub that this client received.")
 
-    /// The client is registered for pings, and the request has no client_notification_token.
+    /// The client is registered for pings, but the request has no client_notification_token.
     public static let notificationTokenMissing = SandboxRule(
         "notification_token.missing", error: "invalid_request",
-        explanation: "The client is registered for pings, and the request has no client_notification_token.",
-        remedy: "Send one that is fresh and cannot be guessed.")
+        explanation: "The client is registered for pings, but the request has no client_notification_token.",
+        remedy: "Send a fresh token that cannot be guessed.")
 
-    /// There is a client_notification_token, and the client is not registered for pings.
+    /// The request has a client_notification_token, but the client is not registered for pings.
     public static let notificationTokenUnexpected = SandboxRule(
         "notification_token.unexpected", error: "invalid_request",
-        explanation: "There is a client_notification_token, and the client is not registered for pings.",
+        explanation: "The request has a client_notification_token, but the client is not registered for pings.",
         remedy: "Register a notification endpoint, or leave the token out.")
 
-    /// client_notification_token is not a text of 1 to 1024 visible characters.
+    /// client_notification_token is not a string of 1 to 1024 visible characters.
     public static let notificationTokenTooLong = SandboxRule(
         "notification_token.form", error: "invalid_request",
-        explanation: "client_notification_token is not a text of 1 to 1024 visible characters.",
+        explanation: "client_notification_token is not a string of 1 to 1024 visible characters.",
         remedy: "Send 256 random bits in base64url.")
 
     /// The notification endpoint did not accept a ping.
@@ -165,33 +163,36 @@ extension SandboxRule {
         explanation: "The parameter auth_req_id is missing.",
         remedy: "Send the auth_req_id of the backchannel authentication answer.")
 
-    /// The auth_req_id is unknown, another client's, or its last answer was given.
+    /// The auth_req_id is unknown, belongs to another client, or has had its final answer.
     public static let authReqIDUnknown = SandboxRule(
         "auth_req_id.unknown", error: "invalid_grant",
-        explanation: "The auth_req_id is unknown, another client's, or its last answer was given.",
-        remedy: "Send the auth_req_id unchanged, and stop after the last answer.")
+        explanation: "The auth_req_id is unknown, belongs to another client, or has had its final answer.",
+        remedy: "Send the auth_req_id unchanged, and stop after the final answer.")
 
-    /// The poll came before the interval was over.
+    /// The poll came before the interval was over. The interval is now 5 seconds longer.
     public static let polledTooOften = SandboxRule(
         "auth_req_id.too_often", error: "slow_down",
-        explanation: "The poll came before the interval was over, which is now 5 seconds longer.",
-        remedy: "Wait for the interval between two polls; the first one may come at once.")
+        explanation: "The poll came before the interval was over. The interval is now 5 seconds longer.",
+        remedy: "Wait for the interval between two polls. The first poll may come at once.")
 
-    /// The user discovery session is unknown, another client's, or over.
+    /// The user discovery session is unknown, belongs to another client, or is over.
     public static let userDiscoveryUnknown = SandboxRule(
         "user_discovery.unknown", error: "invalid_request",
-        explanation: "The user discovery session is unknown, another client's, or over.",
-        remedy: "Ask for 10 minutes at most, and stop once somebody was discovered.")
+        explanation: "The user discovery session is unknown, belongs to another client, or is over.",
+        remedy: "Poll for at most 10 minutes, and stop when the answer names a person.")
 
-    /// The question came before the interval was over.
+    /// The poll came before the interval was over.
     public static let userDiscoveryTooOften = SandboxRule(
         "user_discovery.too_often", error: "invalid_request",
-        explanation: "The question came before the interval was over.",
-        remedy: "Wait for the interval, 5 seconds where none is named, between two questions and before the first one.")
+        explanation: "The poll came before the interval was over.",
+        remedy: """
+            Wait for the interval before the first poll and between polls. It is 5 seconds unless the answer names \
+            one.
+            """)
 
-    /// The page of the phones takes GET and its forms POST.
+    /// The phone page takes GET, and POST for its forms.
     public static let phoneMethod = SandboxRule(
         "phone.method", error: "invalid_request",
-        explanation: "The page of the phones takes GET and its forms POST.",
+        explanation: "The phone page takes GET, and POST for its forms.",
         remedy: "Use the buttons of the page.")
 }

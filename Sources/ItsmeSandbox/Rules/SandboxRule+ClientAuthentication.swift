@@ -11,7 +11,7 @@ extension SandboxRule {
     public static let authenticationSeveral = SandboxRule(
         "client.authentication_several", error: "invalid_request",
         explanation: "The request authenticates the client in more than one way.",
-        remedy: "Use the registered method alone.")
+        remedy: "Use only the registered method.")
 
     /// The client is registered with another authentication method.
     public static let authenticationMethod = SandboxRule(
@@ -43,18 +43,18 @@ extension SandboxRule {
         explanation: """
             client_assertion_type is missing or not urn:ietf:params:oauth:client-assertion-type:jwt-bearer.
             """,
-        remedy: "Send that value.")
+        remedy: "Send this value.")
 
     /// The client assertion is not a JWT in compact form.
     public static let assertionMalformed = SandboxRule(
         "client_assertion.malformed", error: "invalid_client",
         explanation: "The client assertion is not a JWT in compact form.",
-        remedy: "Send a signed JWT; it may be encrypted to itsme's enc key as well.")
+        remedy: "Send a signed JWT. You may also encrypt it to itsme's enc key.")
 
-    /// The client assertion is not encrypted, and this sandbox is configured to demand it.
+    /// The client assertion is not encrypted, and this sandbox is configured to require it.
     public static let assertionNotEncrypted = SandboxRule(
         "client_assertion.not_encrypted", error: "invalid_client",
-        explanation: "The client assertion is not encrypted, and this sandbox is configured to demand it.",
+        explanation: "The client assertion is not encrypted, and this sandbox is configured to require it.",
         remedy: "Sign the assertion, then encrypt it for the provider's enc key with cty JWT, as v1 documents.")
 
     /// The client assertion is encrypted with an algorithm that itsme does not take.
@@ -81,19 +81,19 @@ extension SandboxRule {
         explanation: "The client assertion is not signed with RS256.",
         remedy: "Sign with RS256.")
 
-    /// The client assertion names no key.
+    /// The JWS header of the client assertion has no kid.
     public static let assertionKeyIDMissing = SandboxRule(
         "client_assertion.kid_missing", error: "invalid_client",
-        explanation: "The client assertion names no key.",
+        explanation: "The JWS header of the client assertion has no kid.",
         remedy: "Put the kid of your sig key in the JWS header.")
 
-    /// No signature key with this kid is in the client's JWK Set as the sandbox last fetched it.
+    /// The sandbox's copy of the client's JWK Set has no signature key with this kid.
     public static let assertionKeyUnknown = SandboxRule(
         "client_assertion.kid_unknown", error: "invalid_client",
-        explanation: "No signature key with this kid is in the client's JWK Set as the sandbox last fetched it.",
+        explanation: "The sandbox's copy of the client's JWK Set has no signature key with this kid.",
         remedy: """
-            Publish the key with use sig, and sign with it once the copies of the set are too old: after its max-age, \
-            which counts from 30 minutes to 24 hours.
+            Publish the key with use sig. Sign with it only when older copies of the set have expired: after its \
+            max-age, at least 30 minutes and at most 24 hours.
             """)
 
     /// The signature of the client assertion is wrong.
@@ -120,13 +120,13 @@ extension SandboxRule {
         explanation: "sub of the client assertion is missing or not the client id.",
         remedy: "Set sub to the client id.")
 
-    /// aud of the client assertion is missing or does not name the endpoint that it has to name.
+    /// aud of the client assertion is missing or does not name the required endpoint.
     public static let assertionAudience = SandboxRule(
         "client_assertion.aud", error: "invalid_client",
-        explanation: "aud of the client assertion is missing or does not name the endpoint that it has to name.",
+        explanation: "aud of the client assertion is missing or does not name the required endpoint.",
         remedy: """
-            Set aud to the full URL of the token endpoint, for tokens and for backchannel authentication; for user \
-            discovery to that of the backchannel authentication endpoint.
+            Set aud to the full URL of an endpoint: for tokens and backchannel authentication the token endpoint, \
+            for user discovery the backchannel authentication endpoint.
             """)
 
     /// exp of the client assertion is missing or not a time.
@@ -183,10 +183,10 @@ extension SandboxRule {
         explanation: "The client's JWK Set could not be fetched with status 200.",
         remedy: "Serve the JWK Set publicly, without login or redirect, in under a second.")
 
-    /// The client's JWK Set is not a JWK Set.
+    /// The document at the client's jwks_uri is not a JWK Set.
     public static let clientKeysMalformed = SandboxRule(
         "client_keys.malformed", error: "invalid_client",
-        explanation: "The client's JWK Set is not a JWK Set.",
+        explanation: "The document at the client's jwks_uri is not a JWK Set.",
         remedy: "Serve an object with a member keys, as in RFC 7517.")
 
     /// The client's JWK Set does not have a usable RSA key with kid for each use, sig and enc.

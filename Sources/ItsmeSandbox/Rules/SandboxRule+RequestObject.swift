@@ -19,10 +19,10 @@ extension SandboxRule {
         explanation: "The request_uri did not answer with status 200.",
         remedy: "Serve the request object publicly, without redirect, and quickly.")
 
-    /// The request_uri answered with another media type than that of a request object.
+    /// The request_uri answered with a media type that is not that of a request object.
     public static let requestURIMediaType = SandboxRule(
         "request_uri.media_type", error: "invalid_request_uri",
-        explanation: "The request_uri answered with another media type than that of a request object.",
+        explanation: "The request_uri answered with a media type that is not that of a request object.",
         remedy: "Serve the request object as application/oauth-authz-req+jwt (v1: application/jwt).")
 
     /// The request object is signed but not encrypted.
@@ -55,25 +55,25 @@ extension SandboxRule {
         explanation: "The content of the encrypted request object is not a signed JWT.",
         remedy: "Sign first, then encrypt.")
 
-    /// The request object is signed with another algorithm than registered.
+    /// The request object is not signed with the registered algorithm.
     public static let requestObjectSignatureAlgorithm = SandboxRule(
         "request_object.signature_algorithm", error: "invalid_request_object",
-        explanation: "The request object is signed with another algorithm than registered.",
-        remedy: "Sign with RS256 (or HS256 with the client secret, for a client that has one).")
+        explanation: "The request object is not signed with the registered algorithm.",
+        remedy: "Sign with RS256, or with HS256 and the client secret if the client has one.")
 
-    /// The signature of the request object names no key.
+    /// The JWS header of the request object has no kid.
     public static let requestObjectKeyIDMissing = SandboxRule(
         "request_object.kid_missing", error: "invalid_request_object",
-        explanation: "The signature of the request object names no key.",
+        explanation: "The JWS header of the request object has no kid.",
         remedy: "Put the kid of your sig key in the JWS header.")
 
-    /// No signature key with this kid is in the client's JWK Set as the sandbox last fetched it.
+    /// The sandbox's copy of the client's JWK Set has no signature key with this kid.
     public static let requestObjectKeyUnknown = SandboxRule(
         "request_object.kid_unknown", error: "invalid_request_object",
-        explanation: "No signature key with this kid is in the client's JWK Set as the sandbox last fetched it.",
+        explanation: "The sandbox's copy of the client's JWK Set has no signature key with this kid.",
         remedy: """
-            Publish the key with use sig, and sign with it once the copies of the set are too old: after its max-age, \
-            which counts from 30 minutes to 24 hours.
+            Publish the key with use sig. Sign with it only when older copies of the set have expired: after its \
+            max-age, at least 30 minutes and at most 24 hours.
             """)
 
     /// The signature of the request object is wrong.
@@ -98,9 +98,7 @@ extension SandboxRule {
     public static let requestObjectAudience = SandboxRule(
         "request_object.aud", error: "invalid_request_object",
         explanation: "The request object has no aud, or it does not name this provider.",
-        remedy: """
-            Set aud to the issuer of the provider; in the first generation (v1) to its authorization endpoint.
-            """)
+        remedy: "Set aud to the issuer of the provider, in the first generation (v1) to its authorization endpoint.")
 
     /// The exp of the request object is not a time or has passed.
     public static let requestObjectExpired = SandboxRule(
@@ -132,18 +130,16 @@ extension SandboxRule {
         explanation: "A member of the request object has the wrong JSON type.",
         remedy: "Send parameters as strings and claims as an object.")
 
-    /// response_type, client_id and a scope with openid must stand outside of the request object as well.
+    /// response_type, client_id and a scope with openid must also be outside the request object.
     public static let outerParameterMissing = SandboxRule(
         "request_object.outer_missing", error: "invalid_request",
-        explanation: """
-            response_type, client_id and a scope with openid must stand outside of the request object as well.
-            """,
+        explanation: "response_type, client_id and a scope with openid must also be outside the request object.",
         remedy: "Repeat the three parameters in the query.")
 
-    /// response_type, client_id or scope differ inside and outside of the request object. Outside, the scope may be openid
+    /// response_type, client_id or scope differ inside and outside the request object. Outside, the scope may be openid
     /// alone.
     public static let outerParameterDiffers = SandboxRule(
         "request_object.outer_differs", error: "invalid_request",
-        explanation: "response_type, client_id or scope differ inside and outside of the request object.",
+        explanation: "response_type, client_id or scope differ inside and outside the request object.",
         remedy: "Send the same values inside and outside; the scope outside may be openid alone.")
 }

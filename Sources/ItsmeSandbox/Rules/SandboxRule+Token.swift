@@ -48,34 +48,34 @@ extension SandboxRule {
         explanation: "The parameter code is missing.",
         remedy: "Send the code of the authorization response.")
 
-    /// The code is not one that this sandbox gave, or was given too long ago to be remembered.
+    /// The sandbox did not issue this code, or no longer remembers it.
     public static let codeUnknown = SandboxRule(
         "code.unknown", error: "invalid_grant",
-        explanation: "The code is not one that this sandbox gave, or was given too long ago to be remembered.",
+        explanation: "The sandbox did not issue this code, or no longer remembers it.",
         remedy: "Send the code of the authorization response unchanged.")
 
     /// The code is older than 3 minutes.
     public static let codeExpired = SandboxRule(
         "code.expired", error: "invalid_grant",
         explanation: "The code is older than 3 minutes.",
-        remedy: "Exchange the code at once.")
+        remedy: "Exchange the code right away.")
 
-    /// The code was presented before; the tokens that it brought are revoked.
+    /// The code was used before. Its tokens are now revoked.
     public static let codeReused = SandboxRule(
         "code.reused", error: "invalid_grant",
-        explanation: "The code was presented before; the tokens that it brought are revoked.",
-        remedy: "Exchange each code once.")
+        explanation: "The code was used before. Its tokens are now revoked.",
+        remedy: "Use each code once.")
 
-    /// The code was given to another client.
+    /// The code was issued to another client.
     public static let codeOfAnotherClient = SandboxRule(
         "code.client", error: "invalid_grant",
-        explanation: "The code was given to another client.",
+        explanation: "The code was issued to another client.",
         remedy: "Exchange the code as the client that asked for it.")
 
-    /// The redirect_uri is missing or not the one of the authorization request.
+    /// The redirect_uri is missing or differs from the one in the authorization request.
     public static let codeRedirectURI = SandboxRule(
         "code.redirect_uri", error: "invalid_grant",
-        explanation: "The redirect_uri is missing or not the one of the authorization request.",
+        explanation: "The redirect_uri is missing or differs from the one in the authorization request.",
         remedy: "Repeat the redirect_uri of the authorization request.")
 
     /// The authorization request had a code_challenge, and code_verifier is missing.
@@ -90,16 +90,16 @@ extension SandboxRule {
         explanation: "code_verifier does not have 43 to 128 unreserved characters.",
         remedy: "Make the verifier as in RFC 7636 section 4.1.")
 
-    /// code_verifier does not belong to the code_challenge.
+    /// code_verifier does not match the code_challenge.
     public static let verifierWrong = SandboxRule(
         "code.verifier", error: "invalid_grant",
-        explanation: "code_verifier does not belong to the code_challenge.",
-        remedy: "Send the verifier that the challenge was made of.")
+        explanation: "code_verifier does not match the code_challenge.",
+        remedy: "Send the verifier from which the challenge was made.")
 
-    /// There is a code_verifier, but the authorization request had no code_challenge.
+    /// The token request has a code_verifier, but the authorization request had no code_challenge.
     public static let verifierUnexpected = SandboxRule(
         "code.verifier_unexpected", error: "invalid_grant",
-        explanation: "There is a code_verifier, but the authorization request had no code_challenge.",
+        explanation: "The token request has a code_verifier, but the authorization request had no code_challenge.",
         remedy: "Send the code_challenge with the authorization request (RFC 9700 section 2.1.1).")
 
     /// Only clients with a client secret can revoke tokens.
@@ -130,29 +130,29 @@ extension SandboxRule {
         explanation: "The request carries no bearer token.",
         remedy: "Send Authorization: Bearer with the access token.")
 
-    /// The access token stands in the query, where logs keep it.
+    /// The access token is in the query, where logs keep it.
     public static let bearerInQuery = SandboxRule(
         "userinfo.token_in_query", error: "invalid_request",
-        explanation: "The access token stands in the query, where logs keep it.",
+        explanation: "The access token is in the query, where logs keep it.",
         remedy: "Send the access token in the Authorization header.")
 
-    /// The access token is not one that this sandbox gave, or it is too old to be remembered.
+    /// The sandbox did not issue this access token, or no longer remembers it.
     public static let bearerUnknown = SandboxRule(
         "userinfo.token_unknown", error: "invalid_token",
-        explanation: "The access token is not one that this sandbox gave, or it is too old to be remembered.",
+        explanation: "The sandbox did not issue this access token, or no longer remembers it.",
         remedy: "Send the access token of the token response unchanged.")
 
     /// The access token has expired.
     public static let bearerExpired = SandboxRule(
         "userinfo.token_expired", error: "invalid_token",
         explanation: "The access token has expired.",
-        remedy: "Read UserInfo at once after the login.")
+        remedy: "Read UserInfo right after the login.")
 
     /// The access token was revoked, because its code was used again or the client asked for it.
     public static let bearerRevoked = SandboxRule(
         "userinfo.token_revoked", error: "invalid_token",
         explanation: "The access token was revoked, because its code was used again or the client asked for it.",
-        remedy: "Exchange each code once.")
+        remedy: "Use each code once.")
 
     /// This person has no picture, or the picture was not requested.
     public static let pictureAbsent = SandboxRule(
@@ -172,9 +172,9 @@ extension SandboxRule {
         explanation: "The discovery document and the JWK Set take GET only.",
         remedy: "Send a GET request.")
 
-    /// The sandbox could not make its answer; the fault is its own or that of the registered keys.
+    /// The sandbox could not make its answer, because of a fault of its own or of the registered keys.
     public static let sandboxFailure = SandboxRule(
         "sandbox.failure", error: "server_error",
-        explanation: "The sandbox could not make its answer; the fault is its own or that of the registered keys.",
-        remedy: "Check the client's encryption key and report the fault.")
+        explanation: "The sandbox could not make its answer, because of a fault of its own or of the registered keys.",
+        remedy: "Check the client's encryption key. If it is right, report the fault.")
 }

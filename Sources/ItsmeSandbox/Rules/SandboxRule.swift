@@ -1,15 +1,15 @@
-/// A rule that the sandbox holds relying parties to.
+/// A rule that relying parties have to follow.
 ///
-/// The identifier is stable; explanation and remedy are words for a developer. Compare with the static members, for
-/// example `refusal.rule == .codeReused`.
+/// The identifier is stable; explanation and remedy are for a developer and may change. Compare with the static
+/// members, for example `refusal.rule == .codeReused`.
 public struct SandboxRule: Sendable, Hashable, CustomStringConvertible {
     /// The stable name, such as `request_object.aud`.
     public let id: String
 
-    /// The error code of OAuth, OpenID Connect or itsme that goes with it, such as `invalid_request_object`.
+    /// The error code of OAuth, OpenID Connect or itsme, such as `invalid_request_object`.
     public let error: String
 
-    /// What the request did.
+    /// What is wrong with the request.
     public let explanation: String
 
     /// What to do about it.

@@ -3,21 +3,21 @@ import Synchronization
 
 /// A QR code that waits to be scanned.
 struct DiscoverySession: Sendable {
-    /// Its name at the relying party.
+    /// The identifier that the relying party knows.
     let id: String
-    /// Its name on the page of the phones.
+    /// The identifier on the phone page.
     let handle: String
     let clientID: String
     let startedAt: Double
     let expires: Double
     var lastAnswer: Double
-    /// Who scanned it.
+    /// The person who scanned it.
     var person: Persona?
 }
 
 /// A backchannel request that a person has to answer.
 struct PendingBackchannelRequest: Sendable {
-    /// What the person made of it.
+    /// What the person answered.
     enum Answer: Sendable {
         case none
         case approved(AuthorizationGrant)
@@ -26,22 +26,22 @@ struct PendingBackchannelRequest: Sendable {
 
     /// Its `auth_req_id`.
     let id: String
-    /// Its name on the page of the phones.
+    /// The identifier on the phone page.
     let handle: String
     let request: BackchannelAuthenticationRequest
     let expires: Double
-    /// The least time between two polls, in seconds.
+    /// The shortest time between two polls, in seconds.
     var interval: Double
-    /// When it was last polled; `nil` before the first poll.
+    /// The time of the last poll; `nil` before the first one.
     var lastAnswer: Double?
     var answer: Answer = .none
 }
 
-/// What waits for the phones of the people: QR codes, backchannel requests, and who was found by a QR code.
+/// QR codes and backchannel requests that wait for a person, and the people found by QR codes.
 final class BackchannelState: Sendable {
-    /// The interval that relying parties are told, in seconds.
+    /// The `interval` in answers, in seconds.
     static let interval: Int64 = 5
-    /// How long a user identifier token lives, and how long an expired request is remembered, in seconds.
+    /// The lifetime of a user identifier token, and how long an expired request is remembered, in seconds.
     private static let memory: Double = 600
 
     private struct Discovered: Sendable {
@@ -64,7 +64,7 @@ final class BackchannelState: Sendable {
         storage.withLock { $0.sessions.insert(session, for: session.id, until: session.expires, now: now) }
     }
 
-    /// One question about a session. Once somebody scanned its code, the session ends, and `token` leads to that person.
+    /// A poll for a session. Once a person scanned its code, the session ends, and `token` identifies that person.
     func ask(
         _ id: String, clientID: String, token: String, now: Double
     ) throws(SandboxRefusal) -> DiscoverySession {
@@ -101,7 +101,7 @@ final class BackchannelState: Sendable {
         }
     }
 
-    /// The person whom a user identifier token leads to. It is used up.
+    /// The person that a user identifier token identifies. Uses the token up.
     func person(for token: String, clientID: String, now: Double) throws(SandboxRefusal) -> Persona {
         guard let discovered = storage.withLock({ $0.discovered.take(token, now: now) }),
             discovered.clientID == clientID
@@ -118,15 +118,15 @@ final class BackchannelState: Sendable {
         }
     }
 
-    /// One poll for a request.
+    /// A poll for a request.
     func poll(_ id: String, clientID: String, now: Double) throws(SandboxRefusal) -> PendingBackchannelRequest {
         let result: Result<PendingBackchannelRequest, SandboxRefusal> = storage.withLock { storage in
             guard let request = storage.requests.value(for: id, now: now), request.request.client.clientID == clientID
             else { return .failure(SandboxRefusal(.authReqIDUnknown)) }
-            // The person's answer may be asked for at once after a ping.
+            // After a ping, the relying party may poll at once.
             var isPinged = false
             if case .none = request.answer {} else { isPinged = request.request.notificationToken != nil }
-            // So may the first poll come.
+            // The first poll may come at once too.
             let isTooEarly = !isPinged && request.lastAnswer.map { now - $0 < request.interval } ?? false
             storage.requests.update(id) {
                 $0.lastAnswer = now
@@ -142,7 +142,7 @@ final class BackchannelState: Sendable {
         storage.withLock { $0.requests.update(id) { $0.interval += 5 } }
     }
 
-    /// Ends a request; `false` when it had ended.
+    /// Ends a request. `false` when it has ended already.
     func end(_ id: String, now: Double) -> Bool {
         storage.withLock { $0.requests.take(id, now: now) != nil }
     }

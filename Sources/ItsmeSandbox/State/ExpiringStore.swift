@@ -1,16 +1,15 @@
-/// A bounded dictionary whose entries are forgotten some time after they were put in.
+/// A bounded dictionary whose entries expire.
 ///
-/// Entries leave in the order in which they came: when their time is over, or when the store is full and a new one
-/// needs the place. Times are seconds since 1970.
+/// When the store is full, a new entry replaces the oldest one. Times are seconds since 1970.
 struct ExpiringStore<Value: Sendable>: Sendable {
     private struct Entry: Sendable {
         var value: Value
         let forgottenAt: Double
     }
 
-    /// By the octets of the key: `String` would call some different keys the same.
+    /// By the bytes of the key: `String` compares by canonical equivalence, so different keys could be equal.
     private var entries: [[UInt8]: Entry] = [:]
-    /// Keys in order of insertion; those before `head` are gone. Removed keys stay until their turn.
+    /// Keys in order of insertion. Those before `head` are gone; a removed key stays until `head` passes it.
     private var order: [[UInt8]] = []
     private var head = 0
     private let capacity: Int
@@ -20,10 +19,10 @@ struct ExpiringStore<Value: Sendable>: Sendable {
         self.capacity = max(1, capacity)
     }
 
-    /// How many entries there are, expired ones included that were not cleaned away yet.
+    /// The number of entries, including expired ones that are not removed yet.
     var count: Int { entries.count }
 
-    /// Puts `value` in and makes room first.
+    /// Adds `value`; makes room if the store is full.
     mutating func insert(_ value: Value, for key: String, until forgottenAt: Double, now: Double) {
         dropForgotten(now: now)
         let key = Array(key.utf8)
@@ -33,13 +32,13 @@ struct ExpiringStore<Value: Sendable>: Sendable {
         while entries.count > capacity, let oldest = nextKey() { entries[oldest] = nil }
     }
 
-    /// The value of `key`, if it is not forgotten.
+    /// The value of `key`, unless it expired.
     func value(for key: String, now: Double) -> Value? {
         guard let entry = entries[Array(key.utf8)], entry.forgottenAt > now else { return nil }
         return entry.value
     }
 
-    /// The values that are not forgotten, in the order in which they came.
+    /// The values that have not expired, oldest first.
     func values(now: Double) -> [Value] {
         order[min(head, order.count)...].compactMap { key in
             entries[key].flatMap { $0.forgottenAt > now ? $0.value : nil }
@@ -54,7 +53,7 @@ struct ExpiringStore<Value: Sendable>: Sendable {
         entries[key] = entry
     }
 
-    /// Takes the value of `key` out, if it is not forgotten.
+    /// Removes `key` and returns its value, unless it expired.
     mutating func take(_ key: String, now: Double) -> Value? {
         guard let entry = entries.removeValue(forKey: Array(key.utf8)), entry.forgottenAt > now else { return nil }
         return entry.value

@@ -1,9 +1,9 @@
 import Synchronization
 
 /// What the sandbox remembers between requests: codes, tokens, pending approvals, used assertion identifiers and
-/// refusals. Everything is bounded and forgotten in time.
+/// refusals. All of it is bounded and expires.
 ///
-/// One mutex guards it; it is held for dictionary work only, never for cryptography or I/O.
+/// One mutex guards it. It is held for access to dictionaries only, never for cryptography or I/O.
 final class SandboxState: Sendable {
     private struct CodeEntry: Sendable {
         let grant: AuthorizationGrant
@@ -25,7 +25,7 @@ final class SandboxState: Sendable {
         var refusals: [SandboxRefusal] = []
     }
 
-    /// How long expired codes and tokens are remembered, to say that they expired rather than that they are unknown.
+    /// How long expired codes and tokens are remembered, so that the refusal says "expired" and not "unknown".
     private static let memory: Double = 600
     private static let maximumRefusals = 1000
 
@@ -37,7 +37,7 @@ final class SandboxState: Sendable {
         storage.withLock { $0.pending.insert(pending, for: id, until: expires, now: now) }
     }
 
-    /// Takes a pending approval out: each is answered once.
+    /// Removes and returns a pending approval: each is answered once.
     func takePending(_ id: String, now: Double) -> PendingApproval? {
         storage.withLock { $0.pending.take(id, now: now) }
     }
@@ -49,10 +49,10 @@ final class SandboxState: Sendable {
         storage.withLock { $0.codes.insert(entry, for: code, until: expires + Self.memory, now: now) }
     }
 
-    /// Redeems `code` for `clientID` once, against `accessToken`, which is valid from then on.
+    /// Redeems `code` for `clientID` once, and makes `accessToken` valid.
     ///
-    /// Both happen in one step, so that a second presentation finds the token to revoke however close behind it
-    /// comes. The caller revokes the token again when the rest of the request turns out wrong.
+    /// Both happen in one step, so that a second use of the code always finds the token to revoke. The caller revokes
+    /// the token if the rest of the request is wrong.
     func redeem(
         _ code: String, clientID: String, accessToken: String, tokenExpires: Double, now: Double
     ) throws(SandboxRefusal) -> AuthorizationGrant {
@@ -104,9 +104,9 @@ final class SandboxState: Sendable {
 
     // MARK: Client assertions
 
-    /// Notes the `jti` of an assertion; `false` when it was noted before.
+    /// Remembers the `jti` of an assertion. `false` when it was used before.
     func useAssertion(_ identifier: String, clientID: String, until expires: Double, now: Double) -> Bool {
-        let key = "\(clientID) \(identifier)"  // A client id holds no space.
+        let key = "\(clientID) \(identifier)"  // A client id has no space.
         return storage.withLock { storage in
             guard storage.assertions.value(for: key, now: now) == nil else { return false }
             storage.assertions.insert(true, for: key, until: expires, now: now)
@@ -132,27 +132,27 @@ final class SandboxState: Sendable {
     }
 }
 
-/// What a person approved for a client: the ground on which tokens are given.
+/// What a person approved for a client. Tokens are issued for it.
 struct AuthorizationGrant: Sendable {
-    /// The client it was given to.
+    /// The client that asked.
     let clientID: String
-    /// The redirect URI of the authorization request; none of a backchannel request.
+    /// The redirect URI of the authorization request; `nil` for a backchannel request.
     let redirectURI: String?
     /// The person who approved.
     let persona: Persona
-    /// What was asked for.
+    /// The requested data.
     let request: DataRequest
     /// The nonce to repeat in the ID token.
     let nonce: String?
     /// The S256 challenge of PKCE.
     let codeChallenge: String?
-    /// The acr that was reached, by its full name.
+    /// The full name of the `acr` that was reached.
     let acr: String
     /// When the person approved, in seconds since 1970.
     let authenticationTime: Int64
 }
 
-/// Which data of the person an authorization request asks for.
+/// The data about the person that a request asks for.
 struct DataRequest: Sendable {
     /// The claims that the scope values stand for.
     var scopeClaims: [String] = []
@@ -161,7 +161,7 @@ struct DataRequest: Sendable {
     /// Claims for the UserInfo answer.
     var userInfo: [RequestedClaim] = []
 
-    /// The names that the UserInfo answer is made of: those of the scopes, then those of the claims request.
+    /// The claims of the UserInfo answer: those of the scopes, then those of the `claims` parameter.
     var userInfoNames: [String] {
         var seen: Set<String> = []
         return (scopeClaims + userInfo.map(\.name)).filter { seen.insert($0).inserted }

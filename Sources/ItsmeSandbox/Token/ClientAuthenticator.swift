@@ -4,15 +4,15 @@ import JOSE
 /// Authenticates the client of a token request (RFC 6749 section 2.3.1, RFC 7523 section 3).
 struct ClientAuthenticator {
     static let assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-    /// The longest time that an assertion may still live: a day.
+    /// The longest time until the expiry of an assertion, in seconds: a day.
     private static let longestLife: Double = 86400
 
     let core: SandboxCore
 
-    /// Whose URL the assertion has to name.
+    /// The endpoint whose URL must be the `aud` of the assertion.
     var audience: SandboxEndpoints.Endpoint = .token
 
-    /// The client that `form` proves to come from.
+    /// Returns the client that `form` authenticates.
     func client(of form: FormParameters, fields: HTTPFields) async throws(SandboxRefusal) -> ClientRegistration {
         guard fields[.authorization] == nil else { throw SandboxRefusal(.authenticationBasic) }
         switch (form["client_assertion"], form["client_secret"]) {
@@ -46,8 +46,8 @@ struct ClientAuthenticator {
             core: core, rules: .clientAssertion(mustBeEncrypted: core.requiresEncryptedAssertions))
         let (jws, compact) = try await received.signedToken(assertion)
 
-        // The client is named by client_id, which itsme lets a key pair leave out, or by the assertion itself. What is
-        // read here before verification serves to find the keys and nothing else.
+        // A client with a key pair may leave out client_id; then the assertion names it. What is read here before
+        // verification serves only to find the keys.
         guard let clientID = form["client_id"] ?? Self.unverifiedIssuer(of: compact) else {
             throw SandboxRefusal(.assertionIssuer)
         }
@@ -112,7 +112,7 @@ struct ClientAuthenticator {
                 throw SandboxRefusal(.assertionNotYetValid, detail: clock.ahead(name, claim.numericDate))
             }
         }
-        // 7. jti, last, so that a refused assertion does not use it up
+        // 7. jti. It comes last, so that a refused assertion does not use it up.
         guard let identifier = claims["jti"]?.string, !identifier.isEmpty, identifier.unicodeScalars.count <= 255 else {
             throw SandboxRefusal(.assertionIdentifier)
         }

@@ -2,7 +2,7 @@ import HTTPTypes
 import ItsmeRP
 import JOSE
 
-/// The token endpoint: a code, or an approved backchannel request, for an ID token and an access token.
+/// The token endpoint: exchanges a code or an approved backchannel request for an ID token and an access token.
 struct TokenEndpoint {
     static let backchannelGrantType = "urn:openid:params:grant-type:ciba"
 
@@ -75,7 +75,7 @@ struct TokenEndpoint {
         for form: FormParameters, client: ClientRegistration
     ) async throws(SandboxRefusal) -> HTTPReply {
         guard let code = form["code"] else { throw SandboxRefusal(.codeMissing) }
-        // Before the code is used up: whether the answer could be encrypted at all.
+        // Finds out before the code is used up whether the answer can be encrypted.
         let writer = try await TokenWriter(core: core, client: client, encryption: client.idTokenEncryption)
         let accessToken = try core.freshIdentifier()
         let now = core.now
@@ -91,7 +91,7 @@ struct TokenEndpoint {
         }
     }
 
-    /// The token response for a grant, with `fault` or the next one of its place.
+    /// The token response for a grant, with `fault` or the next fault of the token response.
     func response(
         _ grant: AuthorizationGrant, accessToken: String, writer: TokenWriter, client: ClientRegistration,
         fault: SandboxFault? = nil
@@ -147,7 +147,8 @@ struct TokenEndpoint {
     }
 }
 
-/// The revocation endpoint (RFC 7009), for clients with a secret: Basic authentication, 200 also for unknown tokens.
+/// The revocation endpoint (RFC 7009), for clients with a secret: Basic authentication, and 200 even for unknown
+/// tokens.
 struct RevocationEndpoint {
     let core: SandboxCore
 
@@ -188,7 +189,7 @@ struct RevocationEndpoint {
         return try? Base64URL.decode(String(digits.map { $0 == "+" ? "-" : $0 == "/" ? "_" : $0 }))
     }
 
-    /// Both parts are form-encoded first (RFC 6749 section 2.3.1).
+    /// Client id and secret are form-encoded before they are put together (RFC 6749 section 2.3.1).
     private static func formDecoded(_ text: Substring) -> String? {
         guard !text.contains("&"), !text.contains("=") else { return String(text) }
         return (try? FormParameters(Array("value=\(text)".utf8)))?["value"]

@@ -1,8 +1,8 @@
 import JOSE
 
-/// Makes nested JWTs for one client: signed by the sandbox, encrypted for the client as registered.
+/// Makes nested JWTs for one client: signed by the sandbox, then encrypted for the client as registered.
 struct TokenWriter {
-    /// Whom tokens are encrypted for, and how.
+    /// The key and the algorithms that encrypt tokens for the client.
     enum Recipient: Sendable {
         case publicKey(JWK, Encryption)
         case secret(ClientSecret)
@@ -15,7 +15,7 @@ struct TokenWriter {
         }
     }
 
-    /// The registered algorithms with what the generation adds.
+    /// The algorithms of a client with a key pair.
     struct Encryption: Sendable {
         let keyManagement: KeyManagementAlgorithm
         let contentEncryption: ContentEncryptionAlgorithm
@@ -27,7 +27,7 @@ struct TokenWriter {
     private let client: ClientRegistration
     private let recipient: Recipient
 
-    /// Finds the key to encrypt to, in the client's JWK Set as the sandbox knows it.
+    /// Finds the encryption key in the sandbox's copy of the client's JWK Set.
     init(
         core: SandboxCore, client: ClientRegistration, encryption: TokenEncryption
     ) async throws(SandboxRefusal) {
@@ -49,7 +49,7 @@ struct TokenWriter {
                 namesKey: core.profile.namesEncryptionKey))
     }
 
-    /// The nested JWT of `claims`, or what `fault` makes of it.
+    /// The nested JWT of `claims`, altered by `fault`.
     func token(_ claims: JSONValue, fault: SandboxFault? = nil) async throws(SandboxRefusal) -> String {
         var claims = claims
         if case .claims(let change) = fault?.effect { change(&claims, core.scene) }
@@ -108,7 +108,7 @@ struct TokenWriter {
 
 /// The claims of an ID token for one grant.
 struct IDTokenClaims {
-    /// Names that a claims request cannot fill.
+    /// Claims that the `claims` parameter does not change.
     private static let reserved: Set<String> = [
         "iss", "sub", "aud", "exp", "iat", "nbf", "nonce", "acr", "auth_time", "at_hash",
     ]

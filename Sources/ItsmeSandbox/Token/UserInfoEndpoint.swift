@@ -15,7 +15,7 @@ struct UserInfoEndpoint {
                 let claims = try claims(for: grant)
                 let fault = core.takeFault(.userInfo, for: client)
                 let token = try await writer.token(claims, fault: fault)
-                // The real endpoint says so too, although the body is a JWT.
+                // Like itsme, although the body is a JWT.
                 var reply = HTTPReply.bytes(
                     Array(token.utf8), type: "application/json",
                     fields: [HTTPField(name: .cacheControl, value: "no-store")])
@@ -94,7 +94,7 @@ struct UserInfoEndpoint {
             status = .methodNotAllowed
             fields = [HTTPField(name: .allow, value: "GET")]
         case .bearerMissing:
-            // Without a token the header names no error.
+            // RFC 6750: a request without a token gets no error code.
             status = .unauthorized
             fields = [HTTPField(name: .wwwAuthenticate, value: "Bearer realm=\"itsme\"")]
         case .pictureAbsent: status = .notFound
