@@ -1,13 +1,13 @@
 #if Hummingbird
     package import NIOCore
 
-    /// Closes a connection whose client takes too long over a request.
+    /// Closes a connection whose client sends a request too slowly.
     ///
-    /// It is the first handler of a connection and sees bytes, before TLS is undone: Hummingbird's idle timeout starts anew
-    /// with every part of a request, and does not see a header or a handshake that trickles. ``RequestDeadline`` tells it
-    /// when a request begins and ends.
+    /// It is the first handler of a connection, so it sees bytes before TLS decrypts them. Hummingbird's idle timeout
+    /// does not suffice: it restarts with every part of a request, and does not notice a slow header or TLS handshake.
+    /// ``RequestDeadline`` tells it when a request begins and ends.
     ///
-    /// As all of a channel it lives on the channel's event loop.
+    /// Like all handlers of a channel, it runs on the channel's event loop only.
     package final class ConnectionDeadline: ChannelInboundHandler {
         package typealias InboundIn = ByteBuffer
         package typealias InboundOut = ByteBuffer
@@ -15,12 +15,12 @@
         private let requestTimeout: TimeAmount
         private let idleTimeout: TimeAmount
         private var context: ChannelHandlerContext?
-        /// Requests that have begun and are not over.
+        /// The number of requests in flight.
         private var requests = 0
-        /// When the request that is on its way has to be whole; nil while none is.
+        /// When the request that is being read must be complete; nil when none is.
         private var deadline: NIODeadline?
         private var timer: Scheduled<Void>?
-        /// HTTP/2: other bytes than a request's come at any time.
+        /// Whether the connection is HTTP/2, where bytes that belong to no request may come at any time.
         private var isMultiplexed = false
 
         package init(_ limits: ServerLimits) {
@@ -44,7 +44,7 @@
         }
 
         package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            // Between two requests, the first byte is one of the next.
+            // Between two requests, a byte is the first one of the next request.
             if requests == 0, deadline == nil, !isMultiplexed { expectRequest() }
             context.fireChannelRead(data)
         }
@@ -54,7 +54,7 @@
             context.fireChannelInactive()
         }
 
-        /// Says until when the request whose header has come has to be whole.
+        /// Returns when the request whose header was just read must be complete.
         func requestBegan(isMultiplexed: Bool, at now: NIODeadline) -> NIODeadline {
             let deadline = isMultiplexed ? nil : deadline
             self.isMultiplexed = isMultiplexed
@@ -66,8 +66,8 @@
 
         func requestEnded() {
             requests -= 1
-            // Over HTTP/1.1 the idle timeout is Hummingbird's. Over HTTP/2 Hummingbird says goodbye then, and waits for an
-            // answer without end.
+            // HTTP/1.1 has Hummingbird's idle timeout. Over HTTP/2, Hummingbird then sends GOAWAY and waits for the
+            // client without a limit.
             if requests == 0, isMultiplexed { close(in: idleTimeout + requestTimeout) }
         }
 
@@ -85,7 +85,7 @@
     }
 
     extension TimeAmount {
-        /// At most a day, so that a deadline is a date that exists.
+        /// Converts a duration, at most a day, so that a deadline cannot overflow.
         init(limiting duration: Duration) {
             self.init(max(.zero, min(duration, .seconds(86_400))))
         }

@@ -5,22 +5,22 @@
 
     /// Answers Hummingbird's requests with an `HTTPHandler`.
     ///
-    /// The whole body is read first, within ``ServerLimits``. `HEAD` reaches the handler as `HEAD`, never as `GET`, because a
-    /// handler may act on a `GET`; the body of its answer is left out.
+    /// It first reads the whole body, within ``ServerLimits``. The handler gets a `HEAD` as `HEAD`, never as `GET`,
+    /// because it may act on a `GET`. The answer to a `HEAD` is sent without its body.
     ///
-    /// In a server of your own, of the limits only `maximumBodySize`, `requestTimeout` (for the body, answered with 408) and
-    /// `maximumBodiesInFlight` hold. Give that server an idle timeout (`HTTP1Channel.Configuration`) and a maximum of
-    /// connections, or let a proxy bound them.
+    /// In your own Hummingbird application, only three of the limits apply: `maximumBodySize`, `requestTimeout` (for
+    /// the body; answered with 408) and `maximumBodiesInFlight`. Give the application an idle timeout
+    /// (`HTTP1Channel.Configuration`) and a maximum number of connections, or let a proxy limit them.
     public struct HandlerResponder<Context>: HTTPResponder {
         private let handler: any HTTPHandler
         private let limits: ServerLimits
         private let bodies: BodiesInFlight
         private let scheme: String?
 
-        /// Makes a responder that passes requests on to `handler`.
+        /// Makes a responder that passes requests to `handler`.
         ///
-        /// Copies of it count bodies in flight together. If `scheme` is given, the handler sees it as the scheme of every
-        /// request: a server behind TLS does not know by itself.
+        /// Copies of it share one count of bodies in flight. `scheme`, if given, replaces the scheme of every request,
+        /// for servers that do not know whether the client used TLS.
         public init(_ handler: any HTTPHandler, limits: ServerLimits = ServerLimits(), scheme: String? = nil) {
             self.handler = handler
             self.limits = limits
@@ -28,7 +28,7 @@
             bodies = BodiesInFlight(limit: limits.maximumBodiesInFlight)
         }
 
-        /// Lets the handler answer `request`.
+        /// Reads the body of `request` and lets the handler answer.
         public func respond(to request: Request, context: Context) async throws -> Response {
             let hasNoBody = request.method == .get || request.method == .head
             let limit = hasNoBody ? 0 : limits.maximumBodySize
@@ -36,7 +36,7 @@
             if (announced ?? 0) > limit || (hasNoBody && request.headers[.transferEncoding] != nil) {
                 return Response(status: .contentTooLarge)
             }
-            // Held until the handler has answered: for so long the body is in memory.
+            // Counted until the handler has answered, because the body is in memory until then.
             guard hasNoBody || bodies.enter() else {
                 return Response(status: .serviceUnavailable, headers: [.retryAfter: "1"])
             }
@@ -48,7 +48,7 @@
             case .tooLarge: return Response(status: .contentTooLarge)
             case .tooSlow: return Response(status: .requestTimeout)
             }
-            // Hummingbird takes the end of a connection for the end of the body.
+            // When the connection ends, Hummingbird reports the end of the body, even if bytes are missing.
             guard announced == nil || announced == body.count else { return Response(status: .badRequest) }
             var head = request.head
             if let scheme { head.scheme = scheme }
@@ -83,7 +83,7 @@
         private static func response(_ reply: HTTPReply, to method: HTTPRequest.Method) -> Response {
             let status = reply.response.status
             var headers = reply.response.headerFields
-            // How the message is framed is the server's business, whatever the handler says.
+            // The server frames the message, so these fields of the handler do not count.
             headers[.transferEncoding] = nil
             headers[.connection] = nil
             headers[.contentLength] = String(reply.body.count)
@@ -106,7 +106,7 @@
 
         init(limit: Int) { self.limit = limit }
 
-        /// False when there are as many as may be.
+        /// Counts one more. False when the limit is reached.
         func enter() -> Bool {
             count.withLock { count in
                 guard count < limit else { return false }
@@ -126,7 +126,7 @@
         /// router.mount(sandbox, at: "/v2/**", methods: [.get, .head, .post])
         /// ```
         ///
-        /// Each mount counts its own bodies in flight.
+        /// Each call of `mount` has its own count of bodies in flight.
         @discardableResult
         public func mount(
             _ handler: any HTTPHandler,

@@ -19,16 +19,16 @@
     /// }
     /// ```
     ///
-    /// By default on loopback, at a port that the system chooses. Without `tls` the traffic is readable by all on the way:
-    /// use another host only behind a proxy that ends TLS.
+    /// By default it listens on loopback, on a port that the system chooses. Without `tls`, everybody on the network
+    /// can read the traffic: then listen on another host only behind a proxy that terminates TLS.
     public enum HummingbirdServer {
         /// The certificate of a server with its private key, as PEM files.
         public struct TLS: Sendable {
             /// The certificate, followed by its intermediates.
             public var certificateFile: String
 
-            /// The private key, not encrypted. As every file with a private key, it is refused when a group or others have
-            /// rights to it, or when it belongs to another user than this process or root.
+            /// The private key, not encrypted. It is refused when group or others have any permission on the file, or
+            /// when the file belongs to a user other than that of this process or root.
             public var keyFile: String
 
             /// Names the files of a certificate and its key.
@@ -38,21 +38,22 @@
             }
         }
 
-        /// Why a server cannot be started as asked.
+        /// Why a server cannot start with these settings.
         public enum ConfigurationError: Error, Sendable, CustomStringConvertible {
-            /// HTTP/2 is negotiated in the TLS handshake; there is none without `tls`.
+            /// `http2` was given without `tls`: HTTP/2 is negotiated in the TLS handshake.
             case http2NeedsTLS
 
-            /// What is wrong, in words.
-            public var description: String { "HTTP/2 is offered over TLS only: give a certificate" }
+            /// What is wrong and what to do.
+            public var description: String { "HTTP/2 needs TLS: give a certificate, or leave out http2" }
         }
 
-        /// Serves `handler` while `body` runs, which gets the bound port; then stops gracefully.
+        /// Serves `handler` while `body` runs, then stops gracefully. `body` gets the port.
         ///
-        /// Requests in progress are answered before it returns, up to five seconds. Throws what `body` throws, or the
-        /// server's error when it could not start: the port is taken, or a file cannot be read. With `http2` the server
-        /// offers HTTP/2 beside HTTP/1.1, which needs `tls`. A private key in a file that is not private is `ItsmeError`
-        /// `key_file_unsafe`. What clients may send, and in which time, is said by `limits`.
+        /// Requests in flight get up to five seconds to end. With `http2` the server offers HTTP/2 and HTTP/1.1; this
+        /// needs `tls`. `limits` bounds what clients may send, and how long they may take.
+        ///
+        /// Throws what `body` throws; the server's error when it cannot start, because the port is taken or a file
+        /// cannot be read; `ItsmeError` `key_file_unsafe` when others can use the file of the private key.
         public static func withServer<R: Sendable>(
             _ handler: any HTTPHandler,
             host: String = "127.0.0.1",
@@ -91,8 +92,7 @@
 
         /// Serves `handler` until the calling task is cancelled, then stops gracefully and returns.
         ///
-        /// `onListening` is called with the bound port once requests are taken. Throws the server's error when it could not
-        /// start.
+        /// Calls `onListening` with the port when the server is ready. Throws the server's error when it cannot start.
         public static func run(
             _ handler: any HTTPHandler,
             host: String = "127.0.0.1",
@@ -106,7 +106,7 @@
             let services = try services(
                 handler, host: host, port: port, tls: tls, http2: http2, limits: limits, logger: logger,
                 onListening: onListening)
-            // In a task of its own: cancelled directly, the server would cut off the requests in progress.
+            // In a separate task: if the server itself were cancelled, it would cut off the requests in flight.
             let serving = Task { try await services.run() }
             try await withTaskCancellationHandler {
                 try await serving.value
@@ -129,7 +129,7 @@
                 responder: HandlerResponder<BasicRequestContext>(
                     handler, limits: limits, scheme: tls == nil ? "http" : "https"),
                 server: try server(tls: tls, http2: http2, limits: limits),
-                // No server name: what runs here is nobody's business.
+                // No Server field: clients need not know the software.
                 configuration: ApplicationConfiguration(
                     address: .hostname(host, port: port), serverName: nil,
                     availableConnectionsDelegate: .maximum(max(1, limits.maximumConnections), logger: logger)),
@@ -173,7 +173,7 @@
 
         private static func configuration(_ tls: TLS) throws -> TLSConfiguration {
             var key = try KeyFile(tls.keyFile).read().withBytes { bytes in bytes.indices.map { bytes[$0] } }
-            // Overwrites the copy.
+            // Overwrites the copy of the private key.
             defer { _ = SecretBytes(taking: &key) }
             var configuration = TLSConfiguration.makeServerConfiguration(
                 certificateChain: try NIOSSLCertificate.fromPEMFile(tls.certificateFile).map { .certificate($0) },
@@ -183,7 +183,7 @@
         }
     }
 
-    /// A connection that has a ``ConnectionDeadline`` before everything else.
+    /// A connection whose first handler is a ``ConnectionDeadline``.
     private struct DeadlineChannel<Base: ServerChildChannel>: ServerChildChannel {
         private let base: Base
         private let limits: ServerLimits

@@ -3,22 +3,22 @@
     package import NIOCore
     package import NIOHTTPTypes
 
-    /// Closes a connection, or a stream of HTTP/2, when a request is not whole or its answer is not taken in time.
+    /// Closes a connection, or an HTTP/2 stream, when a client does not send its request or take the answer in time.
     ///
-    /// Reading ends with an error then, so that half a body is never taken for a whole one.
+    /// Reading then ends with an error, so that a partial body never looks complete.
     package final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
         package typealias InboundIn = HTTPRequestPart
         package typealias InboundOut = HTTPRequestPart
         package typealias OutboundIn = HTTPResponsePart
         package typealias OutboundOut = HTTPResponsePart
 
-        /// The time of ``ServerLimits/requestTimeout`` is over.
+        /// ``ServerLimits/requestTimeout`` is over.
         package struct TimeIsOver: Error {}
 
         private let timeout: TimeAmount
         private var connection: ConnectionDeadline?
         private var isStream = false
-        /// How many requests began, are read to the end, are answered to the end, and are over for the connection.
+        /// How many requests began, were read completely, were answered completely, and were reported as ended.
         private var (begun, read, answered, over) = (0, 0, 0, 0)
         private var reading: Scheduled<Void>?
         private var writing: Scheduled<Void>?
@@ -36,7 +36,7 @@
         }
 
         private static func connection(of channel: any Channel) -> ConnectionDeadline? {
-            // A channel without one has none to be found: there is no other error.
+            // The only possible error is that the channel has none.
             try? channel.pipeline.syncOperations.handler(type: ConnectionDeadline.self)
         }
 
@@ -89,7 +89,7 @@
             tellConnection()
         }
 
-        /// A request is over when it is read to the end, which may be later than its answer, and answered.
+        /// Reports ended requests: those that are both read completely and answered completely, in any order.
         private func tellConnection() {
             while over < min(read, answered) {
                 over += 1

@@ -44,7 +44,7 @@ public struct SandboxConfiguration: Sendable {
     /// - Claims, authentication contexts and templates have the names of the first generation (`tag:sixdots.be,…`).
     /// - `address` and the device are strings that hold JSON, the photo is Base64 text, the locale is in lower case.
     /// - Tokens are encrypted with `RSA-OAEP`, and their header has no `kid`.
-    /// - Request objects are for the authorization endpoint and need not be encrypted. They are fetched as
+    /// - The `aud` of request objects is the authorization endpoint. They need not be encrypted. They are fetched as
     ///   `application/jwt`; `v2` accepts this media type with a warning.
     /// - A Confirmation may name a known user by `phone_number`.
     /// - Share data may be requested in any way. itsme documents the request URI; how strict it was is not known.

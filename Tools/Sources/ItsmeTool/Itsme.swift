@@ -12,13 +12,13 @@ struct Itsme: AsyncParsableCommand {
     )
 }
 
-/// Why the tool could not do what it was asked, in words for the person who asked.
+/// Why the tool failed, in words for the user.
 struct ToolFailure: Error, CustomStringConvertible {
     let description: String
 
     init(_ description: String) { self.description = description }
 
-    /// An error about a file; some say themselves which.
+    /// An error about a file. Names the path, unless the error does.
     init(_ path: String, _ error: ItsmeError) {
         let reason = error.reason.hasPrefix("\(path): ") ? error.reason : "\(path): \(error.reason)"
         self.init("\(reason). \(error.remedy)")

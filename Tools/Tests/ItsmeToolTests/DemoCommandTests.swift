@@ -72,7 +72,7 @@ final class DemoCommandTests: XCTestCase {
 
     func testServesAShopWithButtonsUntilInterrupted() async throws {
         let tool = try ToolProcess(["demo"])
-        let invitation = try XCTUnwrap(tool.line(startingWith: "Serving on: open "))
+        let invitation = try XCTUnwrap(tool.line(startingWith: "Open "))
         let origin = try XCTUnwrap(invitation.firstMatch(of: /http:\/\/127\.0\.0\.1:\d+/)?.output).description
         let transport = try CurlTransport()
 

@@ -11,14 +11,14 @@ struct DemoCommand: AsyncParsableCommand {
         commandName: "demo",
         abstract: "Watch Login, Share data and Confirm against a local itsme.",
         discussion: """
-            Makes throw-away keys, starts a sandbox and a small relying party on loopback ports, and lets an invented \
-            person log in, share data and confirm a payment, once with a key pair and once with a client secret, and \
-            log in without a browser; the person's approval is automated. The exit status is 0 only if everything was verified. Then it serves on \
-            for a browser.
+            Makes throw-away keys, and starts a sandbox and a small relying party on loopback ports. An invented \
+            person then logs in, shares data and confirms a payment, with a key pair and with a client secret, and \
+            logs in without a browser. The person's approval is automated. Afterwards the demo stays up for your \
+            browser, unless you give --once. The exit status is 0 only if everything was verified.
             """
     )
 
-    @Flag(help: "Exit after that instead of serving on for a browser.")
+    @Flag(help: "Exit after the run instead of staying up for your browser.")
     var once = false
 
     @Option(help: "Falsify something on the way to the relying party, in one login only: \(Tampering.names).")
@@ -28,7 +28,7 @@ struct DemoCommand: AsyncParsableCommand {
         let isVerified = try await Demo(report: Report(), tampering: tamper, keepsServing: !once && tamper == nil).run()
         guard isVerified else { throw ExitCode.failure }
         guard tamper == nil else {
-            Report().line("It was tampered with and should have been refused: please report this.")
+            Report().line("The tampered answer was accepted, although it must be refused. Please report this.")
             throw ExitCode.failure
         }
     }
@@ -38,19 +38,19 @@ extension Tampering {
     fileprivate static let names = allCases.map(\.rawValue).joined(separator: ", ")
 }
 
-/// itsme from end to end on this machine: a sandbox, a relying party and a person's browser, over real sockets.
+/// The whole demo on this machine: a sandbox, a relying party and a person's browser, over real sockets.
 struct Demo {
     let report: Report
-    /// What is falsified in the first login, which is then the only one.
+    /// What is falsified in the first login. If set, there is no further login.
     let tampering: Tampering?
-    /// Whether relying party and sandbox go on for a person with a browser.
+    /// Whether relying party and sandbox stay up for a person with a browser.
     let keepsServing: Bool
 
     private static let persona = "belgian-eid"
 
-    /// Walks through every service with every registration, and ends the report with the first login in one line.
+    /// Runs every service with every registration. The last line of the report is about the first login.
     ///
-    /// - Returns: Whether every walk was verified.
+    /// - Returns: Whether every run was verified.
     func run() async throws -> Bool {
         report.line("itsme, end to end, on this machine. Tokens, codes and secrets are shown by kind and length.")
         report.step("Make throw-away keys and a client secret for the relying party")
@@ -93,7 +93,7 @@ struct Demo {
                 let isVerified = conclude(outcomes)
                 if isVerified, keepsServing {
                     let interruption = await Interruption()
-                    report.line("\nServing on: open \(origin)/ in a browser. Ctrl-C stops.")
+                    report.line("\nOpen \(origin)/ in a browser. Ctrl-C stops the demo.")
                     await interruption.wait()
                 }
                 await transport.shutdown()
@@ -102,7 +102,7 @@ struct Demo {
         }
     }
 
-    /// The first login in full, the rest of the walks in brief.
+    /// Reports the first login in full, the other runs in brief.
     private func walk(
         through parties: [DemoRelyingParty], at origin: String, sandbox: Sandbox, transport: CurlTransport
     ) async throws -> [DemoWalk.Outcome] {
@@ -119,7 +119,7 @@ struct Demo {
             if isFirst, case .success = outcome.result { report.step("The verified claims") }
             tell(outcome, sandbox)
         }
-        // itsme offers it to clients with a key pair only.
+        // itsme offers the backchannel only to clients with a key pair.
         if tampering == nil, let party = parties.first(where: { $0.registration == .keyPair }) {
             sandbox.forgetRefusals()
             let outcome = try await DemoBackchannel(party: party, sandbox: sandbox)
@@ -139,9 +139,9 @@ struct Demo {
         }
     }
 
-    /// Prints how each walk ended; the first login has the last word.
+    /// Prints the result of each run; the first login is the last line.
     ///
-    /// - Returns: Whether every one was verified.
+    /// - Returns: Whether every run was verified.
     private func conclude(_ outcomes: [DemoWalk.Outcome]) -> Bool {
         report.line("")
         var isVerified = true
@@ -159,7 +159,7 @@ struct Demo {
                     lastLine = "login refused: \(reason)"
                 } else {
                     report.line("refused: \(outcome.name): \(reason)")
-                    if isVerified { lastLine = "not every walk was verified" }
+                    if isVerified { lastLine = "not every run was verified" }
                 }
                 isVerified = false
             }

@@ -22,7 +22,7 @@ struct DemoPage {
         }
     }
 
-    /// What itsme said of the person.
+    /// The page with what itsme said about the person.
     static func result(_ result: DemoResult, of service: DemoService, _ registration: DemoRegistration) -> DemoPage {
         let title =
             switch service {
@@ -87,7 +87,7 @@ struct DemoPage {
 extension DemoResult.Claim {
     fileprivate var label: String { DemoResult.label(name) }
 
-    /// The value for a reader: an object has its members one below the other.
+    /// The lines of the value. Each member of an object has its own line.
     fileprivate var lines: [String] {
         if let members = value.members {
             return members.map { "\($0.name): \($0.value.string ?? $0.value.text)" }
@@ -118,16 +118,16 @@ extension HTTPReply {
 
             """ + ItsmeButton.stylesheet).utf8))
 
-    /// Sends the browser on with GET.
+    /// Redirects the browser, which follows with GET.
     static func redirect(to path: String) -> HTTPReply {
         HTTPReply(
             response: HTTPResponse(status: .seeOther, headerFields: [.location: path, .cacheControl: "no-store"]))
     }
 }
 
-/// What a verified answer of itsme said: what the demo shows of it.
+/// The part of a verified answer that the demo shows.
 struct DemoResult: Sendable {
-    /// A claim about the person or the approval, as it came.
+    /// A claim about the person or the approval.
     struct Claim: Sendable {
         let name: String
         let value: JSON
@@ -141,7 +141,7 @@ struct DemoResult: Sendable {
     /// The verified claims about the person.
     let claims: [Claim]
 
-    /// What is about the token and not about the person.
+    /// Claims about the token, not about the person.
     private static let tokenClaims: Set<String> = [
         "iss", "sub", "aud", "exp", "iat", "nbf", "nonce", "acr", "auth_time", "at_hash",
     ]

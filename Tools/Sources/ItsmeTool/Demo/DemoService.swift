@@ -4,13 +4,13 @@ import ItsmeSandbox
 import JOSE
 import Synchronization
 
-/// What the demo's shop does with itsme: one of each kind of service.
+/// The services of the demo shop: one of each kind.
 enum DemoService: String, CaseIterable, Sendable {
     case login
     case shareData = "share-data"
     case confirm
 
-    /// The payment to confirm; the account is the usual Belgian example.
+    /// The payment to confirm. The account is the usual Belgian example.
     private static let amount = 25
     private static let iban = "BE68 5390 0754 7034"
 
@@ -26,7 +26,7 @@ enum DemoService: String, CaseIterable, Sendable {
         }
     }
 
-    /// What itsme knows of the service.
+    /// The registration of the service in the sandbox.
     var registration: ServiceRegistration {
         switch self {
         case .login: ServiceRegistration(code: "DEMO_LOGIN", kind: .login)
@@ -35,7 +35,7 @@ enum DemoService: String, CaseIterable, Sendable {
         }
     }
 
-    /// What the button says.
+    /// The action of the button.
     var action: ItsmeButton.Action {
         switch self {
         case .login: .login
@@ -52,7 +52,7 @@ enum DemoService: String, CaseIterable, Sendable {
         }
     }
 
-    /// The claims that the shop asks for. A confirmation has all of them in the ID token, so there is no need for UserInfo.
+    /// The claims that the shop asks for. Confirm has all of them in the ID token, so it needs no UserInfo.
     var claims: ClaimsRequest {
         switch self {
         case .login: ClaimsRequest(userInfo: [.name, .email, .birthdate])
@@ -62,7 +62,7 @@ enum DemoService: String, CaseIterable, Sendable {
         }
     }
 
-    /// What the request object holds, which nobody but itsme can read on its way.
+    /// What the request asks, in words. Only itsme can read it in the request object.
     var question: String {
         let names = (claims.userInfo + claims.idToken).map { DemoResult.label($0.name) }.joined(separator: ", ")
         return switch self {
@@ -75,10 +75,10 @@ enum DemoService: String, CaseIterable, Sendable {
     /// Whether the shop reads UserInfo.
     var readsUserInfo: Bool { self != .confirm }
 
-    /// The service as it is asked for.
+    /// The service for a request.
     ///
-    /// - Parameter subject: Who is logged in; nil for nobody.
-    /// - Throws: ``DemoRefusal/nobodyLoggedIn`` when there has to be somebody.
+    /// - Parameter subject: The person who is logged in; nil for nobody.
+    /// - Throws: ``DemoRefusal/nobodyLoggedIn`` when the service needs a person who is logged in.
     func request(subject: String?) throws -> ItsmeService {
         let code = registration.code
         switch self {
@@ -94,18 +94,18 @@ enum DemoService: String, CaseIterable, Sendable {
     }
 }
 
-/// What the shop itself refuses, beyond what the library refuses.
+/// What the shop itself refuses, in addition to the library.
 enum DemoRefusal: String, Error, CustomStringConvertible {
-    case nobodyLoggedIn = "nobody is logged in who could confirm"
-    case anotherPerson = "somebody else confirmed than the person who was asked"
+    case nobodyLoggedIn = "nobody is logged in, so nobody can confirm"
+    case anotherPerson = "the person who confirmed is not the person who was asked"
 
     var description: String { rawValue }
 }
 
-/// The shop under one registration at itsme: the library's endpoints around the shop's own part.
+/// The shop with one registration: the library's endpoints and the shop's own code.
 struct DemoRelyingParty: Sendable {
     let application: DemoApplication
-    /// Start and callback of all three services.
+    /// The start and the callback of all three services.
     let endpoints: LoginEndpoints
 
     var registration: DemoRegistration { application.registration }
@@ -120,18 +120,18 @@ struct DemoRelyingParty: Sendable {
             authorize: application.authorize, onLogin: application.answer, onFailure: application.answer)
     }
 
-    /// Where a person starts to reach the page of a service.
+    /// The URL that starts a login for the page of a service.
     func startURL(of service: DemoService) throws -> String {
         try endpoints.startURL(target: PostLoginTarget(registration.resultPath(of: service)), locale: .english)
     }
 }
 
-/// Who is logged in, by the session cookie of their browser.
+/// The people who are logged in, by the session cookies of their browsers.
 final class DemoSessions: Sendable {
     /// The session of a person.
     struct Session: Sendable {
         let subject: String
-        /// What itsme said of the person, by the service that asked.
+        /// What itsme said about the person, by service.
         var results: [DemoService: DemoResult] = [:]
     }
 
@@ -146,10 +146,11 @@ final class DemoSessions: Sendable {
         identifier(in: request).flatMap { identifier in sessions.withLock { $0[identifier] } }
     }
 
-    /// Keeps a result in a new session, which takes the place of the browser's old one: a session from before a login is
-    /// never gone on with (session fixation).
+    /// Keeps a result in a new session, which replaces the browser's old one. A session from before a login is never
+    /// continued, because an attacker may know it (session fixation).
     ///
-    /// - Returns: The value of `Set-Cookie`. On loopback over http there is no `Secure`; elsewhere there must be.
+    /// - Returns: The value of `Set-Cookie`. The demo uses http on loopback, so there is no `Secure`; a real site must
+    ///   have it.
     func renew(with result: DemoResult, of service: DemoService, for request: HTTPRequest) throws -> String {
         let identifier = Base64URL.encode(try RandomSource.system.bytes(24))
         let old = self.identifier(in: request)
@@ -174,10 +175,10 @@ final class DemoSessions: Sendable {
     }
 }
 
-/// The shop's own part of a login: what it asks of itsme, and what it makes of the answers.
+/// The shop's own code: it makes the requests and handles the verified answers.
 ///
-/// One pair of endpoints serves all three services: the page that a person wants to reach says which one it takes. That
-/// page is sealed in the transaction with everything else, so at the callback it says what was asked.
+/// One start and one callback serve all three services. The target page decides which service is used. The target is
+/// sealed in the transaction, so the callback knows the service too.
 final class DemoApplication: Sendable {
     let registration: DemoRegistration
     let client: ItsmeClient
@@ -200,10 +201,10 @@ final class DemoApplication: Sendable {
         client = try ItsmeClient(configuration, transport: channel)
     }
 
-    /// How many requests it sent so far.
+    /// The number of requests that were sent so far.
     var requestCount: Int { channel.requestCount }
 
-    /// How the last login ended, told once; nil when none did since.
+    /// Removes and returns the result of the last login; nil if there is no new one.
     func takeOutcome() -> Result<DemoResult, any Error>? {
         outcome.withLock { outcome in
             defer { outcome = nil }
@@ -215,7 +216,7 @@ final class DemoApplication: Sendable {
         DemoService.allCases.first { registration.resultPath(of: $0) == target.text } ?? .login
     }
 
-    /// Makes the authorization request of a person who wants to reach a page.
+    /// Makes the authorization request for the target page of a person.
     func authorize(_ start: LoginStart) async throws -> AuthorizationRequest {
         let service = service(at: start.target)
         report.note("\(service.name) (\(registration.name)): \(service.question)")
@@ -231,7 +232,7 @@ final class DemoApplication: Sendable {
         return request
     }
 
-    /// Answers a person who came back from itsme and was verified: a session, and the page.
+    /// Answers a verified callback: makes a session and redirects to the target page.
     func answer(_ login: CompletedLogin) async throws -> HTTPReply {
         let service = service(at: login.target)
         report.passed("ID token: decrypted with \(registration.tokenKey), its signature verified with itsme's")
@@ -253,7 +254,7 @@ final class DemoApplication: Sendable {
         return login.redirect(settingCookies: [cookie])
     }
 
-    /// Answers a person who was not.
+    /// Answers a failed login.
     func answer(_ failure: LoginFailure) -> HTTPReply {
         let error = failure.underlyingError ?? failure.error
         report.refused("\(error)")

@@ -32,8 +32,8 @@ struct DemoSite: HTTPHandler {
             DemoPage(
                 title: "Demo shop",
                 content: """
-                    <p>Three services of itsme, with both ways to authenticate a client. The itsme behind the buttons is \
-                    the sandbox on this machine; its people are invented.</p>
+                    <p>Three services of itsme, with both kinds of client authentication. The buttons lead to the \
+                    sandbox on this machine, not to itsme. Its people are invented.</p>
                     \(sections.map { $0.html(for: request) }.joined(separator: "\n"))
                     """
             ).reply()
@@ -66,7 +66,7 @@ struct DemoSite: HTTPHandler {
                 buttons[service].map { button in
                     if service == .confirm, session == nil {
                         return
-                            "<li class=\"note\">Log in to confirm a payment: it is put to the person who is logged in."
+                            "<li class=\"note\">Log in to confirm a payment: the person who is logged in is asked."
                     }
                     return "<li>\(button.html)"
                 }
@@ -87,12 +87,12 @@ struct DemoSite: HTTPHandler {
     }
 }
 
-/// A registration of the demo's shop at itsme: one for each way to authenticate a client.
+/// A registration of the demo shop at itsme: one for each kind of client authentication.
 enum DemoRegistration: String, CaseIterable, Sendable {
     case keyPair = "key-pair"
     case clientSecret = "client-secret"
 
-    /// What a client of either kind proves itself with; made for one run.
+    /// The keys and the secret of the two clients; made for one run.
     struct Credentials: Sendable {
         let keys: ClientKeys
         let secret: Secret<String>
@@ -131,7 +131,7 @@ enum DemoRegistration: String, CaseIterable, Sendable {
     /// The page that a person sees after the service.
     func resultPath(of service: DemoService) -> String { "/\(rawValue)/\(service.rawValue)" }
 
-    /// The relying party's side of the registration.
+    /// The configuration of the relying party.
     func configuration(origin: String, issuer: String, credentials: Credentials) throws -> ItsmeConfiguration {
         let authentication: ClientAuthentication =
             switch self {
@@ -143,7 +143,7 @@ enum DemoRegistration: String, CaseIterable, Sendable {
             redirectURI: origin + callbackPath)
     }
 
-    /// itsme's side of the registration.
+    /// The registration in the sandbox.
     func atSandbox(origin: String, credentials: Credentials) -> ClientRegistration {
         let authentication: ClientRegistration.Authentication
         let keys: ClientRegistration.Keys
@@ -160,7 +160,7 @@ enum DemoRegistration: String, CaseIterable, Sendable {
             services: DemoService.allCases.map(\.registration), keys: keys, requiresPKCE: true)
     }
 
-    /// How the client's requests are protected.
+    /// How request objects are protected, in words.
     var requestProtection: String {
         switch self {
         case .keyPair: "signed with our key, encrypted to itsme's"
@@ -168,7 +168,7 @@ enum DemoRegistration: String, CaseIterable, Sendable {
         }
     }
 
-    /// What opens the tokens for the client.
+    /// What decrypts the tokens, in words.
     var tokenKey: String {
         switch self {
         case .keyPair: "our key"
@@ -177,11 +177,11 @@ enum DemoRegistration: String, CaseIterable, Sendable {
     }
 }
 
-/// Stands in for a handler that can be made only when the port of its server is known.
+/// Takes the place of a handler until the port of its server is known.
 final class LateHandler: HTTPHandler {
     private let handler = Mutex<(any HTTPHandler)?>(nil)
 
-    /// Lets `handler` answer from now on.
+    /// From now on, `handler` answers.
     func set(_ handler: any HTTPHandler) { self.handler.withLock { $0 = handler } }
 
     func respond(to request: HTTPRequest, body: [UInt8]) async -> HTTPReply {
@@ -192,15 +192,15 @@ final class LateHandler: HTTPHandler {
     }
 }
 
-/// Ctrl-C, or another polite request to end the process.
+/// Waits for SIGINT (Ctrl-C) or SIGTERM.
 ///
-/// From when it is made on, the process no longer ends by itself: make it before saying that Ctrl-C works.
+/// Once this value exists, these signals no longer end the process. Make it before you tell the user that Ctrl-C works.
 struct Interruption {
     private let signals: UnixSignalsSequence
 
     init() async { signals = await UnixSignalsSequence(trapping: .sigint, .sigterm) }
 
-    /// Returns when it comes, or when the task is cancelled.
+    /// Returns when a signal comes or the task is cancelled.
     func wait() async {
         for await _ in signals { return }
     }

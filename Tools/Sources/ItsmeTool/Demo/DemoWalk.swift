@@ -3,12 +3,12 @@ import HTTPTypes
 import ItsmeRP
 import ItsmeSandbox
 
-/// One way through the demo: a service under a registration, from the button to the result.
+/// One run through a service with one registration, from the button to the result.
 struct DemoWalk: Sendable {
     let service: DemoService
     let party: DemoRelyingParty
 
-    /// How it ended.
+    /// The result of a run.
     struct Outcome {
         let name: String
         let result: Result<DemoResult, any Error>
@@ -16,15 +16,15 @@ struct DemoWalk: Sendable {
         let requests: Int
     }
 
-    /// As in `share data (client secret)`.
+    /// For example `share data (client secret)`.
     var name: String { "\(service.name) (\(party.registration.name))" }
 
-    /// Performs the person's part, automated, and reads how the relying party ended.
+    /// Does what the person does, and returns the result of the relying party.
     ///
     /// - Parameters:
-    ///   - origin: Where the relying party is.
-    ///   - persona: Who approves.
-    ///   - steps: Whether each part of the way has a heading, or the way as a whole.
+    ///   - origin: The origin of the relying party.
+    ///   - persona: The person who approves.
+    ///   - steps: Whether each step has a heading, or only the whole run.
     ///   - tampering: What is falsified.
     func perform(
         at origin: String, browser: inout DemoBrowser, as persona: String, steps: Bool, tampering: Tampering?,
@@ -74,8 +74,7 @@ struct DemoWalk: Sendable {
     }
 }
 
-/// The person's browser, as far as a login needs one: it opens addresses and brings cookies back to where they came
-/// from.
+/// The parts of a browser that a login needs: it opens URLs, and keeps cookies and sends them back.
 struct DemoBrowser {
     private let transport: any HTTPTransport
     /// By authority, then by name.
@@ -83,9 +82,9 @@ struct DemoBrowser {
 
     init(transport: any HTTPTransport) { self.transport = transport }
 
-    /// Opens `url`, and returns where the answer redirects to.
+    /// Opens `url`, and returns the URL that the answer redirects to.
     ///
-    /// - Throws: ``ToolFailure`` when the answer is a page: in the middle of a login that is a refusal.
+    /// - Throws: ``ToolFailure`` when the answer is a page: in the middle of a login, that is a refusal.
     mutating func redirect(from url: String) async throws -> String {
         let reply = try await open(url)
         guard let location = reply.response.headerFields[.location] else {
@@ -131,12 +130,12 @@ struct DemoBrowser {
     }
 }
 
-/// A login without a browser: a person is found by a QR code and asked on the phone. It waits in itsme's pace.
+/// A login without a browser: the person scans a QR code and approves on the phone. Polls wait for itsme's interval.
 struct DemoBackchannel {
     let party: DemoRelyingParty
     let sandbox: Sandbox
 
-    /// Performs both sides' part; the person's is automated.
+    /// Does what the relying party and the person do.
     func perform(as persona: String, report: Report) async throws -> DemoWalk.Outcome {
         let application = party.application
         let requestsBefore = application.requestCount
@@ -144,7 +143,7 @@ struct DemoBackchannel {
         let result: Result<DemoResult, any Error>
         do {
             let found = try await application.client.discoverUser { session in
-                report.passed("user discovery: \(session.qrCode), asked about every \(session.interval)")
+                report.passed("user discovery: \(session.qrCode), polled every \(session.interval)")
                 sandbox.scanQRCode(as: persona)
                 report.note("the person scans it (automated: \(persona))")
             }

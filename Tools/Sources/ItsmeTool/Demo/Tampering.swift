@@ -3,11 +3,11 @@ import HTTPTypes
 import ItsmeRP
 import JOSE
 
-/// What a demo run falsifies on its way to the relying party, to show that it is refused.
+/// What the demo falsifies on the way to the relying party, to show that it is refused.
 enum Tampering: String, ExpressibleByArgument, CaseIterable {
     /// One character of the encrypted ID token.
     case idToken = "id-token"
-    /// A claim of the ID token; it is then encrypted anew, which whoever has the public key can do.
+    /// A claim of the ID token. The token is then encrypted again, which everybody can do with the public key.
     case idTokenClaims = "id-token-claims"
     /// One character of the encrypted UserInfo.
     case userInfo = "userinfo"
@@ -15,7 +15,7 @@ enum Tampering: String, ExpressibleByArgument, CaseIterable {
     case state
 }
 
-/// Stands between the relying party and itsme, and falsifies one answer.
+/// A transport between the relying party and itsme that falsifies one answer.
 struct TamperingTransport: HTTPTransport {
     let tampering: Tampering
     let keys: ClientKeys
@@ -28,16 +28,16 @@ struct TamperingTransport: HTTPTransport {
         case .idToken:
             guard let token = reply.idToken else { return reply }
             reply.replaceIDToken(with: Self.altered(token))
-            report.note("tampered: one character of the ID token's ciphertext is another one")
+            report.note("tampered: one character of the ID token's ciphertext is changed")
         case .idTokenClaims:
             guard let token = reply.idToken else { return reply }
             reply.replaceIDToken(with: try await withAnotherSubject(token))
-            report.note("tampered: the ID token names another person, and is encrypted anew")
+            report.note("tampered: the ID token names another person, and is encrypted again")
         case .userInfo:
             guard let token = String(validating: reply.body, as: UTF8.self), (try? JWE(token)) != nil
             else { return reply }
             reply.body = Array(Self.altered(token).utf8)
-            report.note("tampered: one character of the UserInfo's ciphertext is another one")
+            report.note("tampered: one character of the UserInfo's ciphertext is changed")
         case .state:
             break
         }

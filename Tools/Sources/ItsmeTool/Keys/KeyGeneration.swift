@@ -2,9 +2,9 @@ import Foundation
 import ItsmeRP
 import JOSE
 
-/// Makes a ring of existing or new keys, and writes it with the set to publish.
+/// Makes a key ring from existing or new keys, and writes it and its public JWK Set to files.
 struct KeyGeneration {
-    /// What is known without asking.
+    /// The values of the options; nil where the user is asked.
     struct Plan {
         var bits = 2048
         var signingKey: String?
@@ -22,7 +22,7 @@ struct KeyGeneration {
 
     func run() throws(ToolFailure) {
         if dialogue.isInteractive {
-            dialogue.say("itsme needs two RSA keys of yours: one that signs, and one that it encrypts to.")
+            dialogue.say("You need two RSA keys: one to sign, and one to which itsme encrypts.")
         }
         let privateFile = try output(plan.privateFile, "File for the private keys", default: "itsme-private.json")
         let publicFile = try output(plan.publicFile, "File for the public keys", default: "itsme-public.json")
@@ -44,12 +44,12 @@ struct KeyGeneration {
         adviseNext(privateFile: privateFile, publicFile: publicFile, ring: ring)
     }
 
-    /// A path where no file is yet; the files are checked before any key is made.
+    /// The path of a new file. Fails if it exists, before any key is made.
     private func output(_ given: String?, _ question: String, default: String) throws(ToolFailure) -> String {
         let path: String
         if let given { path = given } else { path = try dialogue.ask(question, default: `default`) }
         guard !FileManager.default.fileExists(atPath: path) else {
-            throw ToolFailure("\(path): there is a file already, and keys are never overwritten. Choose another path.")
+            throw ToolFailure("\(path): the file exists, and keys are never overwritten. Choose another path.")
         }
         return path
     }
@@ -58,7 +58,7 @@ struct KeyGeneration {
         let word = use == .signature ? "signing" : "encryption"
         var path = given
         if path == nil, dialogue.isInteractive,
-            try dialogue.confirm("Do you have a key or certificate for \(word) already?")
+            try dialogue.confirm("Do you have a key or certificate for \(word)?")
         {
             let answer = try dialogue.ask("Where is it (PEM, DER or PKCS#12)?", default: "make a new one")
             path = answer == "make a new one" ? nil : answer
@@ -70,12 +70,12 @@ struct KeyGeneration {
         let keys = try KeyMaker.importedKeys(in: path, passphraseFile: plan.passphraseFile, dialogue)
         if path == plan.pkcs12, keys.count == 1 {
             throw ToolFailure(
-                "\(path): it holds one key, and --pkcs12 takes a file with both. Give it with --signing-key or --encryption-key."
+                "\(path): it holds one key, but --pkcs12 needs a file with both. Use --signing-key or --encryption-key."
             )
         }
         let chosen = try ImportedKey.choose(use, of: keys, in: path)
         let subject = chosen.subject.map { ", certificate of \($0)" } ?? ""
-        dialogue.say("Taken for \(word): the key of \(chosen.key.modulusBits) bits in \(path)\(subject)")
+        dialogue.say("Using for \(word): the key of \(chosen.key.modulusBits) bits in \(path)\(subject)")
         return try chosen.jwk(use)
     }
 
@@ -85,22 +85,22 @@ struct KeyGeneration {
             """
 
             What to do next:
-            1. Keep \(privateFile) as you keep passwords, and keep a copy: without it nobody can log in.
-            2. Publish the public keys at an https URL with an organization-validated certificate, without login or
-               redirect, answered within a second. Either serve them from your application, which follows rotations:
+            1. Keep \(privateFile) secret, and keep a copy: without it nobody can log in.
+            2. Publish the public keys at an https URL with an organization-validated certificate. It must answer within
+               a second, without login or redirect. Either serve them from your application, which follows rotations:
                  let ring = try ClientKeyRing(contentsOf: KeyFile("\(privateFile)"))
                  let endpoint = try JWKSetEndpoint(ring)
                or put \(publicFile) on a web server, with Cache-Control: max-age of 1800 to \(maximumAge).
             3. Register that URL at itsme.
             4. Configure the client: authentication: .privateKeyJWT(ring)
-            5. Replace the keys from time to time: itsme keys rotate \(privateFile) sig begin
+            5. Rotate the keys from time to time: itsme keys rotate \(privateFile) sig begin
             """)
     }
 }
 
-/// Where the commands get a key from: a new one, or one in a file.
+/// Makes a new key, or reads the keys of a file.
 enum KeyMaker {
-    /// Makes a key that is named by its thumbprint.
+    /// Makes a key. Its `kid` is its thumbprint.
     static func newKey(_ use: KeyUse, bits: Int) throws(ToolFailure) -> JWK {
         do {
             return try ImportedKey(key: RSAPrivateKey.generate(bits: bits), subject: nil, name: nil).jwk(use)
@@ -130,7 +130,7 @@ enum KeyMaker {
     private static func firstLine(of path: String) throws(ToolFailure) -> SecretBytes {
         let contents = try path.asKeyFile { file throws(ItsmeError) in try file.read() }
         var line: [UInt8] = []
-        // Never reallocated, so it leaves no copy.
+        // Reserves enough capacity, because growing would leave a copy in memory.
         line.reserveCapacity(contents.count)
         contents.withBytes { octets in
             for index in octets.indices {
@@ -142,7 +142,7 @@ enum KeyMaker {
     }
 }
 
-/// A private key in a file of another program.
+/// A private key from a file of another program.
 struct ImportedKey {
     let key: RSAPrivateKey
     /// The subject of the certificate that came with the key.
@@ -154,7 +154,8 @@ struct ImportedKey {
     ///
     /// - Parameters:
     ///   - path: The file, which only its owner may read.
-    ///   - passphrase: Asked when the file needs one; called again after a wrong one, with the number of the attempt.
+    /// - passphrase: Called when the file needs a passphrase, and again after a wrong one, with the number of the
+    ///   attempt.
     static func all(
         in path: String, passphrase: (_ attempt: Int) throws(ToolFailure) -> SecretBytes
     ) throws(ToolFailure) -> [ImportedKey] {
@@ -175,15 +176,15 @@ struct ImportedKey {
         throw ToolFailure("\(path): the passphrase does not open the file")
     }
 
-    /// The only key, or the only one whose name begins with `sig` or `enc`, as the use says. An only key whose name says
-    /// the other use is refused: two options were mixed up.
+    /// Returns the only key, or the only one whose name begins with `sig` or `enc`, according to the use. Refuses a
+    /// single key whose name belongs to the other use, because the files are probably swapped.
     static func choose(_ use: KeyUse, of keys: [ImportedKey], in path: String) throws(ToolFailure) -> ImportedKey {
         if let only = keys.first, keys.count == 1 {
             let other = use == .signature ? KeyUse.encryption : .signature
             guard only.name?.lowercased().hasPrefix(other.rawValue) != true else {
                 throw ToolFailure(
                     """
-                    \(path): its key has a name that begins with "\(other.rawValue)", and is to be used for \
+                    \(path): the name of its key begins with "\(other.rawValue)", but the key is to be used for \
                     "\(use.rawValue)". Are the files of the signing key and of the encryption key swapped?
                     """)
             }
@@ -193,27 +194,27 @@ struct ImportedKey {
         guard let key = named.first, named.count == 1 else {
             throw ToolFailure(
                 """
-                \(path): it holds \(keys.count) keys, and not exactly one has a name that begins with \
-                "\(use.rawValue)". Rename them, or give one file for each key.
+                \(path): it holds \(keys.count) keys, and exactly one must have a name that begins with \
+                "\(use.rawValue)". Rename the keys, or give one file for each key.
                 """)
         }
         return key
     }
 
-    /// The key with its use, named by its thumbprint.
+    /// The key with its use. Its `kid` is its thumbprint.
     func jwk(_ use: KeyUse) throws(ToolFailure) -> JWK {
         do {
             var jwk = JWK(.rsaPrivate(key), keyID: nil, use: use)
             jwk.keyID = try jwk.thumbprint()
             return jwk
         } catch {
-            throw ToolFailure("a key cannot be named: \(error.reason)")
+            throw ToolFailure("the thumbprint of a key cannot be computed: \(error.reason)")
         }
     }
 }
 
 extension String {
-    /// Does something with the key file at this path; a failure names the path and the remedy.
+    /// Calls `body` with the key file at this path. A failure names the path and the remedy.
     func asKeyFile<Result>(_ body: (KeyFile) throws(ItsmeError) -> Result) throws(ToolFailure) -> Result {
         do {
             return try body(KeyFile(self))

@@ -2,9 +2,9 @@ import Foundation
 import ItsmeRP
 import JOSE
 
-/// Steps of a rotation on a ring in a file.
+/// Takes steps of a rotation on the key ring in a file.
 struct KeyRotation {
-    /// What a person asks for; see ``KeyRing`` for what the ring makes of it.
+    /// The steps that a user can ask for; see ``KeyRing``.
     enum Step: String, CaseIterable {
         case begin
         case proceed = "continue"
@@ -14,9 +14,9 @@ struct KeyRotation {
     }
 
     struct Outcome {
-        /// The ring after the step; nil if it was not taken.
+        /// The ring after the step; nil if the step was not taken.
         var ring: KeyRing?
-        /// Whether the step will be possible later.
+        /// Whether the step is refused only because it is too early.
         var isTooEarly = false
     }
 
@@ -25,13 +25,13 @@ struct KeyRotation {
     let dialogue: any KeyDialogue
     let now: Date
 
-    /// Takes a step, stores the ring, and says what comes next.
+    /// Takes a step, stores the ring, and prints the next steps.
     ///
-    /// - Parameter newKey: Gives the next key; called only if the step takes one.
+    /// - Parameter newKey: Returns the next key; called only if the step needs one.
     func take(_ step: Step, newKey: () throws -> JWK) throws -> Outcome {
         var outcome = Outcome()
         do {
-            // Before the file is locked: it may ask a person, or take seconds.
+            // Gets the key before the file is locked, because this may ask a person or take seconds.
             let key = step == .begin || step == .replaceCompromised ? try newKey() : nil
             try file.update { contents in
                 var ring = try KeyRing(parsing: contents)
@@ -49,7 +49,8 @@ struct KeyRotation {
         }
         if let ring = outcome.ring {
             KeyRingSummary(ring: ring, now: now).lines.forEach(dialogue.say)
-            dialogue.say("Let every instance load the file now, and publish the public keys if they are in a file.")
+            dialogue.say(
+                "Now let every instance load the file. If you publish the public keys as a file, publish it again.")
         }
         return outcome
     }
@@ -62,7 +63,7 @@ struct KeyRotation {
             if let key { try ring.beginEncryptionRotation(with: key, at: now) }
         case (.proceed, _):
             guard ring.nextStep(for: use).action != .begin else {
-                throw ToolFailure("no rotation of the key is under way; the first step is begin")
+                throw ToolFailure("there is no rotation to continue. Start one with begin.")
             }
             try ring.advance(use, at: now)
         case (.revert, .signature): try ring.revertSigningRotation(at: now)
@@ -70,12 +71,13 @@ struct KeyRotation {
         case (.cancel, _): try ring.cancelEncryptionRotation()
         case (.replaceCompromised, .signature): try ring.replaceCompromisedSigningKey(with: key, at: now)
         case (.revert, _), (.replaceCompromised, _):
-            throw ToolFailure("an encryption key proves nothing: rotate it with begin and continue")
+            throw ToolFailure(
+                "this step exists for the signing key only. Rotate the encryption key with begin and continue.")
         }
     }
 }
 
-/// What anybody may know of a ring.
+/// The public facts of a key ring.
 struct KeyRingSummary {
     let ring: KeyRing
     let now: Date
@@ -92,30 +94,30 @@ struct KeyRingSummary {
         return lines
     }
 
-    /// A sentence on what a rotation is waiting for.
+    /// The next step of a rotation, in words.
     func nextStep(_ use: KeyUse) -> String {
         let step = ring.nextStep(for: use)
-        guard let earliest = step.earliest else { return "\(use.rawValue): no rotation under way" }
+        guard let earliest = step.earliest else { return "\(use.rawValue): no rotation in progress" }
         let time = step.isDue(at: now) ? "now" : "from \(earliest.ISO8601Format())"
         return "\(use.rawValue): next step \(step.action.rawValue), \(time)"
     }
 
-    /// A kid may come from another program's file, so a terminal must not take it for a command.
+    /// Hides control characters: a `kid` may come from another program's file and must not control the terminal.
     private func printable(_ text: String) -> String {
         text.unicodeScalars.allSatisfy { (0x20...0x7E).contains($0.value) } ? text : "(not printable)"
     }
 }
 
-/// The set of a ring that itsme reads, in a file for a web server.
+/// The public JWK Set of a key ring, in a file for a web server.
 struct PublicKeyFile {
     let path: String
 
-    /// Writes the file, unless there is one.
+    /// Writes a new file. Fails if it exists.
     func create(_ ring: KeyRing) throws(ToolFailure) {
         try write(ring, .withoutOverwriting)
     }
 
-    /// Puts the set of a changed ring in place of the former one, at once.
+    /// Replaces the file in one step (atomically).
     func replace(_ ring: KeyRing) throws(ToolFailure) {
         try write(ring, .atomic)
     }
@@ -125,7 +127,7 @@ struct PublicKeyFile {
         do {
             return try ring.publicJWKSet().publicJSON().serialized() + [UInt8(ascii: "\n")]
         } catch {
-            throw ToolFailure("the public keys cannot be had: \(error)")
+            throw ToolFailure("the public keys cannot be computed: \(error)")
         }
     }
 
@@ -135,7 +137,7 @@ struct PublicKeyFile {
             try Data(text).write(to: URL(fileURLWithPath: path), options: options)
         } catch {
             throw ToolFailure(
-                "\(path): the public keys cannot be written; the private ones are in place, and `itsme keys show --public` prints these"
+                "\(path): the public keys cannot be written. The private keys are stored. Print the public ones by `itsme keys show --public`."
             )
         }
     }

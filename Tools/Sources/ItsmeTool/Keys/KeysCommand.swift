@@ -12,19 +12,19 @@ struct KeysCommand: ParsableCommand {
     )
 }
 
-/// Options of every command that may take a key from a file.
+/// The options of commands that may import a key.
 struct KeyImportOptions: ParsableArguments {
     @Option(help: "The size of new keys in bits: 2048, 3072 or 4096.")
     var bits = 2048
 
     @Option(
         help: ArgumentHelp(
-            "A file with the passphrase of the key files in its first line, readable by its owner only.",
-            discussion: "A passphrase is never taken from the command line, which other users can see.",
+            "A file with the passphrase of the key files in its first line. Only its owner may read it.",
+            discussion: "There is no option for the passphrase itself, because other users can see command lines.",
             valueName: "file"))
     var passphraseFile: String?
 
-    @Flag(help: "Ask nothing: what no option says is made anew, or is an error.")
+    @Flag(help: "Ask nothing: without an option, use the default or a new key. A missing passphrase is an error.")
     var nonInteractive = false
 
     func dialogue() throws(ToolFailure) -> any KeyDialogue {
@@ -33,20 +33,20 @@ struct KeyImportOptions: ParsableArguments {
 
     func validate() throws {
         guard [2048, 3072, 4096].contains(bits) else {
-            throw ValidationError("--bits is 2048, 3072 or 4096.")
+            throw ValidationError("--bits must be 2048, 3072 or 4096.")
         }
     }
 }
 
-/// Makes the keys, or takes existing ones.
+/// Makes or imports the keys.
 struct KeysGenerateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "generate",
         abstract:
-            "Make the keys of a relying party, or take existing ones, and write them for use and for publication.",
+            "Make or import the keys of a relying party, and write a private and a public key file.",
         discussion: """
-            Asks whether there are keys or certificates already, and where: PEM or DER with or without passphrase, or \
-            PKCS#12. Writes a private JWK Set that only you can read, and a public one. No file is ever overwritten.
+            Asks whether you have keys or certificates already, in PEM or DER, with or without passphrase, or PKCS#12. \
+            Writes a private JWK Set that only you can read, and a public one. It never overwrites a file.
             """
     )
 
@@ -59,7 +59,7 @@ struct KeysGenerateCommand: ParsableCommand {
     @Option(
         name: .customLong("pkcs12"),
         help: ArgumentHelp(
-            "A PKCS#12 file with both keys, whose names begin with sig and enc.", valueName: "file"))
+            "A PKCS#12 file with both keys. Their names must begin with sig and enc.", valueName: "file"))
     var pkcs12: String?
 
     @Option(help: ArgumentHelp("Where to write the private keys.", valueName: "file"))
@@ -70,25 +70,26 @@ struct KeysGenerateCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The max-age with which the public keys will be served, 1800 to 86400.", valueName: "seconds"))
+            "The max-age of the public keys on your server, 1800 to 86400.", valueName: "seconds"))
     var cacheLifetime = 86_400
 
     @Option(
         help: ArgumentHelp(
-            "The longest that all instances take to load changed keys; 0 for one instance.", valueName: "seconds"))
+            "The longest time until all instances have loaded changed keys; 0 for a single instance.",
+            valueName: "seconds"))
     var propagation = 600
 
     @OptionGroup var options: KeyImportOptions
 
     func validate() throws {
         guard (1800...86_400).contains(cacheLifetime) else {
-            throw ValidationError("--cache-lifetime is between 1800 and 86400 seconds.")
+            throw ValidationError("--cache-lifetime must be between 1800 and 86400 seconds.")
         }
         guard (0...86_400).contains(propagation) else {
-            throw ValidationError("--propagation is between 0 and 86400 seconds.")
+            throw ValidationError("--propagation must be between 0 and 86400 seconds.")
         }
         guard pkcs12 == nil || (signingKey == nil && encryptionKey == nil) else {
-            throw ValidationError("--pkcs12 holds both keys; it does not go with --signing-key or --encryption-key.")
+            throw ValidationError("--pkcs12 gives both keys. Leave out --signing-key and --encryption-key.")
         }
     }
 
@@ -111,16 +112,16 @@ struct KeysGenerateCommand: ParsableCommand {
 struct KeysRotateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rotate",
-        abstract: "Take one step of a key rotation; refused if logins could fail.",
+        abstract: "Take one step of a key rotation. A step is refused while it could make logins fail.",
         discussion: """
-            begin                makes or takes the next key
-            continue             takes the step that is due: the next key into use, or the old one out
-            revert               signs with the old signing key again
-            cancel               drops a next key
-            replace-compromised  replaces the signing key at once; LOGINS FAIL until itsme has read the new set
+            begin                make or import the next key
+            continue             take the step that is due: use the next key, or remove the old one
+            revert               sign with the old signing key again
+            cancel               drop the next key
+            replace-compromised  replace the signing key at once; LOGINS FAIL until itsme has read the new set
 
-            Until `continue` is due it ends with status 75, so a job may run it often. Running instances have to load \
-            the changed file within the ring's propagation time.
+            While `continue` is too early, it exits with status 75, so a job may run it often. Running instances must \
+            load the changed file within the propagation time of the key ring.
             """
     )
 
@@ -128,7 +129,7 @@ struct KeysRotateCommand: ParsableCommand {
         case sig, enc
     }
 
-    @Argument(help: ArgumentHelp("The private keys, as `itsme keys generate` wrote them.", valueName: "file"))
+    @Argument(help: ArgumentHelp("The private key file of `itsme keys generate`.", valueName: "file"))
     var file: String
 
     @Argument(help: "Which key: sig or enc.")
@@ -137,17 +138,17 @@ struct KeysRotateCommand: ParsableCommand {
     @Argument(help: "begin, continue, revert, cancel or replace-compromised.")
     var step: KeyRotation.Step
 
-    @Option(help: ArgumentHelp("The next key, instead of a new one (PEM or PKCS#12).", valueName: "file"))
+    @Option(help: ArgumentHelp("The next key, instead of a new one (PEM, DER or PKCS#12).", valueName: "file"))
     var newKey: String?
 
-    @Option(help: ArgumentHelp("Where to write the public keys; replaced if it exists.", valueName: "file"))
+    @Option(help: ArgumentHelp("Where to write the public keys; an existing file is replaced.", valueName: "file"))
     var outPublic: String?
 
     @OptionGroup var options: KeyImportOptions
 
     func validate() throws {
         guard newKey == nil || step == .begin || step == .replaceCompromised else {
-            throw ValidationError("--new-key goes with begin and replace-compromised only.")
+            throw ValidationError("--new-key is for begin and replace-compromised only.")
         }
     }
 
@@ -161,20 +162,20 @@ struct KeysRotateCommand: ParsableCommand {
             return try ImportedKey.choose(rotation.use, of: keys, in: newKey).jwk(rotation.use)
         }
         if let outPublic, let ring = outcome.ring { try PublicKeyFile(path: outPublic).replace(ring) }
-        // EX_TEMPFAIL: the same command will do later.
+        // EX_TEMPFAIL: the same command will work later.
         if outcome.isTooEarly { throw ExitCode(75) }
     }
 }
 
 extension KeyRotation.Step: ExpressibleByArgument {}
 
-/// Shows what anybody may know of the keys.
+/// Shows the public facts of the keys.
 struct KeysShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
         abstract: "Show the public facts of a private key file, and the next steps of its rotations.")
 
-    @Argument(help: ArgumentHelp("The private keys, as `itsme keys generate` wrote them.", valueName: "file"))
+    @Argument(help: ArgumentHelp("The private key file of `itsme keys generate`.", valueName: "file"))
     var file: String
 
     @Flag(name: .customLong("public"), help: "Print the public JWK Set instead.")

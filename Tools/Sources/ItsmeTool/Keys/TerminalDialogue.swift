@@ -9,7 +9,7 @@ import JOSE
     import Darwin
 #endif
 
-/// The person at the terminal.
+/// Asks the person at the terminal.
 struct TerminalDialogue: KeyDialogue {
     private let report = Report()
     private static let input: Int32 = 0
@@ -18,7 +18,7 @@ struct TerminalDialogue: KeyDialogue {
     /// Throws unless standard input is a terminal.
     init() throws(ToolFailure) {
         guard isatty(Self.input) == 1 else {
-            throw ToolFailure("there is no terminal to ask questions at; use --non-interactive and the options")
+            throw ToolFailure("there is no terminal for questions. Use --non-interactive and the other options.")
         }
     }
 
@@ -35,12 +35,12 @@ struct TerminalDialogue: KeyDialogue {
     func askPassphrase(_ question: String) throws(ToolFailure) -> SecretBytes {
         prompt("\(question): ")
         var shown = termios()
-        guard tcgetattr(Self.input, &shown) == 0 else { throw ToolFailure("the terminal cannot be set to hide input") }
+        guard tcgetattr(Self.input, &shown) == 0 else { throw ToolFailure("the terminal cannot hide the input") }
         var hidden = shown
-        // Without ISIG, Ctrl-C cannot end the tool while the terminal hides what is typed.
+        // Without ISIG, Ctrl-C cannot end the tool while the terminal hides the input.
         hidden.c_lflag &= ~tcflag_t(ECHO | ISIG)
         guard tcsetattr(Self.input, TCSAFLUSH, &hidden) == 0 else {
-            throw ToolFailure("the terminal cannot be set to hide input")
+            throw ToolFailure("the terminal cannot hide the input")
         }
         defer {
             tcsetattr(Self.input, TCSAFLUSH, &shown)
@@ -55,7 +55,8 @@ struct TerminalDialogue: KeyDialogue {
         FileHandle.standardOutput.write(Data(text.utf8))
     }
 
-    /// Reads octet by octet, so that nothing of the next answer is taken; the buffer never grows, so it leaves no copy.
+    /// Reads byte by byte, so that it does not take bytes of the next answer. The buffer never grows, so it leaves no
+    /// copy.
     private func readLine() throws(ToolFailure) -> [UInt8] {
         var line: [UInt8] = []
         line.reserveCapacity(Self.longestLine)
@@ -71,12 +72,12 @@ struct TerminalDialogue: KeyDialogue {
     }
 }
 
-/// Whom the key commands ask. A terminal, or nobody.
+/// Asks the questions of the key commands: at a terminal, or not at all.
 protocol KeyDialogue {
-    /// Whether somebody answers.
+    /// Whether a person answers.
     var isInteractive: Bool { get }
 
-    /// Says a line.
+    /// Prints a line.
     func say(_ text: String)
 
     /// Asks for a line of text; an empty answer means the default.
@@ -99,7 +100,7 @@ extension KeyDialogue {
     }
 }
 
-/// Nobody is there: what is not given as an option is an error.
+/// Asks nobody: uses the defaults, and fails where a passphrase is needed.
 struct SilentDialogue: KeyDialogue {
     let report = Report()
 

@@ -3,9 +3,9 @@ import HTTPTypes
 import ItsmeRP
 import Synchronization
 
-/// Tells what happens, step by step, as plain text.
+/// Writes a step-by-step report as plain text.
 ///
-/// Secrets do not get here: what holds one is described by ``Shape`` first.
+/// It never gets a secret: ``Shape`` first replaces secrets by descriptions.
 final class Report: Sendable {
     private struct State {
         var lastStep = 0
@@ -15,12 +15,12 @@ final class Report: Sendable {
     private let state = Mutex(State())
     private let write: @Sendable (String) -> Void
 
-    /// Makes a report that hands on each line as soon as it is known; by default to standard output, unbuffered.
+    /// Makes a report that passes each line to `write` at once; by default to standard output, unbuffered.
     init(write: @escaping @Sendable (String) -> Void = Report.writeToStandardOutput) {
         self.write = write
     }
 
-    /// How much is told of requests and answers from now on.
+    /// How detailed requests and answers are reported from now on.
     var detail: Shape.Detail {
         get { state.withLock { $0.detail } }
         set { state.withLock { $0.detail = newValue } }
@@ -35,22 +35,22 @@ final class Report: Sendable {
         write("\n\(number). \(title)")
     }
 
-    /// Says what somebody sends.
+    /// Reports what a party sends.
     func sent(_ text: String, by party: String) { write("   -> \(party): \(text)") }
 
-    /// Says what came back.
+    /// Reports an answer.
     func received(_ text: String) { write("   <- \(text)") }
 
-    /// Says which check passed.
+    /// Reports a check that passed.
     func passed(_ check: String) { write("   ok \(check)") }
 
-    /// Says what was refused, and why.
+    /// Reports a refusal.
     func refused(_ reason: String) { write("   NO \(reason)") }
 
-    /// Says anything else about the step.
+    /// Reports anything else about the step.
     func note(_ text: String) { write("      \(text)") }
 
-    /// Says a whole line that belongs to no step.
+    /// Writes a line that belongs to no step.
     func line(_ text: String) { write(text) }
 
     private static let writeToStandardOutput: @Sendable (String) -> Void = { line in
@@ -58,8 +58,8 @@ final class Report: Sendable {
     }
 }
 
-/// Remembers used transactions, and reports that a callback was right: it is asked once everything else about the
-/// callback was checked, and before the code is exchanged.
+/// A replay guard that also reports the checks of a callback. The client calls it when the state matched, before it
+/// exchanges the code.
 struct ReportingReplayGuard: ReplayGuard {
     let report: Report
     private let base = InMemoryReplayGuard()
@@ -74,21 +74,21 @@ struct ReportingReplayGuard: ReplayGuard {
     }
 }
 
-/// Sends through another transport, counts, and reports each request and its answer.
+/// Sends through another transport, counts the requests, and reports each request and its answer.
 final class ReportingTransport: HTTPTransport {
     private let party: String
     private let base: any HTTPTransport
     private let report: Report
     private let requests = Mutex(0)
 
-    /// Makes a transport for `party`, whose name stands before each request in the report.
+    /// Makes a transport for `party`. The report shows this name before each request.
     init(_ party: String, through base: any HTTPTransport, report: Report) {
         self.party = party
         self.base = base
         self.report = report
     }
 
-    /// How many requests were sent so far.
+    /// The number of requests that were sent so far.
     var requestCount: Int { requests.withLock { $0 } }
 
     func send(_ request: HTTPRequest, body: [UInt8], limits: HTTPLimits) async throws -> HTTPReply {

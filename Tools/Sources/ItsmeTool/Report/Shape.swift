@@ -3,28 +3,28 @@ import HTTPTypes
 import ItsmeRP
 import JOSE
 
-/// Describes requests and answers without showing what is secret in them: tokens, codes, assertions, states and
-/// verifiers appear by kind and length.
+/// Describes requests and answers without their secrets: of tokens, codes, assertions, states and verifiers, only kind
+/// and length are shown.
 enum Shape {
-    /// Parameters and members whose values everybody may see.
+    /// Parameters and members whose values are not secret.
     private static let publicNames: Set<String> = [
         "approve", "client_assertion_type", "client_id", "code_challenge_method", "detail", "error",
         "error_description", "expires_in", "grant_type", "iss", "locale", "redirect_uri", "response_type", "scope",
         "target", "token_type",
     ]
 
-    /// How much is told.
+    /// How detailed a description is.
     enum Detail {
-        /// Each parameter and member on a line of its own, with its value or the kind and length of it.
+        /// Each parameter and member on a separate line, with its value, or with kind and length if it is secret.
         case full
-        /// Their names, and of tokens the algorithms.
+        /// Only the names, with the algorithms of tokens.
         case brief
     }
 
     /// A parameter or member.
     private struct Part {
         let name: String
-        /// Its value, or what may be known of it.
+        /// Its value, or its description if it is secret.
         let shape: String
         /// The algorithms, if it is a token.
         let token: String?
@@ -44,7 +44,7 @@ enum Shape {
         return nil
     }
 
-    /// Method and URL; the parameters of the query and the form, and the authorization.
+    /// Describes a request: method, URL, the parameters of query and form, and the `Authorization` header.
     static func request(_ request: HTTPRequest, body: [UInt8], detail: Detail) -> String {
         let target = request.path ?? "/"
         let mark = target.firstIndex(of: "?")
@@ -62,19 +62,19 @@ enum Shape {
         return block("\(request.method) \(address)", parts, detail)
     }
 
-    /// A path; of a segment so long that it could be a secret only the length.
+    /// Describes a path. Of a long segment, which may be a secret, only the length is shown.
     private static func path(_ path: Substring) -> String {
         path.split(separator: "/", omittingEmptySubsequences: false)
             .map { $0.utf8.count < 32 ? String($0) : "<\(size(String($0)))>" }
             .joined(separator: "/")
     }
 
-    /// Status, media type and size; of a redirect where to; of a token answer or an error its members.
+    /// Describes an answer: status, media type and size; for a redirect its target; for tokens or an error the members.
     static func reply(_ reply: HTTPReply, detail: Detail) -> String {
         let status = "\(reply.response.status.code)"
         if let location = reply.response.headerFields[.location] {
             let mark = location.firstIndex(of: "?")
-            // The request that follows has the same parameters.
+            // In brief, leaves out the parameters: the next request has the same ones.
             let parts = detail == .full ? mark.map { parameters(location[location.index(after: $0)...]) } ?? [] : []
             return block("\(status) to \(location[..<(mark ?? location.endIndex)])", parts, detail)
         }

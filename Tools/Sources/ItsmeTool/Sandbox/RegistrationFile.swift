@@ -9,10 +9,10 @@ struct RegistrationFile {
 
     /// Reads the registration.
     ///
-    /// - Throws: ``ToolFailure`` that names the file, and the member if one is wrong.
+    /// - Throws: ``ToolFailure`` that names the file and the wrong member.
     func registration() throws(ToolFailure) -> ClientRegistration {
         guard let data = FileManager.default.contents(atPath: path) else {
-            throw ToolFailure("\(path): the file cannot be read; check its name and permissions")
+            throw ToolFailure("\(path): the file cannot be read. Check its name and permissions.")
         }
         do {
             return try ClientRegistration(parsing: Array(data))
@@ -22,7 +22,7 @@ struct RegistrationFile {
     }
 }
 
-/// A registration file that works as it is: for a relying party at port 8082 of this machine.
+/// A registration file that works without changes, for a relying party on port 8082 of this machine.
 enum ExampleRegistration {
     static let text = """
         {
@@ -47,11 +47,11 @@ enum ExampleRegistration {
         """
 }
 
-/// The sandbox's own keys in a file of mode 0600, so that clients that have cached them go on after a restart.
+/// The sandbox's own keys in a file with mode 0600, so that cached JWK Sets stay valid after a restart.
 struct SandboxKeyFile {
     let path: String
 
-    /// Reads the keys, or makes them and the file when it is absent.
+    /// Reads the keys. Makes keys and file if the file does not exist.
     ///
     /// - Throws: ``ToolFailure`` that names the file and what to do.
     func keys() throws(ToolFailure) -> SandboxKeys {
@@ -65,7 +65,7 @@ struct SandboxKeyFile {
             do {
                 try KeyFile(path).create(made)
             } catch {
-                // Another sandbox may have made it meanwhile; then its keys are taken.
+                // Another sandbox may have made the file in the meantime; then its keys are used.
                 if error.code != .keyFileExists { throw ToolFailure("\(path): \(error.reason). \(error.remedy)") }
             }
         }

@@ -11,11 +11,11 @@ struct SandboxCommand: AsyncParsableCommand {
         commandName: "sandbox",
         abstract: "Serve a local itsme to develop and test against.",
         discussion: """
-            It speaks itsme's protocol at itsme's paths, refuses what itsme refuses, and says of each refusal which \
-            rule was broken, what was sent, what is registered, and what to do. It gives tokens to whoever asks, for \
-            invented people only.
+            It speaks itsme's protocol at itsme's paths and refuses what itsme refuses. For each refusal it says which \
+            rule was broken, what was sent, what is registered, and what to do. It gives tokens to everybody, but only \
+            for invented people.
 
-            To begin:
+            To start:
               itsme sandbox --example-registration > client.json
               itsme sandbox --client client.json --keys sandbox-keys.json
 
@@ -26,34 +26,34 @@ struct SandboxCommand: AsyncParsableCommand {
     @Option(
         name: .customLong("client"),
         help: ArgumentHelp(
-            "A registration of a relying party, as a JSON file. Repeat it for more.", valueName: "file"))
+            "The registration of a relying party, a JSON file. Repeat it for more.", valueName: "file"))
     var clients: [String] = []
 
-    @Option(help: "The port to listen at; 0 lets the system choose.")
+    @Option(help: "The port to listen on; 0 lets the system choose.")
     var port = 8080
 
-    @Option(help: "The address to listen at.")
+    @Option(help: "The address to listen on.")
     var host = "127.0.0.1"
 
     @Option(
         help: ArgumentHelp(
-            "The issuer: what relying parties have to configure. Default: made of host and port.", valueName: "url"))
+            "The issuer, which relying parties have to configure. Default: made from host and port.", valueName: "url"))
     var issuer: String?
 
-    @Option(help: "The generation of the protocol: v2, or v1 for clients of that time.")
+    @Option(help: "The generation of the protocol: v2, or v1 for legacy clients.")
     var profile = Profile.v2
 
     @Option(
         name: .customLong("inject"),
         help: ArgumentHelp(
-            "Answer wrongly on purpose, once: the name of a fault, see --list-faults. Repeat it for more, in order.",
+            "Make a mistake on purpose, once: the name of a fault from --list-faults. Repeat it for more, in order.",
             valueName: "fault"))
     var faults: [String] = []
 
     @Flag(
         help: """
-            List the faults that can be injected, and exit. Those marked [accept] are no mistakes: a right client \
-            accepts them.
+            List the faults that can be injected, and exit. A correct client accepts those marked [accept], and \
+            refuses all others.
             """)
     var listFaults = false
 
@@ -63,15 +63,15 @@ struct SandboxCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             """
-            Keep the sandbox's own keys in this file, which is made with mode 0600 if it is absent. Default: new keys \
-            at each start, which clients that keep the JWK Set have to fetch anew.
+            Keep the sandbox's own keys in this file. If it does not exist, it is made with mode 0600. Default: new \
+            keys at each start; clients with a cached JWK Set have to fetch it again.
             """, valueName: "file"))
     var keys: String?
 
     @Flag(
         help: """
-            Fetch a client's JWK Set again, at most every 10 seconds, when a token names a key that the last copy does \
-            not hold. Default: as itsme says of itself, a copy is kept 30 minutes to 24 hours.
+            Fetch a client's JWK Set again, at most every 10 seconds, when the copy lacks the kid of a token. Default: \
+            keep the copy for 30 minutes to 24 hours, as itsme documents.
             """)
     var refetchUnknownKid = false
 
@@ -83,22 +83,22 @@ struct SandboxCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A certificate authority to trust when JWK Sets and request URIs of relying parties are fetched (PEM).",
+            "A certificate authority (PEM) to trust for the JWK Sets and request URIs of relying parties.",
             valueName: "file"))
     var trustCa: String?
 
     @Flag(
         name: .customLong("expose-this-test-provider-to-the-network"),
-        help: "Allow a host that is not loopback. Whoever reaches it can log in as anybody it knows.")
+        help: "Allow a host that is not loopback. Everybody who reaches the sandbox can then log in as any persona.")
     var isExposed = false
 
-    /// The generations, by their names on the command line.
+    /// The generations of the protocol.
     enum Profile: String, ExpressibleByArgument, CaseIterable {
         case v1, v2
 
         var value: ProtocolProfile { self == .v1 ? .v1 : .v2 }
 
-        /// The path of itsme's issuers of that generation.
+        /// The path of itsme's issuers of this generation.
         var issuerPath: String { self == .v1 ? "/oidc" : "/v2" }
     }
 
@@ -110,19 +110,19 @@ struct SandboxCommand: AsyncParsableCommand {
         guard !clients.isEmpty else {
             throw ValidationError(
                 """
-                Give the registration of at least one relying party: --client FILE. To get a file to begin with: \
+                Give the registration of at least one relying party: --client FILE. To make a first file: \
                 itsme sandbox --example-registration > client.json
                 """)
         }
         guard (tlsCert == nil) == (tlsKey == nil) else {
-            throw ValidationError("--tls-cert and --tls-key go together.")
+            throw ValidationError("Give both --tls-cert and --tls-key, or neither.")
         }
-        guard (0...65535).contains(port) else { throw ValidationError("--port is between 0 and 65535.") }
+        guard (0...65535).contains(port) else { throw ValidationError("--port must be between 0 and 65535.") }
         guard isExposed || SandboxConfiguration.isLoopback(host: host) else {
             throw ValidationError(
                 """
-                \(host) is not a loopback address, and the sandbox lets whoever reaches it log in as anybody. Use \
-                127.0.0.1, or add --expose-this-test-provider-to-the-network if that is what you want.
+                \(host) is not a loopback address, and everybody who reaches the sandbox can log in as any persona. \
+                Use 127.0.0.1, or add --expose-this-test-provider-to-the-network if you want this.
                 """)
         }
     }
@@ -162,7 +162,7 @@ struct SandboxCommand: AsyncParsableCommand {
         } catch let error as SandboxConfigurationError {
             throw error
         } catch {
-            throw ToolFailure("cannot serve at \(host), port \(port): \(error)")
+            throw ToolFailure("cannot listen on \(host), port \(port): \(error)")
         }
         await transport.shutdown()
     }
@@ -174,9 +174,9 @@ struct SandboxCommand: AsyncParsableCommand {
 }
 
 extension Report {
-    /// Names each fault, by the answer that it alters.
+    /// Lists the faults by the answer that they alter.
     fileprivate func listFaults() {
-        line("A fault alters one answer. A client has to refuse it, except where it is marked [accept].")
+        line("A fault alters one answer. A client must accept those marked [accept], and refuse all others.")
         for place in SandboxFault.Place.allCases {
             line("\n\(place.rawValue)")
             for fault in SandboxFault.all where fault.place == place {
@@ -185,9 +185,9 @@ extension Report {
         }
     }
 
-    /// Says what a sandbox serves, and how to use it.
+    /// Prints the URLs and names of a sandbox, and how to use it.
     fileprivate func announce(_ sandbox: Sandbox, of clients: [ClientRegistration], port: Int) {
-        line("itsme sandbox, listening at port \(port); Ctrl-C stops it")
+        line("itsme sandbox, listening on port \(port); Ctrl-C stops it")
         line("")
         line("  issuer     \(sandbox.issuer)")
         line("  discovery  \(sandbox.issuer)/.well-known/openid-configuration")
@@ -203,7 +203,7 @@ extension Report {
     }
 }
 
-/// Writes what the sandbox and its server log as text for a developer: each refusal as a paragraph.
+/// Writes the log of the sandbox and its server as text for a developer. Each refusal is a paragraph.
 struct RefusalLog: LogHandler {
     var metadata: Logger.Metadata = [:]
     var logLevel = Logger.Level.notice
@@ -223,7 +223,7 @@ struct RefusalLog: LogHandler {
         FileHandle.standardError.write(Data((text + "\n").utf8))
     }
 
-    /// A refusal in lines; `nil` for other events.
+    /// The lines of a refusal; `nil` for other events.
     static func refusal(_ metadata: Logger.Metadata) -> String? {
         func value(_ name: String) -> String? { metadata[prefix + name].map { "\($0)" } }
         guard let rule = value("rule") else { return nil }
