@@ -56,10 +56,14 @@ let package = Package(
         // How much memory is allocated, for the tests that look for leaks.
         .systemLibrary(name: "CMemory", path: "Tests/CMemory"),
         .target(name: "JOSE", dependencies: ["COpenSSL"], swiftSettings: strictSettings),
+        // What the relying party and the sandbox both need and is no rule of the protocol.
+        .target(
+            name: "WebFormats", dependencies: [.product(name: "HTTPTypes", package: "swift-http-types")],
+            swiftSettings: swiftSettings),
         .target(
             name: "ItsmeRP",
             dependencies: [
-                "JOSE", "CCurl",
+                "JOSE", "WebFormats", "CCurl",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
@@ -67,7 +71,7 @@ let package = Package(
         .target(
             name: "ItsmeSandbox",
             dependencies: [
-                "ItsmeRP", "JOSE",
+                "ItsmeRP", "JOSE", "WebFormats",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
@@ -102,6 +106,10 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(name: "JOSETests", dependencies: ["JOSE", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
+            name: "WebFormatsTests",
+            dependencies: ["WebFormats", .product(name: "HTTPTypes", package: "swift-http-types")],
+            swiftSettings: swiftSettings),
+        .testTarget(
             name: "ItsmeRPTests",
             dependencies: [
                 "ItsmeRP", "ItsmeSandbox", "JOSE", "TestSupport",
@@ -134,7 +142,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "ItsmeRP", "JOSE", "COpenSSL", .product(name: "HTTPTypes", package: "swift-http-types"),
+                "ItsmeRP", "JOSE", "WebFormats", "COpenSSL",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             path: "Tests/FuzzTargets",
             swiftSettings: swiftSettings),

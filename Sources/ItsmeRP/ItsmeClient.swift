@@ -6,6 +6,7 @@
 import HTTPTypes
 import JOSE
 import Logging
+import WebFormats
 
 /// The relying party: builds authorization requests, reads callbacks, exchanges codes, validates tokens.
 ///

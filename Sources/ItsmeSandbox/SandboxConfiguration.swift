@@ -7,6 +7,7 @@ public import ItsmeRP
 public import JOSE
 public import Logging
 import Synchronization
+import WebFormats
 
 /// The settings of a sandbox.
 public struct SandboxConfiguration: Sendable {
@@ -117,7 +118,7 @@ public struct SandboxConfiguration: Sendable {
     ///
     /// The sandbox approves logins for everybody, so a server for it should listen on such a host only, unless a person
     /// explicitly asks for another.
-    public static func isLoopback(host: String) -> Bool { WebAddress.isLoopback(host: host) }
+    public static func isLoopback(host: String) -> Bool { host.lowercased().isLoopbackHost }
 }
 
 /// Why a sandbox or a client registration is refused.

@@ -5,6 +5,7 @@
 #endif
 import HTTPTypes
 import JOSE
+import WebFormats
 
 extension ItsmeClient {
     /// How long a session is asked about; itsme ends it some minutes later.

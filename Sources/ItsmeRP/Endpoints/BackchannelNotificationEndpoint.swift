@@ -1,6 +1,7 @@
 public import HTTPTypes
 import JOSE
 public import Logging
+import WebFormats
 
 /// Takes itsme's pings: somebody answered a backchannel authentication request (CIBA Core 1.0 §10.2).
 ///

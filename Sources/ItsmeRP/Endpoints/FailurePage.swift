@@ -1,12 +1,13 @@
 import HTTPTypes
+import WebFormats
 
 /// What a browser sees of a failed login when the application shows nothing else: a sentence and, where it makes sense,
 /// a link to start again.
 enum FailurePage {
     static func reply(for error: ItsmeError, locale: InterfaceLocale, retryURL: String) -> HTTPReply {
         var content = """
-            <h1>\(HTMLPage.escape(title(locale)))</h1>
-            <p>\(HTMLPage.escape(error.safeMessage(in: locale)))</p>
+            <h1>\(HTMLText.escape(title(locale)))</h1>
+            <p>\(HTMLText.escape(error.safeMessage(in: locale)))</p>
             """
         if error.kind != .misconfiguration {
             content += "\n<p>\(ItsmeButton.link(retryURL, retry(locale), locale: locale))</p>"

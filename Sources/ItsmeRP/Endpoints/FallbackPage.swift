@@ -1,4 +1,5 @@
 public import HTTPTypes
+import WebFormats
 
 /// The page behind the redirect URI for logins that an app of the application's own started.
 ///
@@ -50,13 +51,13 @@ public struct FallbackPage: HTTPHandler {
     func page(for request: HTTPRequest, restartURL: String?) -> HTTPReply {
         let locale = InterfaceLocale.preferred(by: request) ?? defaultLocale
         var content = """
-            <h1>\(HTMLPage.escape(Self.title(appName, locale)))</h1>
-            <p>\(HTMLPage.escape(Self.explanation(locale)))</p>
+            <h1>\(HTMLText.escape(Self.title(appName, locale)))</h1>
+            <p>\(HTMLText.escape(Self.explanation(locale)))</p>
             <p>\(ItsmeButton.link(link(for: request), Self.button(locale), locale: locale, opensNewTab: true))</p>
             """
         if let restartURL {
             content +=
-                "\n<p><a href=\"\(HTMLPage.escape(restartURL))\">\(HTMLPage.escape(Self.restart(locale)))</a></p>"
+                "\n<p><a href=\"\(HTMLText.escape(restartURL))\">\(HTMLText.escape(Self.restart(locale)))</a></p>"
         }
         return HTMLPage(locale: locale, title: Self.title(appName, locale), content: content).reply(.ok)
     }

@@ -1,5 +1,6 @@
 import HTTPTypes
 import JOSE
+import WebFormats
 
 /// A page of the login: no script, no resource, no frame.
 struct HTMLPage {
@@ -9,24 +10,8 @@ struct HTMLPage {
     let content: String
 
     func reply(_ status: HTTPResponse.Status) -> HTTPReply {
-        let html = """
-            <!DOCTYPE html>
-            <html lang="\(locale.rawValue)">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="robots" content="noindex">
-            <title>\(Self.escape(title))</title>
-            <style>\(Self.stylesheet)</style>
-            </head>
-            <body>
-            <main>
-            \(content)
-            </main>
-            </body>
-            </html>
-
-            """
+        let html = HTMLText.document(
+            language: locale.rawValue, title: title, stylesheet: Self.stylesheet, content: content)
         var reply = HTTPReply(status, Array(html.utf8), contentType: "text/html; charset=utf-8")
         reply.response.headerFields[.contentSecurityPolicy] = Self.contentSecurityPolicy
         reply.response.headerFields[.contentLanguage] = locale.rawValue
@@ -51,24 +36,6 @@ struct HTMLPage {
     /// The digest of a style element's content, as a source expression.
     static func styleSource(of stylesheet: String) -> String {
         guard let digest = try? SHA256.digest(Array(stylesheet.utf8)) else { return "'none'" }
-        // CSP takes Base64url as well as Base64; with the alphabet of Base64 older browsers do, too.
-        let base64 = Base64URL.encode(digest).replacing("-", with: "+").replacing("_", with: "/")
-        return "'sha256-\(base64)='"
-    }
-
-    /// Text as it may stand between tags and in a quoted attribute.
-    static func escape(_ text: String) -> String {
-        var escaped = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            case "\"": escaped += "&quot;"
-            case "'": escaped += "&#39;"
-            default: escaped.unicodeScalars.append(scalar)
-            }
-        }
-        return escaped
+        return HTMLText.styleSource(sha256: digest)
     }
 }

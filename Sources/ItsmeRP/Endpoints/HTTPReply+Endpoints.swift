@@ -1,9 +1,9 @@
-import HTTPTypes
+package import HTTPTypes
 
 /// The answers that the endpoints have in common.
 extension HTTPReply {
     /// An answer with a body that no browser guesses the type of.
-    init(
+    package init(
         _ status: HTTPResponse.Status, _ body: [UInt8], contentType: String, cacheControl: String = "no-store"
     ) {
         self.init(

@@ -1,4 +1,5 @@
 import HTTPTypes
+import WebFormats
 
 /// What the endpoints read from a request.
 extension HTTPRequest {

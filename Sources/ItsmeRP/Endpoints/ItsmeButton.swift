@@ -1,3 +1,5 @@
+import WebFormats
+
 /// The button that starts an itsme flow, as a fragment of HTML.
 ///
 /// It is a link: a plain GET navigation in the person's own browser, which the hand-over to the itsme app needs. It
@@ -61,7 +63,7 @@ public struct ItsmeButton: Sendable, Hashable {
         var logo = ""
         if let logoURL {
             try Self.check(logoURL, field: "logoURL")
-            logo = "<img src=\"\(HTMLPage.escape(logoURL))\" alt=\"\" width=\"24\" height=\"24\">"
+            logo = "<img src=\"\(HTMLText.escape(logoURL))\" alt=\"\" width=\"24\" height=\"24\">"
         }
         html = Self.link(href, action.text(in: locale), locale: locale, logo: logo)
     }
@@ -87,8 +89,8 @@ public struct ItsmeButton: Sendable, Hashable {
     ) -> String {
         // noopener, noreferrer: the new tab gets neither a handle on this page nor its URL.
         let tab = opensNewTab ? " target=\"_blank\" rel=\"noopener noreferrer\"" : ""
-        return "<a class=\"itsme-button\" lang=\"\(locale.rawValue)\" href=\"\(HTMLPage.escape(href))\"\(tab)>"
-            + "\(logo)<span>\(HTMLPage.escape(text))</span></a>"
+        return "<a class=\"itsme-button\" lang=\"\(locale.rawValue)\" href=\"\(HTMLText.escape(href))\"\(tab)>"
+            + "\(logo)<span>\(HTMLText.escape(text))</span></a>"
     }
 
     private static func check(_ url: String, field: String) throws(ItsmeError) {

@@ -4,6 +4,7 @@
     import Foundation
 #endif
 import HTTPTypes
+import WebFormats
 
 /// The cookies in which pending logins wait in the browser: one for each, so that logins in several tabs do not disturb
 /// each other.

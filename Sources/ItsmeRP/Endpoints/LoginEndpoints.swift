@@ -1,5 +1,6 @@
 public import HTTPTypes
 import Logging
+import WebFormats
 
 /// The two endpoints of a login in the browser: one that sends the person to itsme, one that takes the person back.
 ///

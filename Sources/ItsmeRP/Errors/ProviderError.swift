@@ -1,5 +1,6 @@
 import HTTPTypes
 import JOSE
+import WebFormats
 
 /// What itsme said in an error answer: on the callback, or in the body of an endpoint's answer.
 ///

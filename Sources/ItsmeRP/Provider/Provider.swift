@@ -7,6 +7,7 @@ import HTTPTypes
 import JOSE
 import Logging
 import Synchronization
+import WebFormats
 
 /// The provider as the client knows it: its metadata and its keys, each fetched once and kept.
 ///
@@ -47,7 +48,7 @@ final class Provider: Sendable {
                 let metadata = try ProviderMetadata(parsing: reply.body, for: environment)
                 try check(metadata)
                 logger.debug("discovery document read")
-                return (metadata, CacheControl.lifetime(of: reply))
+                return (metadata, CacheControl(reply.response.headerFields).lifetime)
             } catch  where error.kind == .misconfiguration {
                 // It may have been read ahead of time, with nobody there to take the error.
                 logger.error("the provider cannot be used as configured", metadata: ["itsme.error": "\(error)"])
@@ -66,7 +67,7 @@ final class Provider: Sendable {
                     metadata: [
                         "itsme.jwks.keys": "\(set.keys.count)", "itsme.jwks.skipped": "\(set.skipped.count)",
                     ])
-                return (set, CacheControl.lifetime(of: reply))
+                return (set, CacheControl(reply.response.headerFields).lifetime)
             }
         }
     }

@@ -1,4 +1,5 @@
 public import JOSE
+import WebFormats
 
 /// What the provider says about itself in its discovery document (OpenID Connect Discovery 1.0 §3), validated.
 public struct ProviderMetadata: Sendable {
@@ -93,7 +94,7 @@ public struct ProviderMetadata: Sendable {
         func comparable(_ issuer: String) -> String {
             let issuer = issuer.hasSuffix("/") ? String(issuer.dropLast()) : issuer
             guard let url = try? Endpoint(issuer, allowsLoopbackHTTP: true) else { return issuer }
-            let host = Endpoint.isLoopback(url.host) ? "loopback" : url.host.lowercased()
+            let host = url.host.isLoopbackHost ? "loopback" : url.host.lowercased()
             return "\(url.scheme)://\(host):\(url.port ?? 0)\(url.target)"
         }
         guard comparable(found) == comparable(configured) else {

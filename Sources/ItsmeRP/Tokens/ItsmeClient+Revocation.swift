@@ -4,6 +4,7 @@
     import Foundation
 #endif
 import HTTPTypes
+import WebFormats
 
 extension ItsmeClient {
     /// Revokes the access token (RFC 7009). itsme offers it to clients with a client secret only. One HTTP request.

@@ -1,4 +1,5 @@
 import JOSE
+import WebFormats
 
 /// What the token endpoint gave, with the ID token validated.
 public struct TokenResponse: Sendable {

@@ -4,6 +4,7 @@
     import Foundation
 #endif
 import HTTPTypes
+import WebFormats
 
 /// A URL that requests may be sent to: absolute, https (or http on a loopback address where that is allowed), with a
 /// host, without user information and fragment.
@@ -45,7 +46,7 @@ final class Endpoint: Sendable {
         guard components.fragment == nil else { throw .fragment }
         if scheme == "http" {
             guard allowsLoopbackHTTP else { throw .scheme }
-            guard Endpoint.isLoopback(host) else { throw .notLoopback }
+            guard host.isLoopbackHost else { throw .notLoopback }
         }
         if let port = components.port, !(1...65535).contains(port) { throw .notAURL }
         self.url = url
@@ -69,13 +70,6 @@ final class Endpoint: Sendable {
                 .insecureURL, .configuration, "the issuer cannot be used: \(error.rawValue)",
                 remedy: "Give the https URL of the issuer, without query and fragment.", field: "environment.issuer")
         }
-    }
-
-    /// Whether a host, as written in a URL, is this machine's loopback interface.
-    static func isLoopback(_ host: String) -> Bool {
-        if host == "localhost" || host == "[::1]" || host == "::1" { return true }
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
     }
 
     /// Whether the host may be reached from the internet: a name with a dot that is not reserved for local use (RFC 6761,

@@ -1,4 +1,5 @@
 import HTTPTypes
+import WebFormats
 
 /// Puts one answer together from what arrives, and stops as soon as it breaks a limit or a rule.
 package struct ReplyCollector {

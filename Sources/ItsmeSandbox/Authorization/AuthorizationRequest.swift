@@ -1,4 +1,5 @@
 import JOSE
+import WebFormats
 
 /// An authorization request that follows every rule.
 struct AuthorizationRequest: Sendable {
@@ -88,7 +89,7 @@ struct AuthorizationRequest: Sendable {
         let codes = scopes.filter { $0.hasPrefix("service:") }.map { $0.dropFirst("service:".count) }
         guard let code = codes.first else { throw SandboxRefusal(.serviceMissing) }
         guard codes.count == 1 else { throw SandboxRefusal(.serviceRepeated) }
-        guard let service = client.services.first(where: { $0.code.isExactly(String(code)) }) else {
+        guard let service = client.services.first(where: { $0.code.hasSameOctets(as: String(code)) }) else {
             throw SandboxRefusal(.serviceUnknown)
         }
         return service
@@ -115,7 +116,7 @@ struct ReturnAddress: Sendable {
 
     /// The redirect URI with `parameters` added to its query.
     func location(_ parameters: [(name: String, value: String)]) -> String {
-        let query = parameters.map { "\($0.name)=\(FormParameters.encoded($0.value))" }.joined(separator: "&")
+        let query = FormEncoding.encode(parameters)
         guard let mark = redirectURI.lastIndex(of: "?") else { return "\(redirectURI)?\(query)" }
         let needsSeparator = redirectURI.index(after: mark) < redirectURI.endIndex && !redirectURI.hasSuffix("&")
         return redirectURI + (needsSeparator ? "&" : "") + query
@@ -154,7 +155,9 @@ struct KnownUser: Sendable {
     /// Whether `persona` is that user at this client.
     func isMet(by persona: Persona, clientID: String) -> Bool {
         if let subject {
-            guard let own = try? persona.subject(clientID: clientID), own.isExactly(subject) else { return false }
+            guard let own = try? persona.subject(clientID: clientID), own.hasSameOctets(as: subject) else {
+                return false
+            }
         }
         if let phoneNumber {
             guard case .string(let own) = persona.claims["phone_number"], Self.digits(own) == Self.digits(phoneNumber)

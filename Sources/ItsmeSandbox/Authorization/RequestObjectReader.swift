@@ -1,6 +1,7 @@
 import HTTPTypes
 import ItsmeRP
 import JOSE
+import WebFormats
 
 /// Reads the request object of an authorization request, by value or by reference, and checks its JWT claims.
 struct RequestObjectReader {
@@ -45,7 +46,7 @@ struct RequestObjectReader {
         guard reply.response.status == .ok else {
             throw SandboxRefusal(.requestURIUnreachable, detail: "Status \(reply.response.status.code).")
         }
-        let type = reply.response.mediaType ?? ""
+        let type = reply.response.headerFields.mediaType ?? ""
         guard core.profile.requestObjectTypes.contains(type) else {
             throw SandboxRefusal(
                 .requestURIMediaType, sent: [.init("Content-Type", type)],
@@ -72,7 +73,7 @@ struct RequestObjectReader {
         guard claims["request"] == nil, claims["request_uri"] == nil else {
             throw SandboxRefusal(.requestObjectNested)
         }
-        guard let issuer = claims["iss"]?.string, issuer.isExactly(client.clientID) else {
+        guard let issuer = claims["iss"]?.string, issuer.hasSameOctets(as: client.clientID) else {
             throw SandboxRefusal(
                 .requestObjectIssuer, sent: [.init("iss", claims["iss"]?.string ?? "")],
                 expected: [.init("iss", client.clientID)])
@@ -103,19 +104,5 @@ struct RequestObjectReader {
                 remedy: "Check the clock. Some providers refuse such requests.", client: client)
         }
         return claims
-    }
-}
-
-extension HTTPResponse {
-    /// The media type of the content without parameters, in lower case.
-    var mediaType: String? { headerFields.mediaType }
-}
-
-extension HTTPFields {
-    /// The media type of the content without parameters, in lower case.
-    var mediaType: String? {
-        self[.contentType].flatMap { $0.split(separator: ";").first }.map { type in
-            type.filter { $0 != " " && $0 != "\t" }.lowercased()
-        }
     }
 }

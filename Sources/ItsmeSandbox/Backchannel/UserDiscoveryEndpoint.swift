@@ -1,6 +1,7 @@
 import HTTPTypes
 import ItsmeRP
 import JOSE
+import WebFormats
 
 /// The user discovery endpoint: gives a QR code, and says who scanned it.
 struct UserDiscoveryEndpoint {
@@ -55,7 +56,7 @@ struct UserDiscoveryEndpoint {
         return [
             "status": "PENDING_USER_DISCOVERY",
             "user_discovery_token": [
-                "qr_code": .string(Base64URL.standard(image)), "expires_at": .integer(core.nowInSeconds + 30),
+                "qr_code": .string(StandardBase64.encode(image)), "expires_at": .integer(core.nowInSeconds + 30),
             ],
         ]
     }

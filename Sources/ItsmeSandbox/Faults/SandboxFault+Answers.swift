@@ -242,7 +242,7 @@ extension SandboxFault {
 
     private static func status(_ status: HTTPResponse.Status, _ reply: inout HTTPReply) {
         reply = .bytes(
-            [], type: "text/plain", status: status, fields: [HTTPField(name: .cacheControl, value: "no-store")])
+            [], type: "text/plain", status: status)
     }
 
     /// The answer is a 500 without content. The request still takes effect.

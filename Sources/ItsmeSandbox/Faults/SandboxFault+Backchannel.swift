@@ -1,4 +1,5 @@
 import JOSE
+import WebFormats
 
 // Faults of user discovery and backchannel authentication.
 
@@ -36,7 +37,7 @@ extension SandboxFault {
     /// The QR code is an HTML page.
     public static let discoveryCodeNotImage = response(
         "user-discovery-not-image", .userDiscovery, "The QR code is an HTML page."
-    ) { $0["user_discovery_token"] = ["qr_code": .string(Base64URL.standard(Array("<!doctype html>".utf8)))] }
+    ) { $0["user_discovery_token"] = ["qr_code": .string(StandardBase64.encode(Array("<!doctype html>".utf8)))] }
     /// The status is undocumented.
     public static let discoveryStatusUnknown = response(
         "user-discovery-status-unknown", .userDiscovery, "The status is undocumented."

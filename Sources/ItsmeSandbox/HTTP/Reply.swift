@@ -5,21 +5,18 @@ import JOSE
 extension HTTPReply {
     /// JSON that must not be cached: answers of the token and UserInfo endpoints, and their errors.
     static func json(_ value: JSONValue, status: HTTPResponse.Status = .ok, fields: [HTTPField] = []) -> HTTPReply {
-        bytes(
-            value.serialized(), type: "application/json", status: status,
-            fields: [HTTPField(name: .cacheControl, value: "no-store")] + fields)
+        bytes(value.serialized(), type: "application/json", status: status, fields: fields)
     }
 
-    /// A body of bytes with its media type.
+    /// A body of bytes with its media type. Nobody keeps it unless `cacheControl` allows that.
     static func bytes(
-        _ body: [UInt8], type: String, status: HTTPResponse.Status = .ok, fields: [HTTPField] = []
+        _ body: [UInt8], type: String, status: HTTPResponse.Status = .ok, cacheControl: String = "no-store",
+        fields: [HTTPField] = []
     ) -> HTTPReply {
-        var response = HTTPResponse(status: status)
-        response.headerFields[.contentType] = type
-        response.headerFields[.contentLength] = String(body.count)
-        response.headerFields[.xContentTypeOptions] = "nosniff"
-        for field in fields { response.headerFields[field.name] = field.value }
-        return HTTPReply(response: response, body: body)
+        var reply = HTTPReply(status, body, contentType: type, cacheControl: cacheControl)
+        reply.response.headerFields[.contentLength] = String(body.count)
+        for field in fields { reply.response.headerFields[field.name] = field.value }
+        return reply
     }
 
     /// An HTML page: not cached, not in a frame, without scripts.
@@ -28,10 +25,7 @@ extension HTTPReply {
     ) -> HTTPReply {
         bytes(
             Array(page.text.utf8), type: "text/html; charset=utf-8", status: status,
-            fields: [
-                HTTPField(name: .cacheControl, value: "no-store"),
-                HTTPField(name: .contentSecurityPolicy, value: HTMLPage.contentSecurityPolicy),
-            ] + fields)
+            fields: [HTTPField(name: .contentSecurityPolicy, value: HTMLPage.contentSecurityPolicy)] + fields)
     }
 
     /// A redirect to `location`.

@@ -1,3 +1,5 @@
+import WebFormats
+
 /// The parts of an absolute http or https URL.
 ///
 /// The sandbox compares URLs as strings, as itsme does. It needs the parts only for scheme, host, port and path.
@@ -40,16 +42,7 @@ struct WebAddress: Sendable, Hashable {
     }
 
     /// Whether the host is this machine: `localhost`, 127.0.0.0/8 or `::1`.
-    var isLoopback: Bool { Self.isLoopback(host: host) }
-
-    /// Whether `host` names this machine.
-    static func isLoopback(host: String) -> Bool {
-        let bare = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
-        let name = bare.lowercased()
-        if name == "localhost" || name == "::1" { return true }
-        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts.first == "127" && parts.allSatisfy { UInt8($0) != nil }
-    }
+    var isLoopback: Bool { host.isLoopbackHost }
 
     private static func isURLCharacter(_ byte: UInt8) -> Bool {
         guard byte > 0x20, byte < 0x7F else { return false }

@@ -2,6 +2,7 @@ import HTTPTypes
 import ItsmeRP
 import JOSE
 import Logging
+import WebFormats
 
 /// The JWK Sets of relying parties, fetched and kept as itsme does: 30 minutes to 24 hours, shortened by a `max-age`.
 ///
@@ -152,13 +153,8 @@ actor ClientKeyCache {
 
     /// How long an answer is kept, in seconds: its `max-age` within the bounds, or a day without one.
     static func lifetime(of response: HTTPResponse) -> Double {
-        let directives = (response.headerFields[.cacheControl] ?? "").lowercased().split(separator: ",")
-        for directive in directives {
-            let parts = directive.split(separator: "=", maxSplits: 1).map { $0.filter { $0 != " " && $0 != "\"" } }
-            guard parts.first == "max-age", parts.count == 2, let seconds = UInt32(parts[1]) else { continue }
-            return min(max(Double(seconds), shortestLifetime), longestLifetime)
-        }
-        return longestLifetime
+        guard let age = CacheControl(response.headerFields).maximumAge else { return longestLifetime }
+        return min(max(Double(age.components.seconds), shortestLifetime), longestLifetime)
     }
 }
 

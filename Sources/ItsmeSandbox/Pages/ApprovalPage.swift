@@ -1,3 +1,5 @@
+import WebFormats
+
 /// The page that stands for the person's phone: the request, one button per persona, and a button to cancel.
 ///
 /// It is in the first language of `ui_locales` that itsme has. It also shows names of claims and codes, because its
@@ -19,7 +21,7 @@ struct ApprovalPage {
         }
     }
 
-    private func text(_ text: PageLanguage.Text) -> String { HTMLPage.escaped(language(text)) }
+    private func text(_ text: PageLanguage.Text) -> String { HTMLText.escape(language(text)) }
 
     private var body: String {
         """
@@ -27,8 +29,8 @@ struct ApprovalPage {
         \(template)<section aria-labelledby="request">
         <h2 id="request">\(text(.request))</h2>
         <dl>
-        <dt>\(text(.client))</dt><dd><code>\(HTMLPage.escaped(request.client.clientID))</code></dd>
-        <dt>\(text(.service))</dt><dd>\(HTMLPage.escaped(kind)), <code>\(HTMLPage.escaped(request.service.code))</code></dd>
+        <dt>\(text(.client))</dt><dd><code>\(HTMLText.escape(request.client.clientID))</code></dd>
+        <dt>\(text(.service))</dt><dd>\(HTMLText.escape(kind)), <code>\(HTMLText.escape(request.service.code))</code></dd>
         <dt>\(text(.level))</dt><dd>\(text(request.wantsAdvanced ? .advanced : .basic))</dd>
         </dl>
         </section>
@@ -36,8 +38,8 @@ struct ApprovalPage {
         <h2 id="data">\(text(.data))</h2>
         \(requestedData)
         </section>
-        <form method="post" action="\(HTMLPage.escaped(core.endpoints.path(.approval)))">
-        <input type="hidden" name="pending" value="\(HTMLPage.escaped(identifier))">
+        <form method="post" action="\(HTMLText.escape(core.endpoints.path(.approval)))">
+        <input type="hidden" name="pending" value="\(HTMLText.escape(identifier))">
         <fieldset>
         <legend>\(text(.answer))</legend>
         \(buttons)
@@ -58,8 +60,8 @@ struct ApprovalPage {
             <section class="template" aria-labelledby="template">
             <h2 id="template">\(text(.payment))</h2>
             <dl>
-            <dt>\(text(.amount))</dt><dd>\(HTMLPage.escaped(amount)) \(HTMLPage.escaped(currency))</dd>
-            <dt>\(text(.account))</dt><dd>\(HTMLPage.escaped(Self.grouped(iban)))</dd>
+            <dt>\(text(.amount))</dt><dd>\(HTMLText.escape(amount)) \(HTMLText.escape(currency))</dd>
+            <dt>\(text(.account))</dt><dd>\(HTMLText.escape(Self.grouped(iban)))</dd>
             </dl>
             </section>
 
@@ -69,7 +71,7 @@ struct ApprovalPage {
             """
             <section class="template" aria-labelledby="template">
             <h2 id="template">\(text(.text))</h2>
-            <blockquote>\(HTMLPage.escaped(content))</blockquote>
+            <blockquote>\(HTMLText.escape(content))</blockquote>
             </section>
 
             """
@@ -95,8 +97,8 @@ struct ApprovalPage {
         }
         guard !names.isEmpty else { return "<p>\(text(.noData))</p>" }
         let items = names.map { name in
-            let label = HTMLPage.escaped(ClaimLabel.text(name, in: language))
-            return "<li>\(label) <code>\(HTMLPage.escaped(name))</code></li>"
+            let label = HTMLText.escape(ClaimLabel.text(name, in: language))
+            return "<li>\(label) <code>\(HTMLText.escape(name))</code></li>"
         }
         return "<ul>\n\(items.joined(separator: "\n"))\n</ul>"
     }
@@ -107,7 +109,7 @@ struct ApprovalPage {
         // The titles are always in English.
         return possible.map {
             """
-            <button name="approve" value="\(HTMLPage.escaped($0.id))" lang="en">\(HTMLPage.escaped($0.title))</button>
+            <button name="approve" value="\(HTMLText.escape($0.id))" lang="en">\(HTMLText.escape($0.title))</button>
             """
         }.joined(separator: "\n")
     }
@@ -130,9 +132,9 @@ struct FaultList {
             return "<optgroup label=\"\(place.rawValue)\">\n\(options.joined(separator: "\n"))\n</optgroup>"
         }
         return """
-            \(waiting)<label for="fault">\(HTMLPage.escaped(language(.faultChoice)))</label>
+            \(waiting)<label for="fault">\(HTMLText.escape(language(.faultChoice)))</label>
             <select id="fault" name="fault">
-            <option value="">\(HTMLPage.escaped(language(.noFault)))</option>
+            <option value="">\(HTMLText.escape(language(.noFault)))</option>
             \(groups.joined(separator: "\n"))
             </select>
             """
@@ -140,16 +142,16 @@ struct FaultList {
 
     /// Faults that were chosen before and still wait.
     private var waiting: String {
-        let names = core.faults.waiting.map { "<code>\(HTMLPage.escaped($0.name))</code>" }
+        let names = core.faults.waiting.map { "<code>\(HTMLText.escape($0.name))</code>" }
         guard !names.isEmpty else { return "" }
-        return "<p>\(HTMLPage.escaped(language(.waiting))) \(names.joined(separator: ", "))</p>\n"
+        return "<p>\(HTMLText.escape(language(.waiting))) \(names.joined(separator: ", "))</p>\n"
     }
 
     /// The explanations are always in English.
     private func option(_ fault: SandboxFault) -> String {
         """
-        <option value="\(HTMLPage.escaped(fault.name))" lang="en">\(HTMLPage.escaped(fault.name)): \
-        \(HTMLPage.escaped(fault.explanation))</option>
+        <option value="\(HTMLText.escape(fault.name))" lang="en">\(HTMLText.escape(fault.name)): \
+        \(HTMLText.escape(fault.explanation))</option>
         """
     }
 }

@@ -1,8 +1,9 @@
 import JOSE
+import WebFormats
 
 /// A plain, accessible page without scripts.
 ///
-/// Text enters only through ``escaped(_:)`` or the builders, so nothing that a request brought is markup here.
+/// Text enters only through ``HTMLText/escape(_:)`` or the builders, so nothing that a request brought is markup here.
 struct HTMLPage: Sendable {
     /// The whole document.
     let text: String
@@ -11,7 +12,7 @@ struct HTMLPage: Sendable {
     /// purpose: browsers also apply it to the redirect that follows the form, which goes to the relying party.
     static let contentSecurityPolicy: String = {
         // The style is named by its digest (CSP Level 3 section 6.7.2.3); without one the page goes unstyled.
-        let source = (try? SHA256.digest(Array(style.utf8))).map { "'sha256-\(Base64URL.standard($0))'" } ?? "'none'"
+        let source = (try? SHA256.digest(Array(style.utf8))).map(HTMLText.styleSource) ?? "'none'"
         return "default-src 'none'; style-src \(source); base-uri 'none'; frame-ancestors 'none'"
     }()
 
@@ -55,52 +56,16 @@ struct HTMLPage: Sendable {
 
     /// Makes a page of a title for the browser, a heading, and a body that is markup already.
     init(title: String, heading: String, body: String, language: PageLanguage) {
-        text = """
-            <!doctype html>
-            <html lang="\(language.rawValue)">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="robots" content="noindex">
-            <title>\(Self.escaped(title))</title>
-            <style>\(Self.style)</style>
-            </head>
-            <body>
-            <main>
-            <h1>\(Self.escaped(heading))</h1>
-            \(body)
-            </main>
-            </body>
-            </html>
-
-            """
-    }
-
-    /// `text` with every character that means something in markup, in an attribute or to a terminal written as a
-    /// reference or replaced.
-    static func escaped(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "'": result += "&#39;"
-            case "\n", "\t": result.unicodeScalars.append(scalar)
-            default:
-                let isControl = scalar.properties.generalCategory == .control
-                result.unicodeScalars.append(isControl ? "\u{FFFD}" : scalar)
-            }
-        }
-        return result
+        text = HTMLText.document(
+            language: language.rawValue, title: title, stylesheet: Self.style,
+            content: "<h1>\(HTMLText.escape(heading))</h1>\n\(body)")
     }
 }
 
 extension HTMLPage {
     /// The page that itsme would show itself, when the browser cannot be sent back. In English: it is for the developer.
     static func refusal(_ refusal: SandboxRefusal) -> HTMLPage {
-        let detail = refusal.detail.map { "<p>\(escaped($0))</p>\n" } ?? ""
+        let detail = refusal.detail.map { "<p>\(HTMLText.escape($0))</p>\n" } ?? ""
         var reference: [(String, String)] = [("Rule", refusal.rule.id), ("Error", refusal.rule.error)]
         if let status = refusal.status { reference.append(("Status", String(status))) }
         if let clientID = refusal.clientID { reference.append(("Client", clientID)) }
@@ -108,11 +73,11 @@ extension HTMLPage {
             <p class="note">This is a sandbox, not itsme. Nobody is sent back to the relying party from here.</p>
             <section aria-labelledby="explanation">
             <h2 id="explanation">What is wrong</h2>
-            <p>\(escaped(refusal.rule.explanation))</p>
+            <p>\(HTMLText.escape(refusal.rule.explanation))</p>
             \(detail)</section>
             <section class="template" aria-labelledby="remedy">
             <h2 id="remedy">What to do</h2>
-            <p>\(escaped(refusal.rule.remedy))</p>
+            <p>\(HTMLText.escape(refusal.rule.remedy))</p>
             </section>
             \(values("sent", "What was sent", refusal.sent.map { ($0.name, $0.text) }))\
             \(values("expected", "What is registered, or right", refusal.expected.map { ($0.name, $0.text) }))\
@@ -124,7 +89,9 @@ extension HTMLPage {
 
     private static func values(_ id: String, _ title: String, _ values: [(name: String, text: String)]) -> String {
         guard !values.isEmpty else { return "" }
-        let items = values.map { "<dt>\(escaped($0.name))</dt><dd><code>\(escaped($0.text))</code></dd>" }
+        let items = values.map {
+            "<dt>\(HTMLText.escape($0.name))</dt><dd><code>\(HTMLText.escape($0.text))</code></dd>"
+        }
         return """
             <section aria-labelledby="\(id)">
             <h2 id="\(id)">\(title)</h2>

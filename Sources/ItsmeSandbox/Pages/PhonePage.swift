@@ -1,5 +1,6 @@
 import HTTPTypes
 import ItsmeRP
+import WebFormats
 
 /// The page that stands for everybody's phone: QR codes to scan and requests to answer. It is in English, because its
 /// reader develops a relying party.
@@ -24,7 +25,7 @@ struct PhonePage {
     private var codes: String {
         let people = core.personas.map { ($0.id, "Scan as \($0.title)") }
         let forms = core.backchannel.waitingSessions(now: core.now).map { session in
-            form(title: "A QR code of <code>\(HTMLPage.escaped(session.clientID))</code>", session.handle, people)
+            form(title: "A QR code of <code>\(HTMLText.escape(session.clientID))</code>", session.handle, people)
         }
         return forms.isEmpty ? "<p>None.</p>" : forms.joined(separator: "\n")
     }
@@ -35,14 +36,14 @@ struct PhonePage {
             let template =
                 switch request.template {
                 case .payment(let amount, let currency, let iban):
-                    "<p>\(HTMLPage.escaped("\(amount) \(currency) to \(iban)"))</p>"
-                case .freeText(let content): "<blockquote>\(HTMLPage.escaped(content))</blockquote>"
+                    "<p>\(HTMLText.escape("\(amount) \(currency) to \(iban)"))</p>"
+                case .freeText(let content): "<blockquote>\(HTMLText.escape(content))</blockquote>"
                 case nil: ""
                 }
-            let client = HTMLPage.escaped(request.client.clientID)
-            let service = HTMLPage.escaped(request.service.code)
+            let client = HTMLText.escape(request.client.clientID)
+            let service = HTMLText.escape(request.service.code)
             let title =
-                "<code>\(client)</code>, service <code>\(service)</code>, for \(HTMLPage.escaped(request.person.title))"
+                "<code>\(client)</code>, service <code>\(service)</code>, for \(HTMLText.escape(request.person.title))"
             return template + form(title: title, pending.handle, [("approve", "Approve"), ("cancel", "Cancel")])
         }
         return forms.isEmpty ? "<p>None.</p>" : forms.joined(separator: "\n")
@@ -51,11 +52,11 @@ struct PhonePage {
     /// A form with a title (markup), the identifier of what waits, and a button for each choice.
     private func form(title: String, _ handle: String, _ choices: [(value: String, text: String)]) -> String {
         let buttons = choices.map {
-            "<button name=\"answer\" value=\"\(HTMLPage.escaped($0.value))\">\(HTMLPage.escaped($0.text))</button>"
+            "<button name=\"answer\" value=\"\(HTMLText.escape($0.value))\">\(HTMLText.escape($0.text))</button>"
         }
         return """
-            <form method="post" action="\(HTMLPage.escaped(core.endpoints.path(.phone)))">
-            <input type="hidden" name="pending" value="\(HTMLPage.escaped(handle))">
+            <form method="post" action="\(HTMLText.escape(core.endpoints.path(.phone)))">
+            <input type="hidden" name="pending" value="\(HTMLText.escape(handle))">
             <fieldset>
             <legend>\(title)</legend>
             \(buttons.joined(separator: "\n"))

@@ -4,6 +4,7 @@
     public import Foundation
 #endif
 import JOSE
+import WebFormats
 
 extension Persona {
     /// The default personas: one for each situation that a relying party has to handle.
@@ -49,7 +50,7 @@ extension Persona {
 
     /// `minor`: a person who is 17 on the given day. itsme accepts people from the age of 16.
     public static func minor(at date: Date) -> Persona {
-        let year = CivilDate(secondsSince1970: date.timeIntervalSince1970).year - 17
+        let year = (GregorianDay(secondsSinceEpoch: date.timeIntervalSince1970)?.year ?? 1970) - 17
         return belgian(
             id: "minor", title: "Noor Jongmans, 17 years old", givenName: "Noor", familyName: "Jongmans",
             birth: (year, 1, 1), serial: 312, card: DocumentNumbers.belgianCardNumber(5_910_000_456))
@@ -184,7 +185,9 @@ extension Persona {
             "phone_number_verified": true,
         ]
         claims["given_name"] = givenName.map(JSONValue.string)
-        claims[name("physical_person_photo")] = ["format": "image/jpeg", "value": .string(Base64URL.standard(picture))]
+        claims[name("physical_person_photo")] = [
+            "format": "image/jpeg", "value": .string(StandardBase64.encode(picture)),
+        ]
         claims[name("claim_device")] = [
             "os": "ANDROID", "appName": "be.bmid.itsme.sandbox", "appRelease": "4.9.1", "deviceLabel": "sandbox",
             "debugEnabled": false, "deviceId": "00000000000000000000000000000001", "osRelease": "14",

@@ -1,5 +1,6 @@
 import ItsmeRP
 public import JOSE
+import WebFormats
 
 /// An invented person who answers the sandbox's requests.
 ///
@@ -122,32 +123,9 @@ extension Persona {
         guard case .string(let text) = claims["birthdate"] else { return nil }
         let parts = text.split(separator: "-").map { Int($0) }
         guard parts.count == 3, let year = parts[0], let month = parts[1], let day = parts[2],
-            (1...9999).contains(year)
+            (1...9999).contains(year), let today = GregorianDay(secondsSinceEpoch: now)
         else { return nil }
-        let today = CivilDate(secondsSince1970: now)
         return (year + age, month, day) <= (today.year, today.month, today.day)
-    }
-}
-
-/// A day of the Gregorian calendar, in UTC.
-struct CivilDate: Sendable, Hashable {
-    let year: Int
-    let month: Int
-    let day: Int
-
-    /// The day of a time; 1 January 1970 for a time out of range.
-    init(secondsSince1970 seconds: Double) {
-        let days = Int(exactly: (seconds / 86400).rounded(.down)) ?? 0
-        // Counts days since 1 March of the year 0, in eras of 400 years, which all have 146,097 days.
-        let shifted = (-10_000_000...10_000_000).contains(days) ? days + 719_468 : 719_468
-        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let monthFromMarch = (5 * dayOfYear + 2) / 153
-        day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
-        month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     }
 }
 

@@ -36,7 +36,7 @@ struct DiscoveryEndpoint {
         if case .response(let change) = fault?.effect { change(&document, core.scene) }
         var reply = HTTPReply.bytes(
             document.serialized(), type: "application/json",
-            fields: [HTTPField(name: .cacheControl, value: "max-age=3600")])
+            cacheControl: "max-age=3600")
         await fault?.alter(&reply)
         if request.method == .head { reply.body = [] }
         return reply

@@ -1,6 +1,7 @@
 import HTTPTypes
 import ItsmeRP
 import JOSE
+import WebFormats
 
 /// One refusal of the sandbox: the rule that was broken, where, and what to do about it.
 ///
@@ -237,13 +238,12 @@ struct ClockDifference {
 
     /// The time of the sandbox's clock, in UTC.
     private var reading: String {
-        guard let whole = Int64(exactly: now.rounded(.down)), whole >= 0 else { return "a time before 1970" }
-        let day = CivilDate(secondsSince1970: now)
+        guard let whole = Int64(exactly: now.rounded(.down)), whole >= 0, let day = GregorianDay(secondsSinceEpoch: now)
+        else { return "a time outside the years 1970 to 9999" }
         let second = Int(whole % 86400)
-        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : String(number) }
         return """
-            \(day.year)-\(two(day.month))-\(two(day.day))T\(two(second / 3600)):\(two(second / 60 % 60)):\
-            \(two(second % 60))Z
+            \(day.year)-\(day.month.digits(width: 2))-\(day.day.digits(width: 2))T\((second / 3600).digits(width: 2)):\
+            \((second / 60 % 60).digits(width: 2)):\((second % 60).digits(width: 2))Z
             """
     }
 }

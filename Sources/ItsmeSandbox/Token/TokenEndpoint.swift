@@ -1,6 +1,7 @@
 import HTTPTypes
 import ItsmeRP
 import JOSE
+import WebFormats
 
 /// The token endpoint: exchanges a code or an approved backchannel request for an ID token and an access token.
 struct TokenEndpoint {
@@ -111,7 +112,8 @@ struct TokenEndpoint {
     }
 
     private static func check(_ form: FormParameters, grant: AuthorizationGrant) throws(SandboxRefusal) {
-        guard let redirectURI = form["redirect_uri"], let granted = grant.redirectURI, redirectURI.isExactly(granted)
+        guard let redirectURI = form["redirect_uri"], let granted = grant.redirectURI,
+            redirectURI.hasSameOctets(as: granted)
         else {
             throw SandboxRefusal(
                 .codeRedirectURI, sent: [.init("redirect_uri", form["redirect_uri"] ?? "none")],
@@ -160,7 +162,7 @@ struct RevocationEndpoint {
                 throw SandboxRefusal(.revocationTokenMissing, clientID: client.clientID)
             }
             core.state.revoke(token, clientID: client.clientID)
-            return .bytes([], type: "application/json", fields: [HTTPField(name: .cacheControl, value: "no-store")])
+            return .bytes([], type: "application/json")
         } catch {
             var reply = TokenEndpoint.refuse(error, core: core, request, body)
             if reply.response.status == .unauthorized { reply.response.headerFields[.wwwAuthenticate] = "Basic" }

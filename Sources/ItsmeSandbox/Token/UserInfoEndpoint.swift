@@ -17,8 +17,7 @@ struct UserInfoEndpoint {
                 let token = try await writer.token(claims, fault: fault)
                 // Like itsme, although the body is a JWT.
                 var reply = HTTPReply.bytes(
-                    Array(token.utf8), type: "application/json",
-                    fields: [HTTPField(name: .cacheControl, value: "no-store")])
+                    Array(token.utf8), type: "application/json")
                 await fault?.alter(&reply)
                 return reply
             } catch {
@@ -40,7 +39,7 @@ struct UserInfoEndpoint {
                 throw SandboxRefusal(.pictureAbsent, clientID: grant.clientID)
             }
             return .bytes(
-                picture, type: "image/jpeg", fields: [HTTPField(name: .cacheControl, value: "no-store")])
+                picture, type: "image/jpeg")
         } catch {
             return refuse(error, request)
         }

@@ -1,5 +1,6 @@
 import HTTPTypes
 import ItsmeRP
+import WebFormats
 
 extension FuzzTarget {
     /// Header fields that come over the network or go into it. The first byte says what the rest is.
@@ -31,7 +32,7 @@ extension FuzzTarget {
             case "1": try expectOneRequest(text)
             case "2":
                 let reply = HTTPReply(response: response([.cacheControl: text]))
-                if let lifetime = CacheControl.lifetime(of: reply) {
+                if let lifetime = CacheControl(reply.response.headerFields).lifetime {
                     try expect(lifetime >= .zero, "a lifetime is negative")
                 }
             case "3":
@@ -89,7 +90,7 @@ extension FuzzTarget {
             size + field.name.rawName.utf8.count + field.withUnsafeBytesOfValue { $0.count }
         }
         try expect(size <= 512, "the header fields are larger than allowed")
-        _ = CacheControl.lifetime(of: reply)
+        _ = CacheControl(reply.response.headerFields)
         _ = ProviderError(challengeOf: reply)
     }
 

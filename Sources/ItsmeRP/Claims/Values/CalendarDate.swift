@@ -1,4 +1,5 @@
 public import JOSE
+import WebFormats
 
 #if canImport(FoundationEssentials)
     public import FoundationEssentials
@@ -11,22 +12,20 @@ public import JOSE
 /// A date of birth is one. Read as an instant, it becomes the day before on servers in other time zones.
 public struct CalendarDate: Sendable, Hashable, Comparable, LosslessStringConvertible {
     /// The year, 1 to 9999.
-    public let year: Int
+    public var year: Int { gregorianDay.year }
 
     /// The month, 1 to 12.
-    public let month: Int
+    public var month: Int { gregorianDay.month }
 
     /// The day of the month, 1 to 31.
-    public let day: Int
+    public var day: Int { gregorianDay.day }
+
+    private let gregorianDay: GregorianDay
 
     /// Makes a date; `nil` when there is no such day.
     public init?(year: Int, month: Int, day: Int) {
-        guard (1...9999).contains(year), (1...12).contains(month), day >= 1,
-            day <= Self.dayCount(month: month, year: year)
-        else { return nil }
-        self.year = year
-        self.month = month
-        self.day = day
+        guard let gregorianDay = GregorianDay(year: year, month: month, day: day) else { return nil }
+        self.gregorianDay = gregorianDay
     }
 
     /// Reads the form `YYYY-MM-DD` (ISO 8601, OpenID Connect Core §5.1); `nil` for any other form and for days that
@@ -44,9 +43,9 @@ public struct CalendarDate: Sendable, Hashable, Comparable, LosslessStringConver
     /// What day it is depends on the place, so the caller chooses the offset: in Belgium 3600 seconds, and 7200 in
     /// summer.
     public init?(_ instant: Date, secondsFromUTC: Int = 0) {
-        let seconds = (instant.timeIntervalSince1970 + Double(secondsFromUTC)) / 86_400
-        guard seconds.isFinite, abs(seconds) < 4_000_000 else { return nil }
-        self.init(daysSinceEpoch: Int(seconds.rounded(.down)))
+        let seconds = instant.timeIntervalSince1970 + Double(secondsFromUTC)
+        guard let gregorianDay = GregorianDay(secondsSinceEpoch: seconds) else { return nil }
+        self.gregorianDay = gregorianDay
     }
 
     /// The form `YYYY-MM-DD`.
@@ -69,39 +68,7 @@ public struct CalendarDate: Sendable, Hashable, Comparable, LosslessStringConver
     }
 
     /// Whole days from 1 January 1970, negative before.
-    var daysSinceEpoch: Int {
-        // Days from civil: years begin in March, so that the leap day is the last of its year.
-        let shiftedYear = month > 2 ? year : year - 1
-        let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
-        let yearOfEra = shiftedYear - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        return era * 146_097 + dayOfEra - 719_468
-    }
-
-    private init?(daysSinceEpoch days: Int) {
-        let shifted = days + 719_468
-        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shiftedMonth = (5 * dayOfYear + 2) / 153
-        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        self.init(year: year, month: month, day: dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
-    }
-
-    private static func dayCount(month: Int, year: Int) -> Int {
-        switch month {
-        case 2: isLeap(year) ? 29 : 28
-        case 4, 6, 9, 11: 30
-        default: 31
-        }
-    }
-
-    private static func isLeap(_ year: Int) -> Bool {
-        year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-    }
+    var daysSinceEpoch: Int { gregorianDay.daysSinceEpoch }
 }
 
 extension CalendarDate: ClaimValue {
@@ -277,13 +244,5 @@ struct DigitReader {
     /// How many digits follow.
     var digitCount: Int {
         rest.prefix { (0x30...0x39).contains($0) }.count
-    }
-}
-
-extension Int {
-    /// The digits of a number that is not negative, with zeros in front up to a width.
-    func digits(width: Int) -> String {
-        let text = String(self)
-        return String(repeating: "0", count: Swift.max(0, width - text.count)) + text
     }
 }

@@ -1,9 +1,9 @@
-import HTTPTypes
+package import HTTPTypes
 
 // How the text of a header field is read (RFC 9110 §5.6).
 
 extension Substring {
-    func trimmingSpaces() -> Substring {
+    package func trimmingSpaces() -> Substring {
         var octets = utf8
         while let last = octets.last, last == 0x20 || last == 0x09 { octets.removeLast() }
         while let first = octets.first, first == 0x20 || first == 0x09 { octets.removeFirst() }
@@ -13,7 +13,7 @@ extension Substring {
 
 extension [UInt8] {
     /// Without spaces, tabs and line breaks around.
-    func trimmingWhitespace() -> [UInt8] {
+    package func trimmingWhitespace() -> [UInt8] {
         func isBlank(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0D, 0x0A].contains(byte) }
         guard let first = firstIndex(where: { !isBlank($0) }), let last = lastIndex(where: { !isBlank($0) }) else {
             return []
@@ -24,47 +24,57 @@ extension [UInt8] {
 
 extension StringProtocol {
     /// Whether this is `token`, a text in small letters, when capitals of ASCII count as small ones.
-    func isToken(_ token: String) -> Bool {
+    package func isToken(_ token: String) -> Bool {
         utf8.lazy.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }.elementsEqual(token.utf8)
     }
 }
 
+extension Character {
+    package var isASCIIDigit: Bool { ("0"..."9").contains(self) }
+}
+
 extension HTTPFields {
-    /// Whether there is one `Content-Type` and its media type, without parameters, is one of `mediaTypes`, which are in
-    /// small letters (RFC 9110 §8.3).
-    func hasMediaType(of mediaTypes: [String]) -> Bool {
+    /// The media type of the content, without parameters and in small letters (RFC 9110 §8.3); nil unless there is exactly
+    /// one `Content-Type`.
+    package var mediaType: String? {
         // Fields of a name are joined when they are looked up by it, which costs more than to look at all.
         var values: [String] = []
         for field in self where field.name == .contentType { values.append(field.value) }
-        guard let value = values.first, values.count == 1 else { return false }
+        guard let value = values.first, values.count == 1 else { return nil }
         let type = value[..<(value.utf8.firstIndex(of: 0x3B) ?? value.endIndex)].trimmingSpaces()
-        return mediaTypes.contains { type.isToken($0) }
+        return String(decoding: type.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+    }
+
+    /// Whether ``mediaType`` is one of `mediaTypes`, which are in small letters.
+    package func hasMediaType(of mediaTypes: [String]) -> Bool {
+        guard let mediaType else { return false }
+        return mediaTypes.contains { mediaType.isToken($0) }
     }
 }
 
 /// Reads the value of a field from its front, piece by piece.
-struct FieldReader {
+package struct FieldReader {
     private var rest: Substring.UTF8View
 
-    init(_ value: String) {
+    package init(_ value: String) {
         rest = Substring(value).utf8
     }
 
-    var isAtEnd: Bool { rest.isEmpty }
+    package var isAtEnd: Bool { rest.isEmpty }
 
-    var isAtSpace: Bool { rest.first == 0x20 || rest.first == 0x09 }
+    package var isAtSpace: Bool { rest.first == 0x20 || rest.first == 0x09 }
 
-    mutating func skipSpaces() {
+    package mutating func skipSpaces() {
         while isAtSpace { rest.removeFirst() }
     }
 
     /// Steps over white space and commas: members of a list may be empty (RFC 9110 §5.6.1).
-    mutating func skipToMember() {
+    package mutating func skipToMember() {
         while isAtSpace || rest.first == UInt8(ascii: ",") { rest.removeFirst() }
     }
 
     /// Steps over what is left of a member of a list.
-    mutating func skipMember() {
+    package mutating func skipMember() {
         while let byte = rest.first, byte != UInt8(ascii: ",") {
             if byte == UInt8(ascii: "\""), quotedString() != nil { continue }
             rest.removeFirst()
@@ -72,7 +82,7 @@ struct FieldReader {
     }
 
     /// A token; nil when none follows.
-    mutating func token() -> String? {
+    package mutating func token() -> String? {
         take { byte in
             switch byte {
             case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
@@ -82,7 +92,7 @@ struct FieldReader {
     }
 
     /// What follows `=`, if that is next: a token, or a quoted string without its quotes and escapes.
-    mutating func parameterValue() -> String? {
+    package mutating func parameterValue() -> String? {
         var reader = self
         reader.skipSpaces()
         guard reader.rest.popFirst() == UInt8(ascii: "=") else { return nil }
@@ -95,7 +105,7 @@ struct FieldReader {
     }
 
     /// Steps over credentials in the form of RFC 9110 §11.2 (`token68`), if they are all that is left of a member.
-    mutating func skipToken68() {
+    package mutating func skipToken68() {
         var reader = self
         _ = reader.take { byte in
             switch byte {
@@ -132,44 +142,5 @@ struct FieldReader {
         guard !taken.isEmpty else { return nil }
         rest = rest[taken.endIndex...]
         return String(Substring(taken))
-    }
-}
-
-/// One challenge of `WWW-Authenticate` (RFC 9110 §11.6.1).
-struct AuthenticationChallenge {
-    /// The scheme as it was written; compare with ``isToken(_:)``.
-    let scheme: String
-
-    /// Names in small letters. Of a name that comes twice, the first value counts.
-    private(set) var parameters: [String: String] = [:]
-
-    /// All challenges of an answer: a field may hold several, and there may be several fields.
-    ///
-    /// What cannot be read ends the reading of its field, and leaves what was read before.
-    static func all(of reply: HTTPReply) -> [AuthenticationChallenge] {
-        reply.response.headerFields.filter { $0.name == .wwwAuthenticate }.flatMap { read($0.value) }
-    }
-
-    private static func read(_ value: String) -> [AuthenticationChallenge] {
-        var challenges: [AuthenticationChallenge] = []
-        var reader = FieldReader(value)
-        reader.skipToMember()
-        while let name = reader.token() {
-            if let value = reader.parameterValue() {
-                // A parameter belongs to the scheme before it.
-                guard let last = challenges.indices.last else { break }
-                challenges[last].parameters.merge([name.lowercased(): value]) { first, _ in first }
-                reader.skipToMember()
-            } else {
-                challenges.append(AuthenticationChallenge(scheme: name))
-                // A scheme ends with a space, a comma or the field.
-                if reader.isAtSpace {
-                    reader.skipSpaces()
-                    reader.skipToken68()
-                }
-                reader.skipToMember()
-            }
-        }
-        return challenges
     }
 }

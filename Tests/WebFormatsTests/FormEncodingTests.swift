@@ -1,7 +1,6 @@
 import Foundation
+import WebFormats
 import XCTest
-
-@testable import ItsmeRP
 
 final class FormEncodingTests: XCTestCase {
     private static let unreserved = CharacterSet(

@@ -1,14 +1,12 @@
-import JOSE
-
 /// Percent-encoding of `application/x-www-form-urlencoded` and of query components: everything but the unreserved
 /// characters of RFC 3986 §2.3.
-enum FormEncoding {
-    static func encode(_ pairs: [(name: String, value: String)]) -> String {
+package enum FormEncoding {
+    package static func encode(_ pairs: [(name: String, value: String)]) -> String {
         String(decoding: octets(pairs), as: UTF8.self)
     }
 
     /// The encoding in ASCII.
-    static func octets(_ pairs: [(name: String, value: String)]) -> [UInt8] {
+    package static func octets(_ pairs: [(name: String, value: String)]) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(pairs.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 8 })
         for (index, pair) in pairs.enumerated() {
@@ -20,7 +18,7 @@ enum FormEncoding {
         return bytes
     }
 
-    static func encodeComponent(_ text: String) -> String {
+    package static func encodeComponent(_ text: String) -> String {
         var bytes: [UInt8] = []
         append(text, to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
@@ -41,7 +39,7 @@ enum FormEncoding {
 
     /// Splits and decodes. A value is nil when an escape in it is incomplete or it is not UTF-8; a pair whose name is so
     /// is left out.
-    static func decode(_ text: String) -> [(name: String, value: String?)] {
+    package static func decode(_ text: String) -> [(name: String, value: String?)] {
         let octets = Array(text.utf8)
         var pairs: [(name: String, value: String?)] = []
         var rest = octets[...]
@@ -57,7 +55,8 @@ enum FormEncoding {
         return pairs
     }
 
-    private static func decodeComponent(_ text: ArraySlice<UInt8>) -> String? {
+    /// Decodes a name or a value; nil when an escape in it is incomplete or it is not UTF-8.
+    package static func decodeComponent(_ text: ArraySlice<UInt8>) -> String? {
         guard text.contains(where: { $0 == 0x2B || $0 == 0x25 }) else {
             return validated(text.span)
         }
@@ -89,37 +88,5 @@ enum FormEncoding {
         case 0x61...0x66: digit - 0x57
         default: nil
         }
-    }
-}
-
-/// The parameters of a query that somebody asks for by name.
-///
-/// A parameter that nobody asks for is ignored, however it is encoded (RFC 6749 §4.1.2).
-struct QueryParameters: Sendable {
-    /// The longest query that is read, in bytes.
-    private static let maximumSize = 16 << 10
-
-    /// Why a parameter has no value that can be used.
-    enum Refusal: Error {
-        case duplicate
-        /// An escape is incomplete, or the text is not UTF-8.
-        case unreadable
-    }
-
-    private let pairs: [(name: String, value: String?)]
-
-    /// Splits a query; nil when it is longer than 16 KiB.
-    init?(_ query: String) {
-        guard query.utf8.count <= Self.maximumSize else { return nil }
-        pairs = FormEncoding.decode(query)
-    }
-
-    /// The value of a parameter that may occur once; nil when it does not occur.
-    func value(of name: String) throws(Refusal) -> String? {
-        let found = pairs.filter { $0.name.hasSameOctets(as: name) }
-        guard found.count <= 1 else { throw .duplicate }
-        guard let pair = found.first else { return nil }
-        guard let value = pair.value else { throw .unreadable }
-        return value
     }
 }
