@@ -3,7 +3,7 @@ import WebFormats
 import XCTest
 
 /// Header fields as RFC 9110 and RFC 9111 write them.
-final class FieldTextTests: XCTestCase {
+final class FieldReaderTests: XCTestCase {
     func testDirectivesOfCacheControlAreReadAsWritten() {
         for (field, expected) in [
             ("public, max-age=60", .seconds(60)), ("max-age=\"60\"", .seconds(60)), ("MAX-AGE = 60", .seconds(60)),
