@@ -223,7 +223,8 @@ public struct ItsmeClient: Sendable {
     public func authorizationResponse(
         query: String, for transaction: LoginTransaction
     ) async throws -> AuthorizationResponse {
-        try await authorizationResponse(AuthorizationCallback(query: query), for: transaction)
+        try await authorizationResponse(
+            AuthorizationCallback(query: query.hasPrefix("?") ? String(query.dropFirst()) : query), for: transaction)
     }
 
     func authorizationResponse(

@@ -27,9 +27,9 @@ struct AuthorizationCallback: Sendable {
 
     private let parameters: QueryParameters
 
-    /// Reads the query of a callback. Parameters that itsme does not define are ignored (RFC 6749 §4.1.2).
+    /// Reads the query of a callback, without its question mark. Parameters that itsme does not define are ignored (RFC 6749 §4.1.2).
     init(query: String) throws(ItsmeError) {
-        guard let parameters = QueryParameters(query.hasPrefix("?") ? String(query.dropFirst()) : query) else {
+        guard let parameters = QueryParameters(query) else {
             throw ItsmeError(.malformedCallback, .authorizationResponse, "the query is longer than 16 KiB")
         }
         guard let state = try Self.value(of: "state", in: parameters), !state.isEmpty else {
