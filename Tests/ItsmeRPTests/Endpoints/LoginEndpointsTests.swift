@@ -243,7 +243,9 @@ final class LoginEndpointsTests: XCTestCase {
     }
 
     func testACallbackThatIsWrongBesideItsStateUsesTheLoginUp() async throws {
-        for rest in ["code=", "?code=a", "code=a&error=b", "code=a&iss=https%3A%2F%2Fother.example", "code=a&code=b", "code=%"] {
+        for rest in [
+            "code=", "?code=a", "code=a&error=b", "code=a&iss=https%3A%2F%2Fother.example", "code=a&code=b", "code=%",
+        ] {
             let login = try login()
             var browser = Browser(login)
             let state = try await provider.approve(await browser.get("/itsme/login").location)
