@@ -63,7 +63,13 @@ package struct ReplyCollector {
         // libcurl hands over what it has when the connection ends within a line.
         guard line.last == 0x0A else { return fail(.connectionLost, "the connection ended before the head did") }
         let text = line.prefix { $0 != 0x0D && $0 != 0x0A }
-        if line.starts(with: "HTTP/".utf8), body.isEmpty { return startHead(text) }
+        if line.starts(with: "HTTP/".utf8), body.isEmpty {
+            // libcurl reads such a line within a head or a trailer as a field, so what was counted has to stay.
+            guard head.status == nil || (hasHead && !head.isChunked) else {
+                return fail(.malformedResponse, "a status line within a head")
+            }
+            return startHead(text)
+        }
         if hasHead { return receiveTrailer(text) }
         if text.isEmpty { return endHead() }
         return text.first.map(Self.isSpace) == true ? continueField(text) : startField(line)

@@ -169,6 +169,17 @@ final class ReplyCollectorTests: XCTestCase {
         }
     }
 
+    /// libcurl reads it as a field there, and would undo each of the codings around it.
+    func testAStatusLineWithinAHeadIsRefused() {
+        for field in ["Content-Encoding: gzip", "Transfer-Encoding: chunked", "A: b"] {
+            XCTAssertEqual(refusal(of: [plain[0], field, "HTTP/1.1 200 a:b", field]), .malformedResponse, field)
+        }
+        var collector = ReplyCollector(limits: HTTPLimits(), isHead: false)
+        XCTAssertTrue(give([plain[0], "Transfer-Encoding: chunked"], "", to: &collector))
+        XCTAssertFalse(give(["HTTP/1.1 200 a:b"], to: &collector))
+        XCTAssertThrowsError(try collector.reply())
+    }
+
     func testTrailerThatNamesATransferCodingIsRefused() {
         for name in ["Transfer-Encoding", "transfer-encoding "] {
             var collector = ReplyCollector(limits: HTTPLimits(), isHead: false)
