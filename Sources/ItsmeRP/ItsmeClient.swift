@@ -241,8 +241,8 @@ public struct ItsmeClient: Sendable {
             return AuthorizationResponse(transaction: transaction, code: code)
         case .error(let error):
             throw ItsmeError(
-                .authorizationRefused, .authorizationResponse, remedy: error.advice,
-                providerError: error)
+                .authorizationRefused, .authorizationResponse,
+                remedy: error.advice(for: configuration.authentication), providerError: error)
         }
     }
 

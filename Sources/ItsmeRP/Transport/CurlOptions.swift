@@ -39,8 +39,9 @@ struct CurlOptions: Sendable {
         }
         let limit = Int(clamping: configuration.unrepeatableIdleLimit.components.seconds)
         idleSeconds = max(1, min(86_400, Int(clamping: configuration.idleConnectionLifetime.components.seconds)))
-        shortIdleSeconds = max(0, min(idleSeconds, limit - 1))
-        alwaysConnects = limit < 1
+        // Never zero, which libcurl may read as no limit.
+        shortIdleSeconds = max(1, min(idleSeconds, limit - 1))
+        alwaysConnects = limit <= 1
         numbers = [
             (CURLOPT_NOSIGNAL, 1),
             // A name server that does not answer must not hold up the loop when its transfer ends early.

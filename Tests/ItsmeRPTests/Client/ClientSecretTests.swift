@@ -99,6 +99,18 @@ final class ClientSecretTests: XCTestCase {
         }
     }
 
+    func testACallbackThatRefusesTheClientSpeaksOfTheSecret() async throws {
+        let client = try client()
+        let request = try await client.authorizationRequest(for: .login("LOGIN"))
+        let error = await assertItsmeError(.authorizationRefused) {
+            try await client.authorizationResponse(
+                query: "error=unauthorized_client&state=" + request.transaction.state.exposedValue,
+                for: request.transaction)
+        }
+        let remedy = try XCTUnwrap(error).remedy
+        XCTAssertTrue(remedy.contains("client secret"), remedy)
+    }
+
     func testAProviderWithoutARevocationEndpointDoesNotBlameTheClient() async throws {
         let client = try client()
         let tokens = try await login(client) { try await Self.token($0, .rs256) }
