@@ -137,7 +137,7 @@ struct PublicKeyFile {
             try Data(text).write(to: URL(fileURLWithPath: path), options: options)
         } catch {
             throw ToolFailure(
-                "\(path): the public keys cannot be written. The private keys are stored. Print the public ones by `itsme keys show --public`."
+                "\(path): the public keys cannot be written. The private keys are stored. Print the public ones by `itsme keys show --public FILE`, where FILE holds the private keys."
             )
         }
     }
