@@ -25,7 +25,7 @@ public enum Base64URL {
 
     private static let alphabet = [UInt8]("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
-    /// What `values` has for a foreign character; values are below 64.
+    /// Marks a foreign character in `values`. Real values are below 64.
     private static let foreign: UInt8 = 0xFF
 
     /// The value of each character.
@@ -53,7 +53,7 @@ public enum Base64URL {
             characters[place + 3] = alphabet[Int(bits & 0x3F)]
             place += 4
         }
-        // What stands for bytes that are not there.
+        // Removes the characters that encode no input byte.
         characters.removeLast((3 - count % 3) % 3)
         return characters
     }
@@ -67,7 +67,7 @@ public enum Base64URL {
             throw JOSEError(.malformedBase64URL, "impossible length")
         }
         var bytes = [UInt8](repeating: 0, count: (count + 3) / 4 * 3)
-        // One foreign character makes this 0xFF. It is looked at in the end, so that no branch depends on the text.
+        // One foreign character makes this 0xFF. The check comes after the loop, so that no branch depends on the text.
         var union: UInt8 = 0
         var place = 0
         for first in stride(from: 0, to: count, by: 4) {

@@ -1,11 +1,11 @@
-/// The compact serialization (RFC 7515 §7.1, RFC 7516 §7.1): segments of Base64url with dots between them.
+/// The compact serialization (RFC 7515 §7.1, RFC 7516 §7.1): Base64url segments separated by dots.
 enum CompactSegments {
     static let standardMaximumSize = 128 << 10
     private static let separator = UInt8(ascii: ".")
 
-    /// Returns the `count` segments of `token`, not decoded.
+    /// Returns the `count` segments of `token` without decoding them.
     ///
-    /// Throws `tokenTooLarge` before it looks at the text, and `malformedToken` as soon as there are too many segments.
+    /// Checks the size first (`tokenTooLarge`), and stops as soon as there are too many segments (`malformedToken`).
     static func split(_ token: [UInt8], count: Int, maximumSize: Int) throws(JOSEError) -> [ArraySlice<UInt8>] {
         try checkSize(token.count, maximumSize: maximumSize)
         let segments = token.split(separator: separator, maxSplits: count, omittingEmptySubsequences: false)
@@ -26,7 +26,7 @@ enum CompactSegments {
         token.count { $0 == separator }
     }
 
-    /// Returns `first`, which is encoded, and after it each of `parts` encoded, with dots between.
+    /// Joins `first`, which is already encoded, and the encodings of `parts` with dots.
     static func join(_ first: [UInt8], _ parts: [UInt8]...) -> [UInt8] {
         var text = first
         for part in parts {
@@ -37,7 +37,7 @@ enum CompactSegments {
     }
 }
 
-/// Which compact serialization a text may be, judged by its dots alone.
+/// The compact serialization that a text seems to be. Only the dots are counted.
 package enum CompactShape: Sendable, Hashable {
     /// Three segments: a JWS (RFC 7515 §7.1).
     case signed
@@ -46,7 +46,7 @@ package enum CompactShape: Sendable, Hashable {
 
     /// Counts the dots of `token`; `nil` unless there are two or four of them.
     ///
-    /// Nothing is decoded. Texts above 128 KiB have no shape.
+    /// Decodes nothing. Texts above 128 KiB give `nil`.
     package init?(_ token: String) {
         guard token.utf8.count <= CompactSegments.standardMaximumSize else {
             return nil

@@ -1,11 +1,11 @@
-/// Why a key, a token or a JSON text was refused, or why a cryptographic operation could not be done.
+/// Why a key, a token or a JSON text was refused, or why a cryptographic operation failed.
 ///
-/// An error names rules and members, never values: no part of a token, a payload or a key is in it, so it may be
-/// logged. Compare ``code``; ``reason`` is for people and may change between releases.
+/// An error names rules and members, never values: it holds no part of a token, a payload or a key, so you may log it.
+/// Compare ``code``; ``reason`` is for people and may change between releases.
 public struct JOSEError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The rule that was broken.
     ///
-    /// More codes may come in later releases, which is why this is not an `enum`.
+    /// Not an `enum`, because later releases may add codes.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
         /// The name of the code, for logs: words in lower case with underscores between them, such as `weak_key`.
         public let description: String
@@ -18,9 +18,9 @@ public struct JOSEError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let malformedBase64URL = Code("malformed_base64url")
         /// Text that is not JSON (RFC 8259), repeats a member, or exceeds a limit of size or depth.
         public static let malformedJSON = Code("malformed_json")
-        /// A token that has not the segments of its compact serialization.
+        /// A token with the wrong number of segments.
         public static let malformedToken = Code("malformed_token")
-        /// A token longer than the caller admits.
+        /// A token longer than the caller allows.
         public static let tokenTooLarge = Code("token_too_large")
         /// A JOSE header of more than 4 KiB.
         public static let headerTooLarge = Code("header_too_large")
@@ -36,48 +36,49 @@ public struct JOSEError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let malformedKey = Code("malformed_key")
         /// A `kty` that this module does not implement.
         public static let unsupportedKeyType = Code("unsupported_key_type")
-        /// A key that is too short, too long or known to be breakable.
+        /// A key that is too short, too long or known to be weak.
         public static let weakKey = Code("weak_key")
-        /// A key whose kind, `use`, `key_ops` or `alg` does not allow the purpose.
+        /// A key whose type, `use`, `key_ops` or `alg` does not allow the purpose.
         public static let keyNotSuitable = Code("key_not_suitable")
-        /// No key with the key ID that is asked for.
+        /// No key has the requested key ID.
         public static let keyNotFound = Code("key_not_found")
-        /// More than one key that fits where only one may.
+        /// More than one key fits, but only one may.
         public static let ambiguousKey = Code("ambiguous_key")
         /// A signature or MAC that does not verify.
         public static let signatureInvalid = Code("signature_invalid")
-        /// A JWE that does not decrypt, for whatever reason (RFC 7516 §11.5).
+        /// A JWE that does not decrypt, for any reason (RFC 7516 §11.5).
         public static let decryptionFailed = Code("decryption_failed")
         /// A JWE whose plaintext is not a compact JWS.
         public static let notANestedJWT = Code("not_a_nested_jwt")
-        /// A random source that failed or gave another number of bytes than asked for.
+        /// A random source that failed or returned the wrong number of bytes.
         public static let randomFailed = Code("random_failed")
-        /// A call of the cryptographic library that failed although its input was right.
+        /// A call to the cryptographic library that failed although its input was valid.
         public static let cryptoFailed = Code("crypto_failed")
-        /// Text that is not the PEM document that it should be.
+        /// Text that is not valid PEM, or PEM with other content than expected.
         public static let malformedPEM = Code("malformed_pem")
-        /// An encrypted key, or PKCS#12 file, that the given passphrase, or none, does not open.
+        /// An encrypted key or PKCS#12 file whose passphrase is wrong or missing.
         public static let wrongPassphrase = Code("wrong_passphrase")
-        /// Bytes that are not the PKCS#12 file that they should be.
+        /// A file that is not valid PKCS#12.
         public static let malformedPKCS12 = Code("malformed_pkcs12")
-        /// Bytes that are not the X.509 certificate that they should be.
+        /// A certificate that is not valid X.509.
         public static let malformedCertificate = Code("malformed_certificate")
-        /// A certificate that is for another key than the one it came with.
+        /// A certificate that does not belong to the key that it came with.
         public static let certificateMismatch = Code("certificate_mismatch")
-        /// A key file in the format of one program, such as OpenSSH's own or Java's JKS. The reason says how to convert it.
+        /// A key file in a format of one program, such as OpenSSH's or Java's JKS. The reason says how to convert it.
         public static let unsupportedKeyFormat = Code("unsupported_key_format")
-        /// A key file encrypted or protected with an algorithm that OpenSSL does not offer here, such as RC2 or DES, which
-        /// OpenSSL 3 keeps in its legacy provider, or PBMAC1, which came with 3.4. The reason says how to convert the file.
+        /// A key file encrypted or protected with an algorithm that the installed OpenSSL does not offer by default,
+        /// such as RC2 and DES (in the legacy provider of OpenSSL 3) or PBMAC1 (since OpenSSL 3.4). The reason says how
+        /// to convert the file.
         public static let unsupportedKeyEncryption = Code("unsupported_key_encryption")
     }
 
     /// The rule that was broken.
     public let code: Code
 
-    /// What was wrong, in static words and names of members.
+    /// What was wrong: fixed text and names of members.
     public let reason: String
 
-    /// Makes an error; `reason` must not hold anything of the input.
+    /// Makes an error; `reason` must not contain any part of the input.
     public init(_ code: Code, _ reason: String) {
         self.code = code
         self.reason = reason

@@ -1,15 +1,15 @@
 /// The members of a JOSE header that this module reads (RFC 7515 §4.1, RFC 7516 §4.1).
 ///
-/// Parsing refuses `crit`, `b64` and `zip`, since no extension is implemented, and any read member of another JSON type
-/// than a string. Keys and references to keys inside a header (`jwk`, `jku`, `x5u`, `x5c`, `x5t`) are ignored: a token
-/// never brings its own key. All values come from whoever made the token and are proof of nothing; the description of
-/// a header names its members only.
+/// Parsing refuses `crit`, `b64` and `zip`, since no extension is implemented, and any of these members that is not a
+/// string. Keys and references to keys inside a header (`jwk`, `jku`, `x5u`, `x5c`, `x5t`) are ignored: a token never
+/// brings its own key. The author of the token chose all values, so they prove nothing. The description of a header
+/// shows only the names of its members.
 public struct JOSEHeader: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// `alg`: how the token was signed or its content encryption key was wrapped.
     public let algorithm: String
     /// `enc`: how the content was encrypted; always present in a JWE.
     public let contentEncryption: String?
-    /// `kid`: a hint at the key. Compare it; never use it as a path, an address or a log line.
+    /// `kid`: a hint at the key. Only compare it; never use it as a path or an address, and never log it.
     public let keyID: String?
     /// `typ`: the media type of the whole token.
     public let type: String?

@@ -13,7 +13,7 @@ public struct ContentEncryptionAlgorithm: Sendable, Hashable, CustomStringConver
         self.identifier = identifier
     }
 
-    /// Makes an algorithm of its exact name; `nil` for an unknown one.
+    /// Makes the algorithm with this exact name; `nil` if the name is unknown.
     public init?(name: String) {
         guard let identifier = Identifier.allCases.first(where: { $0.rawValue.hasSameOctets(as: name) }) else {
             return nil
@@ -78,13 +78,12 @@ public struct ContentEncryptionAlgorithm: Sendable, Hashable, CustomStringConver
 
 /// Authenticated encryption with an explicit key and nonce (RFC 7518 §5.2, §5.3).
 ///
-/// The primitive below JWE, also for sealed cookies. A nonce must never be used twice with one key; take it from
-/// ``RandomSource``.
+/// JWE and sealed cookies use it. A nonce must never be used twice with one key; take it from ``RandomSource``.
 package enum AEADCipher {
     /// Encrypts and authenticates.
     ///
-    /// `key` and `nonce` have the sizes that `algorithm` states, otherwise this throws `keyNotSuitable` or
-    /// `cryptoFailed`. The tag has `algorithm.tagSize` bytes.
+    /// Throws `keyNotSuitable` if `key`, and `cryptoFailed` if `nonce`, does not have the size that `algorithm` states.
+    /// The tag has `algorithm.tagSize` bytes.
     package static func seal(
         _ plaintext: [UInt8], key: SecretBytes, nonce: [UInt8], additionalData: [UInt8],
         algorithm: ContentEncryptionAlgorithm
@@ -120,8 +119,8 @@ package enum AEADCipher {
 
     /// Authenticates and decrypts.
     ///
-    /// Throws `keyNotSuitable` if `key` has not the size that `algorithm` states, and `decryptionFailed` for everything
-    /// else that can be wrong.
+    /// Throws `keyNotSuitable` if `key` does not have the size that `algorithm` states, and `decryptionFailed` for
+    /// every other fault.
     package static func open(
         _ ciphertext: [UInt8], tag: [UInt8], key: SecretBytes, nonce: [UInt8], additionalData: [UInt8],
         algorithm: ContentEncryptionAlgorithm
@@ -143,7 +142,7 @@ package enum AEADCipher {
                 let half = algorithm.keySize / 2
                 let message = authenticatedMessage(additionalData, nonce, ciphertext)
                 let code = try digest.authenticationCode(of: message, key: key.extracting(first: half))
-                // Before decryption, so that the padding tells nothing about forged ciphertexts.
+                // Checked before decryption, so that a forged ciphertext reveals nothing about its padding.
                 guard ConstantTime.equal(Array(code.prefix(algorithm.tagSize)), tag) else {
                     throw failure
                 }
@@ -162,8 +161,8 @@ package enum AEADCipher {
         JOSEError(.decryptionFailed, "content does not decrypt")
     }
 
-    /// What the HMAC is made of: additional data, nonce, ciphertext, and the bits of the additional data as a number of
-    /// 64 bits (RFC 7518 §5.2.2.1).
+    /// The input of the HMAC: additional data, nonce, ciphertext, and the bit count of the additional data as a 64-bit
+    /// number (RFC 7518 §5.2.2.1).
     private static func authenticatedMessage(
         _ additionalData: [UInt8], _ nonce: [UInt8], _ ciphertext: [UInt8]
     ) -> [UInt8] {

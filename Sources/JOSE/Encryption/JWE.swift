@@ -3,14 +3,14 @@
 /// A plaintext proves nothing about its author: anyone can encrypt to a public key. For tokens use
 /// ``nestedJWS(using:keyManagement:contentEncryption:)``, and verify what it returns.
 ///
-/// All failures of decryption are the one error `decryptionFailed`: wrong key, wrong padding, wrong lengths, wrong tag.
+/// Every error in decryption is `decryptionFailed`, whether the key, the padding, a length or the tag is wrong.
 public struct JWE: Sendable {
     /// The header, which proves nothing before decryption.
     public let header: JOSEHeader
 
     /// `enc` of the header.
     private let contentEncryption: String
-    /// The header as received, which the tag protects too.
+    /// The header as received. The tag covers it.
     private let encodedHeader: [UInt8]
     private let encryptedKey: [UInt8]
     private let iv: [UInt8]
@@ -43,12 +43,12 @@ public struct JWE: Sendable {
 
     /// Decrypts with the private keys of the recipient.
     ///
-    /// `alg` and `enc` of the header have to be the given values, otherwise this throws `algorithmNotAllowed` or
-    /// `contentEncryptionNotAllowed` before any key is used; it never allows `dir`, which takes a symmetric key. With a
-    /// `kid` in the header the unwrapper of that key ID is used and no other one (`keyNotFound`, `ambiguousKey`,
-    /// `keyNotSuitable`); without, every unwrapper that supports the algorithm is tried. Everything that fails from
-    /// there on is `decryptionFailed`, except `randomFailed`, the cancellation of the task, and ``KeyUnavailable`` if no
-    /// key decrypts and an unwrapper has thrown it.
+    /// `alg` and `enc` in the header must have the given values; otherwise this throws `algorithmNotAllowed` or
+    /// `contentEncryptionNotAllowed` before it uses any key. `dir`, which needs a symmetric key, is never allowed. If
+    /// the header has a `kid`, only the unwrapper with that key ID is used (`keyNotFound`, `ambiguousKey`,
+    /// `keyNotSuitable`). Without a `kid`, every unwrapper that supports the algorithm is tried. Every later error is
+    /// `decryptionFailed`, except `randomFailed`, the cancellation of the task, and ``KeyUnavailable`` if an unwrapper
+    /// threw it and no key decrypts.
     public func plaintext(
         using unwrappers: [any KeyUnwrapper], keyManagement: KeyManagementAlgorithm,
         contentEncryption: ContentEncryptionAlgorithm
@@ -63,7 +63,7 @@ public struct JWE: Sendable {
                 let key = try await contentEncryptionKey(unwrapper, keyManagement, contentEncryption)
                 return try open(key, contentEncryption)
             } catch let error as KeyUnavailable {
-                // Without a kid another key may be the one.
+                // Without a kid, another key may still decrypt.
                 outage = outage ?? error
             } catch let error as JOSEError where error.code == .decryptionFailed {
                 continue
@@ -77,8 +77,8 @@ public struct JWE: Sendable {
 
     /// Decrypts with a symmetric key that is itself the content encryption key (`alg` is `dir`).
     ///
-    /// Throws `algorithmNotAllowed`, `contentEncryptionNotAllowed`, `keyNotSuitable` if the key has not the size that
-    /// `contentEncryption` states, and `decryptionFailed`.
+    /// Throws `algorithmNotAllowed`, `contentEncryptionNotAllowed`, `keyNotSuitable` if the key does not have the size
+    /// that `contentEncryption` states, and `decryptionFailed`.
     public func plaintext(
         directKey: SymmetricKey, contentEncryption: ContentEncryptionAlgorithm
     ) throws(JOSEError) -> [UInt8] {
@@ -95,9 +95,9 @@ public struct JWE: Sendable {
 
     /// Decrypts a Nested JWT and returns the JWS inside, which is still to be verified.
     ///
-    /// Throws as `plaintext(using:keyManagement:contentEncryption:)` does, `notANestedJWT` if the plaintext has not the
-    /// three segments of a compact JWS (an unsigned or further encrypted content is refused), and as ``JWS`` does.
-    /// `cty` is not required, as some issuers leave it out.
+    /// Throws as `plaintext(using:keyManagement:contentEncryption:)` does, `notANestedJWT` if the plaintext does not
+    /// have the three segments of a compact JWS (unsigned content and a second layer of encryption are refused), and as
+    /// ``JWS`` does. `cty` is not required, as some issuers leave it out.
     public func nestedJWS(
         using unwrappers: [any KeyUnwrapper], keyManagement: KeyManagementAlgorithm,
         contentEncryption: ContentEncryptionAlgorithm
@@ -116,7 +116,7 @@ public struct JWE: Sendable {
     }
 
     private static func nestedJWS(_ plaintext: [UInt8]) throws(JOSEError) -> JWS {
-        // An object in clear may hold two dots as well.
+        // A plain JSON object may contain two dots as well.
         guard CompactSegments.dots(in: plaintext) == 2, plaintext.first != UInt8(ascii: "{") else {
             throw JOSEError(.notANestedJWT, "content is not a compact JWS")
         }
@@ -167,8 +167,8 @@ public struct JWE: Sendable {
 
     /// Unwraps the content encryption key, or returns a random one in its place.
     ///
-    /// RFC 7516 §11.5: an attacker must not learn whether the padding was right, so the work goes on to the tag in
-    /// either case. The random key is drawn before anybody knows whether it is needed, since that takes time.
+    /// RFC 7516 §11.5: an attacker must not learn whether the padding was right, so the tag is checked in either case.
+    /// The random key is always made first, so that the time does not reveal whether it was needed.
     private func contentEncryptionKey(
         _ unwrapper: any KeyUnwrapper, _ algorithm: KeyManagementAlgorithm, _ encryption: ContentEncryptionAlgorithm
     ) async throws -> SecretBytes {
@@ -182,7 +182,7 @@ public struct JWE: Sendable {
         } catch let error as CancellationError {
             throw error
         } catch let error as KeyUnavailable {
-            // An outage does not depend on the token, so it tells nothing about the padding.
+            // An outage does not depend on the token, so it reveals nothing about the padding.
             throw error
         } catch {
             return substitute
@@ -202,9 +202,9 @@ public struct JWE: Sendable {
 extension JWE {
     /// Encrypts `plaintext` to the public key of a recipient and returns the compact serialization.
     ///
-    /// Content encryption key and initialization vector are fresh for each call. The header has `alg`, `enc` and, if
-    /// there are such, `kid` (unless `includesKeyID` is false), `typ` and `cty`; for a Nested JWT pass `JWT` as
-    /// `contentType`. Throws `keyNotSuitable` if kind, `use`, `key_ops` or `alg` of the key does not allow it or if
+    /// Each call makes a new content encryption key and initialization vector. The header has `alg`, `enc` and, if
+    /// given, `kid` (unless `includesKeyID` is false), `typ` and `cty`. For a Nested JWT pass `JWT` as `contentType`.
+    /// Throws `keyNotSuitable` if the type, `use`, `key_ops` or `alg` of the key does not allow it or if
     /// `keyManagement` is `dir`, and `randomFailed`.
     public static func encrypt(
         _ plaintext: [UInt8], to key: JWK, keyManagement: KeyManagementAlgorithm,
@@ -212,10 +212,10 @@ extension JWE {
         includesKeyID: Bool = true, random: RandomSource = .system
     ) throws(JOSEError) -> String {
         guard let digest = keyManagement.digest, let publicKey = key.rsaPublicKey else {
-            throw JOSEError(.keyNotSuitable, "kind of the key does not fit the algorithm")
+            throw JOSEError(.keyNotSuitable, "the algorithm needs a key of another type")
         }
         guard key.allows(.wrap, algorithm: keyManagement.name) else {
-            throw JOSEError(.keyNotSuitable, "use, key_ops or alg of the key does not allow to encrypt")
+            throw JOSEError(.keyNotSuitable, "use, key_ops or alg of the key does not allow encryption")
         }
         let header = try JOSEHeader.text(
             algorithm: keyManagement.name, contentEncryption: contentEncryption.name,
@@ -225,11 +225,10 @@ extension JWE {
         return try assemble(header, encryptedKey, plaintext, contentKey, contentEncryption, random)
     }
 
-    /// Encrypts `plaintext` with a symmetric key that both sides know (`alg` is `dir`) and returns the compact
-    /// serialization.
+    /// Encrypts `plaintext` with a shared symmetric key (`alg` is `dir`) and returns the compact serialization.
     ///
-    /// The initialization vector is fresh for each call; with the GCM algorithms use one key for at most 2^32 tokens.
-    /// Throws `keyNotSuitable` if the key has not the size that `contentEncryption` states, and `randomFailed`.
+    /// Each call makes a new initialization vector. With a GCM algorithm, use one key for at most 2^32 tokens. Throws
+    /// `keyNotSuitable` if the key does not have the size that `contentEncryption` states, and `randomFailed`.
     public static func encrypt(
         _ plaintext: [UInt8], directKey: SymmetricKey, keyID: String? = nil,
         contentEncryption: ContentEncryptionAlgorithm, type: String? = nil, contentType: String? = nil,

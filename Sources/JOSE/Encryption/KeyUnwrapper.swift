@@ -1,6 +1,6 @@
-/// A value of `alg` for encryption: how the content encryption key reaches the recipient (RFC 7518 §4.1).
+/// A value of `alg` for encryption: how the recipient gets the content encryption key (RFC 7518 §4.1).
 ///
-/// RSA1_5 and the algorithms with passwords are absent on purpose.
+/// RSA1_5 and the password-based algorithms are left out for security.
 public struct KeyManagementAlgorithm: Sendable, Hashable, CustomStringConvertible {
     private enum Identifier: String, Sendable, CaseIterable {
         case rsaOAEP = "RSA-OAEP"
@@ -14,7 +14,7 @@ public struct KeyManagementAlgorithm: Sendable, Hashable, CustomStringConvertibl
         self.identifier = identifier
     }
 
-    /// Makes an algorithm of its exact name; `nil` for an unknown one.
+    /// Makes the algorithm with this exact name; `nil` if the name is unknown.
     public init?(name: String) {
         guard let identifier = Identifier.allCases.first(where: { $0.rawValue.hasSameOctets(as: name) }) else {
             return nil
@@ -28,11 +28,11 @@ public struct KeyManagementAlgorithm: Sendable, Hashable, CustomStringConvertibl
     /// The name in a header.
     public var description: String { name }
 
-    /// RSAES-OAEP with SHA-1 and MGF1 with SHA-1, the parameters of RFC 8017's default.
+    /// RSAES-OAEP with SHA-1 and MGF1 with SHA-1, the defaults of RFC 8017.
     public static let rsaOAEP = KeyManagementAlgorithm(.rsaOAEP)
     /// RSAES-OAEP with SHA-256 and MGF1 with SHA-256.
     public static let rsaOAEP256 = KeyManagementAlgorithm(.rsaOAEP256)
-    /// A symmetric key that both sides know is the content encryption key.
+    /// A shared symmetric key is the content encryption key.
     public static let direct = KeyManagementAlgorithm(.direct)
 
     /// The digest of OAEP; `nil` if the algorithm takes no RSA key.
@@ -61,9 +61,9 @@ public protocol KeyUnwrapper: Sendable {
 
     /// Returns the key that `encryptedKey` holds.
     ///
-    /// Throwing is fine for a wrong padding: ``JWE`` goes on with a random key, so that the failure looks like any
-    /// other one (RFC 7516 §11.5). Two errors pass through: `CancellationError`, and ``KeyUnavailable`` for an outage,
-    /// **never** for anything that depends on `encryptedKey`.
+    /// Throw any error for a wrong padding: ``JWE`` then continues with a random key, so that all errors look the same
+    /// (RFC 7516 §11.5). Only two errors reach the caller: `CancellationError` and ``KeyUnavailable``. Throw the latter
+    /// for an outage, and **never** for anything that depends on `encryptedKey`.
     func unwrap(_ encryptedKey: [UInt8], algorithm: KeyManagementAlgorithm) async throws -> SecretBytes
 }
 
@@ -78,9 +78,10 @@ public struct LocalUnwrapper: KeyUnwrapper {
     /// The length of the key's modulus in bytes.
     public var modulusSize: Int { key.publicKey.modulusSize }
 
-    /// Makes an unwrapper of an RSA private key.
+    /// Makes an unwrapper with an RSA private key.
     ///
-    /// Throws `keyNotSuitable` if it is of another kind or if its `use`, `key_ops` or `alg` does not allow to decrypt.
+    /// Throws `keyNotSuitable` if the key is of another type or if its `use`, `key_ops` or `alg` does not allow
+    /// decryption.
     public init(_ key: JWK) throws(JOSEError) {
         guard case .rsaPrivate(let privateKey) = key.material else {
             throw JOSEError(.keyNotSuitable, "not an RSA private key")
@@ -88,7 +89,7 @@ public struct LocalUnwrapper: KeyUnwrapper {
         self.key = privateKey
         self.metadata = key
         guard supports(.rsaOAEP) || supports(.rsaOAEP256) else {
-            throw JOSEError(.keyNotSuitable, "use, key_ops or alg of the key does not allow to decrypt")
+            throw JOSEError(.keyNotSuitable, "use, key_ops or alg of the key does not allow decryption")
         }
     }
 
@@ -97,7 +98,7 @@ public struct LocalUnwrapper: KeyUnwrapper {
         algorithm.digest != nil && metadata.allows(.unwrap, algorithm: algorithm.name)
     }
 
-    /// Returns the key that `encryptedKey` holds; throws `decryptionFailed` if it holds none for this key.
+    /// Returns the key that `encryptedKey` holds; throws `decryptionFailed` if this key does not decrypt it.
     public func unwrap(
         _ encryptedKey: [UInt8], algorithm: KeyManagementAlgorithm
     ) throws(JOSEError) -> SecretBytes {

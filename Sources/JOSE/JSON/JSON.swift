@@ -1,17 +1,17 @@
-/// A value in a parsed JSON text of untrusted origin.
+/// A value in a parsed JSON text from an untrusted source.
 ///
 /// The reader is strict (RFC 8259): valid UTF-8 without byte order mark, members of one object with distinct names
 /// (compared without escape sequences, byte by byte), no lone surrogates, nothing after the value, and the limits of
-/// ``JSONLimits``. Any kind of value may be at the top. Reading a value as another kind than it has gives `nil`; nothing
-/// traps. A value is a view on the shared, immutable document: copying it is cheap, and it keeps the document alive.
+/// ``JSONLimits``. Any kind of value may be at the top. Reading a value as the wrong kind gives `nil` and never traps.
+/// A value is a view of a shared, immutable document: a copy is cheap and keeps the document alive.
 ///
 /// ```swift
 /// let json = try JSON(parsing: #"{"aud": ["a", "b"]}"#)
 /// let first = json["aud"]?.elements?.first?.string   // "a"
 /// ```
 ///
-/// Descriptions and reflection show the kind only, since texts may hold personal data or secrets; ``text`` is the way
-/// to the content.
+/// Descriptions and reflection show only the kind, since values may hold personal data or secrets. Use ``text`` to get
+/// the content.
 public struct JSON: Sendable {
     /// The kinds of JSON values.
     public enum Kind: Sendable, Hashable {
@@ -30,7 +30,7 @@ public struct JSON: Sendable {
     }
 
     private let document: JSONDocument
-    /// The place of the value's node, which the document has.
+    /// The index of the value's node. The initializer checks that it exists.
     private let index: Int
 
     /// `nil` if the document has no such node.
@@ -62,8 +62,8 @@ public struct JSON: Sendable {
 
     /// Parses a text that holds secrets, hands it to `body`, and overwrites the bytes that were parsed.
     ///
-    /// No value may leave `body`: it would keep the bytes, and a copy would be overwritten in their place. What `body`
-    /// reads of secrets it takes as ``octets``, not as ``string``.
+    /// Do not return a value from `body`: it would share the bytes, and then only a copy would be overwritten. Read
+    /// secrets as ``octets``, not as ``string``.
     package static func withParsed<Result, Failure: Error>(
         _ text: SecretBytes, malformed: (JOSEError) -> Failure, _ body: (JSON) throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -72,7 +72,7 @@ public struct JSON: Sendable {
         return try parse(octets, malformed, body)
     }
 
-    /// A scope of its own, so that nothing shares the bytes when it ends.
+    /// A separate function, so that nothing shares the bytes after it returns.
     private static func parse<Result, Failure: Error>(
         _ octets: [UInt8], _ malformed: (JOSEError) -> Failure, _ body: (JSON) throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -119,7 +119,7 @@ public struct JSON: Sendable {
         node.kind == .string ? document.string(of: node) : nil
     }
 
-    /// The text of a string in UTF-8, for tokens, and for secrets: unlike a `String`, the caller can cleanse it.
+    /// The text of a string in UTF-8, for tokens and secrets. Unlike a `String`, the caller can overwrite it.
     package var octets: [UInt8]? {
         node.kind == .string ? document.octets(of: node) : nil
     }
@@ -133,7 +133,7 @@ public struct JSON: Sendable {
         }
     }
 
-    /// The value of a number that is written with digits alone, without fraction or exponent, and fits in 64 bits.
+    /// The value of a number without fraction or exponent that fits in 64 bits.
     public var integer: Int64? {
         node.kind == .number ? document.integer(of: node) : nil
     }
@@ -196,7 +196,7 @@ public struct JSON: Sendable {
         return String(decoding: document.bytes[max(start, 0)..<min(end, document.bytes.count)], as: UTF8.self)
     }
 
-    /// A copy as a value of the building type.
+    /// A copy as a ``JSONValue``, which can be changed and written.
     ///
     /// Numbers that ``integer`` does not read keep their digits.
     public var value: JSONValue {
@@ -238,13 +238,13 @@ final class JSONDocument: Sendable {
         let kind: Kind
         /// A string with at least one escape sequence.
         var isEscaped = false
-        /// The first byte of the value; of a string the first one after the quotation mark.
+        /// The index of the first byte of the value; for a string, of the byte after the opening quotation mark.
         let start: UInt32
-        /// The byte after the value; of a string its closing quotation mark.
+        /// The index after the last byte of the value; for a string, of its closing quotation mark.
         var end: UInt32 = 0
-        /// The index of the node after this one and all that it contains.
+        /// The index of the next node after this one and its content.
         var next: UInt32 = 0
-        /// Members or elements.
+        /// The number of members or elements.
         var count: UInt32 = 0
 
         var range: Range<Int> { Int(start)..<Int(end) }
@@ -272,7 +272,7 @@ final class JSONDocument: Sendable {
             ? String(decoding: octets(of: node), as: UTF8.self) : String(decoding: bytes[node.range], as: UTF8.self)
     }
 
-    /// The number that `node` writes with digits alone; `nil` if it has other parts or does not fit in 64 bits.
+    /// The value of `node`; `nil` if it has a fraction or an exponent or does not fit in 64 bits.
     func integer(of node: Node) -> Int64? {
         let isNegative = node.start < node.end && bytes[Int(node.start)] == UInt8(ascii: "-")
         var number: Int64 = 0
@@ -292,7 +292,7 @@ final class JSONDocument: Sendable {
         return number
     }
 
-    /// The index of the value of the first member named `name`, of an object whose `count` members begin at `first`.
+    /// The index of the value of the first member named `name` in an object whose `count` members start at `first`.
     func value(of name: String, among count: UInt32, from first: Int) -> Int? {
         var index = first
         for _ in 0..<count {

@@ -1,6 +1,6 @@
 /// The escape sequences of JSON strings (RFC 8259 §7).
 enum JSONEscapes {
-    /// Replaces the escape sequences of `text`, which the parser has found valid.
+    /// Replaces the escape sequences of `text`. The parser has already checked them.
     static func decode(_ text: ArraySlice<UInt8>) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count)

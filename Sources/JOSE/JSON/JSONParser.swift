@@ -1,12 +1,12 @@
-/// What a JSON text of untrusted origin may cost.
+/// Limits for a JSON text from an untrusted source.
 public struct JSONLimits: Sendable, Hashable {
-    /// Bytes of the whole text.
+    /// The most bytes that the text may have.
     public var maximumSize: Int
 
-    /// Objects and arrays inside each other; `1` admits `{}` but not `[{}]`.
+    /// The deepest nesting of objects and arrays; `1` allows `{}` but not `[{}]`.
     public var maximumDepth: Int
 
-    /// Makes limits; without arguments 1 MiB and a depth of 16.
+    /// Makes limits; the defaults are 1 MiB and a depth of 16.
     public init(maximumSize: Int = 1 << 20, maximumDepth: Int = 16) {
         self.maximumSize = maximumSize
         self.maximumDepth = maximumDepth
@@ -15,16 +15,17 @@ public struct JSONLimits: Sendable, Hashable {
     /// 1 MiB and a depth of 16.
     public static let standard = JSONLimits()
 
-    /// What a JOSE header may cost: 4 KiB and a depth of 16.
+    /// The limits for a JOSE header: 4 KiB and a depth of 16.
     static let header = JSONLimits(maximumSize: JOSEHeader.maximumSize)
 
-    /// What a JWK Set may cost: 64 KiB and a depth of 16.
+    /// The limits for a JWK Set: 64 KiB and a depth of 16.
     public static let keySet = JSONLimits(maximumSize: 64 << 10)
 }
 
-/// Turns bytes into the node table of a ``JSONDocument``, strictly after RFC 8259.
+/// Turns bytes into the node table of a ``JSONDocument``, strictly by RFC 8259.
 ///
-/// Iterative, so that nesting costs no stack; every byte is looked at once, except that names of members are compared.
+/// A loop, not a recursion, so that nesting uses no stack. It reads every byte once; only the names of members are read
+/// again to compare them.
 struct JSONParser {
     private let bytes: [UInt8]
     private let maximumDepth: Int
@@ -37,7 +38,7 @@ struct JSONParser {
     private static let maximumNumberSize = 256
 
     static func parse(_ bytes: [UInt8], limits: JSONLimits) throws(JOSEError) -> JSONDocument {
-        // Places are kept in 32 bits.
+        // Nodes store positions in 32 bits.
         guard bytes.count <= limits.maximumSize, bytes.count < Int(UInt32.max) else {
             throw JOSEError(.malformedJSON, "text exceeds the size limit")
         }
@@ -49,7 +50,7 @@ struct JSONParser {
     private init(bytes: [UInt8], maximumDepth: Int) {
         self.bytes = bytes
         self.maximumDepth = maximumDepth
-        // A guess that suits tokens and metadata, bounded for large texts.
+        // An estimate for tokens and metadata, limited for large texts.
         nodes.reserveCapacity(min(bytes.count / 12 + 4, 512))
     }
 
@@ -90,7 +91,7 @@ struct JSONParser {
             }
             if nodes[container].count > 0 {
                 guard take(",") else {
-                    throw failure("missing comma or end of a container")
+                    throw failure("missing comma or closing bracket")
                 }
                 skipWhitespace()
             }
@@ -104,7 +105,7 @@ struct JSONParser {
                     throw failure("missing colon")
                 }
             }
-            // Cannot overflow: every element takes a byte at least.
+            // Cannot overflow: every element takes at least one byte.
             nodes[container].count += 1
             try value()
         }
@@ -178,7 +179,7 @@ struct JSONParser {
         let start = position
         _ = take("-")
         if take("0") {
-            // No digit may follow; one that does is caught as an unexpected character behind the number.
+            // No digit may follow. The check for an unexpected character after the number finds one.
         } else if digits() == 0 {
             throw failure("malformed number")
         }
@@ -259,7 +260,7 @@ struct JSONParser {
         return unit
     }
 
-    /// Checks one multibyte sequence after table 3-7 of the Unicode standard: no overlong form, no surrogate, nothing
+    /// Checks one multibyte sequence by table 3-7 of the Unicode standard: no overlong form, no surrogate, nothing
     /// above U+10FFFF.
     private mutating func multibyte(_ lead: UInt8) throws(JOSEError) {
         let second: ClosedRange<UInt8>
@@ -287,14 +288,14 @@ struct JSONParser {
         }
     }
 
-    /// Refuses an object that has two members of one name, compared without their escape sequences.
+    /// Refuses an object with two members of the same name. Escape sequences are resolved before names are compared.
     private func refuseDuplicates(in object: Int) throws(JOSEError) {
         let count = Int(nodes[object].count)
         guard count > 1 else {
             return
         }
-        // A set hashes with a seed that no sender knows, so that many members cost linear time. Few are cheaper to
-        // compare in pairs.
+        // A set uses a secret hash seed, so that an attacker cannot make many members cost more than linear time. A few
+        // members are cheaper to compare in pairs.
         if count > 12 {
             var seen = Set<[UInt8]>(minimumCapacity: count)
             try forEachName(in: object) { (name, _) throws(JOSEError) in

@@ -1,4 +1,4 @@
-/// A JSON value to be written.
+/// A JSON value to write.
 ///
 /// Build it with literals; the members of an object keep their order. To read JSON, use ``JSON``.
 ///
@@ -13,13 +13,13 @@ public enum JSONValue: Sendable, Hashable {
     case bool(Bool)
     /// A number without fraction.
     case integer(Int64)
-    /// A number in the digits of JSON (RFC 8259 §6); text that is none is written as `null`.
+    /// A number in JSON notation (RFC 8259 §6). Text that is not a number is written as `null`.
     case number(String)
     /// A text.
     case string(String)
     /// Elements in order.
     case array([JSONValue])
-    /// Members in order; names should be distinct, as readers refuse or confuse repeated ones.
+    /// Members in order. Names should be distinct: readers refuse duplicates or choose one of them.
     case object([Member])
 
     /// A member of an object.
@@ -42,8 +42,8 @@ public enum JSONValue: Sendable, Hashable {
 
     /// The value of a member; `nil` if there is none of that name or this is not an object.
     ///
-    /// Setting replaces the member in its place or appends it, setting `nil` removes it, and setting does nothing if
-    /// this is not an object. Names are compared byte by byte.
+    /// Setting replaces the member in place, or appends it; setting `nil` removes it. Setting does nothing if this is
+    /// not an object. Names are compared byte by byte.
     public subscript(member: String) -> JSONValue? {
         get {
             guard case .object(let members) = self else {
@@ -55,7 +55,7 @@ public enum JSONValue: Sendable, Hashable {
             guard case .object(var members) = self else {
                 return
             }
-            // The array is not shared while it changes, so that nothing is copied.
+            // Releases the shared array, so that the change copies nothing.
             self = .null
             let index = members.firstIndex { $0.isNamed(member) }
             switch (index, newValue) {
@@ -71,7 +71,7 @@ public enum JSONValue: Sendable, Hashable {
     /// Returns the JSON text in UTF-8, without white space and with members in their order.
     public func serialized() -> [UInt8] {
         var text: [UInt8] = []
-        // What most tokens and requests take.
+        // Enough for most tokens and requests.
         text.reserveCapacity(512)
         append(to: &text)
         return text
@@ -144,7 +144,7 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
         self = .array(elements)
     }
 
-    /// Makes an object with the members in the order of the literal; of a repeated name the last value counts.
+    /// Makes an object with the members in the order of the literal. If a name is repeated, the last value counts.
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
         var members: [Member] = []
         members.reserveCapacity(elements.count)

@@ -1,11 +1,11 @@
 extension JWK {
-    /// Reads a key; private and symmetric ones too.
+    /// Reads a public, private or symmetric key.
     ///
     /// A member that is `null` counts as absent.
     ///
     /// Throws `malformedKey` for members that are missing, of another type or contradictory, `unsupportedKeyType` for
-    /// kinds other than RSA and `oct`, `weakKey` for RSA keys that are too short, too long or known to be breakable,
-    /// and `malformedBase64URL`.
+    /// types other than RSA and `oct`, `weakKey` for RSA keys that are too short, too long or known to be weak, and
+    /// `malformedBase64URL`.
     public init(_ json: JSON) throws(JOSEError) {
         guard json.kind == .object else {
             throw JOSEError(.malformedKey, "key is not a JSON object")
@@ -24,7 +24,7 @@ extension JWK {
         algorithm = try Self.text("alg", of: json)
     }
 
-    /// Parses and reads a key; see ``init(_:)``. Throws `malformedJSON` besides.
+    /// Parses and reads a key as ``init(_:)`` does. Also throws `malformedJSON`.
     public init(parsing bytes: [UInt8]) throws(JOSEError) {
         try self.init(JSON(parsing: bytes))
     }
@@ -32,7 +32,7 @@ extension JWK {
     /// The members that only a private or symmetric key has (RFC 7518 §6.3.2, §6.4).
     static let privateMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"]
 
-    /// Whether a private member says anything: neither `null` nor an empty list of further primes does.
+    /// Whether a private member is present. `null` and an empty list of further primes count as absent.
     static func hasPrivateMember(_ name: String, _ json: JSON) -> Bool {
         guard let value = json.nonNull(name) else {
             return false
@@ -50,7 +50,7 @@ extension JWK {
         return text
     }
 
-    /// As ``text(_:of:)``, of a member that may be secret.
+    /// Like ``text(_:of:)``, for a member that may be secret.
     private static func octets(_ name: String, of json: JSON) throws(JOSEError) -> [UInt8]? {
         guard let value = json.nonNull(name) else {
             return nil
@@ -74,20 +74,20 @@ extension JWK {
         return names
     }
 
-    /// Reads a Base64urlUInt (RFC 7518 §2): no leading zero octet.
+    /// Reads a Base64urlUInt (RFC 7518 §2): no leading zero byte.
     private static func number(_ name: String, of json: JSON) throws(JOSEError) -> BigNumber? {
         guard var text = try octets(name, of: json) else {
             return nil
         }
         defer { text.cleanse() }
-        // Nothing that is accepted comes near; checked before any arithmetic.
+        // Far above any accepted number. Checked before any arithmetic.
         guard text.count <= 2048 else {
             throw JOSEError(.weakKey, "\(name) is too long")
         }
         var bytes = try Base64URL.decode(text)
         defer { bytes.cleanse() }
         guard let first = bytes.first, first != 0 else {
-            throw JOSEError(.malformedKey, "\(name) is empty or has a leading zero octet")
+            throw JOSEError(.malformedKey, "\(name) is empty or has a leading zero byte")
         }
         return try BigNumber.reading(bytes.span)
     }
@@ -96,7 +96,7 @@ extension JWK {
         guard let n = try number("n", of: json), let e = try number("e", of: json) else {
             throw JOSEError(.malformedKey, "n or e is missing")
         }
-        // Before any arithmetic with private numbers, whose cost it bounds.
+        // Checked before any arithmetic with private numbers, whose cost it limits.
         let publicKey = try RSAPublicKey(modulus: n, exponent: e)
         guard !hasPrivateMember("oth", json) else {
             throw JOSEError(.unsupportedKeyType, "more than two prime factors")
@@ -104,7 +104,7 @@ extension JWK {
         let remaining = ["p", "q", "dp", "dq", "qi"].filter { hasPrivateMember($0, json) }.count
         guard let d = try number("d", of: json) else {
             guard remaining == 0 else {
-                throw JOSEError(.malformedKey, "d is missing beside other private members")
+                throw JOSEError(.malformedKey, "d is missing, but other private members are present")
             }
             return .rsaPublic(publicKey)
         }
@@ -135,7 +135,7 @@ extension JWK {
         return .symmetric(SymmetricKey(SecretBytes(taking: &bytes)))
     }
 
-    /// Returns the public members and the metadata, to be published.
+    /// Returns the public members and the metadata, for publication.
     ///
     /// Throws `keyNotSuitable` for a symmetric key.
     public func publicJSON() throws(JOSEError) -> JSONValue {
@@ -149,9 +149,9 @@ extension JWK {
         return json
     }
 
-    /// Returns all members, **the private ones included**; of a public key what ``publicJSON()`` returns.
+    /// Returns all members, **including the private ones**. For a public key, returns the same as ``publicJSON()``.
     ///
-    /// For key files of one's own. The strings in the result cannot be overwritten after use.
+    /// For your own key files. The strings in the result cannot be overwritten after use.
     public func privateJSON() throws(JOSEError) -> JSONValue {
         switch material {
         case .rsaPublic:
@@ -192,8 +192,8 @@ extension JWK {
 
     /// Returns the thumbprint: SHA-256 over the required members, in base64url (RFC 7638).
     ///
-    /// That of an RSA private key is the same as that of its public part. That of a symmetric key must be kept as
-    /// secret as the key if the key can be guessed (RFC 7638 §7).
+    /// An RSA private key and its public part have the same thumbprint. If a symmetric key can be guessed, keep its
+    /// thumbprint as secret as the key (RFC 7638 §7).
     public func thumbprint() throws(JOSEError) -> String {
         let members: JSONValue
         switch material {

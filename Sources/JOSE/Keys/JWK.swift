@@ -1,8 +1,8 @@
 /// A JSON Web Key (RFC 7517): RSA, public or private, or symmetric.
 ///
-/// Parsing checks the key itself (see ``RSAPublicKey`` and ``RSAPrivateKey``); whether `use`, `key_ops` and `alg` allow
-/// a purpose is checked by each operation. Descriptions and reflection show the kind only, as the material may be
-/// private and the key ID may come from someone else.
+/// Parsing checks the key itself (see ``RSAPublicKey`` and ``RSAPrivateKey``). Each operation checks whether `use`,
+/// `key_ops` and `alg` allow it. Descriptions and reflection show only the kind, since the material may be private and
+/// the key ID may come from someone else.
 public struct JWK: Sendable {
     /// The key itself.
     public enum Material: Sendable {
@@ -10,7 +10,7 @@ public struct JWK: Sendable {
         case rsaPublic(RSAPublicKey)
         /// An RSA private key: `kty` is `RSA`.
         case rsaPrivate(RSAPrivateKey)
-        /// Octets that both sides know: `kty` is `oct`.
+        /// A shared symmetric key: `kty` is `oct`.
         case symmetric(SymmetricKey)
     }
 
@@ -22,7 +22,7 @@ public struct JWK: Sendable {
     public var use: KeyUse?
     /// `key_ops`: the operations that the key allows; `nil` allows all.
     public var operations: [String]?
-    /// `alg`: the only algorithm that the key allows; `nil` allows all that its kind admits.
+    /// `alg`: the only algorithm that the key allows; `nil` allows all that its type allows.
     public var algorithm: String?
 
     /// Makes a key with its metadata.
@@ -43,7 +43,7 @@ public struct JWK: Sendable {
         case .rsaPrivate(let privateKey):
             key = JWK(.rsaPublic(privateKey.publicKey), keyID: keyID, use: use, algorithm: algorithm)
             let others = ["sign": "verify", "decrypt": "encrypt", "unwrapKey": "wrapKey"]
-            // A key that names both sides keeps one: values must not repeat (RFC 7517 §4.3).
+            // A key that names both operations of a pair keeps one, since values must not repeat (RFC 7517 §4.3).
             key.operations = operations?.reduce(into: []) { (names, operation) in
                 let name = others[operation] ?? operation
                 if !names.contains(name) {
@@ -70,7 +70,7 @@ public struct JWK: Sendable {
         return true
     }
 
-    /// The RSA public key, also of a private one.
+    /// The RSA public key, also if the key is private.
     package var rsaPublicKey: RSAPublicKey? {
         switch material {
         case .rsaPublic(let key): key
@@ -102,7 +102,7 @@ public struct KeyUse: RawRepresentable, Sendable, Hashable {
     /// The value as it is written in a JWK.
     public let rawValue: String
 
-    /// Makes a use of a value that need not be known.
+    /// Makes a use with any value, known or not.
     public init(rawValue: String) {
         self.rawValue = rawValue
     }
@@ -113,7 +113,7 @@ public struct KeyUse: RawRepresentable, Sendable, Hashable {
     public static let encryption = KeyUse(rawValue: "enc")
 }
 
-/// An operation that is about to be done with a key.
+/// An operation to do with a key.
 enum KeyPurpose: Sendable {
     case sign, verify, wrap, unwrap
 
@@ -125,7 +125,7 @@ enum KeyPurpose: Sendable {
         }
     }
 
-    /// The values of `key_ops` of which one allows it (RFC 7517 §4.3).
+    /// The values of `key_ops` that allow it (RFC 7517 §4.3). One is enough.
     var operations: [String] {
         switch self {
         case .sign: ["sign"]
@@ -136,33 +136,33 @@ enum KeyPurpose: Sendable {
     }
 }
 
-/// A key that both sides know: for HMAC or for direct encryption.
+/// A shared key, for HMAC or for direct encryption.
 ///
-/// Each algorithm states the size that it needs when the key is used.
+/// Each operation checks that the key has the size that its algorithm needs.
 public struct SymmetricKey: Sendable {
     package let secret: SecretBytes
 
-    /// Copies the octets of a key; the caller's copy stays as it is.
+    /// Copies the bytes of a key; the caller's copy is not overwritten.
     public init(_ bytes: [UInt8]) {
         secret = SecretBytes(bytes)
     }
 
-    /// Makes a key of octets that are already protected.
+    /// Makes a key from bytes that are already protected.
     public init(_ secret: SecretBytes) {
         self.secret = secret
     }
 
-    /// The length of the key in octets.
+    /// The length of the key in bytes.
     public var byteCount: Int { secret.count }
 }
 
 extension SymmetricKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// A placeholder; never the octets.
+    /// A placeholder; never the bytes.
     public var description: String { "SymmetricKey(redacted)" }
 
-    /// A placeholder; never the octets.
+    /// A placeholder; never the bytes.
     public var debugDescription: String { description }
 
-    /// A mirror without the octets.
+    /// A mirror without the bytes.
     public var customMirror: Mirror { Mirror(self, children: [], displayStyle: .struct) }
 }

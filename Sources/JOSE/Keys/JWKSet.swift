@@ -1,6 +1,6 @@
 /// A JWK Set (RFC 7517 §5).
 public struct JWKSet: Sendable {
-    /// The keys that can be used, in the order of the text.
+    /// The usable keys, in the order of the text.
     public let keys: [JWK]
 
     /// A key of a remote set that was left out.
@@ -14,7 +14,7 @@ public struct JWKSet: Sendable {
     /// The keys of a remote set that were left out.
     public let skipped: [Skipped]
 
-    /// Makes a set of keys of one's own; throws `ambiguousKey` if two have the same key ID.
+    /// Makes a set of your own keys; throws `ambiguousKey` if two have the same key ID.
     public init(_ keys: [JWK]) throws(JOSEError) {
         let names = keys.compactMap { $0.keyID.map { [UInt8]($0.utf8) } }
         guard Set(names).count == names.count else {
@@ -26,10 +26,10 @@ public struct JWKSet: Sendable {
 
     /// Parses a set that someone else publishes.
     ///
-    /// A key that cannot be used is left out and noted in ``skipped``: of an unknown kind, malformed, weak, or with
-    /// private or symmetric members, which nobody may publish. Keys with the same key ID stay, but
-    /// ``verificationKey(keyID:algorithm:)`` chooses none of two different ones that fit. Throws `malformedJSON`, or `malformedKey` if
-    /// the text is not an object with an array `keys` of at most `maximumKeys` elements.
+    /// A key that cannot be used is left out and listed in ``skipped``: one that is malformed, weak, of an unknown
+    /// type, or has private or symmetric members, which must not be published. Keys with the same key ID stay, but if
+    /// two different ones fit, ``verificationKey(keyID:algorithm:)`` chooses neither. Throws `malformedJSON`, or
+    /// `malformedKey` if the text is not an object with an array `keys` of at most `maximumKeys` elements.
     public init(
         parsingRemote bytes: [UInt8], maximumKeys: Int = 50, limits: JSONLimits = .keySet
     ) throws(JOSEError) {
@@ -49,9 +49,9 @@ public struct JWKSet: Sendable {
         self.skipped = skipped
     }
 
-    /// Parses a set of one's own, private keys included.
+    /// Parses your own set, which may hold private keys.
     ///
-    /// Every key has to be good, and key IDs are unique. Throws as ``JWK/init(_:)`` does, and `ambiguousKey`.
+    /// Every key must be valid, and key IDs must be unique. Throws as ``JWK/init(_:)`` does, and `ambiguousKey`.
     public init(parsingOwn bytes: [UInt8]) throws(JOSEError) {
         var keys: [JWK] = []
         for element in try Self.elements(bytes, maximumKeys: .max, limits: .standard) {
@@ -81,31 +81,31 @@ public struct JWKSet: Sendable {
         return ["keys": .array(elements)]
     }
 
-    /// What was found in a set for a token.
+    /// The result of a search for a key.
     public enum Selection: Sendable {
         /// The key to use.
         case key(JWK)
         /// No key has the key ID of the token: the set may be out of date.
         case unknownKeyID
-        /// Keys were found, but none allows the purpose.
+        /// Keys have the key ID, but none allows the purpose.
         case noKeyFits
-        /// More than one key fits, and nothing tells which. The same key listed twice is one.
+        /// More than one key fits. The same key listed twice counts once.
         case ambiguous
     }
 
     /// Selects the key that verifies a signature.
     ///
-    /// With a key ID, only keys of that ID are looked at, whatever else the set holds. Without, the sole key that fits
-    /// is taken. A key fits if its kind, `use`, `key_ops` and `alg` allow to verify with `algorithm`.
+    /// With a key ID, only keys with that ID are considered. Without one, exactly one key must fit. A key fits if its
+    /// type, `use`, `key_ops` and `alg` allow verification with `algorithm`.
     public func verificationKey(keyID: String?, algorithm: SignatureAlgorithm) -> Selection {
         select(keyID) { $0.allows(.verify, algorithm: algorithm.name) && algorithm.canVerify(with: $0.material) }
     }
 
     /// Selects the key to encrypt to.
     ///
-    /// With a key ID as ``verificationKey(keyID:algorithm:)`` does; without, the first key that fits is taken, as the
-    /// owner of the set can decrypt with each. A key without `use`, which may be meant for signatures, is taken only from
-    /// a set in which no key has `"use": "enc"`.
+    /// With a key ID, only keys with that ID are considered. Without one, this selects the first key that fits, since
+    /// the owner of the set can decrypt with each. A key without `use` may be meant for signatures, so it is selected
+    /// only if no key in the set has `"use": "enc"`.
     public func encryptionKey(keyID: String? = nil, algorithm: KeyManagementAlgorithm) -> Selection {
         let fits = { (key: JWK) in
             key.allows(.wrap, algorithm: algorithm.name) && algorithm.digest != nil && key.rsaPublicKey != nil

@@ -1,7 +1,7 @@
-/// Key files that are not read, each with the command that makes one of it that is.
+/// Key files that cannot be read, each with the command that converts it into one that can.
 ///
-/// The commands ask for passphrases, write files that only their owner can read, and leave no key unencrypted on the way.
-/// A test takes each from the error and runs it.
+/// The commands ask for passphrases, write files that only their owner can read, and leave no key unencrypted on the
+/// way. A test runs each command as the error gives it.
 enum KeyConversion: CaseIterable {
     case openSSH
     case javaKeyStore
@@ -32,11 +32,11 @@ enum KeyConversion: CaseIterable {
         case .javaCryptographicKeyStore:
             "the file is a Java keystore of type JCEKS, not PKCS#12"
         case .traditionalEncryption:
-            "the key is encrypted as RFC 1421 says, which is not supported"
+            "the key uses the encryption of RFC 1421, which is not supported"
         case .legacyPKCS8:
-            "the key is encrypted with an algorithm that OpenSSL 3 has in its legacy provider at most, such as DES"
+            "the key is encrypted with an old algorithm, such as DES, that OpenSSL 3 does not offer by default"
         case .legacyPKCS12:
-            "the file is encrypted with an algorithm that OpenSSL 3 has in its legacy provider at most, such as RC2"
+            "the file is encrypted with an old algorithm, such as RC2, that OpenSSL 3 does not offer by default"
         case .passwordBasedMAC:
             """
             the file's MAC is PBMAC1 (RFC 9579), which OpenSSL checks from release 3.4 on and the one here does not; if you \

@@ -1,6 +1,6 @@
-/// What a file is, as far as its first octets tell. Whether it is a good one shows when it is read.
+/// The format of a file, judged by its first bytes. Whether the file is valid is only checked when it is read.
 enum KeyFileFormat {
-    /// PEM, or any other text or octets.
+    /// PEM, or anything not recognized.
     case pem
     case pkcs12
     /// PKCS#8 in DER.
@@ -38,7 +38,7 @@ enum KeyFileFormat {
         return .pem
     }
 
-    /// The kinds of first two members tell the structures apart that are in a SEQUENCE.
+    /// The types of the first two members distinguish the structures that are a SEQUENCE.
     private static func der(_ octets: Span<UInt8>) -> KeyFileFormat? {
         let (sequence, integer, bits, string): (UInt8, UInt8, UInt8, UInt8) = (0x30, 0x02, 0x03, 0x04)
         guard let whole = element(octets, at: 0), whole.tag == sequence, whole.end == octets.count,
@@ -57,7 +57,8 @@ enum KeyFileFormat {
         }
     }
 
-    /// An element's tag and the place of its contents. PKCS#12 may have an indefinite length, which ends with the file.
+    /// An element's tag and the place of its contents. PKCS#12 may have an indefinite length, which extends to the end
+    /// of the file.
     private static func element(_ octets: Span<UInt8>, at place: Int) -> (tag: UInt8, start: Int, end: Int)? {
         guard place + 1 < octets.count else { return nil }
         let (tag, length) = (octets[place], Int(octets[place + 1]))
@@ -76,7 +77,7 @@ enum KeyFileFormat {
         return (tag, start, start + size)
     }
 
-    /// Why a file of this kind is not the PEM, or not the PKCS#12 file, that somebody expected.
+    /// The error for a file of this format where PEM or PKCS#12 was expected.
     func refusal(_ code: JOSEError.Code) -> JOSEError {
         switch self {
         case .javaKeyStore: KeyConversion.javaKeyStore.error
@@ -86,16 +87,16 @@ enum KeyFileFormat {
                 .unsupportedKeyFormat,
                 "the key is in PuTTY's own format: export it with PuTTYgen in OpenSSH's format")
         case .pem: JOSEError(code, "no private key in PEM, DER or PKCS#12")
-        case .pkcs12: JOSEError(code, "a PKCS#12 file, and not a good PEM text: read it as what it is")
+        case .pkcs12: JOSEError(code, "this is a PKCS#12 file, not PEM: read it as PKCS#12")
         case .privateKey, .encryptedPrivateKey, .rsaPrivateKey:
-            JOSEError(code, "a private key in DER, and not in PEM or PKCS#12: read it as what it is")
+            JOSEError(code, "this is a private key in DER, not PEM or PKCS#12: read it as DER")
         case .curvePrivateKey: JOSEError(.unsupportedKeyType, "not an RSA key")
-        case .publicKey: JOSEError(code, "no private key, only a public one")
-        case .certificate: JOSEError(code, "no private key, only a certificate")
+        case .publicKey: JOSEError(code, "the file holds a public key, but no private key")
+        case .certificate: JOSEError(code, "the file holds a certificate, but no private key")
         case .json:
             JOSEError(
-                code, "no private key in PEM, DER or PKCS#12, but JSON: a private JWK Set needs no conversion")
-        case .utf16: JOSEError(code, "no private key: the text is in UTF-16; save it in ASCII or UTF-8")
+                code, "this is JSON, not a key in PEM, DER or PKCS#12: a private JWK Set needs no conversion")
+        case .utf16: JOSEError(code, "the text is in UTF-16: save it as ASCII or UTF-8")
         }
     }
 }

@@ -1,12 +1,12 @@
 /// The RSA private keys of a file that another program wrote, each with its certificate.
 ///
-/// What is in the file decides how it is read:
+/// The content of the file decides how it is read:
 /// - PEM (RFC 7468) with PKCS#8, encrypted PKCS#8 or PKCS#1, and certificates in any order; white space does not matter;
 /// - the same kinds of key in DER;
 /// - PKCS#12: see ``PKCS12``.
 ///
-/// Keys of other kinds, which the file may hold for other purposes, are left out. A certificate is found by its key.
-/// A file in a format that is not read is called by its name, with the command that converts it.
+/// Keys of other types are left out. Certificates are matched to keys by their public key. For a file in a format that
+/// cannot be read, the error names the format and the command that converts it.
 ///
 /// ```swift
 /// let file = try KeyImport(contents, passphrase: SecretBytes(Array(passphrase.utf8)))
@@ -19,19 +19,20 @@ public struct KeyImport: Sendable {
         public let key: RSAPrivateKey
         /// The certificate for the key, if the file has it.
         public let certificate: X509Certificate?
-        /// The name that the file's maker gave the key; in Java the alias.
+        /// The name of the key in the file; in Java, the alias.
         public let friendlyName: String?
     }
 
     /// The RSA private keys in the order of the file; at least one.
     public let entries: [Entry]
 
-    /// Reads a file of at most 256 KiB; a passphrase that it does not need is ignored.
+    /// Reads a file of at most 256 KiB. An unneeded passphrase is ignored.
     ///
-    /// Throws `wrongPassphrase` also when the file needs one and none is given; `unsupportedKeyFormat` and
-    /// `unsupportedKeyEncryption` with the command that converts the file; `unsupportedKeyType` if there are only keys of
-    /// other kinds; `malformedPEM` also for a file without private key; `certificateMismatch` if the only key comes with
-    /// certificates and none is its own; `malformedPKCS12`, `malformedCertificate`, `malformedKey` or `weakKey`.
+    /// Throws `wrongPassphrase`, also if the passphrase is missing; `unsupportedKeyFormat` and
+    /// `unsupportedKeyEncryption` with the command that converts the file; `unsupportedKeyType` if there are only keys
+    /// of other types; `malformedPEM`, also for a file without a private key; `certificateMismatch` if the file has
+    /// only one key and certificates, but none for that key; `malformedPKCS12`, `malformedCertificate`, `malformedKey`
+    /// or `weakKey`.
     public init(_ file: SecretBytes, passphrase: SecretBytes?) throws(JOSEError) {
         let format = KeyFileFormat(of: file)
         switch format {
@@ -51,7 +52,7 @@ public struct KeyImport: Sendable {
             entries = keys.map { key, name in
                 Entry(key: key, certificate: certificates.first { $0.belongs(to: key) }, friendlyName: name)
             }
-            // With several keys, a certificate may be another one's.
+            // With several keys, a certificate may belong to another one.
             let isAlone = keys.count == 1 && others == 0
             guard !isAlone || entries.first?.certificate != nil || !blocks.contains(where: \.isCertificate) else {
                 throw JOSEError(.certificateMismatch, "the certificate in the file is for another key")
@@ -59,7 +60,8 @@ public struct KeyImport: Sendable {
         }
     }
 
-    /// The RSA keys in a PEM text with their names, at least one, and how many private keys there are of other kinds.
+    /// The RSA keys in a PEM text with their names, and the number of private keys of other types. Throws if there is
+    /// no RSA key.
     static func keys(
         in blocks: [PEMBlock], passphrase: SecretBytes?
     ) throws(JOSEError) -> (keys: [(key: RSAPrivateKey, name: String?)], others: Int) {
@@ -83,7 +85,7 @@ public struct KeyImport: Sendable {
         return (keys, others.count)
     }
 
-    /// Certificates of authorities may have keys of other kinds.
+    /// Certificates of authorities may have keys of other types, so these are left out.
     private static func certificates(in blocks: [PEMBlock]) throws(JOSEError) -> [X509Certificate] {
         var certificates: [X509Certificate] = []
         for block in blocks where block.isCertificate {
@@ -98,7 +100,7 @@ public struct KeyImport: Sendable {
         return certificates
     }
 
-    /// Why there is no key in what was read as PEM.
+    /// The error for a file that holds no private key in PEM.
     static func noPrivateKey(in file: SecretBytes, _ blocks: [PEMBlock]) -> JOSEError {
         let format: KeyFileFormat =
             if blocks.contains(where: \.isCertificate) {

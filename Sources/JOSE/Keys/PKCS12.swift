@@ -1,8 +1,8 @@
 /// The RSA private keys of a PKCS#12 file (RFC 7292), each with its certificate.
 ///
-/// These are the files with the endings `.p12` and `.pfx` that browsers, Windows and Java (`keytool`) write. Checked
-/// are the MAC, each key as ``RSAPrivateKey`` says, and that a certificate which the file ties to a key is for that key.
-/// Keys of other kinds are left out. ``KeyImport`` reads the other kinds of file as well.
+/// These are the files with the endings `.p12` and `.pfx` that browsers, Windows and Java (`keytool`) write. The MAC
+/// and each key are checked (see ``RSAPrivateKey``). A certificate that the file assigns to a key must have that key.
+/// Keys of other types are left out. ``KeyImport`` also reads other formats.
 ///
 /// ```swift
 /// let file = try PKCS12(contents, passphrase: SecretBytes(Array(passphrase.utf8)))
@@ -15,12 +15,12 @@ package struct PKCS12: Sendable {
     /// The RSA private keys in the order of the file; at least one.
     package let entries: [Entry]
 
-    /// Opens a file; no passphrase means the same as an empty one.
+    /// Opens a file; `nil` means the same as an empty passphrase.
     ///
-    /// Throws `wrongPassphrase`; `unsupportedKeyEncryption` for files that need OpenSSL's legacy provider, or OpenSSL 3.4
-    /// for their MAC (RFC 9579), with the command that converts them; `unsupportedKeyFormat` for other keystores;
-    /// `malformedPKCS12` also for files without a MAC or without a private key; `unsupportedKeyType` if there are only
-    /// keys of other kinds; `certificateMismatch`; and for a key `malformedKey` or `weakKey`.
+    /// Throws `wrongPassphrase`; `unsupportedKeyEncryption` for files that need OpenSSL's legacy provider, or OpenSSL
+    /// 3.4 for their MAC (RFC 9579), with the command that converts them; `unsupportedKeyFormat` for other keystores;
+    /// `malformedPKCS12`, also for files without a MAC or without a private key; `unsupportedKeyType` if there are only
+    /// keys of other types; `certificateMismatch`; and for a key `malformedKey` or `weakKey`.
     package init(_ file: SecretBytes, passphrase: SecretBytes?) throws(JOSEError) {
         defer { SpentStack.cleanse() }
         let bags = try PKCS12Bag.bags(in: file, passphrase: passphrase)
@@ -48,8 +48,8 @@ package struct PKCS12: Sendable {
         self.entries = entries
     }
 
-    /// The certificate with the key's public half: the one that the file ties to the key if there are several. What the
-    /// file ties is no proof, as some programs tie everything to everything.
+    /// The certificate with the key's public half. If there are several, prefers the one that the file assigns to the
+    /// key. An assignment alone proves nothing: some programs give all entries the same identifier.
     private static func certificate(
         for key: RSAPrivateKey, localKeyID: [UInt8]?, in bags: [PKCS12Bag]
     ) throws(JOSEError) -> X509Certificate? {

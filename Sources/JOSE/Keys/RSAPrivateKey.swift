@@ -1,12 +1,12 @@
 /// An RSA private key with two prime factors that has passed the checks of this module.
 ///
-/// Besides the rules for its public part (see ``RSAPublicKey``): the modulus is the product of the factors, and the
-/// exponents and remainders fit each other. The numbers are in OpenSSL's memory, which overwrites them when the last
-/// copy of the value is gone; they are in no description and no reflection.
+/// The checks are those of its public part (see ``RSAPublicKey``), and that the modulus is the product of the factors
+/// and the exponents and remainders match. OpenSSL holds the numbers and overwrites them when the last copy of the
+/// value is gone. No description and no reflection shows them.
 public struct RSAPrivateKey: Sendable {
     let key: RSAKey
 
-    /// The public part, which holds nothing of the private one.
+    /// The public part. It holds no private number.
     public let publicKey: RSAPublicKey
 
     /// The length of the modulus in bits.
@@ -23,10 +23,11 @@ public struct RSAPrivateKey: Sendable {
 
     /// Makes a new key with the exponent 65537.
     ///
-    /// `bits` is 2048, 3072 or 4096, otherwise this throws `weakKey`. Takes from a tenth of a second to some seconds.
+    /// `bits` must be 2048, 3072 or 4096; otherwise this throws `weakKey`. This takes between a tenth of a second and a
+    /// few seconds.
     public static func generate(bits: Int = 2048) throws(JOSEError) -> RSAPrivateKey {
         guard bits == 2048 || bits == 3072 || bits == 4096 else {
-            throw JOSEError(.weakKey, "a new key has 2048, 3072 or 4096 bits")
+            throw JOSEError(.weakKey, "a new key cannot have this size: use 2048, 3072 or 4096 bits")
         }
         return try RSAPrivateKey(RSAKey(generatingBits: bits))
     }
@@ -34,17 +35,16 @@ public struct RSAPrivateKey: Sendable {
     /// Reads a key in PEM: PKCS#8 (`PRIVATE KEY`), encrypted PKCS#8 (`ENCRYPTED PRIVATE KEY`) or PKCS#1
     /// (`RSA PRIVATE KEY`).
     ///
-    /// The text holds one RSA private key; blocks of other kinds, such as certificates and keys on elliptic curves, are
-    /// ignored. White space does not matter (RFC 7468 §3). Throws `malformedPEM`, `wrongPassphrase` also when an encrypted
-    /// key comes without passphrase, `unsupportedKeyEncryption`, `unsupportedKeyFormat`, `unsupportedKeyType`,
-    /// `malformedKey` or `weakKey`. Your string is not overwritten. ``KeyImport`` reads DER and PKCS#12 as well, and
-    /// certificates.
+    /// The text must hold one RSA private key. Other blocks, such as certificates and elliptic curve keys, are ignored.
+    /// White space does not matter (RFC 7468 §3). Throws `malformedPEM`, `wrongPassphrase` (also if the passphrase is
+    /// missing), `unsupportedKeyEncryption`, `unsupportedKeyFormat`, `unsupportedKeyType`, `malformedKey` or `weakKey`.
+    /// Your string is not overwritten. ``KeyImport`` also reads DER, PKCS#12 and certificates.
     public init(pem: String, passphrase: SecretBytes? = nil) throws(JOSEError) {
         var octets = Array(pem.utf8)
         try self.init(pem: SecretBytes(taking: &octets), passphrase: passphrase)
     }
 
-    /// Reads a key in PEM as the other initializer does, from octets that are overwritten after use.
+    /// Reads a key in PEM as the other initializer does, from bytes that are overwritten after use.
     public init(pem: SecretBytes, passphrase: SecretBytes? = nil) throws(JOSEError) {
         defer { SpentStack.cleanse() }
         let blocks = try PEMBlock.blocks(in: pem)
@@ -58,7 +58,7 @@ public struct RSAPrivateKey: Sendable {
         self = only.key
     }
 
-    /// Reads the one key of a PKCS#12 file; see ``PKCS12``, which also gives its certificate.
+    /// Reads the only key of a PKCS#12 file. ``PKCS12`` also gives its certificate.
     ///
     /// Throws as ``PKCS12/init(_:passphrase:)`` does, and `ambiguousKey` if the file holds more than one key.
     public init(pkcs12: SecretBytes, passphrase: SecretBytes?) throws(JOSEError) {
@@ -71,12 +71,12 @@ public struct RSAPrivateKey: Sendable {
 
     /// Returns the key in PEM as PKCS#8, **not encrypted**.
     ///
-    /// The string cannot be overwritten after use. Write it with mode 0600 or prefer ``pem(passphrase:)``.
+    /// The string cannot be overwritten after use. Write it to a file with mode 0600, or use ``pem(passphrase:)``.
     public func pem() throws(JOSEError) -> String {
         try key.privatePEM()
     }
 
-    /// Returns the key in PEM as PKCS#8, encrypted with AES-256-CBC under a key that PBKDF2 with HMAC-SHA-256 derives.
+    /// Returns the key in PEM as PKCS#8, encrypted with AES-256-CBC and a key derived by PBKDF2 with HMAC-SHA-256.
     ///
     /// Throws `wrongPassphrase` if `passphrase` is empty.
     public func pem(passphrase: SecretBytes) throws(JOSEError) -> String {
@@ -115,7 +115,7 @@ extension RSAPrivateKey: CustomStringConvertible, CustomDebugStringConvertible, 
     /// The kind and size of the key; never its numbers.
     public var debugDescription: String { description }
 
-    /// A mirror with the size alone.
+    /// A mirror with the size only.
     public var customMirror: Mirror {
         Mirror(self, children: ["modulusBits": modulusBits], displayStyle: .struct)
     }

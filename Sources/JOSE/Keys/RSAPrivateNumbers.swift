@@ -9,16 +9,16 @@ struct RSAPrivateNumbers: ~Copyable {
     let dq: BigNumber
     let qi: BigNumber
 
-    /// The numbers for the Chinese remainder theorem as somebody else computed them.
+    /// The given numbers for the Chinese remainder theorem.
     struct Remainders: ~Copyable {
         let dp: BigNumber
         let dq: BigNumber
         let qi: BigNumber
     }
 
-    /// Checks `n = p·q`, the private exponent and, if given, the remainders, which are computed otherwise.
+    /// Checks `n = p·q`, the private exponent and, if given, the remainders. Missing remainders are computed.
     ///
-    /// A wrong remainder would make signatures that disclose the factors.
+    /// A signature made with a wrong remainder discloses the factors.
     init(
         n: consuming BigNumber, e: consuming BigNumber, d: consuming BigNumber, p: consuming BigNumber,
         q: consuming BigNumber, remainders: consuming Remainders? = nil
@@ -30,7 +30,7 @@ struct RSAPrivateNumbers: ~Copyable {
             throw JOSEError(.malformedKey, "n is not the product of p and q")
         }
         guard BigNumber.isLess(d, than: n) else {
-            throw JOSEError(.malformedKey, "d does not fit")
+            throw JOSEError(.malformedKey, "d is not smaller than n")
         }
         let p1 = try p.minusOne()
         let q1 = try q.minusOne()
@@ -45,7 +45,7 @@ struct RSAPrivateNumbers: ~Copyable {
             guard BigNumber.areEqual(dp, remainders.dp), BigNumber.areEqual(dq, remainders.dq),
                 BigNumber.areEqual(qi, remainders.qi)
             else {
-                throw JOSEError(.malformedKey, "dp, dq or qi does not fit")
+                throw JOSEError(.malformedKey, "dp, dq or qi does not match p, q and d")
             }
         }
         self.n = n
@@ -58,11 +58,11 @@ struct RSAPrivateNumbers: ~Copyable {
         self.qi = qi
     }
 
-    /// Finds `p` and `q` of a key that has only the exponents (RFC 7518 §6.3.2, method of NIST SP 800-56B C.2).
+    /// Finds `p` and `q` for a key that has only the exponents (RFC 7518 §6.3.2, method of NIST SP 800-56B C.2).
     init(factoring n: consuming BigNumber, e: consuming BigNumber, d: consuming BigNumber) throws(JOSEError) {
         let scratch = try BigNumber.Scratch()
         guard d.bitCount > 1, BigNumber.isLess(d, than: n) else {
-            throw JOSEError(.malformedKey, "d does not fit")
+            throw JOSEError(.malformedKey, "d is not smaller than n")
         }
         // k = e·d - 1 is a multiple of the group's exponent; write it as r·2^t with odd r.
         var r = try e.times(d, scratch).minusOne()
@@ -75,17 +75,17 @@ struct RSAPrivateNumbers: ~Copyable {
             t += 1
         }
         let last = try n.minusOne()
-        // Each base finds the factors with a probability of at least one half.
+        // Each base finds the factors with a probability of at least one half, so all fail only for a wrong key.
         for base in UInt(2)...100 {
             var x = try BigNumber.word(base).power(r, modulo: n, scratch)
             var round = 0
             while round < t, !x.isOne, !BigNumber.areEqual(x, last) {
                 let square = try x.times(x, scratch).modulo(n, scratch)
                 if square.isOne {
-                    // x is a root of one other than ±1.
+                    // x is a square root of 1 other than ±1.
                     let p = try x.minusOne().greatestCommonDivisor(n, scratch)
                     let q = try n.dividedBy(p, scratch)
-                    // The larger one first, as key generators do.
+                    // The larger factor comes first, as in generated keys.
                     if BigNumber.isLess(p, than: q) {
                         try self.init(n: n, e: e, d: d, p: q, q: p)
                     } else {

@@ -1,31 +1,31 @@
 /// An RSA public key that has passed the checks of this module.
 ///
-/// The modulus has 2048 to 4096 bits, is odd and has not the fingerprint of ROCA; the exponent is odd, at least 3 and
-/// at most 64 bits long.
+/// The modulus has 2048 to 4096 bits, is odd and does not have the ROCA fingerprint; the exponent is odd, at least 3
+/// and at most 64 bits long.
 public struct RSAPublicKey: Sendable {
     /// The sizes of moduli that are accepted, in bits.
     static let acceptedBits = 2048...4096
 
     let key: RSAKey
-    /// The modulus without leading zeros, the most significant octet first.
+    /// The modulus without leading zeros, the most significant byte first.
     let modulus: [UInt8]
-    /// The exponent without leading zeros, the most significant octet first.
+    /// The exponent without leading zeros, the most significant byte first.
     let exponent: [UInt8]
 
     /// The length of the modulus in bits.
     public let modulusBits: Int
 
-    /// The length of the modulus in octets, which is that of signatures and encrypted keys.
+    /// The length of the modulus in bytes. Signatures and encrypted keys have the same length.
     public var modulusSize: Int { modulus.count }
 
     init(modulus: borrowing BigNumber, exponent: borrowing BigNumber) throws(JOSEError) {
         guard Self.acceptedBits.contains(modulus.bitCount) else {
-            throw JOSEError(.weakKey, "modulus has not 2048 to 4096 bits")
+            throw JOSEError(.weakKey, "modulus is not between 2048 and 4096 bits long")
         }
         guard modulus.isOdd else {
             throw JOSEError(.weakKey, "modulus is even")
         }
-        // OpenSSL takes no longer exponent with every modulus, and a long one makes verification slow.
+        // OpenSSL refuses longer exponents with some moduli, and long ones make verification slow.
         guard exponent.isOdd, !exponent.isOne, exponent.bitCount <= 64 else {
             throw JOSEError(.weakKey, "exponent is even, one or too long")
         }
@@ -60,7 +60,7 @@ public struct RSAPublicKey: Sendable {
 }
 
 extension RSAPublicKey {
-    /// Whether both are the same key.
+    /// Whether both keys are the same.
     package func isSame(as other: RSAPublicKey) -> Bool {
         modulus == other.modulus && exponent == other.exponent
     }
@@ -73,22 +73,23 @@ extension RSAPublicKey: CustomStringConvertible, CustomDebugStringConvertible, C
     /// The kind and size of the key.
     public var debugDescription: String { description }
 
-    /// A mirror with the size alone.
+    /// A mirror with the size only.
     public var customMirror: Mirror {
         Mirror(self, children: ["modulusBits": modulusBits], displayStyle: .struct)
     }
 }
 
-/// The fingerprint of RSA moduli made by the broken Infineon library (CVE-2017-15361).
+/// The fingerprint of RSA moduli made by the vulnerable Infineon library (CVE-2017-15361).
 ///
-/// Its primes are powers of 65537 modulo the product of the first primes, and so is their product: modulo each small
-/// prime the modulus lies in the subgroup that 65537 generates. Another modulus does so with a probability below 2^-27.
+/// Modulo the product of the first primes, the library's primes are powers of 65537, and so is the product of two of
+/// them. So modulo each small prime, the modulus is in the subgroup that 65537 generates. The probability for any other
+/// modulus is below 2^-27.
 enum ROCA {
     static func hasFingerprint(modulus: [UInt8]) -> Bool {
         primes.allSatisfy { prime in
             let remainder = modulus.reduce(UInt32(0)) { ($0 << 8 | UInt32($1)) % prime }
             var power: UInt32 = 1
-            // The subgroup of the powers 65537^0, 65537^1, … ends where it returns to one.
+            // The powers 65537^0, 65537^1, … repeat once they return to 1.
             repeat {
                 if power == remainder {
                     return true

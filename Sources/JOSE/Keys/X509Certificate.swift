@@ -1,12 +1,12 @@
-/// What a key's owner wants to know of an X.509 certificate (RFC 5280): the RSA public key and the subject.
+/// The RSA public key and the subject of an X.509 certificate (RFC 5280).
 ///
-/// A certificate is a container here, nothing of it is trusted: neither its signature nor its validity nor its key
-/// usage is looked at. itsme reads bare keys from a JWK Set, so a certificate only helps to recognise a key.
+/// A certificate only helps to recognise a key: itsme reads bare keys from a JWK Set. Its signature, validity and key
+/// usage are not checked, so do not trust its content.
 public struct X509Certificate: Sendable {
     /// The public key, which has passed the checks of ``RSAPublicKey``.
     public let publicKey: RSAPublicKey
 
-    /// The subject's distinguished name in the notation of RFC 2253, in printable ASCII. Whoever made the certificate
+    /// The subject's distinguished name in the notation of RFC 2253, in printable ASCII. The author of the certificate
     /// chose it.
     public let subject: String
 
@@ -17,10 +17,10 @@ public struct X509Certificate: Sendable {
         try self.init(CertificateHandle.reading(der.span))
     }
 
-    /// Reads the first certificate of a PEM text (RFC 7468 §5), which may be that of an authority: ``KeyImport`` finds the
-    /// one of a key.
+    /// Reads the first certificate of a PEM text (RFC 7468 §5). It may belong to an authority; ``KeyImport`` finds the
+    /// certificate of a key.
     ///
-    /// Blocks of other kinds are ignored. Throws `malformedPEM`, and as the other initializer does.
+    /// Other blocks are ignored. Throws `malformedPEM`, and what the other initializer throws.
     public init(pem: SecretBytes) throws(JOSEError) {
         guard let certificate = try Self.first(inPEM: pem) else {
             throw JOSEError(.malformedPEM, "no certificate")
@@ -33,9 +33,9 @@ public struct X509Certificate: Sendable {
         try self.init(pem: SecretBytes(Array(pem.utf8)))
     }
 
-    /// Reads the first certificate of a PEM text, or gives `nil` if there is none: a key file may come without.
+    /// Reads the first certificate of a PEM text. Returns `nil` if there is none, since a key file need not have one.
     ///
-    /// Throws as `init(pem:)` does otherwise.
+    /// Otherwise throws what `init(pem:)` throws.
     public static func first(inPEM pem: SecretBytes) throws(JOSEError) -> X509Certificate? {
         guard let block = try PEMBlock.blocks(in: pem).first(where: \.isCertificate) else {
             return nil

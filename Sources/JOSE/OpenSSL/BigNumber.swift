@@ -12,7 +12,8 @@ struct BigNumber: ~Copyable {
 
     /// Makes zero.
     ///
-    /// Memory is of the "secure" kind: key parameters made of such numbers are overwritten too when OpenSSL frees them.
+    /// The number is in OpenSSL's "secure" memory. OpenSSL also overwrites key parameters made from such numbers when
+    /// it frees them.
     init() throws(JOSEError) {
         guard let pointer = unsafe BN_secure_new() else {
             throw .openSSL("out of memory")
@@ -21,11 +22,11 @@ struct BigNumber: ~Copyable {
         unsafe BN_set_flags(pointer, BN_FLG_CONSTTIME)
     }
 
-    /// Makes the number that `compute` writes; `false` says that it could not.
+    /// Makes the number that `compute` writes. `compute` returns `false` on an error.
     private static func making(_ compute: (OpaquePointer) -> Bool) throws(JOSEError) -> BigNumber {
         let result = try BigNumber()
         guard unsafe compute(result.pointer) else {
-            throw .openSSL("number failed")
+            throw .openSSL("arithmetic with large numbers failed")
         }
         return result
     }
@@ -55,11 +56,11 @@ struct BigNumber: ~Copyable {
     var isOdd: Bool { unsafe BN_is_odd(pointer) == 1 }
     var isOne: Bool { unsafe BN_is_one(pointer) == 1 }
 
-    /// The bytes without leading zeros, the most significant first; the caller cleanses what is secret.
+    /// The bytes without leading zeros, the most significant first; the caller overwrites secret ones.
     func bytes() throws(JOSEError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: byteCount)
         guard unsafe Int(BN_bn2bin(pointer, &bytes)) == bytes.count else {
-            throw .openSSL("number failed")
+            throw .openSSL("arithmetic with large numbers failed")
         }
         return bytes
     }
@@ -115,7 +116,7 @@ struct BigNumber: ~Copyable {
         try unsafe .making { unsafe BN_div($0, nil, pointer, divisor.pointer, scratch.pointer) == 1 }
     }
 
-    /// Returns `self` to the power of `exponent` modulo `modulus`, which has to be odd.
+    /// Returns `self` to the power of `exponent` modulo `modulus`, which must be odd.
     func power(
         _ exponent: borrowing BigNumber, modulo modulus: borrowing BigNumber, _ scratch: borrowing Scratch
     ) throws(JOSEError) -> BigNumber {

@@ -3,7 +3,7 @@ internal import COpenSSL
 /// One encryption or decryption with AES.
 @safe
 struct BlockCipher: ~Copyable {
-    /// AES with a size of key and a mode of operation.
+    /// A key size and a mode of AES.
     enum Mode: Sendable {
         case aes128CBC, aes256CBC, aes128GCM, aes256GCM
 
@@ -21,7 +21,7 @@ struct BlockCipher: ~Copyable {
     private let pointer: OpaquePointer
 
     private static let tagSize = 16
-    /// The most that a padded last block adds.
+    /// The most bytes that padding adds.
     private static let blockSize = 16
 
     private init(owning pointer: OpaquePointer) {
@@ -50,7 +50,7 @@ struct BlockCipher: ~Copyable {
         unsafe EVP_CIPHER_CTX_free(pointer)
     }
 
-    /// Adds data that GCM authenticates and does not encrypt.
+    /// Adds data that GCM authenticates but does not encrypt.
     borrowing func authenticate(_ bytes: [UInt8]) throws(JOSEError) {
         var written: Int32 = 0
         guard let size = Int32(exactly: bytes.count),
@@ -74,7 +74,7 @@ struct BlockCipher: ~Copyable {
         }
         guard isGood else {
             ERR_clear_error()
-            // Bytes that were decrypted before the tag proved wrong.
+            // These bytes were decrypted before the tag was found wrong.
             output.cleanse()
             return nil
         }
@@ -82,7 +82,7 @@ struct BlockCipher: ~Copyable {
         return output
     }
 
-    /// The tag of what GCM has encrypted.
+    /// The tag after GCM has encrypted.
     borrowing func tag() throws(JOSEError) -> [UInt8] {
         var tag = [UInt8](repeating: 0, count: Self.tagSize)
         guard unsafe EVP_CIPHER_CTX_ctrl(pointer, EVP_CTRL_AEAD_GET_TAG, Int32(Self.tagSize), &tag) == 1 else {
@@ -91,7 +91,7 @@ struct BlockCipher: ~Copyable {
         return tag
     }
 
-    /// Sets the tag of what GCM is about to decrypt, which has 16 bytes: OpenSSL would take a part of it.
+    /// Sets the tag that GCM checks. It must have 16 bytes, since OpenSSL also accepts shorter tags.
     borrowing func expect(tag: [UInt8]) throws(JOSEError) {
         var tag = tag
         guard tag.count == Self.tagSize,

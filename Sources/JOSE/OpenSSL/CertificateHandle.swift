@@ -5,7 +5,7 @@ internal import COpenSSL
 struct CertificateHandle: ~Copyable {
     private let pointer: OpaquePointer
 
-    /// More than any certificate takes.
+    /// More than any certificate needs.
     private static let maximumSize = 64 << 10
 
     /// Takes over `pointer`.
@@ -17,7 +17,7 @@ struct CertificateHandle: ~Copyable {
         unsafe X509_free(pointer)
     }
 
-    /// Reads DER, which has to be one certificate and nothing else.
+    /// Reads DER, which must be one certificate and nothing else.
     static func reading(_ der: Span<UInt8>) throws(JOSEError) -> CertificateHandle {
         guard der.count <= maximumSize else {
             throw JOSEError(.malformedCertificate, "certificate exceeds the size limit")
@@ -25,11 +25,11 @@ struct CertificateHandle: ~Copyable {
         return try unsafe der.withUnsafeBufferPointer { (der) throws(JOSEError) in
             var input = der.baseAddress
             guard let pointer = unsafe d2i_X509(nil, &input, der.count) else {
-                throw .openSSL(.malformedCertificate, "octets are not an X.509 certificate")
+                throw .openSSL(.malformedCertificate, "the data is not an X.509 certificate")
             }
             let handle = unsafe CertificateHandle(owning: pointer)
             guard unsafe input == der.baseAddress.map({ unsafe $0 + der.count }) else {
-                throw .openSSL(.malformedCertificate, "octets after the certificate")
+                throw .openSSL(.malformedCertificate, "data follows the certificate")
             }
             ERR_clear_error()
             return handle
@@ -50,7 +50,7 @@ struct CertificateHandle: ~Copyable {
             throw .openSSL("out of memory")
         }
         defer { unsafe BIO_free(output) }
-        // Zero for a subject without names, which a certificate may have.
+        // Zero is valid: a subject may be empty.
         guard unsafe X509_NAME_print_ex(output, X509_get_subject_name(pointer), 0, itsmerp_XN_FLAG_RFC2253) >= 0 else {
             throw .openSSL(.malformedCertificate, "subject cannot be read")
         }

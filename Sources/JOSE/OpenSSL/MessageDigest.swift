@@ -1,6 +1,6 @@
 internal import COpenSSL
 
-/// A digest algorithm (FIPS 180-4), also for HMAC (RFC 2104).
+/// A digest algorithm (FIPS 180-4), also used for HMAC (RFC 2104).
 enum MessageDigest: Sendable {
     case sha1, sha256, sha384, sha512
 
@@ -57,8 +57,8 @@ package enum SHA256 {
         try MessageDigest.sha256.digest(bytes)
     }
 
-    /// Returns the Base64url encoding of the first `count` bytes, 32 at most, of the digest of a text in UTF-8, as
-    /// `code_challenge` and `at_hash` are made of it.
+    /// Returns the Base64url encoding of the first `count` bytes (at most 32) of a text's digest, for `code_challenge`
+    /// and `at_hash`.
     ///
     /// Throws `cryptoFailed` if the cryptographic library cannot be used.
     package static func encodedDigest(_ text: String, first count: Int = 32) throws(JOSEError) -> String {
@@ -67,14 +67,14 @@ package enum SHA256 {
 }
 
 extension JOSEError {
-    /// Makes the error for a failed call of OpenSSL and empties the thread's error queue, which would otherwise explain
-    /// a later, unrelated failure.
+    /// Makes the error for a failed call to OpenSSL. Empties the thread's error queue, so that a later, unrelated error
+    /// does not find old entries.
     static func openSSL(_ code: Code, _ reason: String) -> JOSEError {
         ERR_clear_error()
         return JOSEError(code, reason)
     }
 
-    /// Makes `cryptoFailed` for a failed call of OpenSSL and empties the thread's error queue.
+    /// Makes `cryptoFailed` for a failed call to OpenSSL and empties the thread's error queue.
     static func openSSL(_ reason: String) -> JOSEError {
         openSSL(.cryptoFailed, reason)
     }

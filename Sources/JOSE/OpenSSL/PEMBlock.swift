@@ -1,16 +1,16 @@
 internal import COpenSSL
 
-/// One block of a PEM text, read as laxly as RFC 7468 §3 lets a reader be: any white space may stand between the
-/// characters of the content, so line ends, blank lines and indentation do not matter.
+/// One block of a PEM text. As RFC 7468 §3 permits, any white space between the characters of the content is ignored,
+/// including line ends, blank lines and indentation.
 struct PEMBlock {
     let label: String
     /// The name that `openssl pkcs12` writes in front of a block.
     let friendlyName: String?
-    /// Whether the block has headers, as those with the encryption of RFC 1421 have.
+    /// Whether the block has headers, as keys with the encryption of RFC 1421 do.
     let hasHeaders: Bool
     private let body: SecretBytes
 
-    /// More than any key with its certificates takes.
+    /// More than any key with its certificates needs.
     private static let maximumSize = 256 << 10
     private static let maximumLabelSize = 64
 
@@ -25,7 +25,7 @@ struct PEMBlock {
     /// Whether the label says that a certificate is in the block (RFC 7468 §5).
     var isCertificate: Bool { ["CERTIFICATE", "X509 CERTIFICATE", "X.509 CERTIFICATE"].contains(label) }
 
-    /// Finds all blocks of `text`; what stands between them is ignored, and the contents are not decoded yet.
+    /// Finds all blocks of `text` without decoding them. Text between the blocks is ignored.
     static func blocks(in text: SecretBytes) throws(JOSEError) -> [PEMBlock] {
         guard text.count <= maximumSize else {
             throw JOSEError(.malformedPEM, "text exceeds the size limit")
@@ -38,7 +38,7 @@ struct PEMBlock {
                     let stop = boundary(end, in: bytes, from: bodyEnd), stop.place == bodyEnd,
                     stop.label == start.label
                 else {
-                    throw JOSEError(.malformedPEM, "a block has no end, or that of another one")
+                    throw JOSEError(.malformedPEM, "a block has no END line, or one with another label")
                 }
                 let body = text.slice(start.next..<bodyEnd)
                 blocks.append(
@@ -103,7 +103,7 @@ struct PEMBlock {
         }
     }
 
-    /// The line that begins or ends a block: where it is, what follows it, and its label.
+    /// The line that begins or ends a block: its position, the position after it, and its label.
     private static func boundary(
         _ mark: [UInt8], in bytes: Span<UInt8>, from start: Int
     ) -> (place: Int, next: Int, label: String)? {
@@ -120,7 +120,7 @@ struct PEMBlock {
         return nil
     }
 
-    /// The last name that stands between two blocks.
+    /// The last name between two blocks.
     private static func friendlyName(in bytes: Span<UInt8>, from start: Int, to end: Int) -> String? {
         let text = bytes.extracting(..<end)
         var name: String?
@@ -144,7 +144,7 @@ struct PEMBlock {
         return String(decoding: characters, as: UTF8.self)
     }
 
-    /// The first place of `mark` at `start` or behind it.
+    /// The first place of `mark` at or after `start`.
     private static func find(_ mark: [UInt8], in bytes: Span<UInt8>, from start: Int) -> Int? {
         var place = start
         while place + mark.count <= bytes.count {

@@ -4,18 +4,19 @@ internal import COpenSSL
 struct PKCS12Bag {
     enum Content {
         case privateKey(RSAKey)
-        /// A private key of another kind, for which there is no use here.
+        /// A private key of another type, which this library cannot use.
         case otherPrivateKey
-        /// Certificates of authorities may have keys of other kinds, which matters only if one is asked for.
+        /// A certificate of an authority may have a key of another type. That is an error only if the certificate is
+        /// needed.
         case certificate(Result<X509Certificate, JOSEError>)
     }
 
     let content: Content
-    /// Ties a key to its certificate.
+    /// Assigns a certificate to a key.
     let localKeyID: [UInt8]?
     let friendlyName: String?
 
-    /// More than any keys with their certificates take.
+    /// More than any keys with their certificates need.
     private static let maximumSize = 256 << 10
     private static let maximumDepth = 4
 
@@ -52,7 +53,7 @@ struct PKCS12Bag {
             guard let count = Int32(exactly: octets.count) else {
                 throw JOSEError(.wrongPassphrase, "the passphrase is too long")
             }
-            // OpenSSL tells no passphrase from an empty one, and so do files: see Container.
+            // OpenSSL distinguishes no passphrase from an empty one, and so do files: see Container.
             unsafe start = UnsafeRawPointer(octets.baseAddress)?.assumingMemoryBound(to: CChar.self)
             unsafe self.count = count
         }
@@ -76,7 +77,7 @@ struct PKCS12Bag {
                 }
                 let container = unsafe Container(owning: pointer)
                 guard unsafe input == file.baseAddress.map({ unsafe $0 + file.count }) else {
-                    throw .openSSL(.malformedPKCS12, "octets after the file")
+                    throw .openSSL(.malformedPKCS12, "data follows the PKCS#12 structure")
                 }
                 return container
             }
@@ -115,11 +116,12 @@ struct PKCS12Bag {
             return result
         }
 
-        /// Checks the MAC. A file without passphrase was made with none or with an empty one, which differ in the MAC.
+        /// Checks the MAC. A file without a passphrase was made with none or with an empty one. The MACs of both
+        /// differ, so both are tried.
         private borrowing func verified(_ given: Passphrase, _ budget: inout Int) throws(JOSEError) -> Passphrase {
             let iterations = unsafe itsmerp_PKCS12_iterations(pointer)
             guard iterations != 0 else {
-                throw .openSSL(.malformedPKCS12, "the file has no MAC, so nothing tells a wrong passphrase")
+                throw .openSSL(.malformedPKCS12, "the file has no MAC, so the passphrase cannot be checked")
             }
             guard iterations > 0 else {
                 throw PKCS12Bag.tooCostly
@@ -181,13 +183,13 @@ struct PKCS12Bag {
                 }
                 try unsafe append(inner, passphrase, depth: depth + 1, &budget, to: &result)
             default:
-                // Revocation lists and secrets of other kinds are of no use here.
+                // Revocation lists and other secrets are not needed.
                 continue
             }
         }
     }
 
-    /// Takes the rounds that opening something costs from what the whole file may cost.
+    /// Subtracts the rounds of one step from the budget of the whole file.
     private static func spend(_ rounds: Int, of budget: inout Int) throws(JOSEError) {
         guard (0...budget).contains(rounds) else {
             throw tooCostly
@@ -235,7 +237,7 @@ struct PKCS12Bag {
         return PKCS12Bag(content: content, localKeyID: localKeyID, friendlyName: friendlyName)
     }
 
-    /// The passphrase has opened the MAC, so a failure to decrypt is not the passphrase's.
+    /// The passphrase has passed the MAC, so an error in decryption has another cause.
     private static func failure(_ reason: String) -> JOSEError {
         itsmerp_ERR_take_unsupported() == 1 ? KeyConversion.legacyPKCS12.error : .openSSL(.malformedPKCS12, reason)
     }

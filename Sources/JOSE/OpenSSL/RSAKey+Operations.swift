@@ -4,7 +4,7 @@ import Synchronization
 /// A signature scheme of RFC 8017: digest and padding.
 struct RSASignatureScheme: Sendable, Equatable {
     let digest: MessageDigest
-    /// RSASSA-PSS with a salt as long as the digest and MGF1 with the same digest; else RSASSA-PKCS1-v1_5.
+    /// `true`: RSASSA-PSS with a salt as long as the digest and MGF1 with the same digest. `false`: RSASSA-PKCS1-v1_5.
     let isProbabilistic: Bool
 }
 
@@ -36,7 +36,7 @@ extension RSAKey {
                     context.pointer, memory.baseAddress, &written, wrapped, wrapped.count) == 1
             return written
         }
-        // Emptied in either case: success and failure do the same.
+        // Emptied in either case, so that success and error take the same path.
         ERR_clear_error()
         return isDone ? key : nil
     }
@@ -54,7 +54,7 @@ extension RSAKey {
         return signature
     }
 
-    /// Whether `signature` is that of `input`; the caller has compared its length with the modulus.
+    /// Whether `signature` is the signature of `input`. The caller has compared its length with the modulus.
     func verify(
         _ signature: [UInt8], over input: [UInt8], _ scheme: RSASignatureScheme
     ) throws(JOSEError) -> Bool {
@@ -68,16 +68,16 @@ extension RSAKey {
         return isGood
     }
 
-    /// What a key is used for, with the parameters.
+    /// An operation with its parameters.
     enum Operation: Sendable, Equatable {
         case wrap(MessageDigest), unwrap(MessageDigest), sign(RSASignatureScheme), verify(RSASignatureScheme)
     }
 
-    /// A context that is ready for an operation. It is never used itself: copies are.
+    /// A context that is ready for an operation. Only copies of it are used.
     @safe
     final class PreparedContext: @unchecked Sendable {
-        // Sendable: the context is never changed after it was made, and copying only reads it and raises reference
-        // counts, which are atomic.
+        // Sendable: nothing changes the context after it is made. Copying only reads it and raises atomic reference
+        // counts.
         let operation: Operation
         private let context: Context
 
@@ -93,8 +93,9 @@ extension RSAKey {
 
     /// Returns a context for one operation.
     ///
-    /// To set up a context takes OpenSSL several searches for algorithms by name; to copy one takes none. Without the
-    /// copies, a validation misses its target in the benchmarks. A key serves one algorithm as a rule.
+    /// To set up a context, OpenSSL searches for several algorithms by name; to copy one, it does not. Without the
+    /// copies, a validation misses its target in the benchmarks. One context is enough, as a key usually serves one
+    /// algorithm.
     private func context(for operation: Operation) throws(JOSEError) -> Context {
         if let prepared = prepared.withLock({ $0 }), prepared.operation == operation {
             return try prepared.copy()
@@ -106,7 +107,7 @@ extension RSAKey {
 }
 
 extension RSAKey.Context {
-    /// Makes a context and sets all that `operation` says.
+    /// Makes a context and sets the parameters of `operation`.
     fileprivate static func ready(
         for operation: RSAKey.Operation, _ key: RSAKey
     ) throws(JOSEError) -> RSAKey.Context {
@@ -128,7 +129,7 @@ extension RSAKey.Context {
         return context
     }
 
-    /// Sets the digest of the label and of MGF1, both explicitly; a label is never set, which makes it empty.
+    /// Sets the digests of the label and of MGF1. The label stays empty.
     private borrowing func setOAEP(_ digest: MessageDigest) -> Bool {
         unsafe EVP_PKEY_CTX_set_rsa_padding(pointer, RSA_PKCS1_OAEP_PADDING) == 1
             && EVP_PKEY_CTX_set_rsa_oaep_md(pointer, digest.pointer) == 1
@@ -151,8 +152,9 @@ extension RSAKey.Context {
 extension RSAPublicKey {
     /// Encrypts a content encryption key with RSAES-PKCS1-v1_5 (RFC 8017 §7.2), the `RSA1_5` of RFC 7518 §4.2.
     ///
-    /// **Insecure**: whoever decrypts it tells an attacker about the padding (CVE-2016-6298). Nothing in this module
-    /// does, and it is not public. The sandbox makes tokens with it that every client has to refuse.
+    /// **Insecure**: a service that decrypts it reveals to an attacker whether the padding is right (CVE-2016-6298).
+    /// Nothing in this module decrypts it, and it is not public. The sandbox uses it to make tokens that every client
+    /// must refuse.
     package func insecurelyWrapWithRSA1_5(_ contentKey: SecretBytes) throws(JOSEError) -> [UInt8] {
         let context = try unsafe RSAKey.Context(EVP_PKEY_CTX_new_from_pkey(nil, key.pointer, nil))
         guard unsafe EVP_PKEY_encrypt_init(context.pointer) == 1,

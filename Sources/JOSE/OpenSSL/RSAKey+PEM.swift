@@ -1,15 +1,15 @@
 internal import COpenSSL
 
 extension RSAKey {
-    /// Rounds of PBKDF2 with HMAC-SHA-256 for a key that is written with a passphrase.
+    /// The rounds of PBKDF2 with HMAC-SHA-256 when a key is written with a passphrase.
     private static let iterations: Int32 = 600_000
     /// The most rounds that opening a file may take: a few seconds.
     static let maximumIterations = 5_000_000
 
     /// Reads the private key in a block: PKCS#8, encrypted PKCS#8 (RFC 5958) or PKCS#1 (RFC 8017 §A.1.2).
     ///
-    /// Throws `unsupportedKeyType` or `unsupportedKeyFormat` for what may stand beside the key that is looked for. The
-    /// rounds that decryption takes are taken from `budget`.
+    /// Throws `unsupportedKeyType` or `unsupportedKeyFormat` for a key that the caller may skip. Subtracts the rounds
+    /// of the decryption from `budget`.
     static func privateKey(
         in block: PEMBlock, passphrase: SecretBytes?, _ budget: inout Int
     ) throws(JOSEError) -> RSAKey {
@@ -56,7 +56,7 @@ extension RSAKey {
         .openSSL(.unsupportedKeyType, "not an RSA key")
     }
 
-    /// Whether OpenSSH's format, which names the kind of the key in the clear near the start, has an RSA key in it.
+    /// Whether a key in OpenSSH's format is an RSA key. The format names the type in clear text near the start.
     private static func namesRSA(_ content: Span<UInt8>) -> Bool {
         let name = Array("ssh-rsa".utf8)
         let last = min(content.count - name.count, 256)
@@ -67,14 +67,14 @@ extension RSAKey {
     static func publicKey(pem text: SecretBytes) throws(JOSEError) -> RSAKey {
         let blocks = try PEMBlock.blocks(in: text)
         guard let block = blocks.first, blocks.count == 1, block.label == "PUBLIC KEY" else {
-            throw JOSEError(.malformedPEM, "not one public key")
+            throw JOSEError(.malformedPEM, "the text is not a single public key")
         }
         return try unsafe decode(block.content()) { input, size in
             unsafe d2i_PUBKEY(nil, &input, size)
         }
     }
 
-    /// Decodes DER that `parse` has to consume entirely.
+    /// Decodes DER. `parse` must consume all of it.
     private static func decode(
         _ content: SecretBytes, _ parse: (inout UnsafePointer<UInt8>?, Int) throws(JOSEError) -> OpaquePointer?
     ) throws(JOSEError) -> RSAKey {
@@ -82,11 +82,11 @@ extension RSAKey {
             try unsafe bytes.withUnsafeBufferPointer { (bytes) throws(JOSEError) in
                 var input = bytes.baseAddress
                 guard let key = try unsafe parse(&input, bytes.count) else {
-                    throw .openSSL(.malformedPEM, "the content is not the key that it should be")
+                    throw .openSSL(.malformedPEM, "the content does not match the label of the block")
                 }
                 let owned = try unsafe RSAKey(owning: key)
                 guard unsafe input == bytes.baseAddress.map({ unsafe $0 + bytes.count }) else {
-                    throw .openSSL(.malformedPEM, "octets after the key")
+                    throw .openSSL(.malformedPEM, "data follows the key")
                 }
                 ERR_clear_error()
                 return owned
@@ -187,7 +187,7 @@ extension RSAKey {
     }
 
     private static func write(_ body: (OpaquePointer) -> Bool) throws(JOSEError) -> String {
-        // Memory of this kind is overwritten when freed.
+        // OpenSSL overwrites this memory when it frees it.
         guard let output = unsafe BIO_new(BIO_s_secmem()) else {
             throw .openSSL("out of memory")
         }

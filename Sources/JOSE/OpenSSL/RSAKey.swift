@@ -1,20 +1,19 @@
 internal import COpenSSL
 import Synchronization
 
-/// An owned EVP_PKEY of kind RSA.
+/// An owned EVP_PKEY of type RSA.
 ///
-/// It performs operations and checks nothing of the key: ``RSAPublicKey`` and ``RSAPrivateKey`` do that before they
-/// make one.
+/// It does not check the key: ``RSAPublicKey`` and ``RSAPrivateKey`` do that before they make one.
 @safe
 final class RSAKey: @unchecked Sendable {
-    // Sendable: the EVP_PKEY is never changed after it was made, and OpenSSL 3 lets many threads use one at a time for
-    // operations with contexts of their own: reference counts are atomic, blinding and Montgomery values are made
-    // under a lock of the key.
+    // Sendable: nothing changes the EVP_PKEY after it is made. In OpenSSL 3, many threads may use one key at the same
+    // time, each with its own context: reference counts are atomic, and a lock of the key guards blinding and
+    // Montgomery values.
     let pointer: OpaquePointer
     /// The context of the last operation; see ``context(for:)``.
     let prepared = Mutex<PreparedContext?>(nil)
 
-    /// Takes over `pointer`; throws if it is a key of another kind, RSASSA-PSS keys included.
+    /// Takes over `pointer`; throws if it is a key of another type, such as an RSASSA-PSS key.
     init(owning pointer: OpaquePointer) throws(JOSEError) {
         guard unsafe EVP_PKEY_is_a(pointer, "RSA") == 1 else {
             unsafe EVP_PKEY_free(pointer)
@@ -77,7 +76,7 @@ final class RSAKey: @unchecked Sendable {
         let number = try BigNumber()
         if let read = unsafe itsmerp_RSA_number(self.pointer, kind.rawValue) {
             guard unsafe BN_copy(number.pointer, read) != nil else {
-                throw .openSSL("number failed")
+                throw .openSSL("arithmetic with large numbers failed")
             }
             return number
         }
@@ -123,7 +122,7 @@ final class RSAKey: @unchecked Sendable {
             unsafe OSSL_PARAM_BLD_free(builder)
         }
 
-        /// `number` has to live until the key is made.
+        /// `number` must live until the key is made.
         borrowing func add(_ kind: Number, _ number: borrowing BigNumber) throws(JOSEError) {
             guard unsafe OSSL_PARAM_BLD_push_BN(builder, kind.name, number.pointer) == 1 else {
                 throw .openSSL("key cannot be made")
@@ -131,7 +130,7 @@ final class RSAKey: @unchecked Sendable {
         }
 
         borrowing func makeKey(selection: Int32) throws(JOSEError) -> OpaquePointer {
-            // Freeing overwrites the numbers, as they are of the "secure" kind.
+            // OpenSSL overwrites these numbers when it frees them, since they are in "secure" memory.
             guard let parameters = unsafe OSSL_PARAM_BLD_to_param(builder) else {
                 throw .openSSL("out of memory")
             }

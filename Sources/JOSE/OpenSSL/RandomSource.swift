@@ -1,8 +1,8 @@
 internal import COpenSSL
 
-/// Where unpredictable bytes come from.
+/// A source of random bytes.
 ///
-/// ``system`` is the only source for production. Others are for tests, which need repeatable or failing ones.
+/// Use only ``system`` in production. Other sources are for tests, which need repeatable or failing ones.
 public struct RandomSource: Sendable {
     /// `nil` stands for OpenSSL's generators.
     private let fill: (@Sendable (Int) throws -> [UInt8])?
@@ -11,7 +11,7 @@ public struct RandomSource: Sendable {
         fill = nil
     }
 
-    /// Makes a source of a function that returns as many bytes as it is asked for, or throws.
+    /// Makes a source from a function that returns the requested number of bytes, or throws.
     public init(_ fill: @escaping @Sendable (Int) throws -> [UInt8]) {
         self.fill = fill
     }
@@ -21,7 +21,7 @@ public struct RandomSource: Sendable {
 
     /// Returns `count` bytes.
     ///
-    /// Throws `randomFailed` if the source fails or gives another number of bytes.
+    /// Throws `randomFailed` if the source fails or returns the wrong number of bytes.
     public func bytes(_ count: Int) throws(JOSEError) -> [UInt8] {
         guard let fill else {
             return try Self.systemBytes(count)
@@ -33,7 +33,7 @@ public struct RandomSource: Sendable {
             throw JOSEError(.randomFailed, "the random source threw an error")
         }
         guard bytes.count == count else {
-            throw JOSEError(.randomFailed, "the random source gave another number of bytes")
+            throw JOSEError(.randomFailed, "the random source returned the wrong number of bytes")
         }
         return bytes
     }

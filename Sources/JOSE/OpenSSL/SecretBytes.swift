@@ -1,17 +1,17 @@
 internal import COpenSSL
 
-/// Bytes that are overwritten when their last owner lets go of them.
+/// Bytes that are overwritten when their last owner releases them.
 ///
-/// For content encryption keys, symmetric keys, passphrases and private key files. The bytes are never shown by
-/// descriptions or reflection, and there is no `==`.
+/// For content encryption keys, symmetric keys, passphrases and private key files. Descriptions and reflection never
+/// show the bytes, and there is no `==`.
 public final class SecretBytes: @unchecked Sendable {
-    // Sendable: only initializers and `deinit` write the bytes. No other variable shares the array's memory, or `deinit`
-    // would overwrite a copy.
+    // Sendable: only initializers and `deinit` write the bytes. No other variable may share the array's memory, because
+    // `deinit` would then overwrite a copy.
     private var bytes: [UInt8]
     /// The number of bytes.
     public let count: Int
 
-    /// Copies `bytes`; the caller's copy stays as it is.
+    /// Copies `bytes`; the caller's copy is not overwritten.
     public init(_ bytes: [UInt8]) {
         self.bytes = Self.copy(bytes.span)
         count = bytes.count
@@ -19,7 +19,7 @@ public final class SecretBytes: @unchecked Sendable {
 
     /// Copies `bytes`, then overwrites and empties them.
     ///
-    /// Only this array is overwritten: if other variables hold the same bytes, they keep them.
+    /// Only this array is overwritten; other variables with the same bytes keep them.
     public convenience init(taking bytes: inout [UInt8]) {
         self.init(bytes)
         bytes.cleanse()
@@ -57,7 +57,7 @@ public final class SecretBytes: @unchecked Sendable {
         count = bytes.count
     }
 
-    /// An array may share the memory of the one that it is made of, unless it is filled byte by byte.
+    /// Copies byte by byte, since an array made from another one may share its memory.
     private static func copy(_ bytes: Span<UInt8>) -> [UInt8] {
         var copy: [UInt8] = []
         copy.reserveCapacity(bytes.count)
@@ -71,7 +71,7 @@ public final class SecretBytes: @unchecked Sendable {
         bytes.cleanse()
     }
 
-    /// Calls `body` with the bytes; do not copy them out of it without need.
+    /// Calls `body` with the bytes. Avoid copying them out of `body`.
     public func withBytes<Result, Failure: Error>(
         _ body: (Span<UInt8>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -84,7 +84,7 @@ public final class SecretBytes: @unchecked Sendable {
         count == self.count ? self : withBytes { SecretBytes(copying: $0.extracting(first: max(count, 0))) }
     }
 
-    /// Returns the bytes of a range, which has to be one of theirs.
+    /// Returns the bytes of a range, which must be within bounds.
     func slice(_ range: Range<Int>) -> SecretBytes {
         withBytes { SecretBytes(copying: $0.extracting(range)) }
     }
@@ -102,16 +102,16 @@ extension SecretBytes: CustomStringConvertible, CustomDebugStringConvertible, Cu
 }
 
 extension [UInt8] {
-    /// Overwrites the bytes and empties the array; bytes that another array shares stay.
+    /// Overwrites the bytes and empties the array. An array that shares the bytes keeps them.
     mutating func cleanse() {
         unsafe withUnsafeMutableBytes { unsafe OPENSSL_cleanse($0.baseAddress, $0.count) }
         removeAll()
     }
 }
 
-/// The part of the stack that calls have used which have returned, and what they left in registers.
+/// The part of the stack, and the registers, that calls used before they returned.
 enum SpentStack {
-    /// Overwrites what reading a private key has left there. To be called by the outermost function that reads it.
+    /// Overwrites what reading a private key has left there. The outermost function that reads a key calls it.
     static func cleanse() { itsmerp_cleanse_stack() }
 }
 
@@ -124,7 +124,7 @@ package enum ConstantTime {
 
     /// Whether `a` and `b` have the same bytes in UTF-8, in a time that depends on their lengths only.
     package static func equal(_ a: String, _ b: String) -> Bool {
-        // `withUTF8` may change how a string is stored, so it needs variables.
+        // `withUTF8` may change the storage of a string, so it needs variables.
         var (a, b) = (a, b)
         return a.withUTF8 { a in
             b.withUTF8 { b in
@@ -137,7 +137,7 @@ package enum ConstantTime {
 extension String {
     /// Whether both strings have the same bytes in UTF-8.
     ///
-    /// `==` of `String` holds for canonically equivalent texts, so that U+212A KELVIN SIGN equals `K`. Names in JOSE are
+    /// `==` of `String` is true for canonically equivalent texts: U+212A KELVIN SIGN equals `K`. Names in JOSE are
     /// compared "with no transformations" (RFC 7515 §5.3).
     package func hasSameOctets(as other: String) -> Bool {
         ConstantTime.equal(self, other)

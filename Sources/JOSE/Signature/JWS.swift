@@ -1,6 +1,6 @@
 /// A JSON Web Signature in compact serialization (RFC 7515) that is not verified yet.
 ///
-/// The payload is not readable: ``payload(verifiedWith:algorithm:)`` returns it once the signature holds.
+/// Only ``payload(verifiedWith:algorithm:)`` gives access to the payload, after it has verified the signature.
 ///
 /// ```swift
 /// let jws = try JWS(token)
@@ -10,7 +10,7 @@ public struct JWS: Sendable {
     /// The header, which proves nothing before verification.
     public let header: JOSEHeader
 
-    /// What is signed: the encoded header, a dot and the encoded payload.
+    /// The signed text: the encoded header, a dot and the encoded payload.
     private let signingInput: [UInt8]
     private let payload: [UInt8]
     private let signature: [UInt8]
@@ -33,10 +33,10 @@ public struct JWS: Sendable {
         signingInput = [UInt8](compact[..<segments[1].endIndex])
     }
 
-    /// Returns the payload if the signature holds; this is the only way to it.
+    /// Verifies the signature and returns the payload. There is no other way to read the payload.
     ///
-    /// The header's `alg` has to be `algorithm`, otherwise this throws `algorithmNotAllowed` before the key is used.
-    /// Throws `keyNotSuitable` if kind, `use`, `key_ops` or `alg` of the key does not allow it, `weakKey` for a
+    /// The header's `alg` must be `algorithm`; otherwise this throws `algorithmNotAllowed` before it uses the key.
+    /// Throws `keyNotSuitable` if the type, `use`, `key_ops` or `alg` of the key does not allow it, `weakKey` for a
     /// symmetric key that is too short, and `signatureInvalid`.
     public func payload(verifiedWith key: JWK, algorithm: SignatureAlgorithm) throws(JOSEError) -> [UInt8] {
         guard header.algorithm.hasSameOctets(as: algorithm.name) else {
@@ -50,7 +50,7 @@ public struct JWS: Sendable {
 
     /// Signs `payload` and returns the compact serialization.
     ///
-    /// The header has `alg` and, if there are such, `kid`, `typ` and `cty`. Throws what the signer throws.
+    /// The header has `alg` and, if given, `kid`, `typ` and `cty`. Throws what the signer throws.
     public static func sign(
         _ payload: [UInt8], with signer: some KeySigner, type: String? = nil, contentType: String? = nil
     ) async throws -> String {

@@ -9,9 +9,9 @@ public protocol KeySigner: Sendable {
     /// The key ID that goes into the header.
     var keyID: String? { get }
 
-    /// Returns the signature of `input` in the form of RFC 7518 §3; for RSA as long as the modulus.
+    /// Returns the signature of `input` in the format of RFC 7518 §3. An RSA signature is as long as the modulus.
     ///
-    /// May throw any error; ``KeyUnavailable`` says why in words that can be logged.
+    /// May throw any error. Throw ``KeyUnavailable`` to give a reason that can be logged.
     func signature(over input: [UInt8]) async throws -> [UInt8]
 }
 
@@ -28,13 +28,13 @@ public struct LocalSigner: KeySigner {
     /// The public half of an RSA key; nil for a symmetric one.
     public var publicKey: RSAPublicKey? { key.rsaPublicKey }
 
-    /// Makes a signer of an RSA private key, or of a symmetric key for the algorithms with HMAC.
+    /// Makes a signer with an RSA private key, or with a symmetric key for HMAC.
     ///
-    /// Throws `keyNotSuitable` if kind, `use`, `key_ops` or `alg` of the key does not allow to sign with `algorithm`,
-    /// and `weakKey` if a symmetric key is too short for it.
+    /// Throws `keyNotSuitable` if the type, `use`, `key_ops` or `alg` of the key does not allow signing with
+    /// `algorithm`, and `weakKey` if a symmetric key is too short for it.
     public init(_ key: JWK, algorithm: SignatureAlgorithm = .rs256) throws(JOSEError) {
         guard key.allows(.sign, algorithm: algorithm.name) else {
-            throw JOSEError(.keyNotSuitable, "use, key_ops or alg of the key does not allow to sign")
+            throw JOSEError(.keyNotSuitable, "use, key_ops or alg of the key does not allow signing")
         }
         switch (algorithm.scheme, key.material) {
         case (.rsa, .rsaPrivate): break
@@ -42,7 +42,7 @@ public struct LocalSigner: KeySigner {
             guard secret.byteCount >= digest.size else {
                 throw JOSEError(.weakKey, "key is shorter than the digest")
             }
-        default: throw JOSEError(.keyNotSuitable, "kind of the key does not fit the algorithm")
+        default: throw JOSEError(.keyNotSuitable, "the algorithm needs a key of another type")
         }
         self.key = key
         self.algorithm = algorithm
@@ -56,8 +56,8 @@ public struct LocalSigner: KeySigner {
 
 /// A ``KeySigner`` or ``KeyUnwrapper`` that knows the public half of its key.
 ///
-/// Let those for keys in a hardware security module or a key management service adopt it if they can tell: who puts
-/// keys together then sees that two of them were mixed up.
+/// Adopt it, if you know the public key, for keys in a hardware security module or a key management service. The
+/// library can then detect that two keys were mixed up.
 public protocol KeyPairHolder: Sendable {
     /// The public half; nil if it is not known, or if the key is symmetric.
     var publicKey: RSAPublicKey? { get }
@@ -70,21 +70,21 @@ extension LocalUnwrapper: KeyPairHolder {
     public var publicKey: RSAPublicKey? { key.publicKey }
 }
 
-/// A key that is held elsewhere cannot be used at the moment: the HSM does not answer, the session or the permission is
-/// gone.
+/// A remote key cannot be used at the moment: for example, the HSM does not answer, or a session or permission is
+/// missing.
 ///
-/// A ``KeyUnwrapper`` or ``KeySigner`` of yours throws it for an outage, which then surfaces as one instead of as a token
-/// that does not decrypt.
+/// Throw it from your ``KeyUnwrapper`` or ``KeySigner`` for an outage. The caller then sees an outage instead of a
+/// token that does not decrypt.
 ///
-/// - Important: Never throw it because of the input. Whoever can send tokens would learn from the difference between
-///   "unavailable" and "does not decrypt" whether a padding was right, and with enough such answers would decrypt tokens
-///   of others (RFC 7516 §11.5). Throw it for what you know without looking at the encrypted key, such as a lost
-///   connection or a refused login; for whatever the device says about the data, throw any other error.
+/// - Important: Never throw it because of the input. From the difference between "unavailable" and "does not decrypt",
+///   an attacker who sends tokens would learn whether a padding was right. With enough such answers, the attacker could
+///   decrypt the tokens of others (RFC 7516 §11.5). Throw it for what you know without the encrypted key, such as a
+///   lost connection or a refused login. For whatever the device says about the data, throw any other error.
 public struct KeyUnavailable: Error, Sendable, Hashable, CustomStringConvertible {
-    /// What is the matter, for logs: nothing of the input, no PIN, no address with credentials.
+    /// The cause, for logs: no part of the input, no PIN, no address with credentials.
     public let reason: String
 
-    /// Makes an error; `reason` must not hold anything of the input or of a secret.
+    /// Makes an error; `reason` must not contain any part of the input or of a secret.
     public init(_ reason: String) {
         self.reason = reason
     }

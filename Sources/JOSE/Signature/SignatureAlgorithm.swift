@@ -1,6 +1,6 @@
 /// A value of `alg` for signatures and MACs (RFC 7518 §3.1).
 ///
-/// There is no `none`, and the algorithm is always the caller's choice, never the token's.
+/// There is no `none`. The caller always chooses the algorithm, never the token.
 public struct SignatureAlgorithm: Sendable, Hashable, CustomStringConvertible {
     enum Identifier: String, Sendable, CaseIterable {
         case rs256 = "RS256"
@@ -20,7 +20,7 @@ public struct SignatureAlgorithm: Sendable, Hashable, CustomStringConvertible {
         self.identifier = identifier
     }
 
-    /// Makes an algorithm of its exact name; `nil` for an unknown one.
+    /// Makes the algorithm with this exact name; `nil` if the name is unknown.
     public init?(name: String) {
         guard let identifier = Identifier.allCases.first(where: { $0.rawValue.hasSameOctets(as: name) }) else {
             return nil
@@ -72,7 +72,7 @@ public struct SignatureAlgorithm: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// Whether keys of this kind can verify, their metadata aside.
+    /// Whether keys of this type can verify. Ignores `use`, `key_ops` and `alg`.
     func canVerify(with material: JWK.Material) -> Bool {
         switch (scheme, material) {
         case (.rsa, .rsaPublic), (.rsa, .rsaPrivate), (.hmac, .symmetric): true
@@ -80,12 +80,12 @@ public struct SignatureAlgorithm: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// Whether `signature` is that of `input`.
+    /// Whether `signature` is the signature of `input`.
     ///
-    /// Not public, as a token is verified as a whole; tests run primitive vectors with it.
+    /// Not public, since callers verify whole tokens. Tests use it with vectors for the primitives.
     package func verify(_ signature: [UInt8], over input: [UInt8], with key: JWK) throws(JOSEError) -> Bool {
         guard key.allows(.verify, algorithm: name) else {
-            throw JOSEError(.keyNotSuitable, "use, key_ops or alg of the key does not allow to verify")
+            throw JOSEError(.keyNotSuitable, "use, key_ops or alg of the key does not allow verification")
         }
         switch (scheme, key.material) {
         case (.rsa(let scheme), .rsaPublic), (.rsa(let scheme), .rsaPrivate):
@@ -96,14 +96,14 @@ public struct SignatureAlgorithm: Sendable, Hashable, CustomStringConvertible {
         case (.hmac(let digest), .symmetric(let key)):
             return ConstantTime.equal(try Self.code(of: input, digest, key), signature)
         default:
-            throw JOSEError(.keyNotSuitable, "kind of the key does not fit the algorithm")
+            throw JOSEError(.keyNotSuitable, "the algorithm needs a key of another type")
         }
     }
 
     /// Returns the signature of `input`.
     func sign(_ input: [UInt8], with key: JWK) throws(JOSEError) -> [UInt8] {
         guard key.allows(.sign, algorithm: name) else {
-            throw JOSEError(.keyNotSuitable, "use, key_ops or alg of the key does not allow to sign")
+            throw JOSEError(.keyNotSuitable, "use, key_ops or alg of the key does not allow signing")
         }
         switch (scheme, key.material) {
         case (.rsa(let scheme), .rsaPrivate(let key)):
@@ -111,14 +111,14 @@ public struct SignatureAlgorithm: Sendable, Hashable, CustomStringConvertible {
         case (.hmac(let digest), .symmetric(let key)):
             return try Self.code(of: input, digest, key)
         default:
-            throw JOSEError(.keyNotSuitable, "kind of the key does not fit the algorithm")
+            throw JOSEError(.keyNotSuitable, "the algorithm needs a key of another type")
         }
     }
 
     private static func code(
         of input: [UInt8], _ digest: MessageDigest, _ key: SymmetricKey
     ) throws(JOSEError) -> [UInt8] {
-        // RFC 7518 §3.2: a key of the same size as the hash output or larger.
+        // RFC 7518 §3.2: the key must be at least as long as the digest.
         guard key.byteCount >= digest.size else {
             throw JOSEError(.weakKey, "key is shorter than the digest")
         }
