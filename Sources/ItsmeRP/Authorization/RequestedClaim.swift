@@ -11,7 +11,7 @@ public struct RequestedClaim: Sendable, Hashable {
     /// The name on the wire in the current profile.
     public let name: String
 
-    /// The name on the wire in the legacy profile, when it is another one.
+    /// The name on the wire in the legacy profile, if it differs.
     public let legacyName: String?
 
     /// Whether the claim is marked essential: the service depends on it.

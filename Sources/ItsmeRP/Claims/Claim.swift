@@ -2,8 +2,8 @@ public import JOSE
 
 /// The name of a claim, and how its value is read.
 ///
-/// The static members, `.birthdate` and the others, are the claims that itsme delivers. One name asks for a claim and
-/// reads it:
+/// The static members, `.birthdate` and the others, are the claims that itsme delivers. The same name requests a claim
+/// and reads it:
 ///
 /// ```swift
 /// let request = ClaimsRequest(userInfo: [.birthdate, .nationalNumber.essential])
@@ -25,19 +25,19 @@ public struct Claim<Value: Sendable>: Sendable {
     /// Claims that exist only in the legacy profile have their legacy name here.
     public let name: String
 
-    /// The name on the wire in the legacy profile (v1), when it is another one.
+    /// The name on the wire in the legacy profile (v1), if it differs.
     ///
-    /// `nil` for the claims of OpenID Connect, which have one name in both profiles, and for claims that v1 does not
-    /// know. The latter are asked for by ``name``; itsme does not deliver them.
+    /// `nil` for the claims of OpenID Connect, which have the same name in both profiles, and for claims that v1 does
+    /// not have. The latter are requested by ``name``, but itsme does not deliver them.
     public let legacyName: String?
 
     /// Other spellings seen in itsme's sources. They are read, never sent.
     let alternateNames: [String]
 
-    /// The scope that asks for this claim and others.
+    /// The scope that includes this claim.
     package let scope: Scope?
 
-    /// For whom itsme has the claim; `nil` when itsme does not say.
+    /// For whom itsme has the claim; `nil` if itsme does not document it.
     package let availability: ClaimAvailability?
 
     private let decoder: @Sendable (JSON) throws -> Value
@@ -46,8 +46,9 @@ public struct Claim<Value: Sendable>: Sendable {
     ///
     /// - Parameters:
     ///   - name: The name on the wire.
-    ///   - legacyName: The name in the legacy profile, if it is another one.
-    ///   - decode: Turns the JSON value into the Swift value; throws ``UnexpectedClaimValue`` to say what it expected.
+    ///   - legacyName: The name in the legacy profile, if it differs.
+    ///   - decode: Turns the JSON value into the Swift value; throws ``UnexpectedClaimValue`` to state what it
+    ///     expected.
     public init(_ name: String, legacyName: String? = nil, decode: @escaping @Sendable (JSON) throws -> Value) {
         self.init(name, legacyName, alternateNames: [], scope: nil, available: nil, decode: decode)
     }
@@ -68,7 +69,7 @@ public struct Claim<Value: Sendable>: Sendable {
         self.decoder = decode
     }
 
-    /// Reads the value; every failure becomes a ``ClaimError``, which names the claim and no value.
+    /// Reads the value; every error becomes a ``ClaimError``, which names the claim but not the value.
     package func decode(_ json: JSON) throws(ClaimError) -> Value {
         do {
             return try decoder(json)
@@ -84,12 +85,12 @@ public struct Claim<Value: Sendable>: Sendable {
 }
 
 extension Claim where Value: ClaimValue {
-    /// Makes a claim whose value is read as its Swift type demands.
+    /// Makes a claim whose Swift type reads the value.
     public init(_ name: String, legacyName: String? = nil) {
         self.init(name, legacyName: legacyName) { try Value(claimValue: $0) }
     }
 
-    // The two initializers with which ``ClaimCatalogue`` declares its claims.
+    // ``ClaimCatalogue`` declares its claims with the next two initializers.
 
     /// A claim with the same name in both profiles.
     init(_ name: String, alternateNames: [String] = [], scope: Scope? = nil, available: ClaimAvailability?) {
@@ -98,7 +99,7 @@ extension Claim where Value: ClaimValue {
         }
     }
 
-    /// A claim of itsme's own, by its names without ``ItsmeNamespace``.
+    /// A claim defined by itsme. The names are given without the prefix (``ItsmeNamespace``).
     init(
         v2 name: String,
         alternateNames: [String] = [],
@@ -113,25 +114,25 @@ extension Claim where Value: ClaimValue {
     }
 }
 
-/// What can be put into a ``ClaimsRequest``: a ``Claim``, or a ``RequestedClaim`` that asks more of one.
+/// An entry of a ``ClaimsRequest``: a ``Claim``, or a ``RequestedClaim`` with further conditions.
 ///
 /// The claims that itsme delivers are static members of this protocol, so that `.birthdate` is declared once and works
-/// where a claim is read and where one is asked for.
+/// for both reading and requesting.
 public protocol RequestableClaim: Sendable {
-    /// The claim as it is asked for.
+    /// The claim as it is requested.
     var requested: RequestedClaim { get }
 }
 
 extension Claim: RequestableClaim {
-    /// Asks for the claim, and no more of it.
+    /// Requests the claim without further conditions.
     public var requested: RequestedClaim { RequestedClaim(name: name, legacyName: legacyName) }
 }
 
-/// The prefixes of the names that itsme gave its own claims.
+/// The prefixes of the names of itsme's own claims.
 enum ItsmeNamespace {
     /// The name of a claim in the current profile.
     static func v2(_ name: String) -> String { "http://itsme.services/v2/claim/\(name)" }
 
-    /// The name of a claim in the legacy profile, which begins with the year and month in which it was defined.
+    /// The name of a claim in the legacy profile, which begins with the year and month of its definition.
     static func v1(_ name: String) -> String { "tag:sixdots.be,\(name)" }
 }

@@ -1,4 +1,4 @@
-/// Whether itsme has a claim, which depends on the country that issued the identity document, not on nationality.
+/// For whom itsme has a claim. This depends on the country that issued the identity document, not on nationality.
 ///
 /// ```swift
 /// ClaimAvailability.of(.address)?.level(forDocumentsIssuedBy: .netherlands)  // .never
@@ -19,25 +19,26 @@ public struct ClaimAvailability: Sendable, Hashable {
     private let level: Level
     private var exceptions: [CountryCode: Level] = [:]
 
-    /// For how many of the people with a document of this country itsme has the claim; `nil` when the country is not
-    /// one of ``countries``.
+    /// How many of the people with a document of this country have the claim; `nil` if the country is not in
+    /// ``countries``.
     public func level(forDocumentsIssuedBy country: CountryCode) -> Level? {
         Self.countries.contains(country) ? exceptions[country] ?? level : nil
     }
 
-    /// The countries whose documents itsme takes, as documented in May 2026.
+    /// The countries whose documents itsme accepts (as of May 2026).
     public static let countries: Set<CountryCode> = [
         .austria, .belgium, .bulgaria, .croatia, .cyprus, .czechia, .denmark, .estonia, .finland, .france, .germany,
         .greece, .hungary, .iceland, .ireland, .italy, .latvia, .lithuania, .luxembourg, .malta, .moldova, .netherlands,
         .norway, .poland, .portugal, .romania, .serbia, .slovakia, .slovenia, .spain, .sweden, .unitedKingdom,
     ]
 
-    /// What itsme documents of a claim (May 2026); `nil` when it documents nothing, as of claims of the legacy profile.
+    /// What itsme documents about a claim (May 2026); `nil` if itsme documents nothing, for example for claims of the
+    /// legacy profile.
     public static func of(_ claim: any RequestableClaim) -> ClaimAvailability? {
         ClaimCatalogue.claim(named: claim.requested.name)?.availability
     }
 
-    // What a declaration of a claim says of it.
+    // The values that declarations of claims use.
 
     /// For everyone.
     static let always = ClaimAvailability(level: .always)
@@ -48,7 +49,7 @@ public struct ClaimAvailability: Sendable, Hashable {
     /// For nobody.
     static let never = ClaimAvailability(level: .never)
 
-    /// For everyone, but on documents of this country for most people only.
+    /// For everyone, except that only most people with documents of this country have it.
     static func always(except country: CountryCode) -> Self { Self(level: .always, exceptions: [country: .mostly]) }
 
     /// For everyone with a document of this country, for nobody else.
@@ -58,7 +59,7 @@ public struct ClaimAvailability: Sendable, Hashable {
     static func mostly(on country: CountryCode) -> Self { Self(level: .never, exceptions: [country: .mostly]) }
 }
 
-/// Says that a claim of a request will be missing for some people. It is no failure: itsme leaves the claim out.
+/// Warns that some people lack a claim of a request. It is not an error: itsme leaves the claim out.
 public struct AvailabilityWarning: Sendable, Hashable, CustomStringConvertible {
     /// Why the claim will be missing.
     public enum Reason: Sendable, Hashable, CaseIterable {
@@ -68,14 +69,14 @@ public struct AvailabilityWarning: Sendable, Hashable, CustomStringConvertible {
         case notAlwaysAvailable
         /// Only people with a document of these countries who gave itsme an e-mail address have it.
         case onlyWithEmail
-        /// itsme takes no documents of these countries, as far as it documents (``ClaimAvailability/countries``).
+        /// itsme does not list these countries (``ClaimAvailability/countries``).
         case countryNotListed
     }
 
     /// The name of the claim on the wire in the current profile.
     public let claim: String
 
-    /// The countries, of those asked about, whose documents the warning is about.
+    /// The given countries to which the warning applies.
     public let countries: Set<CountryCode>
 
     /// Why the claim will be missing.
@@ -94,13 +95,13 @@ public struct AvailabilityWarning: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension ClaimsRequest {
-    /// What will be missing when people with documents of these countries are asked for these claims.
+    /// The claims that will be missing for people with documents of these countries.
     ///
     /// - Parameters:
     ///   - countries: the countries whose documents the service expects.
-    ///   - scopes: scopes of the same request; their claims count as asked for.
-    /// - Returns: a warning for each claim and reason, in the order of the request; empty when nothing is missing, or
-    ///   when itsme documents nothing of the claims.
+    ///   - scopes: scopes of the same request; their claims count as requested.
+    /// - Returns: a warning for each claim and reason, in the order of the request; empty if nothing is missing, or if
+    ///   itsme documents nothing about the claims.
     public func availabilityWarnings(
         forDocumentsIssuedBy countries: Set<CountryCode>,
         scopes: [Scope] = []
@@ -118,7 +119,7 @@ extension ClaimsRequest {
 }
 
 extension ClaimAvailability {
-    /// Why the claim will be missing for people with a document of this country; `nil` when it will not.
+    /// Why the claim will be missing for people with a document of this country; `nil` if it will not.
     fileprivate func reason(forDocumentsIssuedBy country: CountryCode) -> AvailabilityWarning.Reason? {
         switch level(forDocumentsIssuedBy: country) {
         case .always: nil

@@ -1,11 +1,11 @@
 public import JOSE
 
-/// The one table of the claims that itsme delivers.
+/// The table of the claims that itsme delivers.
 ///
-/// To add a claim, declare it below, where claims of its value type stand, and add its name to ``all``. A declaration
-/// says the names on the wire, the scope, for whom itsme has the claim, and by its type what the value is and whether
-/// it is personal. Reading, asking, scopes and warnings all take it from there. `ClaimCatalogueTests` says the same a
-/// second time, and `Fixtures/claims/every-claim.json` has a value of every claim.
+/// To add a claim, declare it below with the claims of its value type, and add its name to ``all``. A declaration
+/// states the names on the wire, the scope and for whom itsme has the claim. Its type states what the value is and
+/// whether it is personal. Reading, requests, scopes and warnings use the declaration. Also add the claim to
+/// `ClaimCatalogueTests`, and a value to `Fixtures/claims/every-claim.json`.
 package enum ClaimCatalogue {
     /// Every claim, in the order of itsme's documentation.
     package static let all: [any CatalogueClaim] = [
@@ -32,7 +32,7 @@ package enum ClaimCatalogue {
     static func claim(named name: String) -> (any CatalogueClaim)? { all.first { $0.name == name } }
 }
 
-/// What the table says of a claim, whatever the type of its value.
+/// A claim of the table, with any type of value.
 package protocol CatalogueClaim: RequestableClaim {
     associatedtype Value: Sendable
     var name: String { get }
@@ -45,11 +45,11 @@ package protocol CatalogueClaim: RequestableClaim {
 extension Claim: CatalogueClaim {}
 
 extension CatalogueClaim {
-    /// Whether the value is personal data and therefore comes as ``Personal``.
+    /// Whether the value is personal data, wrapped in ``Personal``.
     package var isPersonal: Bool { Value.self is any PersonalValue.Type }
 }
 
-/// Marks ``Personal``, whatever it holds.
+/// Marks ``Personal`` with any type of value.
 private protocol PersonalValue {}
 
 extension Personal: PersonalValue {}
@@ -57,15 +57,15 @@ extension Personal: PersonalValue {}
 // MARK: - The person
 
 extension RequestableClaim where Self == Claim<String> {
-    /// `sub`: the identifier of the person at this relying party, 36 characters, always there.
+    /// `sub`: the identifier of the person at this relying party: 36 characters, always present.
     ///
-    /// It is pairwise: the same person has another one at another relying party. It is the only key for an account. A
-    /// person who deletes the itsme account and makes a new one comes back with another `sub`.
+    /// It is pairwise: the same person has a different one at each relying party. Use only this as the key of an
+    /// account. A person who deletes the itsme account and makes a new one gets another `sub`.
     public static var subject: Self { Self("sub", available: nil) }
 
-    /// `address_assurance_level`: how sure itsme is of the address. May come with the scope `address`.
+    /// `address_assurance_level`: how certain itsme is of the address. The scope `address` may include it.
     ///
-    /// itsme documents neither its values nor whether the name is under itsme's namespace; both names are read.
+    /// itsme documents neither its values nor whether the name has itsme's prefix, so both names are read.
     public static var addressAssuranceLevel: Self {
         Self(
             "address_assurance_level", alternateNames: [ItsmeNamespace.v2("address_assurance_level")], available: nil)
@@ -73,7 +73,7 @@ extension RequestableClaim where Self == Claim<String> {
 }
 
 extension RequestableClaim where Self == Claim<Personal<String>> {
-    /// `name`: the full name, ready to be displayed. Always there.
+    /// `name`: the full name, ready for display. Always present.
     public static var name: Self { Self("name", scope: .profile, available: .always) }
 
     /// `given_name`: first name or names. Not guaranteed: some people have none.
@@ -82,7 +82,7 @@ extension RequestableClaim where Self == Claim<Personal<String>> {
     /// `family_name`: surname or surnames.
     public static var familyName: Self { Self("family_name", scope: .profile, available: .always) }
 
-    /// `picture`: the URL of the photo on the identity document, which is read with the access token. Not guaranteed on
+    /// `picture`: the URL of the photo on the identity document. Fetch it with the access token. Not guaranteed on
     /// Belgian documents.
     public static var picture: Self { Self("picture", scope: .profile, available: .always(except: .belgium)) }
 }
@@ -93,7 +93,7 @@ extension RequestableClaim where Self == Claim<Personal<Birthdate>> {
 }
 
 extension RequestableClaim where Self == Claim<Personal<Gender>> {
-    /// `gender`. Not always there on Dutch documents.
+    /// `gender`. Not always present on Dutch documents.
     public static var gender: Self { Self("gender", scope: .profile, available: .always(except: .netherlands)) }
 }
 
@@ -118,7 +118,8 @@ extension RequestableClaim where Self == Claim<Personal<PostalAddress>> {
 }
 
 extension RequestableClaim where Self == Claim<Bool> {
-    /// `email_verified`: so far always `false`, because itsme does not verify addresses. There whenever the address is.
+    /// `email_verified`: always `false` so far, because itsme does not verify addresses. Present whenever the address
+    /// is.
     public static var emailVerified: Self { Self("email_verified", scope: .email, available: .withEmail) }
 
     /// `phone_number_verified`.
@@ -128,7 +129,7 @@ extension RequestableClaim where Self == Claim<Bool> {
     /// as on some Belgian documents, there is no claim about the age.
     public static var ageAtLeast16: Self { Self("age_gte_16", available: .always(except: .belgium)) }
 
-    /// `age_gte_18`: whether the person is at least 18 years old; asks for less than the date of birth. Absent is not
+    /// `age_gte_18`: whether the person is at least 18 years old; reveals less than the date of birth. Absent is not
     /// `false`.
     public static var ageAtLeast18: Self { Self("age_gte_18", available: .always(except: .belgium)) }
 
@@ -142,14 +143,14 @@ extension RequestableClaim where Self == Claim<Bool> {
 // MARK: - The identity document
 
 extension RequestableClaim where Self == Claim<Personal<String>> {
-    /// `birthdate_as_string`: the date of birth as it is printed on the document. Only on Belgian documents, which have
-    /// this or `birthdate`, not always both.
+    /// `birthdate_as_string`: the date of birth as printed on the document. Only on Belgian documents, which have this
+    /// or `birthdate`, not always both.
     public static var birthdateAsString: Self {
         Self(
             v2: "birthdate_as_string", v1: "2020-03:claim_birthdate_as_string", available: .mostly(on: .belgium))
     }
 
-    /// `official_gender`: the gender as it is printed on the document. Not always there on Dutch documents.
+    /// `official_gender`: the gender as printed on the document. Not always present on Dutch documents.
     public static var officialGender: Self { Self(v2: "official_gender", available: .always(except: .netherlands)) }
 
     /// `claim_citizenship`: the nationality as the document writes it: a word or code of the local language on Belgian
@@ -166,8 +167,8 @@ extension RequestableClaim where Self == Claim<Personal<String>> {
 }
 
 extension RequestableClaim where Self == Claim<Personal<CountryCode>> {
-    /// `claim_citizenship_as_iso`: the nationality as an ISO 3166-1 code of three letters. Not always there on Belgian
-    /// documents.
+    /// `claim_citizenship_as_iso`: the nationality as an ISO 3166-1 code of three letters. Not always present on
+    /// Belgian documents.
     public static var citizenshipCode: Self {
         Self(v2: "claim_citizenship_as_iso", available: .always(except: .belgium))
     }
@@ -195,13 +196,13 @@ extension RequestableClaim where Self == Claim<Personal<PlaceOfBirth>> {
 
 extension RequestableClaim where Self == Claim<Personal<BelgianNationalNumber>> {
     /// `BENationalNumber`: the number in the Belgian national register. Only on Belgian documents, and only for relying
-    /// parties that the law allows it.
+    /// parties that may use it by law.
     public static var nationalNumber: Self {
         Self(v2: "BENationalNumber", scope: .eid, available: .only(on: .belgium))
     }
 }
 
-// MARK: - National numbers: what the document carries, only on documents of that country
+// MARK: - National numbers, each only on documents of that country
 
 extension RequestableClaim where Self == Claim<Personal<String>> {
     /// `RONationalNumber`: the national number on Romanian documents.
@@ -224,7 +225,7 @@ extension RequestableClaim where Self == Claim<Personal<String>> {
 
     /// `SINationalNumber`: the national number on Slovenian documents.
     ///
-    /// itsme's sources write both `SI` and `SV`. Either claim reads both names; to be sure, ask for both.
+    /// itsme's sources use both `SI` and `SV`. Either claim reads both names. To be safe, request both.
     public static var slovenianNationalNumber: Self {
         Self(
             v2: "SINationalNumber", alternateNames: [ItsmeNamespace.v2("SVNationalNumber")],
@@ -242,7 +243,7 @@ extension RequestableClaim where Self == Claim<Personal<String>> {
     public static var latvianNationalNumber: Self { Self(v2: "LVNationalNumber", available: .only(on: .latvia)) }
 
     /// `CYNationalNumber`: the national number on Cypriot documents. itsme withdrew it in November 2025; the claim
-    /// remains so that older answers can be read.
+    /// remains so that you can read older answers.
     public static var cypriotNationalNumber: Self { Self(v2: "CYNationalNumber", available: .never) }
 
     /// `MTNationalNumber`: the national number on Maltese documents.
@@ -255,10 +256,10 @@ extension RequestableClaim where Self == Claim<Personal<String>> {
     public static var moldovanNationalNumber: Self { Self(v2: "MDNationalNumber", available: .only(on: .moldova)) }
 }
 
-// MARK: - Phone, app, account and transaction: meant to help detect fraud
+// MARK: - Phone, app, account and transaction: to help detect fraud
 
 extension RequestableClaim where Self == Claim<Personal<DeviceInformation>> {
-    /// `claim_device`: the phone. Not guaranteed, nor are its members.
+    /// `claim_device`: the phone. Neither the claim nor its members are guaranteed.
     public static var device: Self { Self(v2: "claim_device", v1: "2017-05:claim_device", available: .mostly) }
 }
 
@@ -280,23 +281,23 @@ extension RequestableClaim where Self == Claim<TransactionInformation> {
 }
 
 extension RequestableClaim where Self == Claim<IdentificationMode> {
-    /// `identification_mode`: how the person came to the app.
+    /// `identification_mode`: how the person opened the app.
     public static var identificationMode: Self { Self(v2: "identification_mode", available: .always) }
 }
 
 extension RequestableClaim where Self == Claim<Bool> {
-    /// `ongoing_call`: whether a phone call was going on, as when a fraudster talks a person through an approval.
+    /// `ongoing_call`: whether a phone call was going on. A fraudster may talk a person through an approval.
     public static var ongoingCall: Self { Self(v2: "ongoing_call", available: .always) }
 }
 
 extension RequestableClaim where Self == Claim<Personal<String>> {
-    /// `transaction_ip`: the IP address of the phone that approved.
+    /// `transaction_ip`: the IP address of the approving phone.
     public static var transactionIP: Self { Self(v2: "transaction_ip", available: .always) }
 }
 
 extension RequestableClaim where Self == Claim<Personal<JSON>> {
-    /// `student_attestation_ag`: an attestation that the person is a student. Its form is not documented, so the JSON
-    /// value is passed on as it is.
+    /// `student_attestation_ag`: an attestation that the person is a student. Its form is not documented, so the value
+    /// is the raw JSON.
     public static var studentAttestation: Self { Self(v2: "student_attestation_ag", available: nil) }
 }
 
@@ -313,13 +314,13 @@ extension RequestableClaim where Self == Claim<Personal<AttributeMap<String>>> {
 }
 
 extension RequestableClaim where Self == Claim<Personal<AttributeMap<Timestamp>>> {
-    /// `validityFrom`: since when the document is valid, for example keyed by `belgianCardNumber`. Only on Belgian
+    /// `validityFrom`: the start of the document's validity, for example keyed by `belgianCardNumber`. Only on Belgian
     /// documents, and not on all.
     public static var validityFrom: Self {
         Self(v2: "validityFrom", scope: .idDocument, available: .mostly(on: .belgium))
     }
 
-    /// `validityTo`: until when the document is valid. Not guaranteed on Belgian documents.
+    /// `validityTo`: the end of the document's validity. Not guaranteed on Belgian documents.
     public static var validityTo: Self {
         Self(v2: "validityTo", scope: .idDocument, available: .always(except: .belgium))
     }

@@ -2,13 +2,13 @@ public import JOSE
 
 /// The claims of a verified ID token or UserInfo answer.
 ///
-/// Only validation makes one, so its existence is the proof that issuer, audience and signature were right. It shows
-/// the names of its claims when printed and never a value.
+/// Only validation makes one, so its existence proves that issuer, audience and signature were right. When printed, it
+/// shows the names of its claims but never a value.
 public struct ClaimSet: Sendable {
-    /// The objects of claims; the first one that has a claim counts.
+    /// The objects with claims. If several have a claim, the first one counts.
     private let objects: [JSON]
 
-    /// Wraps the object of claims of a token whose verification has succeeded.
+    /// Wraps the claims of a verified token.
     package init(_ object: JSON) {
         objects = [object]
     }
@@ -17,31 +17,31 @@ public struct ClaimSet: Sendable {
         self.objects = objects
     }
 
-    /// The claims of one token as they stood in it.
+    /// The JSON text of the claims, if they come from one token.
     var text: String? { objects.count == 1 ? objects.first?.text : nil }
 
-    /// These claims, and those of `other` that these do not have.
+    /// These claims, plus those of `other` that are missing here.
     func adding(_ other: ClaimSet) -> ClaimSet {
         ClaimSet(objects + other.objects)
     }
 
     /// The value of a claim; `nil` when it is absent or not of the expected form.
     ///
-    /// itsme leaves out what it does not have, so absence is normal for most claims. Where the difference matters,
-    /// use ``value(of:)``.
+    /// itsme leaves out what it does not have, so absence is normal for most claims. To distinguish an absent claim
+    /// from a malformed one, use ``value(of:)``.
     public subscript<Value>(_ claim: Claim<Value>) -> Value? {
         try? value(of: claim)
     }
 
     /// The value of a claim; `nil` when it is absent.
     ///
-    /// - Throws: ``ClaimError`` when the claim is there and its value is not of the expected form.
+    /// - Throws: ``ClaimError`` if the claim is present but its value does not have the expected form.
     public func value<Value>(of claim: Claim<Value>) throws(ClaimError) -> Value? {
         guard let json = raw(claim) else { return nil }
         return try claim.decode(json)
     }
 
-    /// Whether the claim is there, in whatever form.
+    /// Whether the claim is present, in any form.
     public func contains<Value>(_ claim: Claim<Value>) -> Bool {
         raw(claim) != nil
     }
@@ -75,9 +75,9 @@ extension ClaimSet: Redacted {
     public var description: String { "ClaimSet(\(names.joined(separator: ", ")))" }
 }
 
-/// A claim was there, but its value was not of the form that the protocol describes.
+/// A claim was present, but its value did not have the form that the protocol describes.
 ///
-/// Names the claim and the expected form; never carries the value, which is personal data.
+/// Names the claim and the expected form; never contains the value, which is personal data.
 public struct ClaimError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The name of the claim.
     public let claim: String

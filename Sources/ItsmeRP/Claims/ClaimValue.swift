@@ -4,18 +4,17 @@ public import JOSE
 ///
 /// Conformances are strict. They accept the forms that itsme documents and those seen in its traffic. They throw for
 /// everything else, `null` included (OpenID Connect Core §5.3.2: a claim without a value is left out). The types for
-/// objects throw for a value that is no object, and leave out a member that is not of its form; ``ClaimSet/raw(_:)``
-/// shows it.
+/// objects throw for a value that is not an object, and leave out a malformed member; ``ClaimSet/raw(_:)`` shows it.
 public protocol ClaimValue: Sendable {
     /// Reads the value of a claim.
     ///
-    /// - Throws: ``UnexpectedClaimValue``, which says what was expected and carries no value.
+    /// - Throws: ``UnexpectedClaimValue``, which states what was expected, without the value.
     init(claimValue json: JSON) throws(UnexpectedClaimValue)
 }
 
-/// Thrown while a value is read. Says what was expected, without the claim's name and without the value.
+/// Thrown while a value is read. States what was expected, without the claim's name and value.
 ///
-/// The expectation is a `StaticString`, so that no value can get into an error.
+/// The expectation is a `StaticString`, so that an error cannot contain a value.
 public struct UnexpectedClaimValue: Error, Sendable, Hashable, CustomStringConvertible {
     /// The form that was expected, in words.
     public let expected: String
@@ -29,7 +28,7 @@ public struct UnexpectedClaimValue: Error, Sendable, Hashable, CustomStringConve
     public var description: String { "expected \(expected)" }
 }
 
-// MARK: Values without a type of their own
+// MARK: Values of standard types
 
 extension Personal: ClaimValue where Value: ClaimValue {
     /// Reads the wrapped value.
@@ -71,7 +70,7 @@ extension JSON: ClaimValue {
 // MARK: Reading a value
 
 extension JSON {
-    /// The value that a string of this JSON makes.
+    /// The value that `make` creates from this JSON string.
     func claimValue<Value>(
         expected: StaticString, _ make: (String) -> Value?
     ) throws(UnexpectedClaimValue) -> Value {
@@ -94,8 +93,7 @@ extension OpenSetValue {
 
 /// Reads the members of a claim whose value is an object.
 ///
-/// A member that is absent or not of its form is `nil`: one odd member, such as `"country": null`, does not hide the
-/// others.
+/// An absent or malformed member is `nil`, so that one odd member, such as `"country": null`, does not hide the others.
 struct ClaimObject {
     private let object: JSON
 
@@ -117,7 +115,7 @@ struct ClaimObject {
         try self.init(parsed, expected: expected)
     }
 
-    /// The member read as a type; `nil` when it is absent or not of that type's form.
+    /// The member as a value of the type; `nil` if it is absent or malformed.
     func value<Value: ClaimValue>(_ member: String) -> Value? {
         object[member].flatMap { try? Value(claimValue: $0) }
     }

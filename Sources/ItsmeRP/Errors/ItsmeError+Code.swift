@@ -1,17 +1,17 @@
 extension ItsmeError {
-    /// One code per rule, with what is said of it wherever it is broken. Extensible: compare with the static members and
+    /// One code per rule, with its kind and its default texts. More codes may come: compare with the static members and
     /// keep a default branch.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
         /// The stable name, in snake case.
         public let description: String
 
-        /// Whose turn it is when this rule is broken.
+        /// Who has to act when this rule is broken.
         public let kind: Kind
 
-        /// What is wrong, where an error has nothing more special to say.
+        /// The default text of what is wrong.
         public let reason: String
 
-        /// What to do, where an error has nothing more special to say.
+        /// The default text of what to do.
         public let remedy: String
 
         init(_ name: String, _ kind: Kind, _ reason: String, remedy: String) {
@@ -21,7 +21,7 @@ extension ItsmeError {
             self.remedy = remedy
         }
 
-        /// Remedies of many codes.
+        /// Remedies that several codes share.
         private enum Remedy {
             static let refuseLogin = "Refuse the login. If it lasts, report it to itsme."
             static let refuseCallback =
@@ -38,23 +38,23 @@ extension ItsmeError {
         public static let invalidConfiguration = Code(
             "invalid_configuration", .misconfiguration, "a value of the configuration cannot be used",
             remedy: "Correct the field that the error names.")
-        /// There is no environment of that name.
+        /// There is no environment with that name.
         public static let unknownEnvironment = Code(
             "unknown_environment", .misconfiguration, "there is no environment of the configured name",
             remedy: "Use one of the names that the error lists, or a custom issuer.")
-        /// A key that is needed is not there.
+        /// A required key is missing.
         public static let missingKey = Code(
-            "missing_key", .misconfiguration, "a key that is needed is not there",
+            "missing_key", .misconfiguration, "a required key is missing",
             remedy: "Add it to the set, and publish its public half.")
         /// A key cannot serve its purpose: use, type, size or algorithm.
         public static let unsuitableKey = Code(
             "unsuitable_key", .misconfiguration, "a key cannot serve its purpose",
             remedy: "Give an RSA key of 2048 to 4096 bits whose use, key_ops and alg allow it.")
-        /// A URL is not https, or holds what it must not.
+        /// A URL is not https, or has a part that is not allowed.
         public static let insecureURL = Code(
             "insecure_url", .misconfiguration, "a URL cannot be used",
             remedy: "Give an https URL without user information and fragment.")
-        /// An own key failed to sign or decrypt, for example because the HSM that holds it is away.
+        /// One of the client's own keys failed to sign or decrypt, for example because its HSM is not reachable.
         public static let ownKeyFailed = Code(
             "own_key_failed", .misconfiguration, "a key of the client failed",
             remedy: "Check the key, or the HSM or KMS that holds it.")
@@ -66,19 +66,19 @@ extension ItsmeError {
         public static let rotationOutOfOrder = Code(
             "rotation_out_of_order", .misconfiguration, "this step of the rotation is not the next one",
             remedy: "Take the step that KeyRing.nextStep(for:) names.")
-        /// A step of a key rotation whose time has not come: itsme, or another instance, may not know the new key yet,
-        /// or may still use the old one.
+        /// It is too early for this step of a key rotation: itsme or another instance may not know the new key yet, or
+        /// may still use the old one.
         public static let rotationTooEarly = Code(
-            "rotation_too_early", .misconfiguration, "the time for this step of the rotation has not come",
+            "rotation_too_early", .misconfiguration, "it is too early for this step of the rotation",
             remedy: "Wait until the time that the error names, then take the step again.")
-        /// A private key file that others can read, or that is not a file of one's own.
+        /// A private key file that other users can read, or that belongs to another user.
         public static let keyFileUnsafe = Code(
             "key_file_unsafe", .misconfiguration,
-            "others can read the private key file, or it is not a file of one's own",
+            "other users can read the private key file, or it belongs to another user",
             remedy: "Make it a regular file of the service's user with mode 0600.")
         /// A key file that would have been overwritten.
         public static let keyFileExists = Code(
-            "key_file_exists", .misconfiguration, "the key file is there already",
+            "key_file_exists", .misconfiguration, "the key file already exists",
             remedy: "Give another path, or move the file away.")
         /// A key file that cannot be read or written.
         public static let keyFileUnusable = Code(
@@ -86,7 +86,7 @@ extension ItsmeError {
             remedy: "Check the path, the file system and the permissions.")
         /// The random source of the system failed.
         public static let randomSourceFailed = Code(
-            "random_source_failed", .transient, "no random bytes could be had",
+            "random_source_failed", .transient, "the random source returned no bytes",
             remedy: "Check the system's random generator.")
 
         /// The request object is larger than its store.
@@ -94,19 +94,19 @@ extension ItsmeError {
             "request_object_too_large", .misconfiguration, "the request object is larger than its store",
             remedy: "Give the store more room, or ask for fewer claims.")
 
-        /// The place to go to after the login is not one of this site.
+        /// The page to open after the login is not on this site.
         public static let targetRefused = Code(
-            "target_refused", .untrustedResponse, "the place to go to after the login is not one of this site",
+            "target_refused", .untrustedResponse, "the page to open after the login is not on this site",
             remedy: "Link to the start of the login with LoginEndpoints.startURL.")
-        /// A closure of the application, or its replay guard, threw an error of its own.
+        /// A closure of the application, or its replay guard, threw an error.
         public static let applicationFailed = Code(
             "application_failed", .misconfiguration,
-            "a closure or the replay guard of the application threw an error of its own",
+            "a closure or the replay guard of the application threw an error",
             remedy: "See the application's log.")
 
         // MARK: HTTP
 
-        /// No answer: name resolution, connection, or the connection was lost.
+        /// No answer: name resolution or the connection failed, or the connection was lost.
         public static let unreachable = Code(
             "unreachable", .transient, "there was no answer",
             remedy: "Check the network and the proxy from this machine, then try again.")
@@ -120,17 +120,17 @@ extension ItsmeError {
         /// The answer was larger than allowed.
         public static let responseTooLarge = Code(
             "response_too_large", .untrustedResponse, "the answer is larger than allowed", remedy: Remedy.checkIssuer)
-        /// The answer was not HTTP as it should be.
+        /// The answer was not valid HTTP.
         public static let malformedResponse = Code(
-            "malformed_response", .untrustedResponse, "the answer is not HTTP as it should be",
+            "malformed_response", .untrustedResponse, "the answer is not valid HTTP",
             remedy: Remedy.checkIssuer)
         /// The answer was a redirect; itsme's endpoints do not redirect.
         public static let redirectRefused = Code(
             "redirect_refused", .untrustedResponse, "the endpoint answered with a redirect",
             remedy: "Check the configured issuer and any proxy in between; itsme's endpoints do not redirect.")
-        /// The answer's status says that the server has trouble.
+        /// The status of the answer reports an error in the server.
         public static let serverError = Code(
-            "server_error", .transient, "the server has trouble", remedy: Remedy.tryAgain)
+            "server_error", .transient, "the server reported an error of its own", remedy: Remedy.tryAgain)
         /// The answer's status is not one that this endpoint gives.
         public static let unexpectedStatus = Code(
             "unexpected_status", .misconfiguration, "the answer's status is not one that this endpoint gives",
@@ -142,14 +142,14 @@ extension ItsmeError {
 
         // MARK: Provider
 
-        /// The discovery document is not what OpenID Connect Discovery 1.0 §3 asks for.
+        /// The discovery document breaks a rule of OpenID Connect Discovery 1.0 §3.
         public static let metadataMalformed = Code(
             "metadata_malformed", .untrustedResponse,
             "a member of the discovery document is missing or has the wrong type",
             remedy: "Check that the configured issuer is itsme's; if it is, report it to itsme.")
         /// The issuer in the discovery document is not the configured one (Discovery 1.0 §4.3).
         public static let metadataIssuerMismatch = Code(
-            "metadata_issuer_mismatch", .untrustedResponse, "the discovery document is another issuer's",
+            "metadata_issuer_mismatch", .untrustedResponse, "the discovery document belongs to another issuer",
             remedy: "Configure the issuer exactly as the provider writes it.")
         /// An endpoint in the discovery document is not an acceptable URL.
         public static let metadataEndpointInvalid = Code(
@@ -167,11 +167,11 @@ extension ItsmeError {
         public static let jwkSetMalformed = Code(
             "jwk_set_malformed", .untrustedResponse, "itsme's JWK Set cannot be read or holds no usable key",
             remedy: "Nothing to do here; the last good set stays in use. If it lasts, report it to itsme.")
-        /// No key of the provider has the `kid` that the token names, also after one refetch.
+        /// No key of the provider has the token's `kid`, even after one refetch.
         public static let providerKeyNotFound = Code(
             "provider_key_not_found", .untrustedResponse, "no key of itsme has the key ID that the token names",
             remedy: "Refuse the login. If every login fails, check that the JWK Set of itsme can be read.")
-        /// The provider's key of that `kid` does not allow the purpose.
+        /// The provider's key with that `kid` does not allow the purpose.
         public static let providerKeyUnsuitable = Code(
             "provider_key_unsuitable", .untrustedResponse, "no key of itsme allows this purpose",
             remedy: Remedy.refuseLogin)
@@ -182,20 +182,20 @@ extension ItsmeError {
 
         // MARK: Authorization response
 
-        /// The browser holds no login of the callback's state.
+        /// The browser has no pending login with the callback's state.
         public static let transactionMissing = Code(
-            "transaction_missing", .untrustedResponse, "this browser holds no login of that state",
+            "transaction_missing", .untrustedResponse, "this browser has no pending login with this state",
             remedy:
                 "Offer a new login. If it happens often: cookies are blocked, or the start and the callback are on different hosts."
         )
-        /// The sealed transaction was made with another key, altered, or is not one.
+        /// The sealed transaction is malformed, altered, or sealed with another key.
         public static let transactionUnreadable = Code(
             "transaction_unreadable", .untrustedResponse,
-            "the sealed transaction was altered, was sealed with another key, or is none",
+            "the sealed transaction is malformed, altered, or sealed with another key",
             remedy: "Start a new login. If it happens to everybody, give all instances the same sealing key.")
-        /// The login took longer than a transaction lives.
+        /// The login took longer than the lifetime of its transaction.
         public static let transactionExpired = Code(
-            "transaction_expired", .declined, "the login took longer than a transaction lives",
+            "transaction_expired", .declined, "the login took longer than the lifetime of its transaction",
             remedy: "Start a new login.")
         /// The transaction was used before.
         public static let transactionReplayed = Code(
@@ -203,21 +203,21 @@ extension ItsmeError {
             remedy: "Refuse the callback and offer a new login.")
         /// The transaction belongs to another client or issuer.
         public static let transactionForeign = Code(
-            "transaction_foreign", .untrustedResponse, "what came back belongs to another client or issuer",
+            "transaction_foreign", .untrustedResponse, "the answer belongs to another client or issuer",
             remedy: "Hand it to the client that made the request.")
         /// A parameter of the callback occurs twice.
         public static let duplicateParameter = Code(
             "duplicate_parameter", .untrustedResponse, "a parameter occurs twice", remedy: Remedy.refuseCallback)
         /// The callback's query cannot be read.
         public static let malformedCallback = Code(
-            "malformed_callback", .untrustedResponse, "a parameter holds a broken escape or is not UTF-8",
+            "malformed_callback", .untrustedResponse, "a parameter has an invalid percent-encoding or is not UTF-8",
             remedy: Remedy.refuseCallback)
         /// The callback has no `state`.
         public static let stateMissing = Code(
             "state_missing", .untrustedResponse, "the callback has no state", remedy: Remedy.refuseCallback)
         /// The callback's `state` is not the transaction's.
         public static let stateMismatch = Code(
-            "state_mismatch", .untrustedResponse, "the state is not that of the transaction",
+            "state_mismatch", .untrustedResponse, "the state does not match the transaction",
             remedy: Remedy.refuseCallback)
         /// The callback has no `iss` although the provider announces it (RFC 9207 §2.4).
         public static let responseIssuerMissing = Code(
@@ -241,10 +241,10 @@ extension ItsmeError {
         public static let tokenRequestRefused = Code(
             "token_request_refused", .misconfiguration, "itsme answered the token request with an error",
             remedy: "See the error of itsme.")
-        /// The token response is not what OpenID Connect Core 1.0 §3.1.3.3 asks for.
+        /// The token response breaks a rule of OpenID Connect Core 1.0 §3.1.3.3.
         public static let tokenResponseMalformed = Code(
             "token_response_malformed", .untrustedResponse,
-            "the token response lacks a member or has one of the wrong type", remedy: Remedy.refuseLogin)
+            "a member of the token response is missing or has the wrong type", remedy: Remedy.refuseLogin)
         /// The token type is not `Bearer`.
         public static let tokenTypeUnsupported = Code(
             "token_type_unsupported", .untrustedResponse, "the token type is not Bearer", remedy: Remedy.refuseLogin)
@@ -258,9 +258,9 @@ extension ItsmeError {
         public static let tokenNotEncrypted = Code(
             "token_not_encrypted", .untrustedResponse, "the token is not encrypted",
             remedy: "Refuse it. Check that encryption was registered at itsme for this token.")
-        /// What the token encrypts is not a signed JWT.
+        /// The content of the token is not a signed JWT.
         public static let tokenNotSigned = Code(
-            "token_not_signed", .untrustedResponse, "what the token encrypts is not a signed JWT",
+            "token_not_signed", .untrustedResponse, "the content of the token is not a signed JWT",
             remedy: Remedy.refuseLogin)
         /// The token's structure or header breaks RFC 7515 or RFC 7516.
         public static let tokenMalformed = Code(
@@ -270,11 +270,11 @@ extension ItsmeError {
             "token_algorithm_not_allowed", .untrustedResponse,
             "the token uses an algorithm other than the configured one",
             remedy: "Refuse it. If every token is refused, configure what was registered at itsme.")
-        /// The token's `typ` names another kind of token (RFC 8725 §3.11).
+        /// The token's `typ` names another type of token (RFC 8725 §3.11).
         public static let tokenKindMismatch = Code(
-            "token_kind_mismatch", .untrustedResponse, "a token of another kind stands in this place",
+            "token_kind_mismatch", .untrustedResponse, "this is another type of token than expected",
             remedy: Remedy.refuseLogin)
-        /// The token is encrypted for a key that is not ours.
+        /// The token is encrypted for a key that the client does not have.
         public static let decryptionKeyNotFound = Code(
             "decryption_key_not_found", .misconfiguration,
             "the token is encrypted for a key that the client does not have",
@@ -285,16 +285,16 @@ extension ItsmeError {
         /// The signature is wrong.
         public static let signatureInvalid = Code(
             "signature_invalid", .untrustedResponse, "the signature is wrong", remedy: Remedy.refuseLogin)
-        /// The signed content is not a JSON object as RFC 7519 asks for.
+        /// The signed content is not a JSON object, as RFC 7519 requires.
         public static let claimsMalformed = Code(
             "claims_malformed", .untrustedResponse, "the signed content is not a JSON object",
             remedy: Remedy.refuseLogin)
-        /// A claim that is required is missing; the field names it.
+        /// A required claim is missing; the field names it.
         public static let claimMissing = Code(
             "claim_missing", .untrustedResponse, "a required claim is missing", remedy: Remedy.refuseLogin)
-        /// A claim has another type or form than it must have; the field names it.
+        /// A claim has the wrong type or form; the field names it.
         public static let claimMalformed = Code(
-            "claim_malformed", .untrustedResponse, "a claim has another type or form than it must have",
+            "claim_malformed", .untrustedResponse, "a claim has the wrong type or form",
             remedy: Remedy.refuseLogin)
 
         // MARK: Claims of tokens
@@ -316,10 +316,10 @@ extension ItsmeError {
         /// `exp` has passed.
         public static let tokenExpired = Code(
             "token_expired", .untrustedResponse, "the token has expired", remedy: Remedy.checkClock)
-        /// `nbf` is still to come.
+        /// `nbf` is in the future.
         public static let tokenNotYetValid = Code(
             "token_not_yet_valid", .untrustedResponse, "the token is not valid yet", remedy: Remedy.checkClock)
-        /// `iat` is still to come.
+        /// `iat` is in the future.
         public static let issuedInFuture = Code(
             "issued_in_future", .untrustedResponse, "the token was issued in the future", remedy: Remedy.checkClock)
         /// `iat` is older than allowed.
@@ -327,17 +327,17 @@ extension ItsmeError {
             "issued_too_long_ago", .untrustedResponse, "the token was issued too long ago", remedy: Remedy.checkClock)
         /// `nonce` is not the transaction's.
         public static let nonceMismatch = Code(
-            "nonce_mismatch", .untrustedResponse, "the nonce is not that of the transaction",
+            "nonce_mismatch", .untrustedResponse, "the nonce does not match the transaction",
             remedy: Remedy.refuseLogin)
         /// `acr` is lower than what was requested, or unknown.
         public static let acrInsufficient = Code(
             "acr_insufficient", .untrustedResponse, "the authentication is weaker than requested",
             remedy: Remedy.refuseLogin)
-        /// `auth_time` is longer ago than the requested `max_age`.
+        /// `auth_time` is older than the requested `max_age`.
         public static let authenticationTooOld = Code(
             "authentication_too_old", .untrustedResponse, "the authentication is older than requested",
             remedy: Remedy.refuseLogin)
-        /// `at_hash` does not fit the access token.
+        /// `at_hash` does not match the access token.
         public static let accessTokenHashMismatch = Code(
             "access_token_hash_mismatch", .untrustedResponse,
             "the access token is not the one that came with the ID token", remedy: Remedy.refuseLogin)
@@ -348,11 +348,11 @@ extension ItsmeError {
         public static let userInfoRefused = Code(
             "userinfo_refused", .transient, "itsme answered the UserInfo request with an error",
             remedy: "See the error of itsme.")
-        /// UserInfo's `sub` is not the ID token's (OpenID Connect Core 1.0 §5.3.2), or the ID token's is not that of the
-        /// known person who was asked.
+        /// UserInfo's `sub` differs from the ID token's (OpenID Connect Core 1.0 §5.3.2), or the ID token's `sub` is
+        /// not the requested person's.
         public static let subjectMismatch = Code(
             "subject_mismatch", .untrustedResponse, "the token is about another person", remedy: Remedy.refuseLogin)
-        /// The picture is not where it may be fetched from, or is no image.
+        /// The picture has a URL that is not allowed, or is not an image.
         public static let pictureRefused = Code(
             "picture_refused", .untrustedResponse, "the picture cannot be used",
             remedy: "Go on without the picture, and report it to itsme.")
@@ -379,17 +379,17 @@ extension ItsmeError {
         public static let backchannelRefused = Code(
             "backchannel_refused", .misconfiguration, "itsme answered the backchannel request with an error",
             remedy: "See the error of itsme.")
-        /// An answer of user discovery or backchannel authentication lacks a member or has one of the wrong form.
+        /// In an answer of user discovery or backchannel authentication, a member is missing or has the wrong form.
         public static let backchannelResponseMalformed = Code(
             "backchannel_response_malformed", .untrustedResponse,
-            "the answer lacks a member or has one of the wrong form",
+            "a member of the answer is missing or has the wrong form",
             remedy: "Start again. If it lasts, report it to itsme.")
-        /// The person took longer than the session or the request lives.
+        /// The person did not answer during the lifetime of the session or request.
         public static let backchannelExpired = Code(
             "backchannel_expired", .declined, "the person did not answer in time", remedy: "Offer to start again.")
-        /// The session or the request has had its last answer already.
+        /// The session or request has already had its final answer.
         public static let backchannelCompleted = Code(
-            "backchannel_completed", .misconfiguration, "the last answer has come already",
+            "backchannel_completed", .misconfiguration, "the final answer was already received",
             remedy: "Keep the answer, or start again.")
         /// The ID token belongs to another backchannel authentication request.
         public static let authReqIDMismatch = Code(

@@ -1,18 +1,18 @@
 public import JOSE
 
-/// What went wrong on the way to a verified person, and what to do about it.
+/// Why a login or another operation failed, and what to do about it.
 ///
-/// An error has one ``code`` per rule, the ``phase`` in which it arose, a ``reason`` and a ``remedy`` in words.
-/// It never carries values of claims, bodies, tokens or URLs with parameters; it names claims and fields.
-/// Show ``safeMessage`` to a browser and nothing else.
+/// An error has a ``code`` (one per rule), the ``phase`` in which it arose, a ``reason`` and a ``remedy``. It names
+/// claims and fields but never contains values of claims, bodies, tokens or URLs with parameters. Show a browser only
+/// ``safeMessage``.
 public struct ItsmeError: Error, Sendable {
-    /// Whose turn it is.
+    /// Who has to act.
     public enum Kind: String, Sendable, Hashable {
-        /// The person, or itsme on the person's behalf, said no. Offer to start again.
+        /// The person refused, or itsme refused for the person. Offer to start again.
         case declined
         /// itsme or the network did not answer as usual. Trying again later may help.
         case transient
-        /// What came back broke a rule of security. The login is refused; do not retry with the same data.
+        /// An answer broke a security rule. The login is refused; do not retry with the same data.
         case untrustedResponse
         /// The configuration, the registration at itsme, or the calling code has to change.
         case misconfiguration
@@ -43,7 +43,7 @@ public struct ItsmeError: Error, Sendable {
         public static let userInfo = Phase("userinfo")
         /// The revocation request and its answer.
         public static let revocation = Phase("revocation")
-        /// Finding out who is there by a QR code.
+        /// Identifying a person by a QR code.
         public static let userDiscovery = Phase("user-discovery")
         /// The backchannel authentication request and its answer.
         public static let backchannelAuthentication = Phase("backchannel-authentication")
@@ -61,32 +61,32 @@ public struct ItsmeError: Error, Sendable {
     /// What to do about it.
     public let remedy: String
 
-    /// The claim or the configuration field concerned, if one is.
+    /// The claim or configuration field, if the error is about one.
     public let field: String?
 
-    /// What itsme itself said, if it answered with an error.
+    /// The error that itsme sent, if it did.
     public let providerError: ProviderError?
 
-    /// The code of the JOSE failure underneath, if one is.
+    /// The code of the underlying JOSE error, if any.
     public let joseCode: JOSEError.Code?
 
-    /// The code of the HTTP failure underneath, if one is.
+    /// The code of the underlying HTTP error, if any.
     public let transportCode: HTTPTransportError.Code?
 
-    /// How long itsme asks to wait before the next try (`Retry-After`, RFC 9110 §10.2.3), for an answer of status 429,
-    /// 408 or 5xx that says so. Not limited: bound it before you wait for it.
+    /// How long itsme asks to wait before the next try (`Retry-After`, RFC 9110 §10.2.3), for an answer with status
+    /// 429, 408 or 5xx. The value is not limited, so set a limit before you wait.
     public let retryAfter: Duration?
 
-    /// Whose turn it is; follows from the code, and for an answer of itsme from its error code. A cause that is known
-    /// to lie in the configuration makes it ``Kind-swift.enum/misconfiguration``.
+    /// Who has to act. It follows from the code, or from the error code that itsme sent. It is
+    /// ``Kind-swift.enum/misconfiguration`` if the cause is known to be in the configuration.
     public var kind: Kind {
         providerError?.kind ?? knownKind ?? code.kind
     }
 
-    /// The kind, where more is known than the code says.
+    /// The kind, if it differs from the code's.
     private let knownKind: Kind?
 
-    /// Makes an error; reason and remedy are the code's unless there is something special to say.
+    /// Makes an error; reason and remedy default to those of the code.
     init(
         _ code: Code,
         _ phase: Phase,
@@ -111,19 +111,21 @@ public struct ItsmeError: Error, Sendable {
         self.retryAfter = retryAfter
     }
 
-    /// The two issuers of a mismatch, in words. Issuers are no secrets; what is no URL may be one, and is not shown.
+    /// Text that names both issuers of a mismatch. An issuer is not secret. A value that is not a URL might be, so it
+    /// is not shown.
     static func issuers(found: String, expected: String) -> String {
         let isURL = found.hasPrefix("https://") || found.hasPrefix("http://")
-        return "the issuer is \(isURL ? printable(found) : "no URL"), expected is \(printable(expected))"
+        return "the issuer is \(isURL ? printable(found) : "not a URL"), but \(printable(expected)) is expected"
     }
 
-    /// A name from outside for the text of an error: at most 128 characters, what is not printable ASCII replaced.
+    /// Makes an untrusted name safe for an error text: at most 128 characters, with `?` for everything but printable
+    /// ASCII.
     static func printable(_ name: String) -> String {
         let shown = name.unicodeScalars.prefix(128).map { (0x21...0x7E).contains($0.value) ? Character($0) : "?" }
         return "'" + String(shown) + (name.unicodeScalars.count > 128 ? "…'" : "'")
     }
 
-    /// A sentence that a browser may see: no rule, no field, nothing of the answer.
+    /// A sentence to show in a browser. It names no rule and no field, and contains no part of an answer.
     public var safeMessage: String {
         switch kind {
         case .declined: "The login was not completed. You can try again."

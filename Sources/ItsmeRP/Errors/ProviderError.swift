@@ -2,11 +2,11 @@ import HTTPTypes
 import JOSE
 import WebFormats
 
-/// What itsme said in an error answer: on the callback, or in the body of an endpoint's answer.
+/// An error that itsme sent: in the callback, or in the answer of an endpoint.
 ///
-/// The texts come from outside: show them to developers, not to browsers.
+/// The texts are untrusted: show them to developers, not in browsers.
 public struct ProviderError: Sendable, Hashable {
-    /// An error code of itsme. Extensible; codes that nobody documented are kept as they came.
+    /// An error code of itsme. Undocumented codes are kept as received.
     public struct Code: RawRepresentable, Sendable, Hashable {
         /// The code on the wire.
         public let rawValue: String
@@ -26,7 +26,7 @@ public struct ProviderError: Sendable, Hashable {
     /// The value of `detail`, which itsme's token endpoint uses instead of `error_description`.
     public let detail: String?
 
-    /// The value of `uid`, with which itsme's support can find the request.
+    /// The value of `uid`, by which itsme's support can find the request.
     public let uid: String?
 
     /// The value of `error_uri`.
@@ -61,8 +61,8 @@ public struct ProviderError: Sendable, Hashable {
 
     /// Reads the challenge of an answer without such a body (RFC 6750 §3): `WWW-Authenticate: Bearer error="invalid_token"`.
     ///
-    /// - Parameter token: Whether the request carried an access token. A status 401 that asks for one again, without an
-    ///   error code, then says that the token is not good.
+    /// - Parameter token: Whether the request carried an access token. If it did, status 401 without an error code
+    ///   means that the token is invalid.
     package init?(challengeOf reply: HTTPReply, token: Bool = false) {
         let status = reply.response.status.code
         guard let challenge = AuthenticationChallenge.all(of: reply).first(where: { $0.scheme.isToken("bearer") })
@@ -72,7 +72,7 @@ public struct ProviderError: Sendable, Hashable {
         self.init(code: code, errorDescription: challenge.parameters["error_description"], status: status)
     }
 
-    /// The code for a log line: known characters of RFC 6749 §5.2, at most 64 of them.
+    /// The code for a log line: only the characters of RFC 6749 §5.2, at most 64.
     var loggableCode: String {
         let allowed = code.rawValue.utf8.prefix(64).filter { byte in
             (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte) || (0x30...0x39).contains(byte)
@@ -83,7 +83,7 @@ public struct ProviderError: Sendable, Hashable {
 }
 
 extension ProviderError: Redacted {
-    /// The code; the texts come from outside and are not printed.
+    /// The code; the texts are untrusted and not printed.
     public var description: String { "ProviderError(\(loggableCode))" }
 }
 
@@ -92,11 +92,11 @@ extension ProviderError.Code {
 
     /// The person cancelled, or itsme refused on the person's behalf.
     public static let accessDenied = Self("access_denied")
-    /// A parameter is missing, wrong or there twice.
+    /// A parameter is missing, wrong or repeated.
     public static let invalidRequest = Self("invalid_request")
-    /// `prompt=none` was sent and the person would have to log in.
+    /// `prompt=none` was sent, but the person has to log in.
     public static let loginRequired = Self("login_required")
-    /// `prompt=none` was sent and the person would have to act.
+    /// `prompt=none` was sent, but the person has to act.
     public static let interactionRequired = Self("interaction_required")
     /// The kind of request is not supported.
     public static let unsupportedRequest = Self("unsupported_request")
@@ -104,7 +104,7 @@ extension ProviderError.Code {
     public static let invalidClientID = Self("invalid_client_id")
     /// The redirect URI is not a registered one.
     public static let invalidRedirectURI = Self("invalid_redirect_uri")
-    /// The scope is not allowed or the service code not known.
+    /// The scope is not allowed, or the service code is unknown.
     public static let invalidScope = Self("invalid_scope")
     /// The value of `display` is not supported.
     public static let unsupportedDisplay = Self("unsupported_display")
@@ -120,7 +120,7 @@ extension ProviderError.Code {
     public static let temporaryUnavailable = Self("temporary_unavailable")
     /// itsme is not available for the moment, as RFC 6749 spells it.
     public static let temporarilyUnavailable = Self("temporarily_unavailable")
-    /// itsme had trouble of its own (RFC 6749 §4.1.2.1).
+    /// itsme had an internal error (RFC 6749 §4.1.2.1).
     public static let serverError = Self("server_error")
     /// The `registration` parameter is not supported.
     public static let registrationNotSupported = Self("registration_not_supported")
@@ -146,12 +146,12 @@ extension ProviderError.Code {
     public static let expiredToken = Self("expired_token")
     /// The login hint is too old.
     public static let expiredLoginHintToken = Self("expired_login_hint_token")
-    /// The login hint leads to nobody.
+    /// The login hint does not identify a person.
     public static let unknownUserID = Self("unknown_user_id")
 }
 
 extension ProviderError {
-    /// Whose turn it is; nil for a code that nobody documented.
+    /// Who has to act; nil for an undocumented code.
     var kind: ItsmeError.Kind? {
         switch code {
         case .accessDenied, .loginRequired, .interactionRequired, .invalidGrant, .invalidToken, .expiredToken,
@@ -166,11 +166,11 @@ extension ProviderError {
         }
     }
 
-    /// What to do about it, told to a client that proves itself in this way.
+    /// What to do about it, for a client with this authentication.
     func advice(for authentication: ClientAuthentication) -> String {
         switch code {
         case .unauthorizedClient where authentication.hasSecret, .invalidClient where authentication.hasSecret:
-            "itsme could not authenticate the client: compare the client id and the client secret with what itsme wrote, for this environment."
+            "itsme could not authenticate the client: compare the client id and the client secret with those that itsme gave you for this environment."
         default: advice
         }
     }
@@ -185,8 +185,8 @@ extension ProviderError {
             "The code or auth_req_id was used, has expired or belongs to another client or redirect URI. Start again."
         case .invalidToken: "The access token has expired. Start again."
         case .expiredToken: "The person did not answer in time. Offer to start again."
-        case .expiredLoginHintToken: "Find out anew who is there, with user discovery."
-        case .unknownUserID: "The hint leads to nobody at itsme: find out who is there, with user discovery."
+        case .expiredLoginHintToken: "The hint has expired. Identify the person again with user discovery."
+        case .unknownUserID: "itsme does not know the person of this hint. Identify the person with user discovery."
         case .authorizationPending, .slowDown: "Ask again when the interval is over."
         case .temporaryUnavailable, .temporarilyUnavailable, .serverError: "Try again in a few minutes."
         case .invalidRequest, .unsupportedRequest, .unsupportedDisplay, .unsupportedResponseType,
@@ -196,11 +196,11 @@ extension ProviderError {
         case .invalidRedirectURI: "Register the redirect URI at itsme exactly as it is configured here."
         case .invalidScope: "Compare the service code and the scopes with the registration at itsme."
         case .unauthorizedClient, .invalidClient:
-            "itsme could not authenticate the client. With a key pair: check that the public JWK Set is reachable and holds the signing key in use, and that the clock is right. With a client secret: compare it with what itsme wrote."
+            "itsme could not authenticate the client. With a key pair: check that the public JWK Set is reachable and holds the signing key in use, and that the clock is right. With a client secret: compare it with the one that itsme gave you."
         case .invalidRequestObject:
             "itsme could not use the request object: check that the public JWK Set is reachable and holds the signing key in use."
         case .invalidRequestURI: "Register the request URI at itsme; it must be https with port 443 and reachable."
-        default: "The code is not documented by itsme; the texts that came with it say more."
+        default: "itsme does not document this code. Read the texts that came with it."
         }
     }
 }

@@ -1,9 +1,9 @@
 /// A value that never prints itself: tokens, codes, verifiers, client secrets.
 ///
-/// `description`, `debugDescription`, string interpolation and reflection show `[redacted]`. There is no `==`:
-/// comparing secrets is done in constant time by the library. Reading the value is a deliberate act, ``exposedValue``.
+/// `description`, `debugDescription`, string interpolation and reflection show `[redacted]`. There is no `==`: the
+/// library compares secrets in constant time. Read the value with ``exposedValue``.
 public struct Secret<Value: Sendable>: Sendable {
-    /// The value itself. Hand it to what needs it; do not log, store or show it.
+    /// The value itself. Do not log, store or show it.
     public let exposedValue: Value
 
     /// Wraps a value.
@@ -17,19 +17,19 @@ extension Secret: Redacted {
     public var description: String { "[redacted]" }
 }
 
-/// A value that says something about a person and keeps it out of logs.
+/// Personal data that stays out of logs.
 ///
-/// `description`, `debugDescription`, string interpolation, `dump` and `Mirror` show a placeholder; the value is read
-/// on purpose, by name:
+/// `description`, `debugDescription`, string interpolation, `dump` and `Mirror` show a placeholder. Read ``value`` to
+/// get the data:
 ///
 /// ```swift
 /// logger.debug("signed in: \(userInfo[.email])")   // Optional(<personal>)
 /// account.email = userInfo[.email]?.value.text
 /// ```
 ///
-/// It is not `Codable`: storing personal data is a decision that the application takes for each value.
+/// It is not `Codable`: the application must decide for each value whether to store it.
 public struct Personal<Value: Sendable>: Sendable {
-    /// The value. What is read here is no longer protected from being printed.
+    /// The value. Once read, it is no longer protected from being printed.
     public let value: Value
 
     /// Wraps a value.
@@ -46,11 +46,10 @@ extension Personal: Redacted {
     public var description: String { "<personal>" }
 }
 
-/// A value that shows nothing of what it holds.
+/// A value that does not show its content.
 ///
-/// `description`, `debugDescription`, string interpolation, `dump` and `Mirror` show its ``description`` and no more. The
-/// default is the name of the type; a type that has something harmless to say implements ``description``, and nothing
-/// else:
+/// `description`, `debugDescription`, string interpolation, `dump` and `Mirror` show only its ``description``. The
+/// default is the name of the type. A type that can show something harmless implements only ``description``:
 ///
 /// ```swift
 /// extension ClaimSet: Redacted {
@@ -60,7 +59,7 @@ extension Personal: Redacted {
 package protocol Redacted: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {}
 
 extension Redacted {
-    /// The name of the type; never what the value holds.
+    /// The name of the type; never its content.
     public var description: String { "\(Self.self)([redacted])" }
 
     /// The same as `description`.

@@ -5,7 +5,8 @@
 #endif
 import JOSE
 
-/// Proves the client at an endpoint (OpenID Connect Core 1.0 §9, RFC 7523 §3): with a client assertion, or the secret.
+/// Authenticates the client at an endpoint with a client assertion or the client secret (OpenID Connect Core 1.0 §9,
+/// RFC 7523 §3).
 struct ClientAssertionBuilder: Sendable {
     /// How long an assertion lives, in seconds.
     private static let lifetime: Int64 = 120
@@ -26,7 +27,7 @@ struct ClientAssertionBuilder: Sendable {
         random = configuration.random
     }
 
-    /// The form parameters that authenticate one request to the endpoint `audience`. The `jti` is fresh each time.
+    /// The form parameters that authenticate one request to the endpoint `audience`. Each call makes a new `jti`.
     func parameters(
         audience: String, provider: Provider, phase: ItsmeError.Phase
     ) async throws -> [(name: String, value: String)] {
@@ -60,11 +61,11 @@ struct ClientAssertionBuilder: Sendable {
     }
 }
 
-/// The tokens that the client makes: request objects and client assertions.
+/// Makes the client's tokens: request objects and client assertions.
 enum ClientToken {
     /// `iat` and `nbf` of a token made at a moment, in seconds since 1970.
     ///
-    /// Set back by a minute: a provider whose clock is behind this machine's would refuse what comes from the future.
+    /// One minute in the past, because a provider whose clock is behind would refuse a token from the future.
     static func issuedAt(_ now: Date) -> Int64 {
         Int64(now.timeIntervalSince1970) - 60
     }
@@ -101,7 +102,7 @@ enum ClientToken {
                 contentEncryption: algorithms.contentEncryption, contentType: "JWT", random: random)
         } catch {
             throw ItsmeError(
-                .providerKeyUnsuitable, phase, "nothing can be encrypted to the key of itsme: \(error.reason)",
+                .providerKeyUnsuitable, phase, "encryption with the key of itsme failed: \(error.reason)",
                 remedy: "Check the random generator; if it works, report the key to itsme.", joseCode: error.code)
         }
     }

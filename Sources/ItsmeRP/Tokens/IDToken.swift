@@ -5,14 +5,13 @@
 #endif
 import JOSE
 
-/// A decrypted, verified and completely validated ID token (OpenID Connect Core 1.0 §3.1.3.7). There is no other way to
-/// make one.
+/// A decrypted, verified and validated ID token (OpenID Connect Core 1.0 §3.1.3.7). Only validation makes one.
 public struct IDToken: Sendable {
     /// Who issued it: the configured issuer.
     public let issuer: String
 
-    /// Who the person is: 36 characters, different for each relying party, the same at each login. This is the key of
-    /// the account; e-mail is not.
+    /// The identifier of the person: 36 characters, different for each relying party, the same at each login. Use this
+    /// as the key of the account, never the e-mail address.
     public let subject: String
 
     /// When it was issued.
@@ -21,19 +20,19 @@ public struct IDToken: Sendable {
     /// When it expires.
     public let expiresAt: Date
 
-    /// When the person authenticated, if itsme says.
+    /// When the person authenticated, if itsme states it.
     public let authenticatedAt: Date?
 
-    /// How strongly the person authenticated; nil when itsme does not say or says something unknown.
+    /// How strongly the person authenticated; nil if itsme does not state it or the value is unknown.
     public let authenticationLevel: AuthenticationLevel?
 
-    /// `acr` as it came.
+    /// `acr` as received.
     public let authenticationContextClass: String?
 
     /// All claims.
     public let claims: ClaimSet
 
-    /// The value of a claim; nil when it is absent or has another form than the claim's type.
+    /// The value of a claim; nil if it is absent or malformed.
     public subscript<Value>(_ claim: Claim<Value>) -> Value? {
         claims[claim]
     }
@@ -44,7 +43,7 @@ extension IDToken: Redacted {
     public var description: String { "IDToken(\(claims.names.joined(separator: ", ")))" }
 }
 
-/// What an ID token must say to be accepted.
+/// What an ID token must contain to be accepted.
 struct IDTokenExpectation: Sendable {
     let issuer: String
     let clientID: String
@@ -56,12 +55,12 @@ struct IDTokenExpectation: Sendable {
     let maximumTokenAge: Int64
     let profile: ProtocolProfile
 
-    /// What ties the token to the request. A login through the browser has no way to do without its nonce.
+    /// What binds the token to the request. A login through the browser always needs a nonce.
     enum Binding: Sendable {
         case nonce(Secret<String>)
         /// CIBA sends no nonce (CIBA Core 1.0 §7.1): the token comes straight from the token endpoint, for this
-        /// `auth_req_id`. itsme shows a nonce all the same, which says nothing.
-        /// A token from before the request answers another one.
+        /// `auth_req_id`. itsme sends a nonce anyway, but it means nothing. A token issued before the request belongs
+        /// to another request.
         case backchannelRequest(authReqID: Secret<String>, requestedAt: Date)
     }
 
@@ -82,11 +81,12 @@ struct IDTokenExpectation: Sendable {
 }
 
 extension IDToken {
-    /// Names the backchannel request that a token is for (CIBA Core 1.0 §10.3.1).
+    /// The claim that names the backchannel request of a token (CIBA Core 1.0 §10.3.1).
     static let backchannelRequestClaim = "urn:openid:params:jwt:claim:auth_req_id"
 
-    /// Validates the claims of a token that was decrypted and verified. The numbers are those of the steps in OpenID
-    /// Connect Core 1.0 §3.1.3.7; steps 1, 6, 7 and 8 (encryption, signature, algorithm) lie behind ``VerifiedClaims``.
+    /// Validates the claims of a token that was decrypted and verified. The numbers are the steps of OpenID Connect
+    /// Core 1.0 §3.1.3.7. Steps 1, 6, 7 and 8 (encryption, signature, algorithm) were done before there is a
+    /// ``VerifiedClaims``.
     init(
         _ token: VerifiedClaims, expecting expected: IDTokenExpectation, accessToken: Secret<String>, now: Date
     ) throws(ItsmeError) {
@@ -98,11 +98,11 @@ extension IDToken {
         let subject = try token.requiredString("sub")
         guard subject.utf8.count <= 255 else { throw token.malformed("sub") }
 
-        // itsme: who answers is the known person who was asked.
+        // itsme: the person who answers must be the requested one.
         if let expectedSubject = expected.subject {
             guard ConstantTime.equal(subject, expectedSubject.exposedValue) else {
                 throw token.error(
-                    .subjectMismatch, "the token is about another person than the one who was asked", field: "sub")
+                    .subjectMismatch, "the token is about another person than requested", field: "sub")
             }
         }
 
@@ -129,7 +129,7 @@ extension IDToken {
             throw token.error(.tokenNotYetValid, field: "nbf")
         }
 
-        // 10. It was issued just now.
+        // 10. It was issued recently.
         let issuedAt = try token.requiredDate("iat")
         guard issuedAt <= now + expected.clockSkew else {
             throw token.error(.issuedInFuture, field: "iat")
@@ -138,10 +138,10 @@ extension IDToken {
             throw token.error(.issuedTooLongAgo, field: "iat")
         }
 
-        // 11. The nonce is the transaction's.
+        // 11. The nonce matches the transaction.
         try Self.check(expected.binding, in: token, issuedAt: issuedAt, clockSkew: expected.clockSkew)
 
-        // 12. The authentication was at least as strong as requested. What itsme does by default it need not name.
+        // 12. The authentication was at least as strong as requested. itsme may leave out acr for its default level.
         let contextClass = try token.optionalString("acr")
         let level = contextClass.flatMap { AuthenticationLevel(value: $0, in: expected.profile) }
         if let requested = expected.requestedLevel {
@@ -159,7 +159,7 @@ extension IDToken {
         if let maximumAge = expected.maximumAuthenticationAge {
             guard let authenticatedAt else {
                 throw ItsmeError(
-                    .claimMissing, token.phase, "a maximum authentication age was asked for, and there is no auth_time",
+                    .claimMissing, token.phase, "a maximum authentication age was requested, but auth_time is missing",
                     remedy:
                         "Leave maximumAuthenticationAge out: every login at itsme is an active authentication, so itsme ignores max_age and may leave out auth_time.",
                     field: "auth_time")
@@ -169,10 +169,10 @@ extension IDToken {
             }
         }
         if let authenticatedAt, authenticatedAt > now + expected.clockSkew {
-            throw token.error(.issuedInFuture, "the authentication lies in the future", field: "auth_time")
+            throw token.error(.issuedInFuture, "the authentication time is in the future", field: "auth_time")
         }
 
-        // §3.1.3.8: the access token belongs to this ID token, when the token says.
+        // §3.1.3.8: the access token belongs to this ID token, if the token has a hash.
         if let hash = try token.optionalString("at_hash") {
             try Self.checkAccessTokenHash(hash, of: accessToken, in: token)
         }
@@ -199,9 +199,9 @@ extension IDToken {
         case .backchannelRequest(let expected, let requestedAt):
             guard issuedAt >= Int64(requestedAt.timeIntervalSince1970) - clockSkew else {
                 throw token.error(
-                    .issuedTooLongAgo, "the token was issued before the request that it should answer", field: "iat")
+                    .issuedTooLongAgo, "the token was issued before the request", field: "iat")
             }
-            // CIBA Core 1.0 §10.3.1; there for sure only where tokens are pushed.
+            // CIBA Core 1.0 §10.3.1; only pushed tokens always have it.
             let name = Self.backchannelRequestClaim
             if let identifier = try token.optionalString(name) {
                 guard ConstantTime.equal(identifier, expected.exposedValue) else {
@@ -211,8 +211,8 @@ extension IDToken {
         }
     }
 
-    /// OpenID Connect Core 1.0 §3.1.3.6: the left half of the hash that the signature algorithm uses. An algorithm whose
-    /// hash is not known here fails.
+    /// OpenID Connect Core 1.0 §3.1.3.6: the left half of the hash of the signature algorithm. Throws if the hash of
+    /// the algorithm is unknown here.
     private static func checkAccessTokenHash(
         _ hash: String, of accessToken: Secret<String>, in token: VerifiedClaims
     ) throws(ItsmeError) {

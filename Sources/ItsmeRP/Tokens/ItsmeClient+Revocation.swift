@@ -7,9 +7,10 @@ import HTTPTypes
 import WebFormats
 
 extension ItsmeClient {
-    /// Revokes the access token (RFC 7009). itsme offers it to clients with a client secret only. One HTTP request.
+    /// Revokes the access token (RFC 7009). itsme only offers it to clients with a client secret. Sends one HTTP
+    /// request.
     ///
-    /// itsme answers an unknown token as it answers a revoked one.
+    /// itsme gives the same answer for an unknown token as for a revoked one.
     ///
     /// - Throws: ``ItsmeError`` of the phase `revocation`: `revocation_not_offered` with a key pair or when the discovery
     ///   document names no revocation endpoint; `revocation_refused` when itsme answers with an error; or

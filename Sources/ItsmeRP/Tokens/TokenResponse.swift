@@ -1,20 +1,20 @@
 import JOSE
 import WebFormats
 
-/// What the token endpoint gave, with the ID token validated.
+/// The answer of the token endpoint, with a validated ID token.
 public struct TokenResponse: Sendable {
     /// The validated ID token.
     public let idToken: IDToken
 
-    /// The access token: opens UserInfo and the picture, nothing else.
+    /// The access token: only for UserInfo and the picture.
     public let accessToken: Secret<String>
 
-    /// How long the access token lives, if itsme says so in a number of seconds.
+    /// The lifetime of the access token, if itsme states it.
     public let expiresIn: Duration?
 }
 
-/// The body of a successful answer of the token endpoint (OpenID Connect Core 1.0 §3.1.3.3), not yet validated beyond
-/// its form.
+/// The body of a successful answer of the token endpoint (OpenID Connect Core 1.0 §3.1.3.3), of which only the form is
+/// checked.
 struct TokenResponseBody {
     let accessToken: Secret<String>
     /// The compact serialization in ASCII.
@@ -32,7 +32,7 @@ struct TokenResponseBody {
         }
         guard json.kind == .object else { throw Self.malformed(nil) }
         guard let accessToken = json["access_token"]?.string, !accessToken.isEmpty,
-            // RFC 6750 §2.1: what a Bearer token can hold.
+            // RFC 6750 §2.1: the characters of a Bearer token.
             accessToken.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
         else { throw Self.malformed("access_token") }
         guard let type = json.nonNull("token_type")?.string else { throw Self.malformed("token_type") }
@@ -47,7 +47,7 @@ struct TokenResponseBody {
                 field: "id_token")
         }
         guard let compact = idToken.octets else { throw Self.malformed("id_token") }
-        // It decides nothing, so one that says nothing sensible is no reason to refuse a login.
+        // Nothing depends on it, so a malformed value is ignored.
         expiresIn = json["expires_in"]?.double.flatMap { seconds in
             (0...Double(Int32.max)).contains(seconds) ? .seconds(Int64(seconds)) : nil
         }

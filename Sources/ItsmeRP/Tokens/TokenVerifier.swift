@@ -1,7 +1,7 @@
 public import JOSE
 
-/// Decrypts and verifies what itsme sends: a JWS inside a JWE, exactly one level deep, since anyone can encrypt to a
-/// public key. Nothing of a token is readable before its signature is verified.
+/// Decrypts and verifies what itsme sends: a JWS inside a JWE, exactly one level deep. Anyone can encrypt to a public
+/// key, so no part of a token is readable before its signature is verified.
 struct TokenVerifier: Sendable {
     let authentication: ClientAuthentication.Method
     let provider: Provider
@@ -9,7 +9,7 @@ struct TokenVerifier: Sendable {
     /// ID token or UserInfo.
     let phase: ItsmeError.Phase
 
-    /// The claims of a token, in its compact serialization. For whom they are and until when is still to be checked.
+    /// The claims of a token in compact serialization. The caller still has to check audience and validity.
     ///
     /// - Throws: ``ItsmeError``, or `CancellationError`.
     func claims(of token: [UInt8]) async throws -> VerifiedClaims {
@@ -22,13 +22,13 @@ struct TokenVerifier: Sendable {
         } catch let error as KeyUnavailable {
             throw ItsmeError(
                 .ownKeyFailed, phase, "the decryption key is not available: \(error.reason)",
-                remedy: "Check the HSM or KMS that holds the key. The token may be good: a new login will work after.")
+                remedy: "Check the HSM or KMS that holds the key, then start a new login. The token may be valid.")
         }
     }
 
     /// Reads the structure and the header (RFC 7516 §5.2, steps 1 to 5).
     private func encrypted(_ token: [UInt8]) throws -> JWE {
-        // Claims in clear may hold dots as well, so they are told apart first.
+        // Unencrypted claims may contain dots as well, so they are recognized first.
         guard token.first != UInt8(ascii: "{"), CompactShape(token) != .signed else {
             throw ItsmeError(.tokenNotEncrypted, phase)
         }
@@ -55,8 +55,7 @@ struct TokenVerifier: Sendable {
 
     /// Verifies with itsme's key, or with the client secret where HS256 is configured.
     private func verifiedPayload(of jws: JWS) async throws -> [UInt8] {
-        // RFC 8725 §3.11: a token with an explicit type is of that type and of no other. ID tokens and UserInfo have
-        // none.
+        // RFC 8725 §3.11: refuse a token with another explicit type. ID tokens and UserInfo have none.
         if let type = jws.header.type?.lowercased(), type.hasSuffix("+jwt") {
             throw ItsmeError(.tokenKindMismatch, phase, "the token's typ names another kind of token", field: "typ")
         }
@@ -78,7 +77,7 @@ struct TokenVerifier: Sendable {
         let field = (phase == .userInfo ? "userInfoAlgorithms." : "idTokenAlgorithms.") + property
         throw ItsmeError(
             .tokenAlgorithmNotAllowed, phase,
-            "the token's \(header) is \(ItsmeError.printable(found)), configured is \(configured)",
+            "the token's \(header) is \(ItsmeError.printable(found)), but \(configured) is configured",
             remedy: "Refuse it. If every token is refused, set \(field) to what was registered at itsme.",
             field: header, joseCode: header == "enc" ? .contentEncryptionNotAllowed : .algorithmNotAllowed)
     }
@@ -97,7 +96,7 @@ struct TokenVerifier: Sendable {
     }
 }
 
-/// The claims of a token whose signature was verified. Which kind of token it is, for whom and until when is still to be
+/// The claims of a token whose signature was verified. The type of token, its audience and its validity are still to be
 /// checked.
 struct VerifiedClaims: Sendable {
     let json: JSON
@@ -121,7 +120,7 @@ struct VerifiedClaims: Sendable {
         self.phase = phase
     }
 
-    // MARK: Readers for the rules of validation: missing and wrongly typed both fail.
+    // MARK: Readers for the validation rules
 
     func requiredString(_ name: String) throws(ItsmeError) -> String {
         guard let value = json[name] else { throw missing(name) }
@@ -164,7 +163,7 @@ struct VerifiedClaims: Sendable {
         ItsmeError(code, phase, reason, field: field)
     }
 
-    /// Refuses a token of another issuer.
+    /// Refuses a token from another issuer.
     func requireIssuer(_ issuer: String, is expected: String) throws(ItsmeError) {
         guard issuer.hasSameOctets(as: expected) else {
             throw error(.issuerMismatch, ItsmeError.issuers(found: issuer, expected: expected), field: "iss")
@@ -180,9 +179,9 @@ struct VerifiedClaims: Sendable {
     }
 }
 
-/// The algorithms of one kind of nested token: one value per purpose, agreed with itsme at registration.
+/// The algorithms of one kind of nested token: one value per purpose, as registered at itsme.
 ///
-/// A token that uses another algorithm is refused before any key is touched.
+/// A token that uses another algorithm is refused before any key is used.
 public struct TokenAlgorithms: Sendable, Hashable {
     /// How the inner JWS is signed.
     public var signature: SignatureAlgorithm
@@ -193,7 +192,7 @@ public struct TokenAlgorithms: Sendable, Hashable {
     /// How the content is encrypted.
     public var contentEncryption: ContentEncryptionAlgorithm
 
-    /// Makes a set of algorithms; what is left out is what itsme uses by default with a key pair.
+    /// Makes a set of algorithms. The defaults are those of itsme for clients with a key pair.
     public init(
         signature: SignatureAlgorithm = .rs256,
         keyManagement: KeyManagementAlgorithm = .rsaOAEP256,

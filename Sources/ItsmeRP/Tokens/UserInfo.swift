@@ -8,21 +8,21 @@ import JOSE
 
 /// Decrypted, verified and validated UserInfo (OpenID Connect Core 1.0 §5.3), of the same person as the ID token.
 public struct UserInfo: Sendable {
-    /// The person; equal to the ID token's.
+    /// The identifier of the person; equal to the ID token's.
     public let subject: String
 
     /// All claims.
     public let claims: ClaimSet
 
-    /// The value of a claim; nil when it is absent or has another form than the claim's type.
+    /// The value of a claim; nil if it is absent or malformed.
     public subscript<Value>(_ claim: Claim<Value>) -> Value? {
         claims[claim]
     }
 
-    /// The claims of this and of the ID token together.
+    /// The claims of UserInfo and of the ID token together.
     ///
-    /// Where both have a claim, the ID token's counts: UserInfo never overrides what was signed for this login, `sub`
-    /// above all.
+    /// If both have a claim, the ID token's value counts: UserInfo never overrides what was signed for this login, in
+    /// particular `sub`.
     ///
     /// - Throws: ``ItsmeError`` `subject_mismatch` when the ID token is about another person.
     public func claims(mergedInto idToken: IDToken) throws(ItsmeError) -> ClaimSet {
@@ -34,7 +34,7 @@ public struct UserInfo: Sendable {
         return idToken.claims.adding(claims)
     }
 
-    /// What only an ID token says (OpenID Connect Core 1.0 §2 and §3.1.3.6, CIBA Core 1.0 §10.3.1).
+    /// Claims that only an ID token has (OpenID Connect Core 1.0 §2 and §3.1.3.6, CIBA Core 1.0 §10.3.1).
     private static let idTokenClaims = [
         "nonce", "at_hash", "c_hash", "acr", "amr", "auth_time", "azp", IDToken.backchannelRequestClaim,
     ]
@@ -53,7 +53,7 @@ public struct UserInfo: Sendable {
                 throw token.error(.audienceNotTrusted, "UserInfo has an audience besides the client", field: "aud")
             }
         }
-        // RFC 7519 §4.1.4, §4.1.5: times hold when they are there.
+        // RFC 7519 §4.1.4, §4.1.5: times are checked when present.
         let now = Int64(now.timeIntervalSince1970.rounded(.down))
         if let expiresAt = try token.optionalDate("exp"), now >= expiresAt + clockSkew {
             throw token.error(.tokenExpired, "UserInfo has expired", field: "exp")
@@ -61,21 +61,22 @@ public struct UserInfo: Sendable {
         if let notBefore = try token.optionalDate("nbf"), notBefore > now + clockSkew {
             throw token.error(.tokenNotYetValid, "UserInfo is not valid yet", field: "nbf")
         }
-        // An ID token is not UserInfo. Most say so by a claim of their own; this login's is known, and older ones were
-        // made before it.
+        // Refuses ID tokens in place of UserInfo. Most have a claim that only ID tokens have. The issue time excludes
+        // the ID token of this login and older tokens.
         for name in Self.idTokenClaims where token.json[name] != nil {
-            throw token.error(.tokenKindMismatch, "an ID token stands where UserInfo should be", field: name)
+            throw token.error(.tokenKindMismatch, "the answer is an ID token instead of UserInfo", field: name)
         }
         guard token.json.text != idToken.claims.text else {
-            throw token.error(.tokenKindMismatch, "the ID token stands where UserInfo should be", field: "iat")
+            throw token.error(
+                .tokenKindMismatch, "the answer is this login's ID token instead of UserInfo", field: "iat")
         }
         if let issuedAt = try token.optionalDate("iat") {
             guard issuedAt >= Int64(idToken.issuedAt.timeIntervalSince1970) - clockSkew else {
                 throw token.error(
-                    .tokenKindMismatch, "a token from before this login stands where UserInfo should be", field: "iat")
+                    .tokenKindMismatch, "UserInfo was issued before this login", field: "iat")
             }
         }
-        // §5.3.4: sub is the ID token's, always.
+        // §5.3.4: sub always equals the ID token's.
         guard try token.requiredString("sub").hasSameOctets(as: idToken.subject) else {
             throw token.error(.subjectMismatch, "UserInfo is about another person", field: "sub")
         }
@@ -90,13 +91,14 @@ extension UserInfo: Redacted {
 }
 
 extension ItsmeClient {
-    /// Downloads the picture that UserInfo names. One HTTP request with the access token.
+    /// Downloads the picture that UserInfo names. Sends one HTTP request with the access token.
     ///
-    /// The token is sent to the origin of the UserInfo endpoint and nowhere else, whatever URL the claim holds.
+    /// The token is only sent to the origin of the UserInfo endpoint, even if the claim has another URL.
     ///
     /// - Returns: The image, at most 1 MiB; nil when UserInfo has no picture.
-    /// - Throws: ``ItsmeError`` of the phase `userinfo`: `picture_refused` when the URL is of another origin or the body
-    ///   is no JPEG, PNG or JPEG 2000; `userinfo_refused` when itsme answers with an error; or `CancellationError`.
+    /// - Throws: ``ItsmeError`` of the phase `userinfo`: `picture_refused` when the URL is of another origin or the
+    ///   body is not JPEG, PNG or JPEG 2000; `userinfo_refused` when itsme answers with an error; or
+    ///   `CancellationError`.
     public func picture(of userInfo: UserInfo, for tokens: TokenResponse) async throws -> Personal<PhotoImage>? {
         try requireOwn(tokens, phase: .userInfo)
         guard let claim = userInfo.claims.raw(Claim<Personal<String>>.picture.name) else { return nil }
@@ -119,7 +121,7 @@ extension ItsmeClient {
             throw refusal(.userInfoRefused, reply, phase: .userInfo)
         }
         guard let image = PhotoImage(bytes: reply.body) else {
-            throw Self.pictureRefused("the body is no JPEG, PNG or JPEG 2000 image")
+            throw Self.pictureRefused("the body is not a JPEG, PNG or JPEG 2000 image")
         }
         return Personal(image)
     }

@@ -2,7 +2,7 @@ public import JOSE
 
 /// The value of a metadata claim: statements about other attributes, keyed by the claim that they describe.
 ///
-/// itsme makes a statement only about attributes that were requested as well:
+/// itsme only makes statements about attributes of the same request:
 ///
 /// ```swift
 /// ClaimsRequest(userInfo: [.birthdate, .verificationDate])
@@ -33,7 +33,7 @@ extension AttributeMap: Equatable where Value: Equatable {}
 extension AttributeMap: Hashable where Value: Hashable {}
 
 extension AttributeMap: ClaimValue where Value: ClaimValue {
-    /// Reads an object whose members are all of the same type. One that is of another form is left out.
+    /// Reads an object whose members are all of the same type. A malformed one is left out.
     public init(claimValue json: JSON) throws(UnexpectedClaimValue) {
         guard let members = json.members else {
             throw UnexpectedClaimValue(expected: "an object keyed by the claims that it describes")

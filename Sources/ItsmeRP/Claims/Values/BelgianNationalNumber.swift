@@ -1,21 +1,21 @@
 public import JOSE
 
-/// The number under which a person is registered in Belgium (Rijksregisternummer, numéro de registre national), or
-/// the BIS number of a person who is known to Belgian services without being registered.
+/// The number under which a person is registered in Belgium (Rijksregisternummer, numéro de registre national), or the
+/// BIS number of a person whom Belgian services know but who is not registered.
 ///
 /// Eleven digits: birth date `YYMMDD`, serial `xxx` (odd for men, even for women), check `cd`. The check is 97 minus
-/// the remainder of the first nine digits divided by 97; for people born from 2000 on, a 2 is put before the nine
-/// digits. So the check also tells the century.
+/// the remainder of the first nine digits divided by 97; for people born in 2000 or later, a 2 is put before the nine
+/// digits. So the check also determines the century.
 ///
-/// A number whose check digits do not fit is not refused, because the register may know it all the same. Its
-/// ``isValid`` is `false`, and it has no ``birthDate`` and no ``sex``.
+/// A number with wrong check digits is not refused, because the register may still contain it. Its ``isValid`` is
+/// `false`, and it has no ``birthDate`` and no ``sex``.
 ///
 /// Using the number is restricted by law (act of 8 August 1983 on the national register).
 public struct BelgianNationalNumber: Sendable, Hashable {
     /// The eleven digits.
     public let digits: String
 
-    /// Whether the check digits fit, for a birth before 2000 or from 2000 on.
+    /// Whether the check digits are right, for a birth before 2000 or later.
     public var isValid: Bool { century != nil }
 
     /// Whether it is a BIS number: its month is raised by 20 (sex unknown when it was issued) or 40.
@@ -24,8 +24,8 @@ public struct BelgianNationalNumber: Sendable, Hashable {
     /// The date of birth; `nil` when the number is not valid or when the date was not fully known (month or day zero)
     /// or is not a day of the calendar.
     ///
-    /// The months of a BIS number are read without their offset. Prefer the claim `birthdate` where it is available:
-    /// when the serials of a day run out, a number may be issued with another day.
+    /// The months of a BIS number are read without their offset. Prefer the claim `birthdate` where it is available: if
+    /// a day has no free serials left, a number may have another day.
     public var birthDate: CalendarDate? {
         guard let century else { return nil }
         let monthOfYear =
@@ -72,7 +72,7 @@ public struct BelgianNationalNumber: Sendable, Hashable {
         self.day = number(4..<6)
         self.serial = number(6..<9)
         let firstNine = number(0..<9)
-        // The two rules never agree: 2,000,000,000 is not a multiple of 97.
+        // Both rules cannot match: 2,000,000,000 is not a multiple of 97.
         switch number(9..<11) {
         case 97 - firstNine % 97: self.century = 1900
         case 97 - (2_000_000_000 + firstNine) % 97: self.century = 2000

@@ -9,7 +9,7 @@ import WebFormats
 
 /// A day of the Gregorian calendar: year, month and day, without time and without time zone.
 ///
-/// A date of birth is one. Read as an instant, it becomes the day before on servers in other time zones.
+/// Use it for a date of birth: an instant may fall on the day before in another time zone.
 public struct CalendarDate: Sendable, Hashable, Comparable, LosslessStringConvertible {
     /// The year, 1 to 9999.
     public var year: Int { gregorianDay.year }
@@ -40,8 +40,7 @@ public struct CalendarDate: Sendable, Hashable, Comparable, LosslessStringConver
 
     /// The day on which an instant falls, at a given offset from UTC; `nil` outside the years 1 to 9999.
     ///
-    /// What day it is depends on the place, so the caller chooses the offset: in Belgium 3600 seconds, and 7200 in
-    /// summer.
+    /// The day depends on the time zone, so the caller chooses the offset: in Belgium 3600 seconds, and 7200 in summer.
     public init?(_ instant: Date, secondsFromUTC: Int = 0) {
         let seconds = instant.timeIntervalSince1970 + Double(secondsFromUTC)
         guard let gregorianDay = GregorianDay(secondsSinceEpoch: seconds) else { return nil }
@@ -58,9 +57,9 @@ public struct CalendarDate: Sendable, Hashable, Comparable, LosslessStringConver
         (left.year, left.month, left.day) < (right.year, right.month, right.day)
     }
 
-    /// The age in whole years that a person born on this day has on another day; `nil` on days before the birth.
+    /// The age in whole years, on `date`, of a person born on this day; `nil` before the birth.
     ///
-    /// A person born on 29 February turns a year older on 1 March in years that are no leap years.
+    /// In years that are not leap years, a person born on 29 February turns a year older on 1 March.
     public func age(on date: CalendarDate) -> Int? {
         guard date >= self else { return nil }
         let isBeforeBirthday = (date.month, date.day) < (month, day)
@@ -78,10 +77,10 @@ extension CalendarDate: ClaimValue {
     }
 }
 
-/// A date of birth as far as it is known: a day, a year alone, or a month and a day of a year that is left out.
+/// A date of birth as far as it is known: a full date, only the year, or only month and day.
 ///
-/// The three forms are those of OpenID Connect Core §5.1, which identity documents need: some people's papers state the
-/// year of birth only.
+/// These are the three forms of OpenID Connect Core §5.1. Some people's identity documents state only the year of
+/// birth.
 ///
 /// ```swift
 /// let age = userInfo[.birthdate]?.value.date?.age(on: today)   // nil when the day is not known
@@ -108,15 +107,15 @@ public struct Birthdate: Sendable, Hashable, LosslessStringConvertible {
         (year, month, day) = (date.year, date.month, date.day)
     }
 
-    /// Makes a date of birth of which the year is known; `nil` outside the years 1 to 9999.
+    /// Makes a date of birth with only the year; `nil` outside the years 1 to 9999.
     public init?(year: Int) {
         guard (1...9999).contains(year) else { return nil }
         (self.year, month, day) = (year, nil, nil)
     }
 
-    /// Makes a date of birth of which the year is left out; `nil` when no year has such a day.
+    /// Makes a date of birth without the year; `nil` if no year has such a day.
     public init?(month: Int, day: Int) {
-        // Somebody may be born on 29 February, so the day is looked for in a leap year.
+        // 2000 is a leap year, so this accepts 29 February.
         guard CalendarDate(year: 2000, month: month, day: day) != nil else { return nil }
         (year, self.month, self.day) = (nil, month, day)
     }
@@ -141,7 +140,7 @@ public struct Birthdate: Sendable, Hashable, LosslessStringConvertible {
         }
     }
 
-    /// The form in which it is read: `YYYY-MM-DD`, `YYYY` or `0000-MM-DD`.
+    /// The text in the same form: `YYYY-MM-DD`, `YYYY` or `0000-MM-DD`.
     public var description: String {
         let year = (year ?? 0).digits(width: 4)
         guard let month, let day else { return year }
@@ -156,16 +155,16 @@ extension Birthdate: ClaimValue {
     }
 }
 
-/// A date and time as itsme writes it: with `Z`, with fractions and `Z`, with an offset from UTC, or without a
-/// zone.
+/// A date and time as itsme writes it: with `Z`, with an offset from UTC, or without a time zone, and possibly with
+/// fractions of a second.
 public struct Timestamp: Sendable, Hashable {
     /// The instant. Without a time zone the text is read as UTC.
     public let date: Date
 
-    /// Whether the text said which time zone it is in; otherwise ``date`` may be off by some hours.
+    /// Whether the text has a time zone. If not, ``date`` may be wrong by some hours.
     public let hasTimeZone: Bool
 
-    /// The day as it was written, whatever the zone: what a document's date of validity means.
+    /// The day as written, in any time zone. Use it for the validity of a document.
     public let calendarDate: CalendarDate
 
     /// Reads `YYYY-MM-DDThh:mm:ss`, with up to nine digits of a fraction of a second, followed by `Z`, `±hh:mm`,
@@ -192,7 +191,7 @@ public struct Timestamp: Sendable, Hashable {
         return Double(number) / (0..<count).reduce(1.0) { scale, _ in scale * 10 }
     }
 
-    /// The zone: `nil` when it is malformed, no seconds when there is none.
+    /// The time zone: `nil` if it is malformed; `seconds` is `nil` if there is none.
     private static func offset(_ digits: inout DigitReader) -> (seconds: Int?, Void)? {
         if digits.isAtEnd { return (nil, ()) }
         if digits.skip("Z") { return (0, ()) }
@@ -241,7 +240,7 @@ struct DigitReader {
         return true
     }
 
-    /// How many digits follow.
+    /// The number of digits that follow.
     var digitCount: Int {
         rest.prefix { (0x30...0x39).contains($0) }.count
     }

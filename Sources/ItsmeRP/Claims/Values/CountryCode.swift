@@ -2,15 +2,15 @@ public import JOSE
 
 /// A country, by its code of two or three letters (ISO 3166-1 alpha-2 and alpha-3).
 ///
-/// itsme uses the three letters. Both codes of a country are equal for the countries of Europe, the only ones whose
-/// documents itsme takes; other codes are equal when they are the same text.
+/// itsme uses the three letters. For European countries, the only ones whose documents itsme accepts, both codes of a
+/// country are equal. Other codes are equal if their texts are.
 public struct CountryCode: RawRepresentable, Sendable, Hashable {
     /// The code as it was given.
     public let rawValue: String
 
     /// Makes a country code; `nil` unless the text is two or three capital letters from A to Z.
     ///
-    /// The shape is checked, not the assignment: the list of countries changes.
+    /// Checks the form only, since the list of countries changes.
     public init?(rawValue: String) {
         guard (2...3).contains(rawValue.utf8.count), rawValue.utf8.allSatisfy({ (0x41...0x5A).contains($0) }) else {
             return nil

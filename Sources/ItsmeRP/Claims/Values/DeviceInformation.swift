@@ -26,22 +26,22 @@ public struct DeviceInformation: Sendable, Hashable {
     public var appName: String?
     /// Release of the itsme app.
     public var appRelease: String?
-    /// Release of the kit that the app is made with; in old traffic.
+    /// Release of the SDK of the app; only only in old traffic.
     public var sdkRelease: String?
-    /// Whether the device can send text messages; in old traffic.
+    /// Whether the device can send text messages; only in old traffic.
     public var isSMSEnabled: Bool?
-    /// Whether the device has a SIM card; in old traffic.
+    /// Whether the device has a SIM card; only in old traffic.
     public var isSIMEnabled: Bool?
-    /// The identity number of the device's hardware; in old traffic.
+    /// The identity number of the device's hardware; only in old traffic.
     public var imei: String?
 
-    /// Makes a device of which nothing is known.
+    /// Makes a device with no known members.
     public init() {}
 }
 
 extension DeviceInformation: ClaimValue {
-    /// Reads an object, or a string that holds one as JSON, which is what the legacy profile sends; booleans also as
-    /// strings. A member of another form is `nil`.
+    /// Reads an object, or a string that holds one as JSON, which is what the legacy profile sends; booleans may be
+    /// strings. A malformed member is `nil`.
     public init(claimValue json: JSON) throws(UnexpectedClaimValue) {
         let object = try ClaimObject(
             textOrObject: json, expected: "a device object, or a string that holds one as JSON")
@@ -53,7 +53,7 @@ extension DeviceInformation: ClaimValue {
         label = object.value("deviceLabel")
         deviceID = object.value("deviceId") ?? object.value("deviceID")
         phoneNumber = object.value("msisdn")
-        // A string, sometimes "true": so a boolean is taken as well.
+        // The value is a string, sometimes "true", so a boolean is accepted as well.
         lockLevel = object.value("deviceLockLevel") ?? (object.value("deviceLockLevel") as Bool?).map { String($0) }
         isRooted = object.value("rooted")
         isDebugEnabled = object.value("debugEnabled")
@@ -66,7 +66,7 @@ extension DeviceInformation: ClaimValue {
     }
 }
 
-/// The itsme app on the person's phone; meant to help detect fraud.
+/// The itsme app on the person's phone; to help detect fraud.
 public struct AppInformation: Sendable, Hashable {
     /// When the app was installed.
     public var installedDate: Timestamp?
@@ -84,7 +84,7 @@ public struct AppInformation: Sendable, Hashable {
 }
 
 extension AppInformation: ClaimValue {
-    /// Reads an object. A member of another form is `nil`.
+    /// Reads an object. A malformed member is `nil`.
     public init(claimValue json: JSON) throws(UnexpectedClaimValue) {
         let object = try ClaimObject(json, expected: "an object with appInstalledDate, appName and appRelease")
         self.init(
@@ -94,16 +94,16 @@ extension AppInformation: ClaimValue {
     }
 }
 
-/// The person's itsme account; meant to help detect fraud.
+/// The person's itsme account; to help detect fraud.
 public struct AccountInformation: Sendable, Hashable {
     /// How an account was activated.
     ///
-    /// Open set: other values are kept in ``rawValue``.
+    /// Other values are possible and kept in ``rawValue``.
     public struct ActivationMechanism: OpenSetValue, Hashable {
         /// The value on the wire.
         public let rawValue: String
 
-        /// Makes a mechanism of its value on the wire.
+        /// Makes a mechanism from its value on the wire.
         public init(rawValue: String) {
             self.rawValue = rawValue
         }
@@ -129,7 +129,7 @@ public struct AccountInformation: Sendable, Hashable {
 }
 
 extension AccountInformation: ClaimValue {
-    /// Reads an object. A member of another form is `nil`.
+    /// Reads an object. A malformed member is `nil`.
     public init(claimValue json: JSON) throws(UnexpectedClaimValue) {
         let object = try ClaimObject(json, expected: "an object with activationDate and activationMechanism")
         self.init(
@@ -140,14 +140,14 @@ extension AccountInformation: ClaimValue {
 
 /// How strongly the approval was bound to the phone.
 public struct TransactionInformation: Sendable, Hashable {
-    /// What secures a transaction or an account.
+    /// How a transaction or an account is secured.
     ///
-    /// Open set: other values are kept in ``rawValue``.
+    /// Other values are possible and kept in ``rawValue``.
     public struct SecurityLevel: OpenSetValue, Hashable {
         /// The value on the wire.
         public let rawValue: String
 
-        /// Makes a level of its value on the wire.
+        /// Makes a level from its value on the wire.
         public init(rawValue: String) {
             self.rawValue = rawValue
         }
@@ -160,21 +160,21 @@ public struct TransactionInformation: Sendable, Hashable {
         public static let simAndSoftware = SecurityLevel(rawValue: "SIM_AND_SOFT")
     }
 
-    /// What secured this transaction.
+    /// How this transaction was secured.
     public var securityLevel: SecurityLevel?
-    /// What the account was bound to when the transaction took place.
+    /// How the account was secured at the time of the transaction.
     public var bindLevel: SecurityLevel?
     /// Mobile country code of the network: three digits.
     public var mobileCountryCode: Int?
     /// Release of the itsme app.
     public var appRelease: String?
 
-    /// Makes transaction information of which nothing is known.
+    /// Makes transaction information with no known members.
     public init() {}
 }
 
 extension TransactionInformation: ClaimValue {
-    /// Reads an object. A member of another form is `nil`.
+    /// Reads an object. A malformed member is `nil`.
     public init(claimValue json: JSON) throws(UnexpectedClaimValue) {
         let object = try ClaimObject(json, expected: "an object with securityLevel, bindLevel and mcc")
         self.init()
@@ -185,14 +185,14 @@ extension TransactionInformation: ClaimValue {
     }
 }
 
-/// How the person came from the relying party to the itsme app.
+/// How the person got from the relying party to the itsme app.
 ///
-/// Open set: other values are kept in ``rawValue``.
+/// Other values are possible and kept in ``rawValue``.
 public struct IdentificationMode: OpenSetValue, Hashable {
     /// The value on the wire.
     public let rawValue: String
 
-    /// Makes a mode of its value on the wire.
+    /// Makes a mode from its value on the wire.
     public init(rawValue: String) {
         self.rawValue = rawValue
     }
@@ -207,13 +207,13 @@ public struct IdentificationMode: OpenSetValue, Hashable {
 
 /// The language of the person's itsme app.
 ///
-/// itsme sends `NL FR DE EN`, its legacy profile the same in lower case. The value is kept in lower case, so that both
-/// are equal. Open set: other languages are kept.
+/// itsme sends `NL`, `FR`, `DE` or `EN`, and the legacy profile sends the same in lower case. The value is kept in
+/// lower case, so that both are equal. Other languages are possible and kept.
 public struct ItsmeLocale: OpenSetValue, Hashable {
-    /// The language tag in lower case, fit for `ui_locales` and for an HTML `lang`.
+    /// The language tag in lower case, usable for `ui_locales` and for an HTML `lang`.
     public let rawValue: String
 
-    /// Makes a locale of a language tag in any case.
+    /// Makes a locale from a language tag in upper or lower case.
     public init(rawValue: String) {
         self.rawValue = rawValue.lowercased()
     }

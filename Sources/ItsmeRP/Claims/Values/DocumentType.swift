@@ -27,7 +27,7 @@ extension DocumentType: ClaimValue {
     }
 }
 
-/// The Belgian identity card, in the one object in which the legacy profile (v1) delivers it.
+/// The Belgian identity card as one object, as the legacy profile (v1) delivers it.
 ///
 /// The current profile has a claim for each member.
 public struct LegacyEID: Sendable, Hashable {
@@ -43,15 +43,15 @@ public struct LegacyEID: Sendable, Hashable {
     public var certificateValidity: Timestamp?
     /// When the card was read.
     public var readDate: Timestamp?
-    /// National number, for relying parties that the law allows it.
+    /// National number, for relying parties that may use it by law.
     public var nationalNumber: BelgianNationalNumber?
 
-    /// Makes a card of which nothing is known.
+    /// Makes a card with no known members.
     public init() {}
 }
 
 extension LegacyEID: ClaimValue {
-    /// Reads an object. A member of another form is `nil`.
+    /// Reads an object. A malformed member is `nil`.
     public init(claimValue json: JSON) throws(UnexpectedClaimValue) {
         let object = try ClaimObject(json, expected: "an object with eid, validity_from, validity_to and others")
         self.init()
@@ -67,12 +67,12 @@ extension LegacyEID: ClaimValue {
 
 /// The gender on the identity document, as itsme maps it.
 ///
-/// Open set: other values are kept in ``rawValue``. The unmapped text of the document is the claim `officialGender`.
+/// Other values are possible and kept in ``rawValue``. The unmapped text of the document is the claim `officialGender`.
 public struct Gender: OpenSetValue, Hashable {
     /// The value on the wire.
     public let rawValue: String
 
-    /// Makes a gender of its value on the wire.
+    /// Makes a gender from its value on the wire.
     public init(rawValue: String) {
         self.rawValue = rawValue
     }

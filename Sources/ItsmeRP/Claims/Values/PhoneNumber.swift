@@ -5,12 +5,12 @@ public struct PhoneNumber: Sendable, Hashable {
     /// The number as received.
     public let text: String
 
-    /// The number in the form of E.164, `+` and up to 15 digits, without spaces; `nil` when the text does not begin
-    /// with `+` or `00` and so does not name a country, and when it is not sure which digits belong to the number.
+    /// The number in the form of E.164, `+` and up to 15 digits, without spaces; `nil` if the text does not begin with
+    /// `+` or `00` and so does not state a country, or if it is unclear which digits belong to the number.
     ///
-    /// A zero may stand after the country code, as in `+32 (0)485 69 41 75` or `0032 0485 69 41 75`. It is dropped for
-    /// countries where people only dial it first, and kept where it belongs to the number, as in Italy. For other
-    /// countries there is no E.164 form.
+    /// A zero may follow the country code, as in `+32 (0)485 69 41 75` or `0032 0485 69 41 75`. It is dropped for
+    /// countries where it is only a prefix for dialling, and kept where it belongs to the number, as in Italy. For
+    /// other countries this is `nil`.
     public let e164: String?
 
     /// Makes a number; `nil` unless it is 4 to 17 digits after an optional `+`, with spaces, dots, hyphens, slashes
@@ -43,7 +43,7 @@ public struct PhoneNumber: Sendable, Hashable {
         }
     }
 
-    /// Puts a country code and what follows it together; `nil` rather than a wrong number.
+    /// Joins a country code and the digits after it; `nil` if the result may be wrong.
     private static func e164(_ digits: ArraySlice<UInt8>, zerosInParentheses: Int) -> String? {
         guard let code = callingCode(at: digits) else { return nil }
         var national = digits.dropFirst(String(code).utf8.count)
@@ -70,8 +70,8 @@ public struct PhoneNumber: Sendable, Hashable {
 
     // MARK: Numbering plans
 
-    /// The country code with which the digits begin: no code is the beginning of another one (ITU-T E.164, list of
-    /// assigned codes).
+    /// The country code at the start of the digits. No code is the prefix of another one (ITU-T E.164, list of assigned
+    /// codes).
     private static func callingCode(at digits: ArraySlice<UInt8>) -> Int? {
         let first = digits.prefix(3).map(Int.init)
         guard first.count == 3, first[0] != 0 else { return nil }
@@ -83,28 +83,26 @@ public struct PhoneNumber: Sendable, Hashable {
     private static let twoDigitCodes: Set<Int> = Set(
         [20, 27, 36, 39, 40, 41, 81, 82, 84, 86, 98] + [30...34, 43...49, 51...58, 60...66, 90...95].joined())
 
-    /// Countries whose documents itsme takes and where a zero is dialled before the number, which never begins with one:
-    /// the Netherlands, Belgium, France, Romania, Austria, the United Kingdom, Sweden, Germany, Ireland, Finland,
+    /// Countries whose documents itsme accepts, where people dial a zero before the number and no number begins with a
+    /// zero: the Netherlands, Belgium, France, Romania, Austria, the United Kingdom, Sweden, Germany, Ireland, Finland,
     /// Bulgaria, Lithuania, Moldova, Serbia, Croatia, Slovenia, Slovakia.
     private static let dialledZero: Set<Int> = [
         31, 32, 33, 40, 43, 44, 46, 49, 353, 358, 359, 370, 373, 381, 385, 386, 421,
     ]
 
-    /// Countries whose numbers may begin with a zero of their own: Italy with the Vatican, San Marino, Côte d'Ivoire,
-    /// Benin, Congo.
+    /// Countries whose numbers may begin with a zero: Italy with the Vatican, San Marino, Côte d'Ivoire, Benin, Congo.
     private static let ownZero: Set<Int> = [39, 378, 225, 229, 242]
 }
 
 extension PhoneNumber: ClaimValue {
-    /// Reads a string that has the shape of a phone number.
+    /// Reads a string that has the form of a phone number.
     public init(claimValue json: JSON) throws(UnexpectedClaimValue) {
         self = try json.claimValue(expected: "a phone number", PhoneNumber.init(_:))
     }
 }
 
 extension Unicode.Scalar {
-    /// Whether it is a space or a hyphen, as people and word processors put them between the groups of a number. Forms
-    /// that forbid a line break count.
+    /// Whether it is a space or a hyphen between groups of digits, including no-break characters.
     var isGroupSeparator: Bool {
         switch self {
         case " ", "\u{A0}", "\u{2007}", "\u{2009}", "\u{202F}": true
@@ -116,14 +114,14 @@ extension Unicode.Scalar {
 
 /// The e-mail address that the person entered in the itsme app.
 ///
-/// **itsme does not verify it.** Never use it to find or to join an account: whoever enters another person's address
-/// would get that person's account. The key of an account is the claim `sub`.
+/// **itsme does not verify it.** Never use it to find or link an account: otherwise anyone who enters another person's
+/// address gets that person's account. The key of an account is the claim `sub`.
 public struct EmailAddress: Sendable, Hashable {
     /// The address as received.
     public let text: String
 
-    /// Makes an address; `nil` unless there is something on both sides of an `@`, without white space and control
-    /// characters, in at most 254 bytes (RFC 5321 §4.5.3.1).
+    /// Makes an address; `nil` unless the text has characters on both sides of an `@`, no white space or control
+    /// characters, and at most 254 bytes (RFC 5321 §4.5.3.1).
     public init?(_ text: String) {
         guard text.utf8.count <= 254, let at = text.lastIndex(of: "@"), at != text.startIndex,
             text.index(after: at) != text.endIndex,
@@ -134,7 +132,7 @@ public struct EmailAddress: Sendable, Hashable {
 }
 
 extension EmailAddress: ClaimValue {
-    /// Reads a string that has the shape of an address.
+    /// Reads a string that has the form of an address.
     public init(claimValue json: JSON) throws(UnexpectedClaimValue) {
         self = try json.claimValue(expected: "an e-mail address", EmailAddress.init(_:))
     }

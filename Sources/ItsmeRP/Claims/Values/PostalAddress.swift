@@ -34,8 +34,8 @@ public struct PostalAddress: Sendable, Hashable {
 }
 
 extension PostalAddress: ClaimValue {
-    /// Reads an object, or a string that holds one as JSON, which is what the legacy profile sends. A
-    /// member of another form is `nil`.
+    /// Reads an object, or a string that holds one as JSON, which is what the legacy profile sends. A malformed member
+    /// is `nil`.
     public init(claimValue json: JSON) throws(UnexpectedClaimValue) {
         let object = try ClaimObject(
             textOrObject: json, expected: "an address object, or a string that holds one as JSON")
@@ -68,7 +68,7 @@ public struct PlaceOfBirth: Sendable, Hashable {
 }
 
 extension PlaceOfBirth: ClaimValue {
-    /// Reads an object. A member of another form is `nil`.
+    /// Reads an object. A malformed member is `nil`.
     public init(claimValue json: JSON) throws(UnexpectedClaimValue) {
         let object = try ClaimObject(json, expected: "an object with formatted, city and country")
         self.init(
