@@ -8,10 +8,10 @@ import JOSE
 import Logging
 import WebFormats
 
-/// The relying party: builds authorization requests, reads callbacks, exchanges codes, validates tokens.
+/// The client for itsme: builds authorization requests, reads callbacks, exchanges codes, validates tokens.
 ///
-/// Make one per registration at itsme and share it: it is safe to use from any number of tasks, and it keeps the
-/// provider's metadata and keys. Making it does no I/O, so an application starts while itsme is down.
+/// Make one per registration at itsme and share it: any number of tasks may use it, and it caches the provider's
+/// metadata and keys. Making it does no I/O, so an application can start while itsme is down.
 ///
 /// ```swift
 /// let itsme = try ItsmeClient(configuration)
@@ -22,7 +22,7 @@ import WebFormats
 /// let person = try await itsme.userInfo(for: tokens)
 /// ```
 ///
-/// A login with warm caches makes two HTTP requests, `tokens(for:)` and `userInfo(for:)`; a cold one two more.
+/// A login makes two HTTP requests, in `tokens(for:)` and `userInfo(for:)`, and two more if the caches are empty.
 public struct ItsmeClient: Sendable {
     let configuration: ItsmeConfiguration
     let http: HTTPClient
@@ -30,7 +30,7 @@ public struct ItsmeClient: Sendable {
     let requestObjects: RequestObjectBuilder
     let assertions: ClientAssertionBuilder
 
-    /// Makes a client that speaks through a ``CurlTransport`` with default settings.
+    /// Makes a client that uses a ``CurlTransport`` with default settings.
     ///
     /// - Throws: ``ItsmeError`` of the phase `configuration`, with the field and the remedy.
     public init(_ configuration: ItsmeConfiguration) throws(ItsmeError) {
@@ -45,7 +45,7 @@ public struct ItsmeClient: Sendable {
         try self.init(configuration, transport: transport)
     }
 
-    /// Makes a client that speaks through a given transport.
+    /// Makes a client that uses a given transport.
     ///
     /// - Throws: ``ItsmeError`` of the phase `configuration`, with the field and the remedy.
     public init(_ configuration: ItsmeConfiguration, transport: any HTTPTransport) throws(ItsmeError) {
@@ -66,7 +66,7 @@ public struct ItsmeClient: Sendable {
             try metadata.requireAlgorithms(userInfoAlgorithms, prefix: "userinfo")
             try metadata.requireAlgorithms(requestObjectAlgorithms, prefix: "request_object")
             try requestDelivery.requireSupport(by: metadata)
-            // What rests on a client secret is agreed at registration and need not be listed.
+            // Methods that use a client secret are agreed at registration and need not be listed.
             if let listedMethod {
                 try metadata.requireValue(listedMethod, in: "token_endpoint_auth_methods_supported")
                 try metadata.requireValue("RS256", in: "token_endpoint_auth_signing_alg_values_supported")
@@ -77,15 +77,15 @@ public struct ItsmeClient: Sendable {
         assertions = ClientAssertionBuilder(configuration)
     }
 
-    /// What the provider says about itself, from the cache when it is fresh.
+    /// The provider's metadata, from the cache if it is fresh.
     ///
     /// - Throws: ``ItsmeError`` of the phase `discovery`, or `CancellationError`.
     public func providerMetadata() async throws -> ProviderMetadata {
         try await provider.metadata()
     }
 
-    /// Fetches the provider's metadata and JWK Set now, for an operator who knows that they changed or wants to know that
-    /// they can be had. What is cached stays in use when that fails. Two HTTP requests.
+    /// Fetches the provider's metadata and JWK Set now: after a known change, or to check that they are available. If
+    /// this fails, the cached values stay in use. Sends two HTTP requests.
     ///
     /// - Throws: ``ItsmeError`` of the phases `discovery` and `provider-keys`, or `CancellationError`.
     @discardableResult
@@ -96,19 +96,19 @@ public struct ItsmeClient: Sendable {
     // MARK: 1. Authorization request
 
     /// Builds the request that sends a person to itsme: a request object, signed with the client's key and encrypted to
-    /// itsme's, with PKCE (S256), a fresh state and a fresh nonce.
+    /// itsme's key, with PKCE (S256), a new state and a new nonce.
     ///
     /// - Parameters:
     ///   - service: Which itsme service, with its code.
     ///   - scopes: Scopes besides `openid`.
     ///   - claims: Single claims, in the ID token or in UserInfo.
-    ///   - level: The authentication level to require; the ID token is refused when it is lower.
+    ///   - level: The required authentication level; an ID token with a lower one is refused.
     ///   - locale: The language of itsme's pages.
-    ///   - prompt: Whether to authenticate or ask consent again.
+    ///   - prompt: Whether to authenticate or ask for consent again.
     ///   - maximumAuthenticationAge: How long ago the person may have authenticated, in whole seconds up to one year;
-    ///     the ID token is refused when it is longer ago. itsme ignores it, as every login is an active authentication,
-    ///     and may leave out `auth_time`: the ID token is then refused with `claim_missing`.
-    ///   - redirectURI: Another registered redirect URI than the configured one.
+    ///     otherwise the ID token is refused. itsme ignores this value, since every login is an active authentication,
+    ///     and may leave out `auth_time`; the ID token is then refused with `claim_missing`.
+    ///   - redirectURI: A registered redirect URI to use instead of the configured one.
     /// - Returns: The URL for the browser and the transaction to keep.
     /// - Throws: ``ItsmeError`` of the phases `discovery`, `provider-keys` and `authorization-request`, or
     ///   `CancellationError`.
@@ -156,8 +156,8 @@ public struct ItsmeClient: Sendable {
 
     /// The parameters of the URL.
     ///
-    /// With a request object, `client_id` stays outside (RFC 9101 §5), and so do `response_type` and `scope` (OpenID
-    /// Connect Core 1.0 §6.1), with the same values as inside.
+    /// With a request object, the URL still has `client_id` (RFC 9101 §5), `response_type` and `scope` (OpenID Connect
+    /// Core 1.0 §6.1), with the same values as in the request object.
     private func outerParameters(
         _ members: [JSONValue.Member], scope: String, service: ItsmeService, metadata: ProviderMetadata
     ) async throws -> [(name: String, value: String)] {
@@ -200,7 +200,7 @@ public struct ItsmeClient: Sendable {
         guard age >= .zero, age <= LoginTransaction.longestAuthenticationAge, age.isWholeSeconds else {
             throw ItsmeError(
                 .invalidConfiguration, .authorizationRequest,
-                "the maximum authentication age is out of bounds or holds a fraction of a second",
+                "the maximum authentication age is out of range or not in whole seconds",
                 remedy: "Choose whole seconds between 0 and one year.", field: "maximumAuthenticationAge")
         }
         return Int(age.components.seconds)
@@ -208,18 +208,17 @@ public struct ItsmeClient: Sendable {
 
     // MARK: 2. Callback
 
-    /// Reads the callback and uses up its transaction.
+    /// Reads the callback and marks its transaction as used.
     ///
-    /// The transaction is marked as used once the state matched, also when itsme reports an error or the rest of the
-    /// callback is wrong. Parameters that itsme does not define are ignored. Answer a request
-    /// with `Sec-Purpose: prefetch` without calling this.
+    /// Once the state matches, the transaction is marked as used, even if itsme reports an error or the rest of the
+    /// callback is wrong. Unknown parameters are ignored. Do not call this for a request with `Sec-Purpose: prefetch`.
     ///
     /// - Parameters:
-    ///   - query: The query of the callback URL as it came, with or without the question mark.
-    ///   - transaction: The transaction that this browser brought back.
-    /// - Returns: The proof that the callback is right; exchange it with ``tokens(for:)``.
+    ///   - query: The query of the callback URL as received, with or without the question mark.
+    ///   - transaction: The transaction that this browser sent back.
+    /// - Returns: Proof that the callback is valid; exchange it with ``tokens(for:)``.
     /// - Throws: ``ItsmeError`` of the phase `authorization-response`; `authorization_refused` with the
-    ///   ``ItsmeError/providerError`` when itsme reports one; whatever the replay guard throws.
+    ///   ``ItsmeError/providerError`` if itsme reports one; or what the replay guard throws.
     public func authorizationResponse(
         query: String, for transaction: LoginTransaction
     ) async throws -> AuthorizationResponse {
@@ -232,7 +231,7 @@ public struct ItsmeClient: Sendable {
     ) async throws -> AuthorizationResponse {
         try requireOwn(transaction, phase: .authorizationResponse)
         try callback.requireState(of: transaction, now: configuration.time.now())
-        // Used up from here on, whatever else the callback says: whoever knows the state gets no second try.
+        // Used from here on, whatever else the callback contains: someone who knows the state gets only one try.
         guard try await configuration.replayGuard.consume(transaction.identifier, until: transaction.expiresAt) else {
             throw ItsmeError(.transactionReplayed, .authorizationResponse)
         }
@@ -250,33 +249,33 @@ public struct ItsmeClient: Sendable {
         try requireOwn(issuer: transaction.issuer, clientID: transaction.clientID, phase: phase)
     }
 
-    /// What one client began at one issuer goes on there and nowhere else.
+    /// A client only continues what it began at its own issuer.
     func requireOwn(issuer: String, clientID: String, phase: ItsmeError.Phase) throws(ItsmeError) {
         guard issuer.hasSameOctets(as: configuration.environment.issuer),
             clientID.hasSameOctets(as: configuration.clientID)
         else {
             throw ItsmeError(
                 .transactionForeign, phase, "the transaction belongs to another client or issuer",
-                remedy: "Hand what came back to the client that made the request.")
+                remedy: "Pass the answer to the client that made the request.")
         }
     }
 
-    /// An access token goes to the issuer that gave it, also in an application with clients of several.
+    /// An access token may only go to the issuer that issued it. An application may have clients of several issuers.
     func requireOwn(_ tokens: TokenResponse, phase: ItsmeError.Phase) throws(ItsmeError) {
         guard tokens.idToken.issuer.hasSameOctets(as: configuration.environment.issuer) else {
             throw ItsmeError(
                 .transactionForeign, phase, "the tokens come from another issuer",
-                remedy: "Hand the tokens to the client that got them.")
+                remedy: "Pass the tokens to the client that received them.")
         }
     }
 
     // MARK: 3. Tokens
 
-    /// Exchanges the code and validates the ID token completely. One HTTP request; it is never repeated.
+    /// Exchanges the code and validates the ID token. Sends one HTTP request and never repeats it.
     ///
     /// - Throws: ``ItsmeError`` of the phases `token` and `id-token`, or `CancellationError`.
     public func tokens(for response: AuthorizationResponse) async throws -> TokenResponse {
-        // A code and its verifier go to nobody but the issuer that the person was sent to (RFC 9700 §4.4).
+        // A code and its verifier only go to the issuer to which the person was sent (RFC 9700 §4.4).
         try requireOwn(response.transaction, phase: .token)
         let metadata = try await provider.metadata()
         var form: [(name: String, value: String)] = [
@@ -299,7 +298,7 @@ public struct ItsmeClient: Sendable {
                 maximumAuthenticationAge: response.transaction.maximumAuthenticationAge))
     }
 
-    /// Reads a successful answer of the token endpoint and validates the ID token completely.
+    /// Reads a successful answer of the token endpoint and validates the ID token.
     func tokenResponse(_ reply: HTTPReply, expecting expectation: IDTokenExpectation) async throws -> TokenResponse {
         try HTTPClient.checkMediaType(of: reply, in: ["application/json"], phase: .token)
         let body = try TokenResponseBody(parsing: reply.body)
@@ -312,7 +311,7 @@ public struct ItsmeClient: Sendable {
 
     // MARK: 4. UserInfo
 
-    /// Reads and validates UserInfo. One HTTP request.
+    /// Reads and validates UserInfo. Sends one HTTP request.
     ///
     /// - Throws: ``ItsmeError`` of the phase `userinfo`; `subject_mismatch` when it is about another person than the
     ///   ID token; or `CancellationError`.
@@ -330,9 +329,9 @@ public struct ItsmeClient: Sendable {
         guard reply.response.status == .ok else {
             throw refusal(.userInfoRefused, reply, phase: .userInfo)
         }
-        // itsme labels the JWT as application/json; the shape of the body decides.
+        // itsme labels the JWT as application/json, so the form of the body decides.
         try HTTPClient.checkMediaType(of: reply, in: ["application/jwt", "application/json"], phase: .userInfo)
-        // White space around the token, such as a line break at the end, is not part of it.
+        // White space around the token, such as a final line break, is ignored.
         let claims = try await verifier(configuration.userInfoAlgorithms, .userInfo)
             .claims(of: reply.body.trimmingWhitespace())
         let userInfo = try UserInfo(

@@ -1,20 +1,20 @@
 public import JOSE
 public import Logging
 
-/// What a client has to know: where itsme is, who the client is, how it proves it, and how strict it is.
+/// The configuration of a client: the itsme environment, the client's identity and keys, and its limits.
 ///
-/// Nothing here is checked until ``ItsmeClient`` is made of it.
+/// ``ItsmeClient`` checks it.
 public struct ItsmeConfiguration: Sendable {
-    /// Which itsme to talk to.
+    /// The itsme environment to use.
     public var environment: ItsmeEnvironment
 
     /// The client id that itsme gave.
     public var clientID: String
 
-    /// How the client proves itself.
+    /// How the client authenticates itself.
     public var authentication: ClientAuthentication
 
-    /// Where itsme sends the person back to: https, exactly as registered, no fragment.
+    /// The URI to which itsme returns the person: https, exactly as registered, without a fragment.
     public var redirectURI: String
 
     /// The algorithms of ID tokens.
@@ -32,15 +32,16 @@ public struct ItsmeConfiguration: Sendable {
     /// secret.
     public var requestObjectAlgorithms: TokenAlgorithms
 
-    /// How requests reach itsme. Default ``RequestDelivery/byValue``.
+    /// How requests are sent to itsme. Default ``RequestDelivery/byValue``.
     public var requestDelivery: RequestDelivery = .byValue
 
-    /// How far the clocks of itsme and this machine may be apart. Default 60 seconds, at most 5 minutes, whole seconds.
+    /// How much the clocks of itsme and this machine may differ. Default 60 seconds, at most 5 minutes, whole seconds.
     public var clockSkew: Duration = .seconds(60) {
         didSet { clockSkewSeconds = Self.wholeSeconds(clockSkew) }
     }
 
-    /// How old an ID token may be when it arrives, by its `iat`. Default 10 minutes, at most one hour, whole seconds.
+    /// The maximum age of an ID token on arrival, measured by its `iat`. Default 10 minutes, at most one hour, whole
+    /// seconds.
     public var maximumTokenAge: Duration = .seconds(600) {
         didSet { maximumTokenAgeSeconds = Self.wholeSeconds(maximumTokenAge) }
     }
@@ -51,8 +52,8 @@ public struct ItsmeConfiguration: Sendable {
         didSet { transactionLifetimeSeconds = Self.wholeSeconds(transactionLifetime) }
     }
 
-    /// Makes each transaction single use. The default serves one process; give one on a shared store when the
-    /// callback may reach another instance. The default writes to ``logger``.
+    /// Ensures that each transaction is used once. The default works within one process and logs to ``logger``. If the
+    /// callback may reach another instance, set one with a shared store.
     public var replayGuard: any ReplayGuard {
         get { givenReplayGuard ?? defaultReplayGuard }
         set { givenReplayGuard = newValue }
@@ -60,23 +61,23 @@ public struct ItsmeConfiguration: Sendable {
     private var givenReplayGuard: (any ReplayGuard)?
     private var defaultReplayGuard = InMemoryReplayGuard()
 
-    /// Where debug messages go. Silent by default; nothing at info or above in a normal flow.
+    /// The logger for debug messages. Silent by default. A normal flow logs nothing at level info or above.
     public var logger = Logger(label: "itsme.rp", factory: { _ in SwiftLogNoOpLogHandler() }) {
         didSet { defaultReplayGuard = InMemoryReplayGuard(sharing: defaultReplayGuard, logger: logger) }
     }
 
-    /// What time it is.
+    /// The clock.
     public var time: TimeSource = .system
 
-    /// Where state, nonce, verifier, keys and initialization vectors come from.
+    /// The source of state, nonce, verifier, keys and initialization vectors.
     public var random: RandomSource = .system
 
-    // Divided once and not for each token: durations have 128 bits.
+    // Computed once, not for each token: arithmetic on durations uses 128 bits.
     private(set) var clockSkewSeconds: Int64 = 60
     private(set) var maximumTokenAgeSeconds: Int64 = 600
     private(set) var transactionLifetimeSeconds: Int64 = 600
 
-    /// Bounded, as durations reach further than their seconds; one that is out of bounds is refused later.
+    /// Limited, since `Duration` has a larger range than `Int64` seconds. Validation refuses values out of range later.
     private static func wholeSeconds(_ duration: Duration) -> Int64 {
         min(max(duration, .zero), .seconds(86_400)).components.seconds
     }
@@ -94,14 +95,14 @@ public struct ItsmeConfiguration: Sendable {
         requestObjectAlgorithms = authentication.requestObjectAlgorithms(in: environment.profile)
     }
 
-    /// Refuses what cannot work, with the field and the remedy.
+    /// Refuses values that cannot work, and names the field and the remedy.
     func validate() throws(ItsmeError) {
         _ = try Endpoint(issuer: environment.issuer, allowsLoopbackHTTP: environment.allowsLoopbackHTTP)
         guard !clientID.isEmpty, clientID.utf8.count <= 255, clientID.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
         else {
             throw Self.invalid(
                 "the client id is empty, longer than 255 characters, or holds a space or non-ASCII character",
-                "Give the client id exactly as itsme wrote it.", "clientID")
+                "Give the client id exactly as you received it from itsme.", "clientID")
         }
         try checkRedirectURI(redirectURI)
         try Self.check(clockSkew, in: .zero ... .seconds(300), "clockSkew")
@@ -158,7 +159,7 @@ public struct ItsmeConfiguration: Sendable {
     ) throws(ItsmeError) {
         guard range.contains(value), value.isWholeSeconds else {
             throw invalid(
-                "the duration is out of bounds or holds a fraction of a second",
+                "the duration is out of range or not in whole seconds",
                 "Choose whole seconds between \(range.lowerBound.components.seconds) and \(range.upperBound.components.seconds).",
                 field)
         }
@@ -170,6 +171,6 @@ public struct ItsmeConfiguration: Sendable {
 }
 
 extension Duration {
-    /// Whether nothing is lost when the duration is counted in seconds, as the protocol does.
+    /// Whether the duration has no fraction of a second. The protocol uses whole seconds.
     var isWholeSeconds: Bool { components.attoseconds == 0 }
 }

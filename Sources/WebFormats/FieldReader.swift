@@ -12,7 +12,7 @@ extension Substring {
 }
 
 extension [UInt8] {
-    /// Without spaces, tabs and line breaks around.
+    /// Without leading and trailing spaces, tabs and line breaks.
     package func trimmingWhitespace() -> [UInt8] {
         func isBlank(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0D, 0x0A].contains(byte) }
         guard let first = firstIndex(where: { !isBlank($0) }), let last = lastIndex(where: { !isBlank($0) }) else {
@@ -23,7 +23,7 @@ extension [UInt8] {
 }
 
 extension StringProtocol {
-    /// Whether this is `token`, a text in small letters, when capitals of ASCII count as small ones.
+    /// Whether this equals `token`, which is in lower case, ignoring ASCII case.
     package func isToken(_ token: String) -> Bool {
         utf8.lazy.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }.elementsEqual(token.utf8)
     }
@@ -34,10 +34,10 @@ extension Character {
 }
 
 extension HTTPFields {
-    /// The media type of the content, without parameters and in small letters (RFC 9110 §8.3); nil unless there is exactly
+    /// The media type of the content, without parameters and in lower case (RFC 9110 §8.3); nil unless there is exactly
     /// one `Content-Type`.
     package var mediaType: String? {
-        // Fields of a name are joined when they are looked up by it, which costs more than to look at all.
+        // A lookup by name joins all fields with that name, which costs more than this loop.
         var values: [String] = []
         for field in self where field.name == .contentType { values.append(field.value) }
         guard let value = values.first, values.count == 1 else { return nil }
@@ -45,14 +45,14 @@ extension HTTPFields {
         return String(decoding: type.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
     }
 
-    /// Whether ``mediaType`` is one of `mediaTypes`, which are in small letters.
+    /// Whether ``mediaType`` is one of `mediaTypes`, which are in lower case.
     package func hasMediaType(of mediaTypes: [String]) -> Bool {
         guard let mediaType else { return false }
         return mediaTypes.contains { mediaType.isToken($0) }
     }
 }
 
-/// Reads the value of a field from its front, piece by piece.
+/// Reads the value of a field from the start.
 package struct FieldReader {
     private var rest: Substring.UTF8View
 
@@ -68,12 +68,12 @@ package struct FieldReader {
         while isAtSpace { rest.removeFirst() }
     }
 
-    /// Steps over white space and commas: members of a list may be empty (RFC 9110 §5.6.1).
+    /// Skips white space and commas: members of a list may be empty (RFC 9110 §5.6.1).
     package mutating func skipToMember() {
         while isAtSpace || rest.first == UInt8(ascii: ",") { rest.removeFirst() }
     }
 
-    /// Steps over what is left of a member of a list.
+    /// Skips the rest of a list member.
     package mutating func skipMember() {
         while let byte = rest.first, byte != UInt8(ascii: ",") {
             if byte == UInt8(ascii: "\""), quotedString() != nil { continue }
@@ -91,7 +91,7 @@ package struct FieldReader {
         }
     }
 
-    /// What follows `=`, if that is next: a token, or a quoted string without its quotes and escapes.
+    /// The value after `=`, if `=` is next: a token, or a quoted string without its quotes and escapes.
     package mutating func parameterValue() -> String? {
         var reader = self
         reader.skipSpaces()
@@ -104,7 +104,7 @@ package struct FieldReader {
         return value
     }
 
-    /// Steps over credentials in the form of RFC 9110 §11.2 (`token68`), if they are all that is left of a member.
+    /// Skips credentials in the form of RFC 9110 §11.2 (`token68`), if they are the rest of a member.
     package mutating func skipToken68() {
         var reader = self
         _ = reader.take { byte in
@@ -118,7 +118,7 @@ package struct FieldReader {
         if reader.isAtEnd || reader.rest.first == UInt8(ascii: ",") { self = reader }
     }
 
-    /// Nil, without a step, when no quoted string follows or it has no end.
+    /// Nil, without moving, if no complete quoted string follows.
     private mutating func quotedString() -> String? {
         var reader = self
         var text: [UInt8] = []

@@ -19,7 +19,7 @@ extension ItsmeClient {
     ///   - hint: Whose phone.
     ///   - scopes: Scopes besides `openid`.
     ///   - claims: Single claims, in the ID token or in UserInfo.
-    ///   - level: The authentication level to require; the ID token is refused when it is lower.
+    ///   - level: The required authentication level; an ID token with a lower one is refused.
     ///   - requestedExpiry: How long the person is to have, in whole seconds up to one day; itsme may give less.
     ///   - delivery: Whether itsme is to ping. The token that it has to show then is made here, 256 random bits.
     /// - Throws: ``ItsmeError`` of the phases `discovery` and `backchannel-authentication`: `backchannel_not_offered`

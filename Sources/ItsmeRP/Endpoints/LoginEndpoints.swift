@@ -208,7 +208,7 @@ public struct CompletedLogin: Sendable {
     /// The validated ID token.
     public var idToken: IDToken { tokens.idToken }
 
-    /// Reads and validates UserInfo. One HTTP request.
+    /// Reads and validates UserInfo. Sends one HTTP request.
     ///
     /// - Throws: As ``ItsmeClient/userInfo(for:)``.
     public func userInfo() async throws -> UserInfo {

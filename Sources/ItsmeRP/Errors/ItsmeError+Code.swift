@@ -204,7 +204,7 @@ extension ItsmeError {
         /// The transaction belongs to another client or issuer.
         public static let transactionForeign = Code(
             "transaction_foreign", .untrustedResponse, "the answer belongs to another client or issuer",
-            remedy: "Hand it to the client that made the request.")
+            remedy: "Pass it to the client that made the request.")
         /// A parameter of the callback occurs twice.
         public static let duplicateParameter = Code(
             "duplicate_parameter", .untrustedResponse, "a parameter occurs twice", remedy: Remedy.refuseCallback)

@@ -1,6 +1,6 @@
 import JOSE
 
-/// How the client proves itself at itsme's endpoints: chosen once, at onboarding.
+/// How the client authenticates itself at itsme's endpoints. This is chosen once, at onboarding.
 public struct ClientAuthentication: Sendable {
     enum Method: Sendable {
         case privateKeyJWT(any ClientKeySource, encryptsAssertion: Bool?)
@@ -9,30 +9,30 @@ public struct ClientAuthentication: Sendable {
 
     let method: Method
 
-    /// With a key pair (`private_key_jwt`, OpenID Connect Core 1.0 §9), which is what itsme recommends.
+    /// With a key pair (`private_key_jwt`, OpenID Connect Core 1.0 §9), as itsme recommends.
     ///
     /// - Parameters:
     ///   - keys: The client's keys, or a source that rotates them.
-    ///   - encryptsAssertion: Whether client assertions are encrypted to itsme's key after they are signed. Left out, it
-    ///     is what the environment's generation asks for: no in the current one, yes in the legacy one.
+    ///   - encryptsAssertion: Whether client assertions are encrypted to itsme's key after signing. The default is what
+    ///     the environment requires: no in the current generation, yes in the legacy one.
     public static func privateKeyJWT(
         _ keys: any ClientKeySource, encryptsAssertion: Bool? = nil
     ) -> ClientAuthentication {
         ClientAuthentication(method: .privateKeyJWT(keys, encryptsAssertion: encryptsAssertion))
     }
 
-    /// With a secret that itsme knows as well (`client_secret_post`, OpenID Connect Core 1.0 §9).
+    /// With a secret shared with itsme (`client_secret_post`, OpenID Connect Core 1.0 §9).
     ///
-    /// Tokens then come encrypted with a key that both derive from the secret. Prefer a key pair: whoever reads this
-    /// secret on either side can read every token and be the client.
+    /// Tokens are then encrypted with a key that both sides derive from the secret. Prefer a key pair: anyone who gets
+    /// the secret, on either side, can read every token and act as the client.
     ///
     /// - Parameter secret: The secret, at least 32 bytes of UTF-8.
     public static func clientSecretPost(_ secret: Secret<String>) -> ClientAuthentication {
         ClientAuthentication(method: .clientSecretPost(ClientSecret(secret)))
     }
 
-    /// The method that a discovery document has to list if it lists any; nil for a secret, which is agreed at registration
-    /// as its algorithms are.
+    /// The method that a discovery document must list if it lists any. Nil for a secret: its method and algorithms are
+    /// agreed at registration.
     var listedMethod: String? {
         switch method {
         case .privateKeyJWT: "private_key_jwt"
@@ -40,7 +40,7 @@ public struct ClientAuthentication: Sendable {
         }
     }
 
-    /// What tokens use when nothing else was registered at itsme.
+    /// The default algorithms of tokens.
     func tokenAlgorithms(in profile: ProtocolProfile) -> TokenAlgorithms {
         switch (method, profile) {
         case (.clientSecretPost, _): TokenAlgorithms(keyManagement: .direct, contentEncryption: .a256GCM)
@@ -49,7 +49,7 @@ public struct ClientAuthentication: Sendable {
         }
     }
 
-    /// What request objects use when nothing else was agreed with itsme.
+    /// The default algorithms of request objects.
     func requestObjectAlgorithms(in profile: ProtocolProfile) -> TokenAlgorithms {
         switch (method, profile) {
         case (.clientSecretPost, _): TokenAlgorithms(signature: .hs256)
@@ -72,13 +72,13 @@ public struct ClientAuthentication: Sendable {
         }
     }
 
-    /// Refuses what no token could be opened or made with.
+    /// Refuses a client secret that is too short.
     func validate() throws(ItsmeError) {
         guard case .clientSecretPost(let secret) = method else { return }
         guard secret.byteCount >= 32 else {
             throw ItsmeError(
                 .unsuitableKey, .configuration, "the client secret is shorter than 32 bytes",
-                remedy: "Give the secret exactly as itsme wrote it. HS256 needs 256 bits (RFC 7518 §3.2).",
+                remedy: "Give the secret exactly as you received it from itsme. HS256 needs 256 bits (RFC 7518 §3.2).",
                 field: "authentication.clientSecret")
         }
     }
@@ -108,7 +108,8 @@ final class ClientSecret: Sendable {
 
     var byteCount: Int { secret.exposedValue.utf8.count }
 
-    /// Encrypts and decrypts: the left part of the SHA-256 of the UTF-8 bytes, as long as the algorithm asks for (§10.2).
+    /// Encrypts and decrypts: the left part of the SHA-256 of the UTF-8 bytes, as long as the algorithm requires
+    /// (§10.2).
     func encryptionKey(for algorithm: ContentEncryptionAlgorithm) throws(JOSEError) -> SymmetricKey {
         guard let digest else { throw JOSEError(.cryptoFailed, "SHA-256 is not available") }
         guard algorithm.keySize <= digest.count else {

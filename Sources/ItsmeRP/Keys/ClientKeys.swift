@@ -2,16 +2,16 @@ public import JOSE
 
 /// The relying party's own keys: one that signs, one or more that decrypt.
 ///
-/// The private keys may be here (a private JWK Set) or elsewhere (an HSM or a KMS behind ``JOSE/KeySigner`` and
+/// The private keys may be in memory (a private JWK Set), or in an HSM or KMS (through ``JOSE/KeySigner`` and
 /// ``JOSE/KeyUnwrapper``).
 public struct ClientKeys: Sendable {
     /// Signs request objects and client assertions.
     public let signer: any KeySigner
 
-    /// Decrypt ID tokens and UserInfo; more than one while encryption keys rotate.
+    /// Decrypt ID tokens and UserInfo. There is more than one during a rotation.
     public let unwrappers: [any KeyUnwrapper]
 
-    /// What itsme has to read at the client's JWK Set URL; nil when the keys are held elsewhere.
+    /// The set to publish at the client's JWK Set URL; nil if the keys are held elsewhere.
     public let publicJWKSet: JWKSet?
 
     /// Reads a private JWK Set: exactly one key with `"use": "sig"` and at least one with `"use": "enc"`, each RSA of
@@ -38,11 +38,11 @@ public struct ClientKeys: Sendable {
         let signing = keys.filter { $0.use == .signature }
         let encryption = keys.filter { $0.use == .encryption }
         guard signing.count + encryption.count == keys.count else {
-            throw Self.unsuitable("a key has no use, or one other than sig and enc", "keys.use")
+            throw Self.unsuitable("the use of a key is missing, or is neither sig nor enc", "keys.use")
         }
         guard let signingKey = signing.first else { throw Self.missing("sig") }
         guard signing.count == 1 else {
-            throw Self.unsuitable("there is more than one signing key, so which one signs is not said", "keys.sig")
+            throw Self.unsuitable("there is more than one signing key", "keys.sig")
         }
         guard !encryption.isEmpty else { throw Self.missing("enc") }
         for key in keys {
@@ -78,17 +78,17 @@ public struct ClientKeys: Sendable {
     /// - Parameters:
     ///   - signer: Signs with RS256; its key ID must be set.
     ///   - unwrappers: At least one.
-    ///   - publicJWKSet: The public halves, if the client's JWK Set is to be served from here: with the key of the signer,
-    ///     a key of one of the unwrappers, and no key twice.
-    /// - Throws: ``ItsmeError`` `missing_key` or `unsuitable_key`, also if keys are swapped: a `kid` is published for the
-    ///   other use or, as far as signer and unwrappers are a ``JOSE/KeyPairHolder``, with another key.
+    ///   - publicJWKSet: The public halves, if this application serves the client's JWK Set. It must hold the key of
+    ///     the signer and a key of an unwrapper, and no key twice.
+    /// - Throws: ``ItsmeError`` `missing_key` or `unsuitable_key`, also if keys are swapped: the public set has a `kid`
+    ///   with the other use, or (for a ``JOSE/KeyPairHolder``) with another key.
     public init(
         signer: any KeySigner, unwrappers: [any KeyUnwrapper], publicJWKSet: JWKSet? = nil
     ) throws(ItsmeError) {
         guard !unwrappers.isEmpty else { throw Self.missing("enc") }
         guard signer.keyID != nil else { throw Self.unsuitable("the signer has no key ID", "keys.sig.kid") }
         guard signer.algorithm == .rs256 else {
-            throw Self.unsuitable("the signer does not sign with RS256, which itsme asks for", "keys.sig.alg")
+            throw Self.unsuitable("the signer does not sign with RS256, which itsme requires", "keys.sig.alg")
         }
         try Self.checkUses(signer, unwrappers)
         if let publicJWKSet { try Self.check(publicJWKSet, signer, unwrappers) }
@@ -100,7 +100,8 @@ public struct ClientKeys: Sendable {
     /// Makes a new signing key and a new encryption key; their key IDs are their RFC 7638 thumbprints.
     ///
     /// - Parameter bits: 2048, 3072 or 4096.
-    /// - Returns: The private keys; ``JOSE/JWK/privateJSON()`` writes one, ``init(_:)`` makes client keys of both.
+    /// - Returns: The private keys; write one with ``JOSE/JWK/privateJSON()``, or make client keys from both with
+    ///   ``init(_:)``.
     /// - Throws: ``ItsmeError`` `unsuitable_key` for another size.
     public static func generatePrivateKeys(
         bits: Int = 2048
@@ -114,18 +115,18 @@ public struct ClientKeys: Sendable {
             return (try generate(.signature), try generate(.encryption))
         } catch {
             throw ItsmeError(
-                .unsuitableKey, .configuration, "no keys could be made: \(error.reason)",
+                .unsuitableKey, .configuration, "the keys could not be generated: \(error.reason)",
                 remedy: "Ask for 2048, 3072 or 4096 bits.", field: "bits", joseCode: error.code)
         }
     }
 }
 
 extension ClientKeys: Redacted {
-    /// How many keys there are, and nothing of them.
+    /// The number of keys, without any detail of them.
     public var description: String { "ClientKeys(signing: 1, decrypting: \(unwrappers.count))" }
 }
 
-/// Where the client's keys come from at the moment of use: fixed ``ClientKeys``, or a source that rotates them.
+/// Provides the client's keys at the moment of use: fixed ``ClientKeys``, or keys that rotate.
 public protocol ClientKeySource: Sendable {
     /// The keys to use now. Read once per operation; it must not block.
     var clientKeys: ClientKeys { get }
@@ -137,7 +138,7 @@ extension ClientKeys: ClientKeySource {
 }
 
 extension ClientKeys {
-    /// Refuses one key for both uses, as far as it shows.
+    /// Refuses one key for both uses, if key IDs or public halves reveal it.
     static func checkUses(_ signer: any KeySigner, _ unwrappers: [any KeyUnwrapper]) throws(ItsmeError) {
         for unwrapper in unwrappers {
             guard unwrapper.keyID != signer.keyID else {
@@ -148,7 +149,7 @@ extension ClientKeys {
         }
     }
 
-    /// Refuses a public set with which every login would fail, because it is not that of the private keys.
+    /// Refuses a public set that does not match the private keys: every login would fail.
     static func check(
         _ set: JWKSet, _ signer: any KeySigner, _ unwrappers: [any KeyUnwrapper]
     ) throws(ItsmeError) {
@@ -161,13 +162,13 @@ extension ClientKeys {
         guard !encryption.contains(where: { $0.keyID == signer.keyID }),
             !signing.contains(where: { $0.keyID.map(unwrapperIDs.contains) ?? false })
         else {
-            throw swapped("a key of the public set has another use than the private key with its kid")
+            throw swapped("a key of the public set and the private key with its kid have different uses")
         }
         guard signing.contains(where: { $0.keyID == signer.keyID }) else {
             throw unsuitable("the public set does not hold the signer's key", "publicJWKSet")
         }
         guard !encryption.isEmpty, encryption.allSatisfy({ $0.keyID.map(unwrapperIDs.contains) ?? false }) else {
-            throw unsuitable("the public set does not hold the keys of the unwrappers to encrypt to", "publicJWKSet")
+            throw unsuitable("the public set does not hold the encryption keys of the unwrappers", "publicJWKSet")
         }
         var thumbprints: Set<String> = []
         for key in set.keys {
@@ -178,7 +179,7 @@ extension ClientKeys {
         try checkKeys(of: set, signer, unwrappers)
     }
 
-    /// Refuses a public set that has another key under the `kid` of a private one.
+    /// Refuses a public set in which the `kid` of a private key names another key.
     private static func checkKeys(
         of set: JWKSet, _ signer: any KeySigner, _ unwrappers: [any KeyUnwrapper]
     ) throws(ItsmeError) {
@@ -190,11 +191,11 @@ extension ClientKeys {
             } else if let unwrapper = unwrappers.first(where: { $0.keyID == key.keyID }) {
                 held = publicKey(unwrapper)
                 guard unwrapper.modulusSize == published.modulusSize else {
-                    throw swapped("the public set has another key under the kid of an unwrapper")
+                    throw swapped("a key of the public set has the kid of an unwrapper, but is another key")
                 }
             }
             guard held?.isSame(as: published) ?? true else {
-                throw swapped("the public set has another key under the kid of a private one")
+                throw swapped("a key of the public set has the kid of a private key, but is another key")
             }
         }
     }
@@ -207,7 +208,7 @@ extension ClientKeys {
         ItsmeError(
             .unsuitableKey, .configuration, reason,
             remedy:
-                "Look whether sig and enc are swapped: each private key has the use and the kid of its public half.",
+                "Check whether sig and enc are swapped: a private key has the same use and kid as its public half.",
             field: "publicJWKSet")
     }
 

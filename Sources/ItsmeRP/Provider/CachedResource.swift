@@ -1,20 +1,20 @@
 import Synchronization
 
-/// One value that is fetched, kept for a while, refreshed ahead of its expiry and kept through an outage.
+/// A cached value that is fetched, refreshed before it expires, and kept during an outage.
 ///
-/// - Any number of concurrent callers share one fetch. The fetch runs in a task of its own: a caller that is cancelled
-///   leaves, the fetch goes on for the others.
+/// - Any number of concurrent callers share one fetch. The fetch runs in its own task, so if one caller is cancelled,
+///   the fetch continues for the others.
 /// - A failed fetch never replaces a value. A value is served while it is younger than its hard limit.
-/// - ``refreshed(since:)`` fetches at most once per cool-down, failures included.
+/// - ``refreshed(since:)`` fetches at most once per cool-down, even if the fetch fails.
 ///
-/// The state is behind a mutex and not in an actor, so that the common case, a fresh value, costs no suspension.
+/// A mutex guards the state, not an actor, so that the common case (a fresh value) does not suspend.
 final class CachedResource<Value: Sendable>: Sendable {
     /// When to fetch.
     struct Policy: Sendable {
-        /// The bounds for the lifetime that the server names.
+        /// The limits for the lifetime that the server states.
         var minimumLifetime: Duration = .seconds(300)
         var maximumLifetime: Duration = .seconds(24 * 3600)
-        /// The lifetime when the server names none.
+        /// The lifetime if the server states none.
         var defaultLifetime: Duration = .seconds(3600)
         /// How long past its lifetime a value is served while fetches fail.
         var outageTolerance: Duration = .seconds(24 * 3600)
@@ -24,7 +24,7 @@ final class CachedResource<Value: Sendable>: Sendable {
         var failureCooldown: Duration = .seconds(1)
     }
 
-    /// A value and how often it was replaced before. An object, so that whoever asks gets a reference and no copy.
+    /// A value and the number of values before it. A class, so that callers get a reference instead of a copy.
     final class Snapshot: Sendable {
         let value: Value
         let generation: Int
@@ -37,11 +37,11 @@ final class CachedResource<Value: Sendable>: Sendable {
 
     private struct Entry {
         let snapshot: Snapshot
-        /// From here on a caller starts a refresh in the background.
+        /// From this time on, a caller starts a refresh in the background.
         let refreshAt: Duration
-        /// From here on a caller waits for a refresh.
+        /// From this time on, a caller waits for a refresh.
         let expiresAt: Duration
-        /// From here on the value is not served any more.
+        /// From this time on, the value is no longer served.
         let hardLimit: Duration
     }
 
@@ -69,7 +69,7 @@ final class CachedResource<Value: Sendable>: Sendable {
         self.fetch = fetch
     }
 
-    /// What a caller does after one look at the state.
+    /// What a caller does, decided under the lock.
     private enum Decision {
         case serve(Snapshot)
         case serveAndFetch(Snapshot)
@@ -77,9 +77,9 @@ final class CachedResource<Value: Sendable>: Sendable {
         case fail(ItsmeError)
     }
 
-    /// The value, fetched if there is none or it has expired.
+    /// The value. Fetches it if there is none or it has expired.
     ///
-    /// - Throws: the fetch's ``ItsmeError`` when there is nothing to serve, or `CancellationError`.
+    /// - Throws: the ``ItsmeError`` of the fetch if there is nothing to serve, or `CancellationError`.
     func value() async throws -> Snapshot {
         let now = uptime()
         let decision: Decision = state.withLock { state in
@@ -99,7 +99,8 @@ final class CachedResource<Value: Sendable>: Sendable {
             }
             guard mayFetch || state.isFetching else { return .serve(entry.snapshot) }
             if state.lastFailure != nil {
-                // An outage that is known: a server that does not answer must not hold up every caller again.
+                // After a recent error, serve the old value: a server that does not answer must not delay every caller
+                // again.
                 guard mayFetch else { return .serve(entry.snapshot) }
                 state.isFetching = true
                 return .serveAndFetch(entry.snapshot)
@@ -124,7 +125,7 @@ final class CachedResource<Value: Sendable>: Sendable {
         }
     }
 
-    /// A value newer than `generation`, fetched if the cool-down allows; nil when there is none to be had.
+    /// A value newer than `generation`. Fetches it if the cool-down allows; nil if there is none.
     ///
     /// - Throws: `CancellationError` only.
     func refreshed(since generation: Int) async throws -> Snapshot? {
@@ -149,10 +150,9 @@ final class CachedResource<Value: Sendable>: Sendable {
         }
     }
 
-    /// Fetches now, whatever the age of the value, or waits for the fetch that is under way. A value that is there stays
-    /// when that fails.
+    /// Fetches now, or waits for the fetch in progress. If that fails, the existing value stays.
     ///
-    /// - Throws: the fetch's ``ItsmeError``, or `CancellationError`.
+    /// - Throws: the ``ItsmeError`` of the fetch, or `CancellationError`.
     func fetched() async throws -> Snapshot {
         let startsFetch = state.withLock { state in
             defer { state.isFetching = true }
@@ -167,7 +167,7 @@ final class CachedResource<Value: Sendable>: Sendable {
         return now - failure.at < policy.failureCooldown
     }
 
-    /// Waits for the fetch that is under way. If it ended meanwhile, its result is taken from the state.
+    /// Waits for the fetch in progress. If it has already ended, takes the result from the state.
     private func fetchOutcome() async throws -> Result<Snapshot, ItsmeError> {
         let id = state.withLock { state in
             state.nextWaiter &+= 1
@@ -194,7 +194,7 @@ final class CachedResource<Value: Sendable>: Sendable {
     }
 
     private func startFetch() {
-        // Ahead of callers that have yet to run: each of them would wait, and hold its token meanwhile.
+        // High priority, so that the fetch starts before further callers that would have to wait for it.
         Task(priority: .high) {
             let result: Result<(value: Value, lifetime: Duration?), ItsmeError>
             do throws(ItsmeError) {

@@ -1,12 +1,12 @@
-/// Which itsme to talk to.
+/// The itsme environment to use.
 public struct ItsmeEnvironment: Sendable, Hashable, CustomStringConvertible {
-    /// The issuer identifier: exactly what the discovery document and every token must say.
+    /// The issuer identifier: the discovery document and every token must have exactly this value.
     public let issuer: String
 
     /// The name in configuration files and logs.
     public let description: String
 
-    /// The generation of the protocol that is spoken there.
+    /// The generation of the protocol that the environment uses.
     public let profile: ProtocolProfile
 
     /// Whether plain http to a loopback address is allowed. Only ``loopbackSandbox(issuer:)`` sets it.
@@ -38,12 +38,12 @@ public struct ItsmeEnvironment: Sendable, Hashable, CustomStringConvertible {
         e2e, production, clientSecretE2E, clientSecretProduction, legacyE2E, legacyProduction,
     ]
 
-    /// Whether this is one of itsme's own.
+    /// Whether this is one of itsme's own environments.
     var isKnown: Bool { Self.named.contains(self) }
 
     /// Another issuer, https only.
     ///
-    /// - Throws: ``ItsmeError`` `insecure_url` when the issuer is not an https URL without query and fragment.
+    /// - Throws: ``ItsmeError`` `insecure_url` if the issuer is not an https URL, or has a query or a fragment.
     public static func custom(
         issuer: String, profile: ProtocolProfile = .v2
     ) throws(ItsmeError) -> ItsmeEnvironment {
@@ -51,8 +51,8 @@ public struct ItsmeEnvironment: Sendable, Hashable, CustomStringConvertible {
         return ItsmeEnvironment("custom", issuer: issuer, profile: profile)
     }
 
-    /// A sandbox on this machine, for development and tests: the only environment in which http is spoken, and only
-    /// to a loopback address.
+    /// A sandbox on this machine, for development and tests. This is the only environment that allows http, and only to
+    /// a loopback address.
     ///
     /// - Throws: ``ItsmeError`` `insecure_url` when the issuer is neither https nor http on a loopback address.
     public static func loopbackSandbox(
@@ -62,7 +62,7 @@ public struct ItsmeEnvironment: Sendable, Hashable, CustomStringConvertible {
         return ItsmeEnvironment("loopback-sandbox", issuer: issuer, profile: profile, allowsLoopbackHTTP: true)
     }
 
-    /// The environment of that name, as a configuration file would give it: `e2e`, `production`, `client-secret-e2e`,
+    /// The environment with this name, for use in configuration files: `e2e`, `production`, `client-secret-e2e`,
     /// `client-secret-production`, `legacy-e2e` or `legacy-production`.
     ///
     /// - Throws: ``ItsmeError`` `unknown_environment` for any other name; there is no fallback.
@@ -85,13 +85,13 @@ public struct ItsmeEnvironment: Sendable, Hashable, CustomStringConvertible {
         self.allowsLoopbackHTTP = allowsLoopbackHTTP
     }
 
-    /// Where the discovery document is (Discovery 1.0 §4.1).
+    /// The URL of the discovery document (Discovery 1.0 §4.1).
     var discoveryURL: String {
         (issuer.hasSuffix("/") ? String(issuer.dropLast()) : issuer) + "/.well-known/openid-configuration"
     }
 }
 
-/// The generation of the itsme protocol that an environment speaks.
+/// The generation of the itsme protocol that an environment uses.
 ///
 /// The generations differ in the names of claims, of authentication contexts and of confirmation templates, and in
 /// details of request objects and client assertions.

@@ -9,10 +9,10 @@ import Logging
 import Synchronization
 import WebFormats
 
-/// The provider as the client knows it: its metadata and its keys, each fetched once and kept.
+/// The provider's metadata and keys, each fetched and cached.
 ///
-/// The keys are kept per issuer and URI: a client has one provider, and when a new discovery document names another
-/// `jwks_uri`, the keys of the old one are not used any more.
+/// Keys are cached per issuer and URI. A client has one provider. If a new discovery document names another `jwks_uri`,
+/// the keys of the old one are no longer used.
 final class Provider: Sendable {
     let environment: ItsmeEnvironment
     private let http: HTTPClient
@@ -50,7 +50,7 @@ final class Provider: Sendable {
                 logger.debug("discovery document read")
                 return (metadata, CacheControl(reply.response.headerFields).lifetime)
             } catch  where error.kind == .misconfiguration {
-                // It may have been read ahead of time, with nobody there to take the error.
+                // Logged, since a background refresh has no caller to receive the error.
                 logger.error("the provider cannot be used as configured", metadata: ["itsme.error": "\(error)"])
                 throw error
             }
@@ -72,7 +72,7 @@ final class Provider: Sendable {
         }
     }
 
-    /// The metadata, from the cache when it is fresh.
+    /// The metadata, from the cache if it is fresh.
     func metadata() async throws -> ProviderMetadata {
         try await metadataResource.value().value
     }
@@ -89,8 +89,8 @@ final class Provider: Sendable {
         keySets.resource(for: try await metadataResource.value().value.jwks)
     }
 
-    /// The key to encrypt a request object or an assertion to. A set without one causes a refetch as an unknown `kid`
-    /// does.
+    /// The key to encrypt a request object or an assertion to. If the set has none, it is fetched again, as for an
+    /// unknown `kid`.
     func encryptionKey(algorithm: KeyManagementAlgorithm) async throws -> JWK {
         let resource = try await keySetResource()
         let snapshot = try await resource.value()
@@ -103,21 +103,22 @@ final class Provider: Sendable {
         throw ItsmeError(
             .providerKeyUnsuitable, .authorizationRequest,
             "itsme publishes no key to encrypt to with \(algorithm.name)",
-            remedy: "Compare requestObjectAlgorithms with the alg of the enc keys in itsme's JWK Set.",
+            remedy: "Compare requestObjectAlgorithms with the alg of the encryption keys in itsme's JWK Set.",
             field: "requestObjectAlgorithms", kind: .misconfiguration)
     }
 
-    /// The payload of a token, once its signature verifies with the key whose `kid` the header names, or with the sole
-    /// fitting one when the header names none.
+    /// Verifies the signature of a token and returns the payload. Uses the key with the `kid` of the header. If the
+    /// header has none, exactly one key must fit.
     ///
-    /// An unknown `kid`, or a signature that does not verify since the key may have been replaced under its name, causes
-    /// one refetch per cool-down; and never the use of another key.
+    /// An unknown `kid` or an invalid signature (the key may have been replaced under the same `kid`) causes one
+    /// refetch per cool-down, but never the use of another key.
     ///
     /// - Throws: ``ItsmeError`` when there is no key, `JOSEError` `signatureInvalid`, or `CancellationError`.
     func payload(of jws: JWS, algorithm: SignatureAlgorithm, phase: ItsmeError.Phase) async throws -> [UInt8] {
         let resource = try await keySetResource()
         var snapshot = try await resource.value()
-        // The first refetch may be one that was under way, and older than the key; the cool-down bounds the second.
+        // The first refetch may already have been in progress, and may have started before the key was published. The
+        // cool-down limits the second.
         for _ in 0..<2 {
             do {
                 return try Self.payload(of: jws, verifiedWith: snapshot.value, algorithm: algorithm, phase: phase)
@@ -167,9 +168,9 @@ extension Error {
     }
 }
 
-/// The JWK Set cache in force. It belongs to one `jwks_uri`; another URI gets a cache of its own.
+/// The cache of the JWK Set. It belongs to one `jwks_uri`; another URI gets a new cache.
 final class KeySetDirectory: Sendable {
-    /// The URL of the endpoint tells all of it.
+    /// The URL identifies the endpoint.
     private let current = Mutex<(url: String, resource: CachedResource<JWKSet>)?>(nil)
     private let make: @Sendable (Endpoint) -> CachedResource<JWKSet>
 

@@ -1,27 +1,27 @@
 public import JOSE
 import WebFormats
 
-/// What the provider says about itself in its discovery document (OpenID Connect Discovery 1.0 §3), validated.
+/// The provider's discovery document (OpenID Connect Discovery 1.0 §3), validated.
 public struct ProviderMetadata: Sendable {
     /// The issuer; equal to the configured one.
     public let issuer: String
 
-    /// Where the person's browser is sent.
+    /// The URL to which the browser is sent.
     public var authorizationEndpoint: String { authorization.url }
 
-    /// Where a code is exchanged.
+    /// The URL for the exchange of a code.
     public var tokenEndpoint: String { token.url }
 
-    /// Where UserInfo is read.
+    /// The URL of UserInfo.
     public var userInfoEndpoint: String { userInfo.url }
 
-    /// Where the JWK Set of the provider is.
+    /// The URL of the provider's JWK Set.
     public var jwksURI: String { jwks.url }
 
-    /// Where a token is revoked, if the provider says.
+    /// The URL for revocation, if the document has one.
     public var revocationEndpoint: String? { revocation?.url }
 
-    /// Where a backchannel authentication is started (CIBA), if the provider says.
+    /// The URL for backchannel authentication (CIBA), if the document has one.
     public var backchannelAuthenticationEndpoint: String? { backchannelAuthentication?.url }
 
     /// Whether the callback must carry `iss` (RFC 9207 §3).
@@ -90,7 +90,8 @@ public struct ProviderMetadata: Sendable {
 
     private static func issuerMismatch(found: String, configured: String) -> ItsmeError {
         let reason =
-            "the discovery document is another issuer's: " + ItsmeError.issuers(found: found, expected: configured)
+            "the discovery document belongs to another issuer: "
+            + ItsmeError.issuers(found: found, expected: configured)
         func comparable(_ issuer: String) -> String {
             let issuer = issuer.hasSuffix("/") ? String(issuer.dropLast()) : issuer
             guard let url = try? Endpoint(issuer, allowsLoopbackHTTP: true) else { return issuer }
@@ -102,13 +103,13 @@ public struct ProviderMetadata: Sendable {
         }
         return ItsmeError(
             .metadataIssuerMismatch, .discovery,
-            reason + ". They are two spellings of one address, and issuers are compared character by character",
+            reason + ". Both may be the same address, but issuers are compared character by character",
             remedy:
                 "Configure the issuer as the provider writes it: with or without the slash at the end, and with the same name for the host.",
             field: "issuer", kind: .misconfiguration)
     }
 
-    /// A member that is true or false; nil when it is not there.
+    /// A boolean member; nil if it is absent.
     private static func flag(_ member: String, of document: JSON) throws(ItsmeError) -> Bool? {
         guard let value = document.nonNull(member) else { return nil }
         guard let flag = value.bool else { throw malformed(member) }
@@ -121,8 +122,7 @@ public struct ProviderMetadata: Sendable {
             field: member)
     }
 
-    /// Refuses when the document lists what it supports and the list lacks `value`. A list that is not there says
-    /// nothing.
+    /// Throws if the document has the list but the list lacks `value`. A missing list is accepted.
     func requireValue(_ value: String, in member: String) throws(ItsmeError) {
         guard let list = document.nonNull(member) else { return }
         guard let elements = list.elements else { throw Self.malformed(member) }
@@ -133,8 +133,7 @@ public struct ProviderMetadata: Sendable {
         }
     }
 
-    /// Refuses when the document says that the provider has not got something. itsme may leave such a member out, so
-    /// only an outright `false` counts.
+    /// Throws if the member is `false`. itsme may leave out such a member, so a missing one is accepted.
     func requireFeature(_ member: String, remedy: String) throws(ItsmeError) {
         guard try Self.flag(member, of: document) == false else { return }
         throw ItsmeError(
@@ -142,10 +141,10 @@ public struct ProviderMetadata: Sendable {
             remedy: remedy, field: member)
     }
 
-    /// Refuses a provider that does not encrypt, as far as its metadata tells.
+    /// Refuses a provider whose metadata lists no encryption algorithm.
     ///
-    /// All environments of itsme encrypt. Another issuer whose document lists not one algorithm to encrypt with is an
-    /// OpenID provider of another kind: its tokens would be refused after the person has logged in.
+    /// All environments of itsme encrypt. Another issuer without any encryption algorithm is not itsme: its tokens
+    /// would only be refused after the person has logged in.
     func requireEncryption(in environment: ItsmeEnvironment) throws(ItsmeError) {
         let lists = ["id_token", "userinfo", "request_object"].map { $0 + "_encryption_alg_values_supported" }
         guard !environment.isKnown, lists.allSatisfy({ document.nonNull($0) == nil }) else { return }
@@ -156,9 +155,9 @@ public struct ProviderMetadata: Sendable {
             field: lists.first)
     }
 
-    /// Refuses when the provider does not speak a configured algorithm.
+    /// Throws if the provider does not support a configured algorithm.
     ///
-    /// What rests on a client secret (`HS256`, `dir`) is agreed at registration and need not be listed.
+    /// Algorithms that use a client secret (`HS256`, `dir`) are agreed at registration and need not be listed.
     func requireAlgorithms(_ algorithms: TokenAlgorithms, prefix: String) throws(ItsmeError) {
         if algorithms.signature != .hs256 {
             try requireValue(algorithms.signature.name, in: "\(prefix)_signing_alg_values_supported")

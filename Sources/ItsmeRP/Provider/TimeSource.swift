@@ -4,20 +4,20 @@
     public import Foundation
 #endif
 
-/// What time it is: the date for claims and transactions, a monotonic clock for the ages of caches and for waiting.
+/// The clocks: the date for claims and transactions, and a monotonic clock for the ages of caches and for waiting.
 ///
-/// Tests put their own in place of ``system``.
+/// Tests replace ``system``.
 public struct TimeSource: Sendable {
     /// The date, read at each validation.
     public let now: @Sendable () -> Date
 
-    /// Time since any fixed moment, never going backwards.
+    /// The time since any fixed moment; it never goes backwards.
     public let uptime: @Sendable () -> Duration
 
-    /// Waits; throws `CancellationError` when the task is cancelled meanwhile.
+    /// Waits; throws `CancellationError` if the task is cancelled.
     public let sleep: @Sendable (Duration) async throws -> Void
 
-    /// Makes a time source of closures; without one of its own it sleeps as the system does.
+    /// Makes a time source from closures. By default it sleeps with the system's clock.
     public init(
         now: @escaping @Sendable () -> Date, uptime: @escaping @Sendable () -> Duration,
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }

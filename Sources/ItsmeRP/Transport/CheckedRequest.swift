@@ -1,15 +1,15 @@
 package import HTTPTypes
 
-/// A request that was checked and is ready to be handed to libcurl.
+/// A request that was checked and is ready for libcurl.
 ///
-/// libcurl passes header lines and the path on as they are, so everything that could end a line, start another
-/// header, or change the host is refused here.
+/// libcurl sends header lines and the path unchanged, so everything that could end a line, start another header, or
+/// change the host is refused here.
 package struct CheckedRequest: Sendable {
     enum Verb: Sendable, Equatable {
         case get
         case head
         case post
-        /// Any other method; sent with a body when there is one.
+        /// Any other method; sent with a body if there is one.
         case other(String)
     }
 
@@ -21,13 +21,13 @@ package struct CheckedRequest: Sendable {
     package let url: String
     package let headerLines: [String]
 
-    /// Whether libcurl may send the request a second time when a kept connection turns out to be dead.
+    /// Whether libcurl may send the request again if a kept connection is closed.
     ///
-    /// Only for what is safe (RFC 9110 §9.2.1) and carries no credential: a code, an assertion or a token is never
-    /// sent twice, because the first copy may have been received and used.
+    /// Only for safe methods (RFC 9110 §9.2.1) without credentials: a code, an assertion or a token is never sent
+    /// twice, because the first copy may have been received and used.
     let mayBeRepeated: Bool
 
-    /// Whether a body is announced, even if it is empty.
+    /// Whether the request has a body, which may be empty.
     var hasBody: Bool {
         switch verb {
         case .get, .head: false
@@ -55,7 +55,8 @@ package struct CheckedRequest: Sendable {
             let name = field.name.canonicalName
             names.insert(name)
             guard !name.hasPrefix(":"), !Self.reserved.contains(name) else {
-                throw HTTPTransportError(.badRequest, reason: "the header field \(name) is the transport's to set")
+                throw HTTPTransportError(
+                    .badRequest, reason: "the header field \(name) is set by the transport: leave it out")
             }
             if field.name == .contentLength {
                 guard Int(field.value) == body.count else {
@@ -67,12 +68,12 @@ package struct CheckedRequest: Sendable {
             guard value.utf8.allSatisfy({ (0x20...0x7E).contains($0) || $0 == 0x09 }) else {
                 throw HTTPTransportError(
                     .badRequest,
-                    reason: "the value of the header field \(name) holds a character that is not ASCII text")
+                    reason: "the value of the header field \(name) has a character that is not printable ASCII")
             }
-            // The semicolon is libcurl's way to write a field without a value.
+            // In libcurl, a semicolon after the name sends a field without a value.
             lines.append(field.name.rawName + (value.isEmpty ? ";" : ": " + value))
         }
-        // "Name:" takes away what libcurl would add by itself.
+        // "Name:" removes a field that libcurl would add.
         if !body.isEmpty { lines.append("Expect:") }
         if !names.contains("accept") { lines.append("Accept:") }
         if !names.contains("content-type"), verb != .get, verb != .head { lines.append("Content-Type:") }
@@ -80,7 +81,7 @@ package struct CheckedRequest: Sendable {
         mayBeRepeated = (verb == .get || verb == .head) && names.isDisjoint(with: ["authorization", "cookie"])
     }
 
-    /// What frames the message or steers the connection: the transport's own business.
+    /// The fields that control the body or the connection. Only the transport may set them.
     private static let reserved: Set<String> = [
         "te", "host", "expect", "trailer", "upgrade", "connection", "keep-alive", "accept-encoding", "proxy-connection",
         "transfer-encoding", "proxy-authorization",
@@ -106,12 +107,12 @@ package struct CheckedRequest: Sendable {
         guard path.utf8.first == UInt8(ascii: "/"),
             path.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "#") })
         else {
-            throw HTTPTransportError(.badRequest, reason: "the path holds a character that a URL does not")
+            throw HTTPTransportError(.badRequest, reason: "the path has a character that is not allowed in a URL")
         }
         return path
     }
 
-    /// Host and optional port (RFC 3986, 3.2), without userinfo, percent-encoding or non-ASCII characters.
+    /// Host and optional port (RFC 3986 §3.2), without userinfo, percent-encoding or non-ASCII characters.
     private static func isHost(_ authority: ArraySlice<UInt8>) -> Bool {
         var bytes = authority
         if bytes.first == UInt8(ascii: "[") {

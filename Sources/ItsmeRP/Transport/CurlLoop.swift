@@ -9,7 +9,7 @@ import Synchronization
     import Glibc
 #endif
 
-/// The thread that runs libcurl, and the mailbox in which callers leave their transfers.
+/// The thread that runs libcurl, and the mailbox for new transfers from callers.
 final class CurlLoop: Sendable {
     private struct Mailbox {
         var transfers: [CurlTransfer] = []
@@ -29,7 +29,7 @@ final class CurlLoop: Sendable {
         options = try CurlOptions(configuration)
         maximumActive = max(1, configuration.maximumConcurrentRequests)
         maximumWaiting = max(0, configuration.maximumWaitingRequests)
-        // What libcurl does not accept shows now, and not with the first request.
+        // Finds options that libcurl refuses now, not with the first request.
         _ = try CurlHandle(options)
         multi = try CurlMulti(configuration)
         guard startThread() else {
@@ -78,7 +78,7 @@ final class CurlLoop: Sendable {
         }
     }
 
-    /// Returns when the thread has let go of everything.
+    /// Returns when the thread has ended.
     func stopped() async {
         await withCheckedContinuation { continuation in
             let hasEnded = mailbox.withLock { mailbox in
@@ -93,7 +93,7 @@ final class CurlLoop: Sendable {
 
     // MARK: The thread's side
 
-    /// What has come in since the last call; nil when the thread has to end.
+    /// The new transfers since the last call; nil if the thread has to end.
     fileprivate func takeTransfers() -> [CurlTransfer]? {
         mailbox.withLock { mailbox in
             guard !mailbox.isStopping else { return nil }
@@ -102,9 +102,9 @@ final class CurlLoop: Sendable {
         }
     }
 
-    /// The thread's last act.
+    /// Ends the remaining transfers. The thread calls this last.
     fileprivate func end() {
-        // Nobody wakes the thread once it is to stop, so the handle is free.
+        // No caller wakes the thread once it is stopping, so the handle is no longer in use.
         multi.close()
         let (transfers, callers) = mailbox.withLock { mailbox in
             mailbox.hasEnded = true
@@ -118,7 +118,8 @@ final class CurlLoop: Sendable {
 
 private func runLoop(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     pthread_detach(pthread_self())
-    // Signals are the application's: none is handled here, and a write to a closed socket raises none.
+    // Blocks all signals on this thread: the application handles them, and a write to a closed socket must not raise
+    // one.
     var signals = sigset_t()
     unsafe sigfillset(&signals)
     unsafe pthread_sigmask(SIG_SETMASK, &signals, nil)
@@ -130,10 +131,10 @@ private func runLoop(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPoi
     return nil
 }
 
-/// The thread's work: moves all transfers forward, one round after the other.
+/// The work of the thread: a loop that drives all transfers.
 private struct CurlWorker {
     let loop: CurlLoop
-    /// In line, the oldest first.
+    /// The waiting transfers, the oldest first.
     var waiting: [CurlTransfer] = []
     var active: [ObjectIdentifier: CurlHandle] = [:]
     var idle: [CurlHandle] = []
@@ -146,14 +147,14 @@ private struct CurlWorker {
             startWaiting()
             if !loop.multi.perform() { endAll(HTTPTransportError(.other, reason: "libcurl failed")) }
             takeFinished()
-            // A finished transfer made room for one in line: no time to sleep.
+            // Waits only if no waiting transfer can start.
             if waiting.isEmpty || active.count >= loop.maximumActive { loop.multi.wait(until: deadline) }
         }
         endAll(CurlLoop.shutDown)
         idle = []
     }
 
-    /// Ends what was cancelled or ran out of time; returns the next deadline.
+    /// Ends transfers that were cancelled or timed out; returns the next deadline.
     private mutating func endOverdue() -> ContinuousClock.Instant {
         let now = ContinuousClock.now
         var next = now.advanced(by: .seconds(3600))
@@ -191,7 +192,7 @@ private struct CurlWorker {
             transfer.end(
                 .failure(
                     HTTPTransportError(
-                        .overloaded, reason: "\(loop.maximumWaiting) requests are in line already")))
+                        .overloaded, reason: "\(loop.maximumWaiting) requests are already waiting")))
         }
     }
 
@@ -199,7 +200,7 @@ private struct CurlWorker {
         while let (handle, code) = loop.multi.nextFinished() {
             guard let transfer = handle.transfer else { continue }
             if code == CURLE_ABORTED_BY_CALLBACK, transfer.needsOtherConnection {
-                // libcurl has closed that connection, so this comes to an end.
+                // libcurl has closed that connection, so the number of retries is limited.
                 loop.multi.remove(handle)
                 if (try? loop.multi.add(handle)) != nil { continue }
             }
@@ -209,11 +210,11 @@ private struct CurlWorker {
         }
     }
 
-    /// Takes a handle out; libcurl closes the connection if the transfer was not over.
+    /// Removes a handle. libcurl closes the connection if the transfer was not complete.
     private mutating func retire(_ handle: CurlHandle) {
         loop.multi.remove(handle)
         active[ObjectIdentifier(handle)] = nil
-        // A handle that cannot be cleaned is dropped, and with it what it holds.
+        // A handle that cannot be reset is released.
         if (try? handle.unload()) != nil, idle.count < 64 { idle.append(handle) }
     }
 
@@ -230,9 +231,9 @@ private struct CurlWorker {
 
 /// libcurl's multi handle.
 ///
-/// Unchecked because libcurl lets one thread at a time use it, which is the loop's; only ``wakeUp()`` is for all.
+/// Unchecked because only the loop's thread uses it, except for ``wakeUp()``, which libcurl allows on any thread.
 @safe private struct CurlMulti: @unchecked Sendable {
-    /// Nil when libcurl gave none, which shows when the first option is set.
+    /// Nil if libcurl has no memory. Setting the first option then throws.
     private let pointer = unsafe curl_multi_init()
 
     init(_ configuration: CurlTransport.Configuration) throws(HTTPTransportError) {
@@ -243,7 +244,7 @@ private struct CurlWorker {
             (CURLMOPT_MAXCONNECTS, max(1, min(configuration.maximumConnections, 10_000))),
         ] where unsafe itsmerp_curl_multi_setopt_long(pointer, option, value) != CURLM_OK {
             close()
-            throw HTTPTransportError(.other, reason: "libcurl does not take the option \(option.rawValue)")
+            throw HTTPTransportError(.other, reason: "libcurl refused the option \(option.rawValue)")
         }
     }
 
@@ -254,13 +255,13 @@ private struct CurlWorker {
 
     func add(_ handle: CurlHandle) throws(HTTPTransportError) {
         guard unsafe curl_multi_add_handle(pointer, handle.pointer) == CURLM_OK else {
-            throw HTTPTransportError(.other, reason: "libcurl does not take another transfer")
+            throw HTTPTransportError(.other, reason: "libcurl refused another transfer")
         }
     }
 
     func remove(_ handle: CurlHandle) { unsafe curl_multi_remove_handle(pointer, handle.pointer) }
 
-    /// Does what can be done now; false when libcurl failed.
+    /// Does what is possible without waiting; false if libcurl failed.
     func perform() -> Bool {
         var running: CInt = 0
         return unsafe curl_multi_perform(pointer, &running) == CURLM_OK
@@ -279,20 +280,20 @@ private struct CurlWorker {
     }
 }
 
-/// The sockets of libcurl's connections, for a look at a kept one before a request goes out on it.
+/// The sockets of libcurl's connections, to check a kept connection before it is used.
 ///
-/// libcurl looks as well, but its releases before 8.2 take a TLS connection for good whose end the server has announced
-/// (`close_notify`): nginx does that to all connections when it reloads, and a request on one would be lost. Used by the
-/// loop's thread only.
+/// libcurl checks as well, but before release 8.2 it accepts a TLS connection that the server has closed with
+/// `close_notify`. nginx closes all connections that way when it reloads, and a request on one would be lost. Only the
+/// loop's thread uses this class.
 final class CurlSockets {
-    /// How libcurl names a connection.
+    /// How libcurl identifies a connection.
     struct Connection: Hashable {
         let address: String
         let port: CInt
         let localPort: CInt
     }
 
-    /// Those that no request has gone out on yet.
+    /// The sockets that carried no request yet.
     private var fresh: Set<curl_socket_t> = []
     private var known: [Connection: curl_socket_t] = [:]
 
@@ -300,17 +301,17 @@ final class CurlSockets {
         fresh.insert(socket)
     }
 
-    /// Whether a request may go out on a connection: not when something came in on it that nobody waits for.
+    /// Whether a request may use a connection. It may not if unexpected data has arrived.
     func isUsable(_ connection: Connection) -> Bool {
         if let socket = fresh.first(where: { itsmerp_local_port($0) == connection.localPort }) {
-            // What comes first on a new connection belongs to the handshake.
+            // The first data on a new connection belongs to the handshake.
             fresh = fresh.filter { $0 != socket && itsmerp_local_port($0) > 0 }
             // Without those that were closed since.
             known = known.filter { itsmerp_local_port($0.value) == $0.key.localPort }
             known[connection] = socket
             return true
         }
-        // The number of a socket that was closed may be another's by now.
+        // A new socket may have the number of a closed one.
         guard let socket = known[connection], itsmerp_local_port(socket) == connection.localPort else { return true }
         return itsmerp_is_silent(socket)
     }

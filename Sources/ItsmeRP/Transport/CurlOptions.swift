@@ -7,18 +7,18 @@ import JOSE
     import Foundation
 #endif
 
-/// A checked configuration, as the options that all handles of a transport have in common.
+/// The options that all handles of a transport share, from a checked configuration.
 struct CurlOptions: Sendable {
     private var numbers: [(CURLoption, Int)]
     private var texts: [(CURLoption, String?)]
-    /// The system's certificate authorities and more, where libcurl has no other way to trust both.
+    /// The system's certificate authorities and the additional ones, if libcurl has no other way to trust both.
     private var authorities: SecretBytes?
 
-    /// How long a kept connection may have idled before a request that may be repeated, and before any other. libcurl
-    /// counts whole seconds: 1 means less than 2.
+    /// How long a kept connection may be idle: before a request that may be repeated (`idleSeconds`), and before any
+    /// other (`shortIdleSeconds`). libcurl counts whole seconds: 1 means less than 2.
     let idleSeconds: Int
     let shortIdleSeconds: Int
-    /// Whether a request that must not be repeated takes a new connection in any case.
+    /// Whether a request that must not be repeated always uses a new connection.
     let alwaysConnects: Bool
 
     init(_ configuration: CurlTransport.Configuration) throws(HTTPTransportError) {
@@ -27,7 +27,9 @@ struct CurlOptions: Sendable {
         }
         for text in [configuration.proxy, configuration.userAgent] + configuration.proxyExceptions {
             guard (text ?? "").utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
-                throw HTTPTransportError(.badRequest, reason: "proxy or user agent hold a forbidden character")
+                throw HTTPTransportError(
+                    .badRequest,
+                    reason: "the proxy, its exceptions or the user agent have a character that is not printable ASCII")
             }
         }
         guard configuration.idleConnectionLifetime.isWholeSeconds, configuration.unrepeatableIdleLimit.isWholeSeconds
@@ -44,14 +46,14 @@ struct CurlOptions: Sendable {
         alwaysConnects = limit <= 1
         numbers = [
             (CURLOPT_NOSIGNAL, 1),
-            // A name server that does not answer must not hold up the loop when its transfer ends early.
+            // If a transfer ends early, the loop must not wait for a name server that does not answer.
             (CURLOPT_QUICK_EXIT, 1),
             (CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1)),
             (CURLOPT_FOLLOWLOCATION, 0), (CURLOPT_NETRC, 0), (CURLOPT_HTTP09_ALLOWED, 0), (CURLOPT_PATH_AS_IS, 1),
             (CURLOPT_DISALLOW_USERNAME_IN_URL, 1), (CURLOPT_TCP_KEEPALIVE, 1),
-            // Allocated for each request over TLS; the default of 64 KiB costs a page fault each time.
+            // libcurl allocates this for each request over TLS. The default of 64 KiB costs a page fault each time.
             (CURLOPT_UPLOAD_BUFFERSIZE, 16 << 10),
-            // No header for the server in a request to the proxy.
+            // Never send the server's header fields to the proxy.
             (CURLOPT_HEADEROPT, Int(CURLHEADER_SEPARATE)),
             (CURLOPT_SSL_VERIFYPEER, 1), (CURLOPT_SSL_VERIFYHOST, 2),
             (CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)),
@@ -59,12 +61,12 @@ struct CurlOptions: Sendable {
         texts = [
             (CURLOPT_PROTOCOLS_STR, "http,https"), (CURLOPT_REDIR_PROTOCOLS_STR, "http,https"),
             (CURLOPT_ACCEPT_ENCODING, "gzip"), (CURLOPT_USERAGENT, configuration.userAgent),
-            // Empty, not absent: absent means that libcurl asks the environment.
+            // Set even if empty: otherwise libcurl reads the environment.
             (CURLOPT_PROXY, configuration.proxy ?? ""),
             (CURLOPT_NOPROXY, configuration.proxyExceptions.joined(separator: ",")),
         ]
         if configuration.proxy != nil {
-            // For the TLS of the proxy itself, with whatever case the scheme is written.
+            // For TLS to the proxy itself. The scheme may be in upper case.
             numbers += [
                 (CURLOPT_PROXY_SSL_VERIFYPEER, 1), (CURLOPT_PROXY_SSL_VERIFYHOST, 2),
                 (CURLOPT_PROXY_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)),
@@ -74,23 +76,23 @@ struct CurlOptions: Sendable {
         if let certificate = configuration.clientCertificate { try present(certificate) }
     }
 
-    /// Once per process; a `static let` is initialised under a lock.
+    /// Once per process: a `static let` is initialised under a lock.
     private static let globalCode = itsmerp_curl_global_init()
 
     // MARK: TLS
 
     /// Trusts the system's authorities, and those of `file`.
     ///
-    /// `CURLOPT_CAINFO` *replaces* the system's bundle, so a file is added in one of two ways. Where libcurl was built with
-    /// a directory of hashed certificates (Debian, Ubuntu), the directory stays in force and the file takes the bundle's
-    /// place: both count. Elsewhere bundle and file are joined in memory.
+    /// `CURLOPT_CAINFO` *replaces* the system's bundle, so there are two ways to add a file. If libcurl was built with
+    /// a directory of hashed certificates (Debian, Ubuntu), the file replaces the bundle and the directory stays in
+    /// use, so both are trusted. Otherwise the bundle and the file are joined in memory.
     private mutating func trust(_ file: String?) throws(HTTPTransportError) {
-        // Where libcurl looks if it is told nothing.
+        // The default paths of libcurl.
         let system = unsafe curl_version_info(CURLVERSION_ELEVENTH).pointee
         let bundle = unsafe system.cainfo.map { unsafe String(cString: $0) }
         let directory = unsafe system.capath.map { unsafe String(cString: $0) }
         guard let file else {
-            // libcurl parses the bundle once for all connections only if there is no directory beside it.
+            // libcurl parses the bundle once for all connections only if no directory is set.
             if let bundle, FileManager.default.isReadableFile(atPath: bundle) {
                 texts += [(CURLOPT_CAPATH, nil), (CURLOPT_PROXY_CAPATH, nil)]
             }
@@ -131,7 +133,7 @@ struct CurlOptions: Sendable {
         try unsafe Self.apply(numbers, texts, to: handle)
         guard let authorities else { return }
         for option in [CURLOPT_CAINFO_BLOB, CURLOPT_PROXY_CAINFO_BLOB] {
-            // The bytes stay where they are for as long as these options live, and handles keep their options.
+            // The bytes do not move while these options exist, and handles keep their options alive.
             let code = authorities.withBytes {
                 unsafe $0.withUnsafeBytes {
                     unsafe itsmerp_curl_easy_lend_blob(handle, option, $0.baseAddress, $0.count)
@@ -152,11 +154,11 @@ struct CurlOptions: Sendable {
         }
     }
 
-    /// Throws when libcurl did not take an option.
+    /// Throws if libcurl refused an option.
     static func check(_ code: CURLcode, _ option: CURLoption? = nil) throws(HTTPTransportError) {
         guard code == CURLE_OK else {
             let name = option.map { "the option \($0.rawValue)" } ?? "a part of the request"
-            throw HTTPTransportError(.other, reason: "libcurl does not take \(name) (code \(code.rawValue))")
+            throw HTTPTransportError(.other, reason: "libcurl refused \(name) (code \(code.rawValue))")
         }
     }
 }

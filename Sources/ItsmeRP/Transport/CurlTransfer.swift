@@ -2,10 +2,10 @@ import CCurl
 import JOSE
 import Synchronization
 
-/// One exchange on its way through the loop.
+/// One HTTP exchange in the loop.
 ///
-/// Unchecked because two parties touch it, one after the other: the calling task makes it and hands it over; from then on
-/// it belongs to the loop's thread. Only `isCancelled` is set by others, and it is atomic.
+/// Unchecked because two threads use it, one after the other: the calling task makes it, then only the loop's thread
+/// uses it. Other threads only set `isCancelled`, which is atomic.
 final class CurlTransfer: @unchecked Sendable {
     typealias Continuation = CheckedContinuation<HTTPReply, any Error>
 
@@ -16,27 +16,27 @@ final class CurlTransfer: @unchecked Sendable {
 
     /// Whether the request has been sent, at least in part.
     fileprivate(set) var isSent = false
-    /// Whether libcurl chose a connection that is no good: nothing was sent, so it is to choose again.
+    /// Whether libcurl chose an unusable connection. Nothing was sent, so libcurl has to choose again.
     fileprivate(set) var needsOtherConnection = false
     fileprivate(set) var reply: ReplyCollector
-    /// What a callback found; more telling than the code that libcurl ends with.
+    /// The error that a callback found. It says more than libcurl's result code.
     fileprivate(set) var failure: HTTPTransportError?
     private var continuation: Continuation?
 
     init(_ request: CheckedRequest, limits: HTTPLimits) {
         self.request = request
         self.limits = limits
-        // Capped so that no duration, however long, can overflow the clock.
+        // Limited, so that a long duration cannot overflow the clock.
         deadline = .now.advanced(by: min(max(limits.totalTimeout, .zero), .seconds(7 * 86_400)))
         reply = ReplyCollector(limits: limits, isHead: request.verb == .head)
     }
 
-    /// Takes the caller's continuation, before the transfer is handed over.
+    /// Stores the caller's continuation. Called before the loop gets the transfer.
     func begin(_ continuation: Continuation) {
         self.continuation = continuation
     }
 
-    /// Lets the caller go on; only the first result counts.
+    /// Resumes the caller. Only the first result counts.
     func end(_ result: Result<HTTPReply, any Error>) {
         continuation.take()?.resume(with: result)
     }
@@ -44,15 +44,16 @@ final class CurlTransfer: @unchecked Sendable {
 
 /// An easy handle of libcurl, used by the loop's thread for one transfer after the other.
 ///
-/// What is the same for all transfers is set once, the rest each time, so nothing is left over from the transfer before.
+/// Options that all transfers share are set once. All others are set for each transfer, so that none remains from the
+/// one before.
 @safe final class CurlHandle {
-    /// Nil when libcurl gave none, which shows when the first option is set.
+    /// Nil if libcurl has no memory. Setting the first option then throws.
     let pointer = unsafe curl_easy_init()
     private(set) var transfer: CurlTransfer?
-    /// What libcurl reads from until the end of the transfer; overwritten then, since it may hold a credential.
+    /// libcurl reads these until the end of the transfer. Then they are overwritten, since they may hold a credential.
     private var header: UnsafeMutablePointer<curl_slist>?
     private var body: SecretBytes?
-    /// libcurl empties it at the start of each transfer.
+    /// libcurl clears this at the start of each transfer.
     private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     private let options: CurlOptions
     fileprivate let sockets: CurlSockets
@@ -73,11 +74,11 @@ final class CurlTransfer: @unchecked Sendable {
         unsafe errorText.deallocate()
     }
 
-    /// Loads a transfer; on an error the handle is not to be used again.
+    /// Prepares a transfer. After an error, do not use the handle again.
     func load(_ transfer: CurlTransfer) throws(HTTPTransportError) {
         self.transfer = transfer
         let request = transfer.request
-        // Without the GET, what an earlier POST or HEAD has set would stay.
+        // HTTPGET resets what an earlier POST or HEAD has set.
         var numbers = [
             (CURLOPT_HTTPGET, 1), (CURLOPT_CONNECTTIMEOUT_MS, transfer.limits.connectTimeout.wholeMilliseconds),
             (CURLOPT_MAXAGE_CONN, request.mayBeRepeated ? options.idleSeconds : options.shortIdleSeconds),
@@ -94,7 +95,7 @@ final class CurlTransfer: @unchecked Sendable {
         try CurlOptions.check(unsafe itsmerp_curl_easy_lend_header(pointer, header))
         if request.hasBody {
             let body = SecretBytes(request.body)
-            // The bytes stay where they are for as long as the object lives.
+            // The bytes do not move while the object exists.
             try CurlOptions.check(
                 body.withBytes {
                     unsafe $0.withUnsafeBytes { unsafe itsmerp_curl_easy_lend_body(pointer, $0.baseAddress, $0.count) }
@@ -106,7 +107,7 @@ final class CurlTransfer: @unchecked Sendable {
         try unsafe CurlOptions.apply([], [(CURLOPT_CUSTOMREQUEST, method)], to: pointer)
     }
 
-    /// Forgets the transfer and overwrites what it lent; on an error the handle is not to be used again.
+    /// Releases the transfer and overwrites its data. After an error, do not use the handle again.
     func unload() throws(HTTPTransportError) {
         transfer = nil
         try CurlOptions.check(unsafe itsmerp_curl_easy_lend_header(pointer, nil))
@@ -116,22 +117,22 @@ final class CurlTransfer: @unchecked Sendable {
         unsafe header = nil
     }
 
-    /// What came of a transfer that libcurl ended with `code`.
+    /// The result of a transfer that libcurl ended with `code`.
     func outcome(_ code: CURLcode, of transfer: CurlTransfer) -> Result<HTTPReply, any Error> {
         guard code == CURLE_OK else { return .failure(HTTPTransportError(code, of: transfer, on: self)) }
         return Result { try transfer.reply.reply() }
     }
 
-    /// libcurl's words for a failure: for comparison only, they hold names and parts of the answer.
+    /// libcurl's error text. Only for comparison: it contains names and parts of the answer.
     var failureText: String { unsafe String(cString: errorText) }
 
-    /// A number that libcurl knows of the transfer; zero if it does not.
+    /// A number about the transfer; zero if libcurl does not have it.
     func information(_ info: CURLINFO) -> Int { unsafe itsmerp_curl_easy_getinfo_long(pointer, info) }
 }
 
 // MARK: - Callbacks
 
-// All on the loop's thread, with a handle that lives for as long as libcurl may call.
+// libcurl calls these on the loop's thread, and only while the handle exists.
 
 private func handle(_ context: UnsafeMutableRawPointer?) -> CurlHandle? {
     guard let context = unsafe context else { return nil }
@@ -143,7 +144,7 @@ private func onOpened(_ context: UnsafeMutableRawPointer?, _ socket: curl_socket
     return CInt(CURL_SOCKOPT_OK)
 }
 
-/// Called each time the request is about to be sent: the second time is libcurl's own retry.
+/// Called each time before the request is sent. A second call is libcurl's own retry.
 private func beforeRequest(
     _ context: UnsafeMutableRawPointer?, _ address: UnsafeMutablePointer<CChar>?, _: UnsafeMutablePointer<CChar>?,
     _ port: CInt, _ localPort: CInt
@@ -173,7 +174,7 @@ private func onBody(
     unsafe receive(bytes, count, context) { $0.receiveBody($1) }
 }
 
-/// Passes on what arrived; an answer other than `count` ends the transfer.
+/// Passes received bytes on. A result other than `count` ends the transfer.
 private func receive(
     _ bytes: UnsafeMutablePointer<CChar>?, _ count: Int, _ context: UnsafeMutableRawPointer?,
     _ take: (inout ReplyCollector, [UInt8]) -> Bool
@@ -183,7 +184,7 @@ private func receive(
 }
 
 extension Duration {
-    /// Milliseconds, rounded up, at least 1 and at most some 24 days: what fits every option of libcurl.
+    /// Milliseconds, rounded up, at least 1 and at most about 24 days, the range of libcurl's options.
     var wholeMilliseconds: Int {
         guard self > .milliseconds(1) else { return 1 }
         return Int((min(self, .seconds(2_000_000)) / .milliseconds(1)).rounded(.up))

@@ -6,10 +6,10 @@
 import HTTPTypes
 import WebFormats
 
-/// A URL that requests may be sent to: absolute, https (or http on a loopback address where that is allowed), with a
-/// host, without user information and fragment.
+/// A URL for requests: absolute, https (or http on a loopback address if that is allowed), with a host, without user
+/// information and fragment.
 ///
-/// An object, so that the provider's metadata, which has half a dozen of them, can be handed on without copies.
+/// A class, so that copying the provider's metadata, which has six of them, is cheap.
 final class Endpoint: Sendable {
     /// The URL as it was given.
     let url: String

@@ -1,9 +1,9 @@
 import HTTPTypes
 import WebFormats
 
-/// The relying party's side of every exchange: limits, status, media type, and errors that say what to do.
+/// Sends the library's HTTP requests: applies limits, checks status and media type, and makes errors.
 ///
-/// It checks again what a transport promises (size, no redirect), since the transport may be another's.
+/// It checks the promises of a transport (size, no redirect) again, since the application may supply its own.
 struct HTTPClient: Sendable {
     let transport: any HTTPTransport
 
@@ -19,7 +19,7 @@ struct HTTPClient: Sendable {
         } catch let error as ItsmeError {
             throw error
         } catch {
-            // The fetches run in tasks that nobody cancels.
+            // Fetches run in tasks that are never cancelled.
             throw ItsmeError(.unreachable, phase, "the request was cancelled", remedy: "Try again.")
         }
         guard reply.response.status == .ok else { throw Self.statusError(reply, phase: phase) }
@@ -27,7 +27,7 @@ struct HTTPClient: Sendable {
         return reply
     }
 
-    /// Sends a request; any status but a redirect is a success.
+    /// Sends a request. Any status except a redirect is a success.
     ///
     /// - Throws: ``ItsmeError``, or `CancellationError`.
     func send(
@@ -42,7 +42,7 @@ struct HTTPClient: Sendable {
             throw Self.error(for: error, phase: phase)
         } catch {
             throw ItsmeError(
-                .unreachable, phase, "the transport failed with an error of its own", remedy: "Look at the transport.")
+                .unreachable, phase, "the transport threw an unknown error", remedy: "Check the transport.")
         }
         guard reply.body.count <= limits.maximumBodySize else {
             throw Self.error(for: HTTPTransportError(.bodyTooLarge, reason: "the body is too large"), phase: phase)
@@ -53,7 +53,7 @@ struct HTTPClient: Sendable {
         return reply
     }
 
-    /// Posts a form and takes JSON; any status but a redirect is a success.
+    /// Posts a form and accepts JSON. Any status except a redirect is a success.
     ///
     /// - Throws: ``ItsmeError``, or `CancellationError`.
     func send(
@@ -103,7 +103,7 @@ struct HTTPClient: Sendable {
         case .overloaded:
             ItsmeError(
                 .unreachable, phase, error.reason,
-                remedy: "Try again in a moment; if it lasts, allow the transport more requests at the same time.",
+                remedy: "Try again in a moment. If this persists, raise the transport's limits on requests.",
                 transportCode: error.code)
         default:
             ItsmeError(
@@ -115,9 +115,10 @@ struct HTTPClient: Sendable {
 
 /// Reads `Retry-After` (RFC 9110 §10.2.3).
 enum RetryAfter {
-    /// How long the server asks to wait; nil when it says nothing that can be read.
+    /// How long the server asks to wait; nil if the field is absent or malformed.
     ///
-    /// A date counts from the answer's own `Date`: both are of the server's clock, so this machine's may be wrong.
+    /// A date is relative to the answer's own `Date`. Both come from the server's clock, so this machine's clock does
+    /// not matter.
     static func delay(of reply: HTTPReply) -> Duration? {
         guard let value = reply.response.headerFields[.retryAfter] else { return nil }
         var digits = DigitReader(value)
@@ -134,7 +135,7 @@ enum RetryAfter {
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
 
-    /// Reads the one form of dates that servers may write, as in `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7).
+    /// Reads the only date format that servers may send, as in `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7).
     private static func secondsSinceEpoch(_ text: String) -> Int? {
         let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
         guard words.count == 6, words[5] == "GMT", let index = months.firstIndex(of: words[2]) else { return nil }

@@ -1,6 +1,6 @@
 public import HTTPTypes
 
-/// A whole HTTP answer: the head and the complete body.
+/// A complete HTTP answer: head and body.
 public struct HTTPReply: Sendable {
     /// Status and header fields.
     public var response: HTTPResponse
@@ -8,18 +8,18 @@ public struct HTTPReply: Sendable {
     /// The body, decoded from any transfer or content coding; empty when there is none.
     public var body: [UInt8]
 
-    /// Makes an answer of a head and a body.
+    /// Makes an answer from a head and a body.
     public init(response: HTTPResponse, body: [UInt8] = []) {
         self.response = response
         self.body = body
     }
 }
 
-/// What one exchange may cost.
+/// The limits of one exchange.
 ///
-/// The defaults are the ceilings that the library uses unless a call narrows them.
+/// The library uses the defaults, or stricter limits for some calls.
 public struct HTTPLimits: Sendable, Hashable {
-    /// Time to establish the connection, TLS included. Default 5 seconds.
+    /// Time to establish the connection, including TLS. Default 5 seconds.
     public var connectTimeout: Duration
 
     /// Time from the start of the call to the last byte of the body. Default 10 seconds.
@@ -33,7 +33,7 @@ public struct HTTPLimits: Sendable, Hashable {
     /// ``CurlTransport`` also refuses more than 1000 fields.
     public var maximumHeaderSize: Int
 
-    /// Makes limits; what is left out has the default named at the property.
+    /// Makes limits; each has its default.
     public init(
         connectTimeout: Duration = .seconds(5),
         totalTimeout: Duration = .seconds(10),
@@ -57,20 +57,20 @@ public protocol HTTPTransport: Sendable {
     func send(_ request: HTTPRequest, body: [UInt8], limits: HTTPLimits) async throws -> HTTPReply
 }
 
-/// Answers HTTP requests without knowing of any server.
+/// Answers HTTP requests, independent of any server.
 ///
-/// Adapters serve a handler with a real server (see the module `ItsmeHummingbird`); ``InProcessTransport`` calls it
+/// Adapters connect a handler to a real server (see the module `ItsmeHummingbird`); ``InProcessTransport`` calls it
 /// directly.
 public protocol HTTPHandler: Sendable {
-    /// Answers `request`; an error is an answer with a status of 4xx or 5xx.
+    /// Answers `request`; an error is an answer with a 4xx or 5xx status.
     func respond(to request: HTTPRequest, body: [UInt8]) async -> HTTPReply
 }
 
-/// Why an HTTP exchange brought no answer.
+/// Why an HTTP exchange failed.
 ///
-/// Carries no URL, header or body: those may hold secrets.
+/// It contains no URL, header or body, since these may hold secrets.
 public struct HTTPTransportError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The kind of failure. Extensible: compare with the static members and keep a default branch.
+    /// The type of error. More codes may come: compare with the static members and keep a default branch.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
         /// The stable name.
         public let description: String
@@ -85,7 +85,7 @@ public struct HTTPTransportError: Error, Sendable, Hashable, CustomStringConvert
         public static let connect = Code("connect")
         /// The TLS handshake failed: untrusted certificate, wrong host name, or protocol version.
         public static let tls = Code("tls")
-        /// The connect or the total time ran out.
+        /// The connect timeout or the total timeout was exceeded.
         public static let timeout = Code("timeout")
         /// The peer closed or reset the connection before the answer was complete.
         public static let connectionLost = Code("connection_lost")
@@ -93,20 +93,20 @@ public struct HTTPTransportError: Error, Sendable, Hashable, CustomStringConvert
         public static let bodyTooLarge = Code("body_too_large")
         /// The header fields were larger than allowed.
         public static let headersTooLarge = Code("headers_too_large")
-        /// What came back was not HTTP, or its coding was broken.
+        /// The answer was not HTTP, or its coding was invalid.
         public static let malformedResponse = Code("malformed_response")
-        /// Too many requests wait in line already; nothing was sent.
+        /// Too many requests are already waiting; nothing was sent.
         public static let overloaded = Code("overloaded")
         /// The transport was shut down.
         public static let shutDown = Code("shut_down")
-        /// Any other failure; the reason says more.
+        /// Any other error; see the reason.
         public static let other = Code("other")
     }
 
-    /// The kind of failure.
+    /// The type of error.
     public let code: Code
 
-    /// What happened, in words; holds no secret and no URL.
+    /// What happened, without secrets and URLs.
     public let reason: String
 
     /// Makes an error; for implementations of ``HTTPTransport``.

@@ -1,9 +1,9 @@
 import CCurl
 
 extension HTTPTransportError {
-    /// What the end of `transfer` on `handle` with `code` means.
+    /// Makes the error for a `transfer` on `handle` that ended with `code`.
     ///
-    /// Only own words: libcurl's messages hold host names and parts of what was received.
+    /// Does not use libcurl's messages: they contain host names and parts of the answer.
     init(_ code: CURLcode, of transfer: CurlTransfer, on handle: CurlHandle) {
         if let failure = transfer.failure ?? transfer.reply.failure {
             self = failure
@@ -19,15 +19,16 @@ extension HTTPTransportError {
         case CURLE_COULDNT_CONNECT, CURLE_INTERFACE_FAILED, CURLE_NO_CONNECTION_AVAILABLE:
             self.init(.connect, reason: "no connection could be made")
         case CURLE_PROXY:
-            self.init(.connect, reason: "the proxy made no connection")
+            self.init(.connect, reason: "the proxy could not connect")
         case CURLE_OPERATION_TIMEDOUT:
             self.init(.timeout, reason: "the time to connect ran out")
         case CURLE_PEER_FAILED_VERIFICATION:
             self.init(.tls, reason: Self.reason(of: handle))
         case CURLE_SSL_CONNECT_ERROR:
-            self.init(.tls, reason: "the TLS handshake failed: protocol version, cipher, or the peer broke it off")
+            self.init(
+                .tls, reason: "the TLS handshake failed: no common protocol version or cipher, or the peer ended it")
         case CURLE_SSL_CERTPROBLEM, CURLE_SSL_CLIENTCERT:
-            self.init(.tls, reason: "the client certificate or its key is missing, unfit or refused")
+            self.init(.tls, reason: "the client certificate or its key is missing, unusable or refused")
         case CURLE_SSL_CACERT_BADFILE:
             self.init(.tls, reason: "the certificate authorities could not be read")
         case CURLE_SSL_CIPHER, CURLE_SSL_ENGINE_NOTFOUND, CURLE_SSL_ENGINE_SETFAILED, CURLE_SSL_ENGINE_INITFAILED,
@@ -39,41 +40,41 @@ extension HTTPTransportError {
         case CURLE_PARTIAL_FILE:
             self.init(.connectionLost, reason: "the connection ended before the body did")
         case CURLE_SEND_ERROR where !transfer.isSent, CURLE_RECV_ERROR where !transfer.isSent:
-            // Before the request went out only a proxy can have been spoken to.
-            self.init(.connect, reason: "the proxy made no connection")
+            // Before the request was sent, only a proxy can have answered.
+            self.init(.connect, reason: "the proxy could not connect")
         case CURLE_SEND_ERROR, CURLE_SEND_FAIL_REWIND:
             self.init(.connectionLost, reason: "the connection was lost while sending")
         case CURLE_RECV_ERROR where handle.failureText.contains("chunk"):
-            self.init(.malformedResponse, reason: "the chunks of the body are broken")
+            self.init(.malformedResponse, reason: "the chunked coding of the body is invalid")
         case CURLE_RECV_ERROR:
             self.init(.connectionLost, reason: "the connection was lost while receiving")
         case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL:
-            // The scheme was checked before: an unsupported protocol is an answer in HTTP/0.9 or of no HTTP at all.
-            self.init(.malformedResponse, reason: "what came back is not HTTP")
+            // The scheme was checked before, so an unsupported protocol means that the answer is HTTP/0.9 or not HTTP.
+            self.init(.malformedResponse, reason: "the answer is not HTTP")
         case CURLE_BAD_CONTENT_ENCODING, CURLE_WRITE_ERROR:
-            // What a callback refuses has been handled above, so it is the decoder that could not write.
-            self.init(.malformedResponse, reason: "the content coding of the body is broken")
+            // Errors from callbacks were handled above, so this one comes from the decoder.
+            self.init(.malformedResponse, reason: "the content coding of the body is invalid")
         case CURLE_FILESIZE_EXCEEDED:
             self.init(.bodyTooLarge, reason: "the body is larger than allowed")
         case CURLE_OUT_OF_MEMORY where transfer.isSent && !transfer.reply.hasHead,
             CURLcode(rawValue: Self.tooLarge):
-            // Where libcurl's own cap on one header line shows: as "out of memory" until 8.6, as "too large" since.
+            // libcurl's own limit for a header line: "out of memory" before 8.6, "too large" since.
             self.init(.headersTooLarge, reason: "a header line is larger than allowed")
         default:
             self.init(.other, reason: unsafe String(cString: curl_easy_strerror(code)))
         }
     }
 
-    /// `CURLE_TOO_LARGE` of libcurl 8.6; not in older headers.
+    /// `CURLE_TOO_LARGE` of libcurl 8.6; older headers lack it.
     private static let tooLarge: UInt32 = 100
 
-    /// Words for the verdicts (`X509_V_ERR_…`) that people meet.
+    /// Text for the common verification errors (`X509_V_ERR_…`).
     private static func reason(of handle: CurlHandle) -> String {
         let verdict = handle.information(CURLINFO_SSL_VERIFYRESULT)
         let proxyVerdict = handle.information(CURLINFO_PROXY_SSL_VERIFYRESULT)
         let whose = proxyVerdict == 0 ? "the server's certificate" : "the proxy's certificate"
         return switch max(verdict, proxyVerdict) {
-        // 1 is what libcurl leaves there when the chain is good and only its own look at the name fails.
+        // libcurl leaves 1 here if the chain is valid but its own check of the name fails.
         case 0, 1, 62: "\(whose) is not for this host name"
         case 9: "\(whose) is not valid yet"
         case 10: "\(whose) has expired"

@@ -3,18 +3,18 @@ import Synchronization
 
 /// A transport that calls handlers directly, without a network: for tests and for a sandbox in the same process.
 ///
-/// It keeps the promises of a real transport: limits on the size of header and body and on time, cancellation, no
-/// redirects.
+/// It behaves like a real transport: it limits time and the sizes of header and body, supports cancellation, and
+/// follows no redirects.
 public struct InProcessTransport: HTTPTransport {
     private let handlers: [String: any HTTPHandler]
 
-    /// Makes a transport that reaches `handlers` by origin, written as in `https://host` or `https://host:port`.
+    /// Makes a transport that calls `handlers` by origin, such as `https://host` or `https://host:port`.
     public init(_ handlers: [String: any HTTPHandler]) {
         self.handlers = Dictionary(
             handlers.map { (Self.normalized($0.key), $0.value) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// Lets the handler of the request's origin answer; an origin without a handler is a failure to connect.
+    /// Calls the handler of the request's origin. An origin without a handler fails with `connect`.
     public func send(_ request: HTTPRequest, body: [UInt8], limits: HTTPLimits) async throws -> HTTPReply {
         let checked = try CheckedRequest(request, body: body)
         try Task.checkCancellation()
@@ -26,7 +26,7 @@ public struct InProcessTransport: HTTPTransport {
         return reply
     }
 
-    /// The handler's answer, or what comes first: the end of the time or of the calling task.
+    /// The handler's answer, unless the timeout or a cancellation comes first.
     private static func reply(
         of handler: any HTTPHandler, to request: HTTPRequest, body: [UInt8], within time: Duration
     ) async throws -> HTTPReply {
@@ -36,7 +36,7 @@ public struct InProcessTransport: HTTPTransport {
             try await Task.sleep(for: min(max(time, .zero), .seconds(7 * 86_400)))
             first.settle(.failure(HTTPTransportError(.timeout, reason: "the total time ran out")))
         }
-        // A handler that ignores its cancellation is left behind; nobody waits for it.
+        // Do not wait for a handler that ignores its cancellation.
         defer {
             work.cancel()
             clock.cancel()
@@ -50,7 +50,7 @@ public struct InProcessTransport: HTTPTransport {
 
     private static func check(_ reply: HTTPReply, _ limits: HTTPLimits) throws {
         let headerSize = reply.response.headerFields.reduce(0) { size, field in
-            // "name: value" and a line break, as they would travel.
+            // Counts "name: value" and a line break, as on the wire.
             size + field.name.rawName.utf8.count + field.value.utf8.count + 4
         }
         guard headerSize <= limits.maximumHeaderSize else {
@@ -63,7 +63,7 @@ public struct InProcessTransport: HTTPTransport {
         }
     }
 
-    /// In lower case and without the scheme's own port.
+    /// In lower case and without the scheme's default port.
     private static func normalized(_ origin: String) -> String {
         var origin = origin.lowercased()
         if origin.hasSuffix("/") { origin.removeLast() }
@@ -86,7 +86,7 @@ final class FirstReply: Sendable {
 
     private let state = Mutex(State.open)
 
-    /// Waits with `continuation`, or resumes it at once if there is a result already.
+    /// Stores `continuation`, or resumes it at once if there is already a result.
     func begin(_ continuation: CheckedContinuation<HTTPReply, any Error>) {
         let result: Result<HTTPReply, any Error>? = state.withLock { state in
             guard case .settled(let result) = state else {
@@ -99,7 +99,7 @@ final class FirstReply: Sendable {
         if let result { continuation.resume(with: result) }
     }
 
-    /// Takes `result` unless another came first.
+    /// Uses `result`, unless another came first.
     func settle(_ result: Result<HTTPReply, any Error>) {
         let waiting: CheckedContinuation<HTTPReply, any Error>? = state.withLock { state in
             switch state {

@@ -1,13 +1,13 @@
 import HTTPTypes
 import WebFormats
 
-/// Puts one answer together from what arrives, and stops as soon as it breaks a limit or a rule.
+/// Builds one answer from the received bytes, and stops as soon as it breaks a limit or a rule.
 package struct ReplyCollector {
     private let maximumBodySize: Int
     private let maximumHeaderSize: Int
     private let isHead: Bool
 
-    /// Bytes of all heads so far, those of interim answers included.
+    /// Bytes of all heads so far, including interim answers.
     private var headerSize = 0
     private var head = Head()
     private var body: [UInt8] = []
@@ -15,7 +15,7 @@ package struct ReplyCollector {
     /// Whether a head other than an interim one (1xx) is complete.
     package private(set) var hasHead = false
 
-    /// What is wrong with the answer.
+    /// The error in the answer.
     private(set) var failure: HTTPTransportError?
 
     /// Far more than any answer has, and less than `HTTPFields` can hold.
@@ -24,7 +24,7 @@ package struct ReplyCollector {
     private struct Head {
         var status: Int?
         var fields = HTTPFields()
-        /// The field that came last; lines that continue it may follow.
+        /// The last field; continuation lines may follow.
         var last: (name: HTTPField.Name, value: [UInt8])?
         var count = 0
         var contentLength: Int?
@@ -32,11 +32,11 @@ package struct ReplyCollector {
         var codings = 0
         var hasForeignCoding = false
 
-        /// Takes the last field as it is.
+        /// Stores the last field.
         mutating func completeField() {
             guard let (name, value) = last else { return }
             last = nil
-            // Bytes that are not UTF-8 (obs-text of RFC 9110 §5.5) stay as they are.
+            // Bytes that are not UTF-8 (obs-text of RFC 9110 §5.5) are kept unchanged.
             if let text = String(validating: value, as: UTF8.self) {
                 fields.append(HTTPField(name: name, value: text))
             } else {
@@ -51,16 +51,16 @@ package struct ReplyCollector {
         self.isHead = isHead
     }
 
-    /// Takes one line of a head, line break included; false when the transfer has to end.
+    /// Reads one line of a head, including the line break; false if the transfer has to end.
     ///
-    /// Every byte counts: interim answers, a proxy's answer to CONNECT and trailers too, or a peer could send those
-    /// without end.
+    /// Every byte counts, also in interim answers, trailers and a proxy's answer to CONNECT: otherwise a peer could
+    /// send those endlessly.
     package mutating func receiveHeaderLine(_ line: [UInt8]) -> Bool {
         guard line.count <= maximumHeaderSize - headerSize else {
             return fail(.headersTooLarge, "the header fields are larger than \(maximumHeaderSize) bytes")
         }
         headerSize += line.count
-        // libcurl hands over what it has when the connection ends within a line.
+        // If the connection ends within a line, libcurl passes on the incomplete line.
         guard line.last == 0x0A else { return fail(.connectionLost, "the connection ended before the head did") }
         let text = line.prefix { $0 != 0x0D && $0 != 0x0A }
         if line.starts(with: "HTTP/".utf8), body.isEmpty {
@@ -75,7 +75,7 @@ package struct ReplyCollector {
         return text.first.map(Self.isSpace) == true ? continueField(text) : startField(line)
     }
 
-    /// Takes a piece of the decoded body; false when the transfer has to end.
+    /// Adds a part of the decoded body; false if the transfer has to end.
     package mutating func receiveBody(_ bytes: [UInt8]) -> Bool {
         guard hasHead else { return fail(.malformedResponse, "a body came without a head") }
         guard bytes.count <= maximumBodySize - body.count else { return failBody() }
@@ -83,7 +83,7 @@ package struct ReplyCollector {
         return true
     }
 
-    /// The whole answer, once the transfer has ended well.
+    /// The complete answer, after the transfer has succeeded.
     package func reply() throws(HTTPTransportError) -> HTTPReply {
         if let failure { throw failure }
         guard hasHead, let status = head.status else {
@@ -103,7 +103,7 @@ package struct ReplyCollector {
         guard rest.prefix(3).allSatisfy(Self.isDigit), (100...599).contains(code),
             rest.count == 3 || rest.dropFirst(3).first == 0x20
         else {
-            return fail(.malformedResponse, "the status line has no status of HTTP")
+            return fail(.malformedResponse, "the status line has no valid status")
         }
         head.status = code
         return true
@@ -113,7 +113,7 @@ package struct ReplyCollector {
         guard head.status != nil, let colon = line.firstIndex(of: UInt8(ascii: ":")),
             let name = HTTPField.Name(String(decoding: line[..<colon], as: UTF8.self))
         else {
-            return fail(.malformedResponse, "a header line is not a field")
+            return fail(.malformedResponse, "a header line is not a valid field")
         }
         head.count += 1
         guard head.count <= Self.maximumFieldCount else {
@@ -126,8 +126,8 @@ package struct ReplyCollector {
         case .contentLength: return receiveLength(value)
         case .transferEncoding: return receiveTransferCoding(value)
         case .contentEncoding:
-            // One layer of gzip at most: several can keep the decoder busy without one byte coming out, where no limit
-            // would see it.
+            // At most one layer of gzip: with several, the decoder may work long without any output, which no limit
+            // would notice.
             let isKnown = ["", "gzip", "x-gzip", "identity"].contains { Self.isToken(value, $0) }
             head.codings += 1
             head.hasForeignCoding = head.codings > 1 || !isKnown
@@ -136,12 +136,15 @@ package struct ReplyCollector {
         }
     }
 
-    /// A line that starts with white space continues the field before; the break counts as a space (RFC 9112 §5.2).
+    /// A line that starts with white space continues the previous field; the line break counts as a space (RFC 9112
+    /// §5.2).
     private mutating func continueField(_ line: ArraySlice<UInt8>) -> Bool {
-        guard let (name, value) = head.last else { return fail(.malformedResponse, "a header line is not a field") }
-        // libcurl has acted on the first line of these already.
+        guard let (name, value) = head.last else {
+            return fail(.malformedResponse, "a header line is not a valid field")
+        }
+        // libcurl has already used the first line of these fields.
         guard name != .contentLength, name != .transferEncoding, name != .contentEncoding else {
-            return fail(.malformedResponse, "a field that frames the message is folded")
+            return fail(.malformedResponse, "a field that controls the body is folded over two lines")
         }
         let more = Self.trimmed(line)
         head.last = (name, value.isEmpty || more.isEmpty ? value + more : value + [0x20] + more)
@@ -152,9 +155,9 @@ package struct ReplyCollector {
         guard !value.isEmpty, value.allSatisfy(Self.isDigit) else {
             return fail(.malformedResponse, "content-length is not a number")
         }
-        // What is too large for a number is as large as can be.
+        // A length that does not fit in `Int` counts as the maximum.
         let length = Int(String(decoding: value, as: UTF8.self)) ?? .max
-        // Said twice, it has to say the same (RFC 9112 §6.3).
+        // Repeated fields must have the same value (RFC 9112 §6.3).
         guard head.contentLength ?? length == length else {
             return fail(.malformedResponse, "content-length contradicts itself")
         }
@@ -162,10 +165,10 @@ package struct ReplyCollector {
         return true
     }
 
-    /// Nothing but `chunked`, once (RFC 9112 §6.1).
+    /// Accepts only `chunked`, once (RFC 9112 §6.1).
     ///
-    /// libcurl would undo others unasked, and a few layers of gzip can keep it busy for minutes. It decodes nothing before
-    /// the end of the head, so it never starts.
+    /// libcurl would also decode others, and a few layers of gzip can keep it busy for minutes. It decodes nothing
+    /// before the end of the head, so this check comes in time.
     private mutating func receiveTransferCoding(_ value: ArraySlice<UInt8>) -> Bool {
         guard !head.isChunked, Self.isToken(value, "chunked") else {
             return fail(.malformedResponse, "the answer has a transfer coding other than chunked")
@@ -183,17 +186,17 @@ package struct ReplyCollector {
         head.completeField()
         hasHead = true
         guard !head.hasForeignCoding else {
-            return fail(.malformedResponse, "the body has a content coding that was not asked for")
+            return fail(.malformedResponse, "the body has a content coding that was not requested")
         }
-        // What says of itself that it is too large is refused at once.
+        // Refuses a body at once if its announced length is too large.
         guard let length = head.contentLength, !isHead, status != 204, status != 304 else { return true }
         guard length <= maximumBodySize else { return failBody() }
-        // Not more ahead than what is usual: the number is only a promise.
+        // Reserves only a usual size, since the announced length may be wrong.
         body.reserveCapacity(min(length, 64 << 10))
         return true
     }
 
-    /// Nothing that the library reads comes in a trailer, and nothing there may change how the body is read.
+    /// The library reads no trailers, and a trailer must not change how the body is read.
     private mutating func receiveTrailer(_ line: ArraySlice<UInt8>) -> Bool {
         let name = line.prefix { $0 != UInt8(ascii: ":") }
         guard !Self.isToken(Self.trimmed(name), "transfer-encoding") else {
@@ -208,7 +211,7 @@ package struct ReplyCollector {
 
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
-    /// Without white space and line break around.
+    /// Without surrounding white space and line breaks.
     private static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         func isBlank(_ byte: UInt8) -> Bool { isSpace(byte) || byte == 0x0D || byte == 0x0A }
         var bytes = bytes.drop(while: isSpace)

@@ -8,23 +8,23 @@ public import JOSE
 /// let ring = try KeyRing(reading: file)
 /// ```
 ///
-/// Reading refuses a file that a group or everybody can read, write or execute. Where an orchestrator mounts secrets
-/// with other modes, read the bytes yourself and give them to ``KeyRing/init(parsing:)``.
+/// Reading refuses a file that its group or other users can read, write or execute. Where an orchestrator mounts
+/// secrets with other modes, read the bytes yourself and give them to ``KeyRing/init(parsing:)``.
 ///
-/// Operations block for the time of a few file operations.
+/// The methods block during a few file operations.
 public struct KeyFile: Sendable {
-    /// Where the file is. Symbolic links are followed when it is read.
+    /// The path of the file. Reading follows symbolic links.
     public let path: String
 
-    /// More than any keys take.
+    /// More than any keys need.
     static let maximumSize = 1 << 20
 
-    /// Names a file; nothing is read or written yet.
+    /// Names a file, without reading or writing it.
     public init(_ path: String) {
         self.path = path
     }
 
-    /// Returns what is in the file.
+    /// Returns the content of the file.
     ///
     /// - Throws: ``ItsmeError`` `key_file_unsafe` if its mode has bits for a group or others, or if it belongs to
     ///   another user than this process or root; `key_file_unusable` if it cannot be read, is not a regular file, or has
@@ -33,7 +33,7 @@ public struct KeyFile: Sendable {
         try PrivateDescriptor.reading(path).contents()
     }
 
-    /// Makes the file with mode 0600. It appears complete or not at all, and an existing one is never overwritten.
+    /// Creates the file with mode 0600, completely or not at all. Never overwrites an existing file.
     ///
     /// - Throws: ``ItsmeError`` `key_file_exists`, or `key_file_unusable` if it cannot be written.
     public func create(_ contents: SecretBytes) throws(ItsmeError) {
@@ -42,10 +42,10 @@ public struct KeyFile: Sendable {
         try draft.takePlace()
     }
 
-    /// Replaces what is in the file by what `change` makes of it; it appears at once, with mode 0600 and the same owner.
+    /// Replaces the content of the file with the result of `change`, in one step, with mode 0600 and the same owner.
     ///
-    /// Locked against other processes that do the same (`flock`), so that no change is lost. If `change` throws, the
-    /// file stays as it is.
+    /// A lock (`flock`) makes other processes that update the file wait their turn, so that no change is lost. If
+    /// `change` throws, the file stays as it is.
     ///
     /// - Throws: What `change` throws, and as ``read()`` and ``create(_:)`` do; `key_file_unusable` also while another
     ///   process holds the lock, and if the path is a symbolic link.
@@ -56,14 +56,14 @@ public struct KeyFile: Sendable {
         try draft.replace()
     }
 
-    /// The error of a file operation; it names the path, the rule, the system's word, and never what is in the file.
+    /// The error of a file operation; it names the path, the rule and the system's error, but no content of the file.
     static func error(
         _ code: ItsmeError.Code, _ path: String, _ reason: String, remedy: String
     ) -> ItsmeError {
         ItsmeError(code, .configuration, "\(shown(path)): \(reason)", remedy: remedy, field: "keyFile")
     }
 
-    /// The path as a log may have it.
+    /// The path in a form that is safe to log.
     static func shown(_ path: String) -> String {
         path.isEmpty ? "(empty path)" : String(String.UnicodeScalarView(path.unicodeScalars.prefix(1024).map(visible)))
     }
@@ -75,14 +75,14 @@ public struct KeyFile: Sendable {
         }
     }
 
-    /// The path as one word of a command.
+    /// The path, quoted for a shell command.
     static func quoted(_ path: String) -> String {
         "'" + shown(path).split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"
     }
 }
 
 extension ItsmeError {
-    /// The same error about what is in a file.
+    /// The same error, with the path of the file.
     func about(_ file: KeyFile) -> ItsmeError {
         ItsmeError(
             code, phase, "\(KeyFile.shown(file.path)): \(reason)", remedy: remedy, field: field,

@@ -8,8 +8,8 @@ import JOSE
     import Darwin
 #endif
 
-/// An open file that has passed the checks of ``KeyFile``. They are made on the descriptor, so the file that was checked
-/// is the file that is read.
+/// An open file that has passed the checks of ``KeyFile``. The checks use the descriptor, so the checked file is the
+/// file that is read.
 struct PrivateDescriptor: ~Copyable {
     private let descriptor: Int32
     private let status: stat
@@ -19,10 +19,10 @@ struct PrivateDescriptor: ~Copyable {
         try opening(path, flags: 0)
     }
 
-    /// Opens the file that has the path once the lock is held: another process may have replaced it meanwhile.
+    /// Opens and locks the file. Starts again if another process has replaced the file before the lock was held.
     static func locked(_ path: String) throws(ItsmeError) -> PrivateDescriptor {
         for _ in 0..<100 {
-            // What takes the file's place would replace a symbolic link, not what it points to.
+            // Renaming a new file to this path would replace a symbolic link, not its target.
             let file = try opening(path, flags: O_NOFOLLOW)
             guard flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 else {
                 guard errno == EWOULDBLOCK else { throw Self.failure(path, "locked") }
@@ -36,7 +36,7 @@ struct PrivateDescriptor: ~Copyable {
             }
         }
         throw KeyFile.error(
-            .keyFileUnusable, path, "the key file is replaced all the time", remedy: "Try again in a moment.")
+            .keyFileUnusable, path, "the key file is being replaced repeatedly", remedy: "Try again in a moment.")
     }
 
     private init(owning descriptor: Int32, _ status: stat, _ path: String) {
@@ -46,12 +46,12 @@ struct PrivateDescriptor: ~Copyable {
     }
 
     private static func opening(_ path: String, flags: Int32) throws(ItsmeError) -> PrivateDescriptor {
-        // Without O_NONBLOCK, a named pipe would block until somebody writes.
+        // Without O_NONBLOCK, opening a named pipe would block until another process writes to it.
         let opened = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags)
         guard opened >= 0 else { throw failure(path, "opened") }
         var status = stat()
         let isKnown = unsafe fstat(opened, &status) == 0
-        // From here on it is closed whatever happens.
+        // From here on, `deinit` closes the descriptor.
         let file = PrivateDescriptor(owning: opened, status, path)
         guard isKnown else { throw failure(path, "examined") }
         guard status.st_mode & S_IFMT == S_IFREG else {
@@ -61,7 +61,7 @@ struct PrivateDescriptor: ~Copyable {
         }
         guard status.st_mode & 0o077 == 0 else {
             throw KeyFile.error(
-                .keyFileUnsafe, path, "the key file can be used by others than its owner",
+                .keyFileUnsafe, path, "users other than its owner can use the key file",
                 remedy: """
                     Consider its keys compromised if others had access; otherwise set its mode: \
                     chmod 600 \(KeyFile.quoted(path))
@@ -71,7 +71,7 @@ struct PrivateDescriptor: ~Copyable {
         guard status.st_uid == geteuid() || status.st_uid == 0 || geteuid() == 0 else {
             throw KeyFile.error(
                 .keyFileUnsafe, path, "the key file belongs to another user",
-                remedy: "Let it belong to the user that runs this program.")
+                remedy: "Make the user that runs this program its owner (chown).")
         }
         guard status.st_size <= KeyFile.maximumSize else {
             throw KeyFile.error(
@@ -89,8 +89,8 @@ struct PrivateDescriptor: ~Copyable {
     var owner: (user: uid_t, group: gid_t) { (status.st_uid, status.st_gid) }
 
     borrowing func contents() throws(ItsmeError) -> SecretBytes {
-        // One more octet than expected, to see that the file did not grow. The buffer is never reallocated, so no copy
-        // of the keys stays behind.
+        // One more byte than expected, to detect that the file grew. The buffer is never reallocated, so no copy of the
+        // keys stays in memory.
         let size = min(max(Int(status.st_size), 0), KeyFile.maximumSize)
         var buffer = [UInt8](repeating: 0, count: size + 1)
         var count = 0
@@ -126,9 +126,9 @@ struct PrivateDescriptor: ~Copyable {
         case EISDIR: "it is a directory"
         case EROFS: "the file system is read-only"
         case ENOSPC, EDQUOT: "no space left"
-        case ELOOP: "it is a symbolic link where none may be"
+        case ELOOP: "it is a symbolic link, which is not allowed"
         case ENAMETOOLONG: "the path is too long"
-        default: "error \(code) of the system"
+        default: "system error \(code)"
         }
     }
 }

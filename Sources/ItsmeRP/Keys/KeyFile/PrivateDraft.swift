@@ -8,15 +8,15 @@ import JOSE
     import Darwin
 #endif
 
-/// A complete file of mode 0600 under another name in the same directory, which is about to take its place.
+/// A complete file with mode 0600 and a temporary name in the same directory, to be renamed into place.
 struct PrivateDraft {
     private let path: String
     private let draft: String
 
-    /// Writes the file, to the disk.
+    /// Writes the file and syncs it to the disk.
     ///
-    /// - Parameter owner: The user and group of the file that it will replace: root may change a file of the
-    ///   application's user, which has to be able to read it afterwards.
+    /// - Parameter owner: The user and group of the file to replace. If root changes a file of the application's user,
+    ///   that user must still be able to read it.
     init(
         beside path: String, _ contents: SecretBytes, owner: (user: uid_t, group: gid_t)? = nil
     ) throws(ItsmeError) {
@@ -30,7 +30,7 @@ struct PrivateDraft {
         guard descriptor >= 0 else { throw PrivateDescriptor.failure(path, "written") }
         defer { _ = close(descriptor) }
         do throws(ItsmeError) {
-            // An odd umask may have taken bits away.
+            // An unusual umask may have removed bits.
             guard fchmod(descriptor, 0o600) == 0 else { throw PrivateDescriptor.failure(path, "written") }
             if let owner, geteuid() == 0 {
                 guard fchown(descriptor, owner.user, owner.group) == 0 else {
@@ -59,18 +59,18 @@ struct PrivateDraft {
         }
     }
 
-    /// Gives the file its name, unless that is taken.
+    /// Gives the file its final name; throws if a file with that name exists.
     func takePlace() throws(ItsmeError) {
         guard unsafe link(draft, path) == 0 else {
             guard errno == EEXIST else { throw PrivateDescriptor.failure(path, "written") }
             throw KeyFile.error(
-                .keyFileExists, path, "there is a file already, and keys are never overwritten",
+                .keyFileExists, path, "the file already exists, and keys are never overwritten",
                 remedy: "Choose another path, or move the file away if it is not needed.")
         }
         syncDirectory()
     }
 
-    /// Takes the place of the file.
+    /// Replaces the existing file.
     func replace() throws(ItsmeError) {
         guard unsafe rename(draft, path) == 0 else { throw PrivateDescriptor.failure(path, "replaced") }
         syncDirectory()
@@ -81,7 +81,7 @@ struct PrivateDraft {
         _ = unsafe unlink(draft)
     }
 
-    /// So that the name survives a power failure. Some file systems cannot; the file is in place in any case.
+    /// Makes the new name survive a power failure. Not all file systems support this, so errors are ignored.
     private func syncDirectory() {
         let directory = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         let descriptor = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -6,7 +6,7 @@
 public import JOSE
 import Synchronization
 
-/// Client keys that rotate while the client lives.
+/// Client keys that rotate while the client is in use.
 ///
 /// Give it to the configuration in place of fixed ``ClientKeys``; each operation of the client then uses the keys of
 /// that moment. ``clientKeys`` never blocks on a change.
@@ -24,20 +24,20 @@ import Synchronization
 /// try ring.change(in: file) { ring, now in try ring.beginSigningRotation(with: newKey, at: now) }
 /// ```
 ///
-/// **Several instances** share the file, or a row of a database. Steps are taken in one place, by the command
-/// `itsme keys rotate` or by one job; ``change(in:_:)`` keeps two from doing it at the same time. The instances look for
-/// a new state at intervals and adopt it; an older state than the one in use is ignored:
+/// **Several instances** share the file, or a row of a database. Take the steps in one place: with the command
+/// `itsme keys rotate` or in one job. ``change(in:_:)`` prevents two processes from doing it at the same time. The
+/// instances check regularly for a new state and adopt it. A state older than the one in use is ignored:
 ///
 /// ```swift
 /// try ring.adopt(KeyRing(reading: file))       // every few minutes
 /// ```
 ///
-/// ``KeyRing/Timing/propagation`` has to be longer than that interval, as the waiting times of the steps build on every
-/// instance having adopted a state by then. An instance that missed it may sign with a key that is no longer published,
-/// or may lack the key that a token is encrypted to.
+/// ``KeyRing/Timing/propagation`` must be longer than that interval, since the steps assume that every instance has
+/// adopted a state by then. An instance that has not may sign with a key that is no longer published, or may lack the
+/// key for a token.
 ///
 /// For a database: read the row, take the step on the ``KeyRing``, write the row on condition that it did not change,
-/// then ``adopt(_:)``. Never adopt what is not stored: a published encryption key that a restart forgets is lost.
+/// then call ``adopt(_:)``. Never adopt a ring before you store it: a restart would lose a published encryption key.
 public final class ClientKeyRing: ClientKeySource {
     private struct State {
         var ring: KeyRing
@@ -49,13 +49,13 @@ public final class ClientKeyRing: ClientKeySource {
     private let time: TimeSource
     private let uses = KeyUseLog()
 
-    /// Makes a source of a ring.
+    /// Makes a source from a ring.
     ///
     /// - Parameters:
     ///   - ring: The ring, for example read from a ``KeyFile``.
-    ///   - custodian: Finds the keys that are held elsewhere, if there are such.
-    ///   - time: What time it is.
-    /// - Throws: ``ItsmeError`` `missing_key`, `unsuitable_key`, or `own_key_failed` if the custodian does not give a
+    ///   - custodian: Finds the keys that are held elsewhere, if any.
+    ///   - time: The clock.
+    /// - Throws: ``ItsmeError`` `missing_key`, `unsuitable_key`, or `own_key_failed` if the custodian does not return a
     ///   key.
     public init(
         _ ring: KeyRing, custodian: (any KeyCustodian)? = nil, time: TimeSource = .system
@@ -66,7 +66,7 @@ public final class ClientKeyRing: ClientKeySource {
         state = Mutex(State(ring: ring, keys: keys))
     }
 
-    /// Makes a source of the ring in a file, such as the one that `itsme keys generate` writes.
+    /// Makes a source from the ring in a file, such as one that `itsme keys generate` writes.
     ///
     /// - Throws: ``ItsmeError`` as ``init(_:custodian:time:)`` and ``KeyRing/init(reading:)`` do.
     public convenience init(
@@ -75,7 +75,7 @@ public final class ClientKeyRing: ClientKeySource {
         try self.init(KeyRing(reading: file), custodian: custodian, time: time)
     }
 
-    /// The keys of this moment: the current signing key, every encryption key, and the set to publish.
+    /// The present keys: the current signing key, every encryption key, and the set to publish.
     public var clientKeys: ClientKeys {
         state.withLock { $0.keys }
     }
@@ -87,15 +87,15 @@ public final class ClientKeyRing: ClientKeySource {
 
     /// When each key was last asked to sign or to decrypt by this process, by `kid`.
     ///
-    /// A retiring key that nothing has asked for over a day can go; a new signing key that is asked for and logins that
-    /// succeed show that the rotation worked. A token without `kid` asks every encryption key until one decrypts.
+    /// You can remove a retiring key that was not used for more than a day. If a new signing key is used and logins
+    /// succeed, the rotation worked. A token without `kid` tries every encryption key until one decrypts.
     public var lastUses: [String: Date] {
         uses.all
     }
 
-    /// Uses another state of the ring from now on, if it is newer than the one in use.
+    /// Uses another state of the ring, if it is newer than the one in use.
     ///
-    /// - Returns: Whether it is.
+    /// - Returns: Whether the state was newer.
     /// - Throws: ``ItsmeError`` as ``init(_:custodian:time:)`` does; the ring in use stays.
     @discardableResult
     public func adopt(_ ring: KeyRing) throws(ItsmeError) -> Bool {
@@ -110,16 +110,16 @@ public final class ClientKeyRing: ClientKeySource {
         return isNewer
     }
 
-    /// Takes a step on the ring in a file, stores the outcome there, and only then adopts it.
+    /// Takes a step on the ring in a file, stores the result in the file, and then adopts it.
     ///
-    /// The file is locked meanwhile, so of two processes the second sees what the first has done. Blocks for the time of
-    /// some file operations.
+    /// The file is locked during the step, so a second process sees the result of the first. Blocks during a few file
+    /// operations.
     ///
     /// - Parameters:
     ///   - file: The file with the ring.
-    ///   - step: Changes the ring; gets the date.
-    /// - Throws: What `step` throws; ``ItsmeError`` if the file or the changed ring cannot be used. Nothing has changed
-    ///   then.
+    ///   - step: Changes the ring; receives the date.
+    /// - Throws: What `step` throws; ``ItsmeError`` if the file or the changed ring cannot be used. In that case
+    ///   nothing changes.
     public func change(
         in file: KeyFile, _ step: (_ ring: inout KeyRing, _ now: Date) throws -> Void
     ) throws {
@@ -132,7 +132,7 @@ public final class ClientKeyRing: ClientKeySource {
                 throw error.about(file)
             }
             try step(&ring, time.now())
-            // Before it is stored: a ring whose keys cannot be had must not reach the other instances.
+            // Checked before it is stored: a ring with unusable keys must not reach the other instances.
             _ = try ring.clientKeys(custodian: custodian, uses: uses, time: time)
             changed = ring
             return try ring.serialized()
@@ -142,19 +142,20 @@ public final class ClientKeyRing: ClientKeySource {
 }
 
 extension ClientKeyRing: Redacted {
-    /// The revision and the roles; nothing of the keys.
+    /// The revision and the roles; no part of the keys.
     public var description: String { "Client\(ring)" }
 }
 
 /// Finds the private keys of a ring that are held elsewhere, in an HSM or a KMS.
 ///
 /// The ring then has only their public halves: ``KeyRing/beginSigningRotation(with:at:)`` and the others take a public
-/// ``JOSE/JWK``. Called when a ring is adopted, for each such key; what is returned has to bear the key's `kid`.
+/// ``JOSE/JWK``. When a ring is adopted, these methods are called for each such key. The result must have the key's
+/// `kid`.
 public protocol KeyCustodian: Sendable {
-    /// Returns what signs with the private half of `key`, with RS256.
+    /// Returns a signer for the private half of `key`, with RS256.
     func signer(for key: JWK) throws -> any KeySigner
 
-    /// Returns what decrypts with the private half of `key`.
+    /// Returns an unwrapper for the private half of `key`.
     func unwrapper(for key: JWK) throws -> any KeyUnwrapper
 }
 
@@ -169,7 +170,7 @@ extension KeyRing {
             return try custodian.signer(for: key)
         }
         try Self.requireName(signer.keyID, of: signing)
-        // The current key first: without a kid in the token it is the likeliest.
+        // The current key comes first: it is the most likely one for a token without a kid.
         var unwrappers: [any KeyUnwrapper] = []
         for entry in entries where entry.use == .encryption {
             let unwrapper = try Self.held(entry, custodian) { key, custodian -> any KeyUnwrapper in
@@ -196,29 +197,29 @@ extension KeyRing {
         }
         guard let custodian else {
             throw ItsmeError(
-                .missingKey, .configuration, "a private key is held elsewhere, and nothing says where",
+                .missingKey, .configuration, "a private key is held elsewhere, but there is no custodian to find it",
                 remedy: "Make the ClientKeyRing with a KeyCustodian.", field: "keys.\(entry.use.rawValue)")
         }
         do {
             return try make(entry.jwk, custodian)
         } catch {
             throw ItsmeError(
-                .ownKeyFailed, .configuration, "the custodian does not give a key of the ring",
-                remedy: "Check the HSM or KMS: it has to hold the private half of each public key in the ring.",
+                .ownKeyFailed, .configuration, "the custodian did not return a key of the ring",
+                remedy: "Check the HSM or KMS: it must hold the private half of each public key in the ring.",
                 field: "keys.\(entry.use.rawValue)", joseCode: (error as? JOSEError)?.code)
         }
     }
 
     private static func requireName(_ name: String?, of entry: Entry) throws(ItsmeError) {
         guard let name, Array(name.utf8) == Array(entry.keyID.utf8) else {
-            throw unsuitable("the custodian's key has another kid than the ring's", "kid")
+            throw unsuitable("the custodian returned a key with another kid", "kid")
         }
     }
 }
 
 /// When each key of a ring was last asked to sign or to decrypt.
 ///
-/// Noted before the key is used and whatever comes of it: what is noted must not depend on whether a padding was right.
+/// Recorded before the key is used, so that the record does not depend on whether a padding is right.
 final class KeyUseLog: Sendable {
     private let dates = Mutex<[String: Date]>([:])
 
@@ -236,7 +237,7 @@ final class KeyUseLog: Sendable {
     }
 }
 
-/// Signs, and notes that it was asked to.
+/// Signs, and records the use of the key.
 struct UseRecordingSigner: KeySigner, KeyPairHolder {
     private let wrapped: any KeySigner
     private let name: String
@@ -260,7 +261,7 @@ struct UseRecordingSigner: KeySigner, KeyPairHolder {
     }
 }
 
-/// Decrypts, and notes that it was asked to.
+/// Decrypts, and records the use of the key.
 struct NotingUnwrapper: KeyUnwrapper, KeyPairHolder {
     private let wrapped: any KeyUnwrapper
     private let name: String

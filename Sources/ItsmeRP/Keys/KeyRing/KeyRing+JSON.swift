@@ -5,7 +5,7 @@
 #endif
 public import JOSE
 
-/// A ring is written as a private JWK Set (RFC 7517 §5) with further members, which other readers ignore:
+/// A ring is stored as a private JWK Set (RFC 7517 §5) with additional members, which other readers ignore:
 ///
 /// ```json
 /// {"keys": [{"kty": "RSA", "kid": "…", "use": "sig", "n": "…", "d": "…",
@@ -19,7 +19,7 @@ extension KeyRing {
     private static let header = "itsme_ring"
     private static let latest: Int64 = 253_402_300_799  // the end of 9999
 
-    /// Reads what ``serialized()`` wrote, or a plain private JWK Set with one signing key and one encryption key.
+    /// Reads the output of ``serialized()``, or a plain private JWK Set with one signing key and one encryption key.
     ///
     /// - Throws: ``ItsmeError`` `key_ring_malformed`, `missing_key` or `unsuitable_key`.
     public init(parsing text: SecretBytes) throws(ItsmeError) {
@@ -83,13 +83,13 @@ extension KeyRing {
             throw unsuitable(error)
         }
         guard let use = key.use, use == .signature || use == .encryption else {
-            throw unsuitable("a key has no use, or one other than sig and enc", "keys.use")
+            throw unsuitable("the use of a key is missing, or is neither sig nor enc", "keys.use")
         }
         return try Entry(key, use: use, role: role, since: Date(timeIntervalSince1970: Double(since)))
     }
 
-    /// Returns the ring as JSON, **with its private keys**. Keep it as you keep passwords; ``KeyFile`` does so in a
-    /// file.
+    /// Returns the ring as JSON, **with its private keys**. Protect it like a password; ``KeyFile`` stores it safely in
+    /// a file.
     ///
     /// - Throws: ``ItsmeError`` `unsuitable_key` if OpenSSL cannot be used.
     public func serialized() throws(ItsmeError) -> SecretBytes {

@@ -5,9 +5,9 @@
 #endif
 public import JOSE
 
-/// The step that a rotation is waiting for.
+/// The next step of a rotation.
 public struct RotationStep: Sendable, Hashable {
-    /// What is done in a step.
+    /// What a step does.
     public enum Action: String, Sendable, Hashable {
         /// A new key becomes the next one.
         case begin
@@ -19,23 +19,23 @@ public struct RotationStep: Sendable, Hashable {
         case finish
     }
 
-    /// Which of the two rotations.
+    /// Whether this is a rotation of the signing key or of the encryption key.
     public let use: KeyUse
 
-    /// What is to be done.
+    /// What the step does.
     public let action: Action
 
-    /// The earliest time at which it is safe; nil if it may be done at any time.
+    /// The earliest safe time for the step; nil if it is safe at any time.
     public let earliest: Date?
 
-    /// Whether the step may be taken.
+    /// Whether the step may be taken at `now`.
     public func isDue(at now: Date) -> Bool {
         earliest.map { $0 <= now } ?? true
     }
 }
 
 extension KeyRing {
-    /// What the rotation of the signing key or of the encryption key is waiting for.
+    /// The next step in the rotation of the signing key or of the encryption key.
     public func nextStep(for use: KeyUse) -> RotationStep {
         let isSigning = use == .signature
         if let next = entries(use, .next).first {
@@ -47,17 +47,16 @@ extension KeyRing {
         return RotationStep(use: use, action: .begin, earliest: nil)
     }
 
-    /// Takes the step that a rotation under way is waiting for: the next key is activated or published, or the retiring key
-    /// removed.
+    /// Takes the next step of a rotation in progress: activates or publishes the next key, or removes the retiring key.
     ///
     /// - Returns: The step that was taken.
-    /// - Throws: ``ItsmeError`` `rotation_too_early`, or `rotation_out_of_order` when no rotation is under way.
+    /// - Throws: ``ItsmeError`` `rotation_too_early`, or `rotation_out_of_order` if no rotation is in progress.
     @discardableResult
     public mutating func advance(_ use: KeyUse, at now: Date) throws(ItsmeError) -> RotationStep {
         let step = nextStep(for: use)
         switch (step.action, use) {
         case (.begin, _):
-            throw Self.outOfOrder("no rotation of the key is under way", remedy: "Begin one with a new key.")
+            throw Self.outOfOrder("no rotation of this key is in progress", remedy: "Begin one with a new key.")
         case (.activate, _): try activateNextSigningKey(at: now)
         case (.publish, _): try publishNextEncryptionKey(at: now)
         case (.finish, .signature): try finishSigningRotation(at: now)
@@ -66,7 +65,7 @@ extension KeyRing {
         return step
     }
 
-    /// When a next key may be used; nil if nothing has to be waited for.
+    /// When a next key may be used; nil if it may be used at once.
     func start(of entry: Entry) -> Date? {
         let wait = entry.use == .signature ? timing.untilActivation : timing.untilPublication
         return wait == .zero ? nil : entry.since.adding(wait)
@@ -77,7 +76,7 @@ extension KeyRing {
         entry.since.adding(entry.use == .signature ? timing.untilSigningFinish : timing.untilEncryptionFinish)
     }
 
-    /// Refuses a step before its time.
+    /// Refuses a step that is too early.
     static func require(_ earliest: Date?, by now: Date, because reason: String) throws(ItsmeError) {
         guard let earliest else { return }
         guard earliest <= now else {
@@ -95,16 +94,16 @@ extension KeyRing {
 extension KeyRing {
     /// How long the steps of a rotation have to wait.
     public struct Timing: Sendable, Hashable {
-        /// The longest that itsme keeps the client's JWK Set: the `max-age` that it is served with, which has to be at
-        /// least 30 minutes and counts up to 24 hours. In whole seconds.
+        /// The longest time that itsme caches the client's JWK Set, in whole seconds: the `max-age` with which you
+        /// serve it, at least 30 minutes and at most 24 hours.
         public let cacheLifetime: Duration
 
-        /// The longest that it takes until every instance of the application has adopted a changed ring. In whole
-        /// seconds; zero if there is one instance, which changes the ring itself.
+        /// The longest time until every instance of the application has adopted a changed ring, in whole seconds. Zero
+        /// if a single instance changes the ring itself.
         public let propagation: Duration
 
-        /// How long a login may depend on a key after its last use: request objects and client assertions are valid for
-        /// five minutes at most, tokens arrive at once; clocks differ a little.
+        /// How long a login may depend on a key after its last use. Request objects and client assertions are valid for
+        /// at most five minutes, tokens arrive at once, and clocks differ a little.
         static let inFlight: Duration = .seconds(600)
 
         private init(unchecked cacheLifetime: Duration, _ propagation: Duration) {
@@ -112,7 +111,8 @@ extension KeyRing {
             self.propagation = propagation
         }
 
-        /// 24 hours and 10 minutes: right for every `max-age`, and for instances that reload within 10 minutes.
+        /// A cache lifetime of 24 hours and a propagation of 10 minutes: safe for every `max-age`, and for instances
+        /// that reload within 10 minutes.
         public init() {
             self.init(unchecked: .seconds(86_400), .seconds(600))
         }
@@ -120,7 +120,7 @@ extension KeyRing {
         /// Makes a timing.
         ///
         /// - Parameters:
-        ///   - cacheLifetime: 30 minutes to 24 hours; never less than the `max-age` of the served set.
+        ///   - cacheLifetime: 30 minutes to 24 hours; at least the `max-age` of the served set.
         ///   - propagation: Up to 24 hours.
         /// - Throws: ``ItsmeError`` `invalid_configuration`.
         public init(cacheLifetime: Duration, propagation: Duration) throws(ItsmeError) {
@@ -135,18 +135,18 @@ extension KeyRing {
             let (seconds, attoseconds) = duration.components
             guard range.contains(seconds), attoseconds == 0 else {
                 throw ItsmeError(
-                    .invalidConfiguration, .configuration, "the duration is out of bounds",
+                    .invalidConfiguration, .configuration, "the duration is out of range or not in whole seconds",
                     remedy: "Choose between \(range.lowerBound) and \(range.upperBound) whole seconds.", field: field)
             }
         }
 
-        /// A next signing key has reached every cached set.
+        /// The wait until every cached set has the next signing key.
         var untilActivation: Duration { propagation + cacheLifetime }
-        /// No login under way depends on a signing key that signs no more.
+        /// The wait until no login depends on a signing key that is no longer in use.
         var untilSigningFinish: Duration { propagation + Self.inFlight }
-        /// A next encryption key is known to every instance.
+        /// The wait until every instance has the next encryption key.
         var untilPublication: Duration { propagation }
-        /// An encryption key that is no longer published has left every cached set.
+        /// The wait until no cached set has an encryption key that is no longer published.
         var untilEncryptionFinish: Duration { propagation + cacheLifetime + Self.inFlight }
     }
 }
@@ -161,15 +161,15 @@ extension KeyRing {
     /// Step 1: publishes `key` as the next signing key.
     ///
     /// - Parameters:
-    ///   - key: A new RSA private key, or the public half of one that is held elsewhere. Without `kid` it gets its
-    ///     RFC 7638 thumbprint as one.
+    ///   - key: A new RSA private key, or the public half of one that is held elsewhere. If it has no `kid`, its RFC
+    ///     7638 thumbprint becomes the `kid`.
     ///   - now: The date.
-    /// - Throws: ``ItsmeError`` `rotation_out_of_order` while another rotation of the signing key is under way, or
+    /// - Throws: ``ItsmeError`` `rotation_out_of_order` while another rotation of the signing key is in progress, or
     ///   `unsuitable_key`.
     public mutating func beginSigningRotation(with key: JWK, at now: Date) throws(ItsmeError) {
         guard entries(.signature, .next).isEmpty, entries(.signature, .retiring).isEmpty else {
             throw Self.outOfOrder(
-                "a rotation of the signing key is under way", remedy: "Finish, revert or cancel it first.")
+                "a rotation of the signing key is in progress", remedy: "Finish, revert or cancel it first.")
         }
         try replaceEntries { entries throws(ItsmeError) in
             entries.append(try Entry(key, use: .signature, role: .next, since: now))
@@ -179,7 +179,7 @@ extension KeyRing {
     /// Step 2: signs with the next key; the current one retires and stays published.
     ///
     /// - Throws: ``ItsmeError`` `rotation_out_of_order` without a next key; `rotation_too_early` until every instance
-    ///   has published it and every set that itsme may have cached before has expired.
+    ///   has published it and every older set in itsme's cache has expired.
     public mutating func activateNextSigningKey(at now: Date) throws(ItsmeError) {
         guard let next = entries(.signature, .next).first else {
             throw Self.outOfOrder("there is no next signing key", remedy: "Begin the rotation with a new key.")
@@ -195,23 +195,24 @@ extension KeyRing {
     }
 
     /// Step 3: removes the retiring key from the published set and from the ring. Take it when logins with the new key
-    /// are seen to work.
+    /// work.
     ///
     /// - Throws: ``ItsmeError`` `rotation_out_of_order` without a retiring key; `rotation_too_early` while an instance
-    ///   may still sign with it or a login under way depend on it.
+    ///   may still sign with it or a login may depend on it.
     public mutating func finishSigningRotation(at now: Date) throws(ItsmeError) {
         guard let retiring = entries(.signature, .retiring).first else {
             throw Self.outOfOrder(
-                "no signing key is retiring", remedy: "Nothing is to be finished; look at the ring's next step.")
+                "no signing key is retiring", remedy: "There is nothing to finish; see the ring's next step.")
         }
         try Self.require(
-            finish(of: retiring), by: now, because: "logins under way may still depend on the retiring signing key")
+            finish(of: retiring), by: now, because: "logins in progress may still depend on the retiring signing key")
         try replaceEntries { entries in
             entries.removeAll { $0.use == .signature && $0.role == .retiring }
         }
     }
 
-    /// Instead of step 3: signs with the retiring key again, as itsme does not take the new one. The new one retires.
+    /// Instead of step 3: signs with the retiring key again, for example if itsme does not accept the new one. The new
+    /// key retires.
     ///
     /// Both are published, so this is safe at any time.
     ///
@@ -219,7 +220,7 @@ extension KeyRing {
     public mutating func revertSigningRotation(at now: Date) throws(ItsmeError) {
         guard let retiring = entries(.signature, .retiring).first else {
             throw Self.outOfOrder(
-                "no signing key is retiring, so there is none to go back to",
+                "no signing key is retiring, so the ring cannot go back to one",
                 remedy: "Cancel the rotation if the next key is not in use yet; otherwise begin a new one.")
         }
         let current = try current(.signature)
@@ -229,30 +230,29 @@ extension KeyRing {
         }
     }
 
-    /// Instead of step 2: removes the next key, which has signed nothing yet.
+    /// Instead of step 2: removes the next key, which is not in use yet.
     ///
     /// - Throws: ``ItsmeError`` `rotation_out_of_order` without a next key.
     public mutating func cancelSigningRotation() throws(ItsmeError) {
         try cancel(.signature)
     }
 
-    /// Replaces a signing key that somebody else may have, at once: it is removed from the published set together with
-    /// a retiring one.
+    /// Replaces a compromised signing key at once. It is removed from the published set, together with a retiring key.
     ///
-    /// **Logins fail** until itsme has read the new set, for up to ``Timing/cacheLifetime``, unless the next key is taken
-    /// and was published long enough. Until then itsme still accepts the old key from its cache: ask itsme to read the
-    /// set again. A compromised *encryption* key needs no such step, as it proves nothing: rotate it as usual.
+    /// **Logins fail** until itsme has read the new set, for up to ``Timing/cacheLifetime``, unless you use the next
+    /// key and it was published long enough. Until then itsme also accepts the old key from its cache: ask itsme to
+    /// read the set again. A compromised *encryption* key cannot sign, so rotate it as usual.
     ///
     /// - Parameters:
-    ///   - key: The key to sign with from now on, which replaces a next one too; nil for the next key of the ring.
+    ///   - key: The new signing key, which also replaces a next key; nil for the next key of the ring.
     ///   - now: The date.
-    /// - Throws: ``ItsmeError`` `rotation_out_of_order` with neither, or `unsuitable_key`.
+    /// - Throws: ``ItsmeError`` `rotation_out_of_order` if there is neither, or `unsuitable_key`.
     public mutating func replaceCompromisedSigningKey(with key: JWK? = nil, at now: Date) throws(ItsmeError) {
         let replacement: Entry
         if let key {
             replacement = try Entry(key, use: .signature, role: .current, since: now)
             guard !entries.contains(where: { $0.use == .signature && $0.thumbprint == replacement.thumbprint }) else {
-                throw Self.unsuitable("the replacement is in the ring already", "keys.sig")
+                throw Self.unsuitable("the replacement is already in the ring", "keys.sig")
             }
         } else if let next = entries(.signature, .next).first {
             replacement = next.becoming(.current, at: now)
@@ -269,7 +269,7 @@ extension KeyRing {
     mutating func cancel(_ use: KeyUse) throws(ItsmeError) {
         guard !entries(use, .next).isEmpty else {
             throw Self.outOfOrder(
-                "there is no next key", remedy: "Nothing is to be cancelled; look at the ring's next step.")
+                "there is no next key", remedy: "There is nothing to cancel; see the ring's next step.")
         }
         try replaceEntries { entries in
             entries.removeAll { $0.use == use && $0.role == .next }
@@ -278,29 +278,29 @@ extension KeyRing {
 }
 
 extension KeyRing {
-    /// Step 1: makes `key` known as the next encryption key. It decrypts from now on and is not published.
+    /// Step 1: adds `key` as the next encryption key. It decrypts from now on, but is not published.
     ///
-    /// May be done while older keys retire.
+    /// You may take this step while older keys retire.
     ///
     /// - Parameters:
-    ///   - key: A new RSA private key, or the public half of one that is held elsewhere. Without `kid` it gets its
-    ///     RFC 7638 thumbprint as one.
+    ///   - key: A new RSA private key, or the public half of one that is held elsewhere. If it has no `kid`, its RFC
+    ///     7638 thumbprint becomes the `kid`.
     ///   - now: The date.
     /// - Throws: ``ItsmeError`` `rotation_out_of_order` while there is a next key, or `unsuitable_key`.
     public mutating func beginEncryptionRotation(with key: JWK, at now: Date) throws(ItsmeError) {
         guard entries(.encryption, .next).isEmpty else {
             throw Self.outOfOrder(
-                "a rotation of the encryption key is under way", remedy: "Publish the next key, or cancel, first.")
+                "a rotation of the encryption key is in progress", remedy: "Publish the next key, or cancel, first.")
         }
         try replaceEntries { entries throws(ItsmeError) in
             entries.append(try Entry(key, use: .encryption, role: .next, since: now))
         }
     }
 
-    /// Step 2: publishes the next key in place of the current one, which retires: it goes on decrypting.
+    /// Step 2: publishes the next key instead of the current one, which retires but still decrypts.
     ///
-    /// - Throws: ``ItsmeError`` `rotation_out_of_order` without a next key; `rotation_too_early` while an instance may
-    ///   not have it.
+    /// - Throws: ``ItsmeError`` `rotation_out_of_order` without a next key; `rotation_too_early` while some instance
+    ///   may not have it.
     public mutating func publishNextEncryptionKey(at now: Date) throws(ItsmeError) {
         guard let next = entries(.encryption, .next).first else {
             throw Self.outOfOrder("there is no next encryption key", remedy: "Begin the rotation with a new key.")
@@ -315,24 +315,24 @@ extension KeyRing {
         }
     }
 
-    /// Step 3: drops the retiring keys that no cached set has any more.
+    /// Step 3: removes the retiring keys that no cached set has any more.
     ///
     /// - Throws: ``ItsmeError`` `rotation_out_of_order` without a retiring key; `rotation_too_early` while itsme may
-    ///   still encrypt to each of them.
+    ///   still encrypt to all of them.
     public mutating func finishEncryptionRotation(at now: Date) throws(ItsmeError) {
         guard let first = entries(.encryption, .retiring).map(finish(of:)).min() else {
             throw Self.outOfOrder(
-                "no encryption key is retiring", remedy: "Nothing is to be finished; look at the ring's next step.")
+                "no encryption key is retiring", remedy: "There is nothing to finish; see the ring's next step.")
         }
         try Self.require(
-            first, by: now, because: "itsme may still encrypt to the retiring key, from a cached JWK Set")
+            first, by: now, because: "itsme may still have the retiring key in its cache and encrypt to it")
         let dropped = entries(.encryption, .retiring).filter { finish(of: $0) <= now }.map(\.keyID)
         try replaceEntries { entries in
             entries.removeAll { dropped.contains($0.keyID) }
         }
     }
 
-    /// Instead of step 2: removes the next key, to which nothing was encrypted yet.
+    /// Instead of step 2: removes the next key, which was not published yet.
     ///
     /// - Throws: ``ItsmeError`` `rotation_out_of_order` without a next key.
     public mutating func cancelEncryptionRotation() throws(ItsmeError) {

@@ -5,38 +5,37 @@
 #endif
 public import JOSE
 
-/// The client's keys with their roles, and the steps by which they are replaced without a failed login.
+/// The client's keys with their roles, and the steps that replace them without a failed login.
 ///
-/// A value: a step changes a copy, which is stored, and then given to the running client
-/// (``ClientKeyRing/adopt(_:)``). ``ClientKeyRing/change(in:_:)`` does the three in one.
+/// This is a value type. To rotate, change a copy, store it, and pass it to the running client
+/// (``ClientKeyRing/adopt(_:)``). ``ClientKeyRing/change(in:_:)`` does all three.
 ///
-/// **Signing key.** itsme keeps the client's JWK Set for up to a day, so a key has to be published long before it signs:
-/// 1. ``beginSigningRotation(with:at:)`` publishes the next key.
-/// 2. ``activateNextSigningKey(at:)``, once every cached set has it, signs with it; the old key stays published.
-/// 3. ``finishSigningRotation(at:)``, once no login under way depends on the old key, removes that.
-///    ``revertSigningRotation(at:)`` goes back to the old key instead.
+/// **Signing key.** itsme keeps the client's JWK Set for up to a day, so a key must be published long before it signs:
+/// 1. ``beginSigningRotation(with:at:)`` publishes the next key. 2. ``activateNextSigningKey(at:)``, once every cached
+/// set has it, signs with it. The old key stays published. 3. ``finishSigningRotation(at:)``, once no login depends on
+/// the old key, removes it. ``revertSigningRotation(at:)`` goes back to the old key instead.
 ///
-/// **Encryption key.** Exactly one is published, and itsme encrypts to the one it has cached, so a key has to be known
-/// to every instance before it is published, and must decrypt long after:
-/// 1. ``beginEncryptionRotation(with:at:)`` makes the next key known; it decrypts and is not published.
-/// 2. ``publishNextEncryptionKey(at:)``, once every instance has it, publishes it in place of the current key.
-/// 3. ``finishEncryptionRotation(at:)``, once no cached set has the old key, drops that.
+/// **Encryption key.** Exactly one is published, and itsme encrypts to the one in its cache. So every instance must
+/// have a key before it is published, and must keep it long after: 1. ``beginEncryptionRotation(with:at:)`` adds the
+/// next key, which decrypts but is not published. 2. ``publishNextEncryptionKey(at:)``, once every instance has it,
+/// publishes it instead of the current key. 3. ``finishEncryptionRotation(at:)``, once no cached set has the old key,
+/// removes it.
 ///
-/// A step out of order throws `rotation_out_of_order`, one whose time has not come `rotation_too_early`; both say what
-/// to do, and ``nextStep(for:)`` says it beforehand. The two rotations do not depend on each other.
+/// A step out of order throws `rotation_out_of_order`, and a step that is too early throws `rotation_too_early`. Both
+/// errors state what to do; ``nextStep(for:)`` tells you in advance. The two rotations are independent.
 ///
-/// Times are dates, so the clocks of the machines that take steps have to be right.
+/// Times are dates, so the clocks of the machines that take steps must be right.
 public struct KeyRing: Sendable {
     /// How long the steps have to wait.
     public let timing: Timing
 
-    /// Counts the steps taken; tells a newer state of the ring from an older one.
+    /// The number of steps taken. A newer state of the ring has a higher revision.
     public private(set) var revision: Int
 
     /// The keys: current ones first, then next, then retiring ones.
     public private(set) var entries: [Entry]
 
-    /// Makes a ring of a signing key and an encryption key, both in use from now on.
+    /// Makes a ring with a signing key and an encryption key, both in use from now on.
     ///
     /// - Parameters:
     ///   - signing: An RSA private key, or the public half of one that is held elsewhere (see ``KeyCustodian``).
@@ -52,7 +51,7 @@ public struct KeyRing: Sendable {
             ], timing: timing, revision: 1)
     }
 
-    /// Checks what holds of every ring.
+    /// Checks the rules for every ring.
     init(entries: [Entry], timing: Timing, revision: Int) throws(ItsmeError) {
         self.timing = timing
         self.revision = revision
@@ -67,13 +66,13 @@ public struct KeyRing: Sendable {
         entries.filter { $0.use == use && $0.role == role }
     }
 
-    /// The one key of a use that is in use.
+    /// The current key of a use.
     func current(_ use: KeyUse) throws(ItsmeError) -> Entry {
         guard let entry = entries(use, .current).first else { throw Self.missing(use) }
         return entry
     }
 
-    /// What itsme has to read at the client's JWK Set URL: every signing key, and the one encryption key to encrypt to.
+    /// The set to publish at the client's JWK Set URL: every signing key, and the current encryption key.
     public func publicJWKSet() throws(ItsmeError) -> JWKSet {
         do {
             var keys: [JWK] = []
@@ -88,13 +87,14 @@ public struct KeyRing: Sendable {
 
     // MARK: Changing
 
-    /// Puts other entries in place, which have to make a good ring.
+    /// Changes the entries, checks them and raises the revision.
     mutating func replaceEntries(_ change: (inout [Entry]) throws(ItsmeError) -> Void) throws(ItsmeError) {
         var changed = entries
         try change(&changed)
         guard revision < Int.max else {
             throw ItsmeError(
-                .keyRingMalformed, .configuration, "the ring's revision cannot grow", remedy: "Make a new ring.",
+                .keyRingMalformed, .configuration, "the ring's revision has reached its maximum",
+                remedy: "Make a new ring.",
                 field: "revision")
         }
         self = try KeyRing(entries: changed, timing: timing, revision: revision + 1)
@@ -115,7 +115,7 @@ public struct KeyRing: Sendable {
                 throw malformed("two keys of one use have the same role", "keys.\(use.rawValue)")
             }
             guard use == .encryption || next + retiring <= 1 else {
-                throw malformed("more than one signing key is on its way in or out", "keys.sig")
+                throw malformed("more than one signing key is next or retiring", "keys.sig")
             }
         }
         var names: Set<[UInt8]> = []
@@ -125,7 +125,7 @@ public struct KeyRing: Sendable {
             thumbprints.insert(entry.thumbprint)
         }
         guard thumbprints.count == entries.count else {
-            throw unsuitable("one key has two places in the ring", "keys")
+            throw unsuitable("the ring holds one key twice", "keys")
         }
         guard names.count == entries.count else {
             throw unsuitable("two keys have the same kid", "kid")
@@ -137,7 +137,7 @@ public struct KeyRing: Sendable {
     static func missing(_ use: KeyUse) -> ItsmeError {
         ItsmeError(
             .missingKey, .configuration, "the ring has no current key for \"use\": \"\(use.rawValue)\"",
-            remedy: "Restore the ring, or make a new one of the keys that are published.", field: "keys")
+            remedy: "Restore the ring, or make a new one from the published keys.", field: "keys")
     }
 
     static func malformed(_ reason: String, _ field: String) -> ItsmeError {
@@ -161,32 +161,32 @@ public struct KeyRing: Sendable {
 }
 
 extension KeyRing: Redacted {
-    /// The revision and the roles; nothing of the keys.
+    /// The revision and the roles; no part of the keys.
     public var description: String {
         "KeyRing(revision \(revision), \(entries.map(\.description).joined(separator: ", ")))"
     }
 }
 
 extension KeyRing {
-    /// What a key of a ring is there for.
+    /// The role of a key in a ring.
     public enum Role: String, Sendable, Hashable {
         /// To be used soon. A signing key is published; an encryption key decrypts.
         case next
-        /// In use: signs, or is the one that itsme shall encrypt to.
+        /// In use: it signs, or itsme encrypts to it.
         case current
         /// Used until a short time ago. A signing key is still published; an encryption key still decrypts.
         case retiring
     }
 
-    /// A key of a ring. What can be read of it is public.
+    /// A key of a ring. Its public properties are not secret.
     public struct Entry: Sendable {
         /// The key, which may be private.
         let jwk: JWK
-        /// What the key is there for.
+        /// The role of the key.
         public let role: Role
-        /// Since when it has this role, in whole seconds.
+        /// When it got this role, in whole seconds.
         public let since: Date
-        /// Its name in the published set and in tokens.
+        /// Its key ID in the published set and in tokens.
         public let keyID: String
         /// The SHA-256 thumbprint of its public half (RFC 7638).
         public let thumbprint: String
@@ -194,7 +194,7 @@ extension KeyRing {
         /// Signature or encryption.
         public let use: KeyUse
 
-        /// Whether only the public half is here; see ``KeyCustodian``.
+        /// Whether the ring has only the public half; see ``KeyCustodian``.
         public var isHeldElsewhere: Bool {
             if case .rsaPrivate = jwk.material { false } else { true }
         }
@@ -208,13 +208,14 @@ extension KeyRing {
             }
         }
 
-        /// Takes a key into a ring; a key without `kid` gets its thumbprint as one.
+        /// Makes an entry. If the key has no `kid`, its thumbprint becomes the `kid`.
         ///
-        /// Throws `unsuitable_key` if the key is for another use, no RSA key, or cannot do what its use asks for.
+        /// Throws `unsuitable_key` if the key is for another use, is not an RSA key, or does not allow what its use
+        /// requires.
         init(_ jwk: JWK, use: KeyUse, role: Role, since: Date) throws(ItsmeError) {
             guard jwk.use == nil || jwk.use == use else {
                 throw KeyRing.unsuitable(
-                    "a key is for another use than \"\(use.rawValue)\": sig and enc may be swapped", "keys.use")
+                    "a key is not for the use \"\(use.rawValue)\": sig and enc may be swapped", "keys.use")
             }
             if case .symmetric = jwk.material {
                 throw KeyRing.unsuitable("a key is not an RSA key", "keys")
@@ -242,7 +243,7 @@ extension KeyRing {
             self.since = Self.wholeSeconds(since)
         }
 
-        /// Rounded up, as a ring is stored in whole seconds: a restart must not make a step due earlier.
+        /// Rounded up, because a ring is stored in whole seconds and a restart must not make a step due earlier.
         private static func wholeSeconds(_ date: Date) -> Date {
             Date(timeIntervalSince1970: date.timeIntervalSince1970.rounded(.up))
         }
@@ -264,6 +265,6 @@ extension KeyRing {
 }
 
 extension KeyRing.Entry: Redacted {
-    /// Use and role; nothing of the key.
+    /// Use and role; no part of the key.
     public var description: String { "\(role.rawValue) \(use.rawValue)" }
 }

@@ -60,7 +60,7 @@ struct SandboxKeyFile {
             do {
                 made = try SandboxKeys.generate().serialized()
             } catch {
-                throw ToolFailure("no keys could be made: \(error.reason)")
+                throw ToolFailure("the keys could not be generated: \(error.reason)")
             }
             do {
                 try KeyFile(path).create(made)
