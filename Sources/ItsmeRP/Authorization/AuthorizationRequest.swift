@@ -2,11 +2,11 @@ import JOSE
 
 /// A URL to send the person's browser to, and the transaction to keep.
 public struct AuthorizationRequest: Sendable {
-    /// Where to redirect the browser with a plain GET (302 or 303). Do not open it in a web view or through a chain of
-    /// redirects: the hand-over to the itsme app would break.
+    /// Redirect the browser to it with a plain GET (302 or 303). Do not open it in a web view or through a chain of
+    /// redirects: then the itsme app does not open.
     public let url: String
 
-    /// What to keep until the callback.
+    /// Keep it until the callback.
     public let transaction: LoginTransaction
 }
 
@@ -15,7 +15,7 @@ extension AuthorizationRequest: Redacted {
     public var description: String { "AuthorizationRequest(service: \(transaction.serviceCode))" }
 }
 
-/// What itsme is to ask of the person (`prompt`, OpenID Connect Core 1.0 §3.1.2.1).
+/// What itsme must ask the person to do (`prompt`, OpenID Connect Core 1.0 §3.1.2.1).
 public enum Prompt: String, Sendable, Hashable {
     /// Authenticate again.
     case login
@@ -37,7 +37,7 @@ public enum InterfaceLocale: String, Sendable, Hashable, CaseIterable {
 
 /// How strongly the person was authenticated (`acr`). Higher levels satisfy requests for lower ones.
 public enum AuthenticationLevel: Int, Sendable, Hashable, Comparable {
-    /// Fingerprint, face or itsme code: what itsme does by default.
+    /// Fingerprint, face or itsme code: the default of itsme.
     case basic = 1
 
     /// The itsme code.
@@ -58,7 +58,7 @@ public enum AuthenticationLevel: Int, Sendable, Hashable, Comparable {
         }
     }
 
-    /// Reads `acr`. itsme documents the names of the current generation with `v2` and with `V2`.
+    /// Reads `acr`. itsme documents the names of the current generation with both `v2` and `V2`.
     init?(value: String, in profile: ProtocolProfile) {
         let prefix = "http://itsme.services/V2/"
         let value = value.hasPrefix(prefix) ? "http://itsme.services/v2/" + value.dropFirst(prefix.count) : value
@@ -68,10 +68,10 @@ public enum AuthenticationLevel: Int, Sendable, Hashable, Comparable {
     }
 }
 
-/// What the application asked for, before it becomes a request object.
+/// The application's parameters for an authorization request.
 struct AuthorizationParameters: Sendable {
     let service: ItsmeService
-    /// The claims of the service and those asked for beside it.
+    /// The claims of the service, and the additional ones.
     let claims: ClaimsRequest
     let level: AuthenticationLevel?
     let locale: InterfaceLocale?
@@ -101,7 +101,7 @@ struct AuthorizationParameters: Sendable {
         self.scope = scope
     }
 
-    /// Refuses what the provider's metadata says that it ignores.
+    /// Throws if the provider's metadata says that it does not support a parameter.
     func requireSupport(by metadata: ProviderMetadata) throws(ItsmeError) {
         guard !claims.isEmpty else { return }
         try metadata.requireFeature(
@@ -113,7 +113,7 @@ struct AuthorizationParameters: Sendable {
         transaction: LoginTransaction, challenge: String, profile: ProtocolProfile
     ) -> [JSONValue.Member] {
         var members: [JSONValue.Member] = []
-        // With those that a request object has besides.
+        // Includes the members that a request object adds.
         members.reserveCapacity(18)
         func add(_ name: String, _ value: JSONValue) {
             members.append(JSONValue.Member(name: name, value: value))
@@ -134,7 +134,8 @@ struct AuthorizationParameters: Sendable {
         return members
     }
 
-    /// The same members as query parameters (OpenID Connect Core 1.0 §3.1.2.1): text as it is, the rest as JSON.
+    /// The same members as query parameters (OpenID Connect Core 1.0 §3.1.2.1): strings unchanged, other values as
+    /// JSON.
     static func query(of members: [JSONValue.Member]) -> [(name: String, value: String)] {
         members.map { member in
             if case .string(let text) = member.value { return (member.name, text) }
@@ -143,7 +144,7 @@ struct AuthorizationParameters: Sendable {
     }
 }
 
-/// The random values that one login begins with, each used once and for one purpose.
+/// The random values of one login, each used once and for one purpose.
 struct LoginSecrets: Sendable {
     /// 192 random bits in Base64url.
     let state: Secret<String>
@@ -154,7 +155,7 @@ struct LoginSecrets: Sendable {
     /// The S256 challenge of the verifier (RFC 7636 §4.2).
     let codeChallenge: String
 
-    /// Draws all of them at once: a draw of few octets takes as long as one of many.
+    /// Makes all of them with one call, since a short random string takes as long as a long one.
     init(random: RandomSource) throws(JOSEError) {
         let octets = try random.bytes(24 + 24 + 32)
         state = Secret(Base64URL.encode(Array(octets[..<24])))

@@ -5,17 +5,17 @@
 #endif
 import JOSE
 
-/// The proof that a callback belongs to its transaction: state, issuer and parameters were right, in time, and for the
-/// first time. Only this can be exchanged for tokens; ``ItsmeClient/authorizationResponse(query:for:)`` makes it.
+/// Proof that a callback belongs to its transaction: state, issuer and parameters were right, it came in time and for
+/// the first time. Only this can be exchanged for tokens. ``ItsmeClient/authorizationResponse(query:for:)`` makes it.
 public struct AuthorizationResponse: Sendable {
-    /// The transaction that the callback belongs to. It is used up.
+    /// The transaction of the callback. It is marked as used.
     public let transaction: LoginTransaction
 
-    /// The code, single use, valid for 3 minutes.
+    /// The code, for single use, valid for 3 minutes.
     let code: Secret<String>
 }
 
-/// A callback as it came. It says nothing before its state was compared with a transaction.
+/// A callback as received. Trust nothing in it before its state is compared with a transaction.
 struct AuthorizationCallback: Sendable {
     enum Outcome {
         case code(Secret<String>)
@@ -27,7 +27,7 @@ struct AuthorizationCallback: Sendable {
 
     private let parameters: QueryParameters
 
-    /// Reads the query of a callback, without its question mark. Parameters that itsme does not define are ignored (RFC 6749 §4.1.2).
+    /// Reads the query of a callback, without its question mark. Unknown parameters are ignored (RFC 6749 §4.1.2).
     init(query: String) throws(ItsmeError) {
         guard let parameters = QueryParameters(query) else {
             throw ItsmeError(.malformedCallback, .authorizationResponse, "the query is longer than 16 KiB")
@@ -39,7 +39,7 @@ struct AuthorizationCallback: Sendable {
         self.parameters = parameters
     }
 
-    /// Refuses a callback that is not the transaction's, or comes too late (RFC 6749 §10.12).
+    /// Refuses a callback that does not match the transaction, or is too late (RFC 6749 §10.12).
     func requireState(of transaction: LoginTransaction, now: Date) throws(ItsmeError) {
         guard now < transaction.expiresAt else {
             throw ItsmeError(.transactionExpired, .authorizationResponse)
@@ -49,15 +49,15 @@ struct AuthorizationCallback: Sendable {
         }
     }
 
-    /// What the callback says to the transaction of its state (RFC 6749 §4.1.2, RFC 9207 §2.4).
+    /// The result of the callback for the transaction of its state (RFC 6749 §4.1.2, RFC 9207 §2.4).
     func outcome(for transaction: LoginTransaction) throws(ItsmeError) -> Outcome {
-        // 1. No parameter of the protocol occurs twice, and those that decide something are readable.
+        // 1. No parameter of the protocol is repeated, and code, iss and error are readable.
         let code = try Self.value(of: "code", in: parameters)
         let issuer = try Self.value(of: "iss", in: parameters)
         let error = try Self.value(of: "error", in: parameters)
         let errorDescription = try Self.text(of: "error_description", in: parameters)
         let errorURI = try Self.text(of: "error_uri", in: parameters)
-        // 2. The issuer, when it is named or must be, is the one that the person was sent to.
+        // 2. The issuer, if present or required, is the one to which the person was sent.
         if let issuer {
             guard issuer.hasSameOctets(as: transaction.issuer) else {
                 throw ItsmeError(
@@ -89,7 +89,7 @@ struct AuthorizationCallback: Sendable {
         }
     }
 
-    /// A text for developers. One that cannot be read is left out: it must not hide what the error is.
+    /// A text for developers. An unreadable one is left out, so that it does not hide the error.
     private static func text(of name: String, in parameters: QueryParameters) throws(ItsmeError) -> String? {
         do throws(ItsmeError) {
             return try value(of: name, in: parameters)

@@ -1,36 +1,36 @@
 package import JOSE
 
-/// The `claims` parameter: which claims are asked for, and where they are to be delivered (OpenID Connect Core §5.5).
+/// The `claims` parameter: the requested claims, and where to deliver them (OpenID Connect Core §5.5).
 ///
 /// ```swift
 /// let claims = ClaimsRequest(userInfo: [.name, .birthdate.essential], idToken: [.ongoingCall])
 /// ```
 public struct ClaimsRequest: Sendable, Hashable {
-    /// The claims to deliver by the UserInfo endpoint; no two have the same name.
+    /// The claims to deliver from the UserInfo endpoint, with distinct names.
     public let userInfo: [RequestedClaim]
 
-    /// The claims to deliver in the ID token; no two have the same name.
+    /// The claims to deliver in the ID token, with distinct names.
     public let idToken: [RequestedClaim]
 
-    /// Asks for claims.
+    /// Makes a request for claims.
     ///
-    /// Requests for the same claim in the same place are merged: essential if one of them is, with the values of the
-    /// last one that names any.
+    /// Requests for the same claim in the same place are merged: the result is essential if one of them is, and has the
+    /// values of the last one with values.
     public init(userInfo: [any RequestableClaim] = [], idToken: [any RequestableClaim] = []) {
         self.userInfo = Self.merging(userInfo)
         self.idToken = Self.merging(idToken)
     }
 
-    /// Whether nothing is asked for; the parameter is then left out.
+    /// Whether no claims are requested. The parameter is then left out.
     public var isEmpty: Bool { userInfo.isEmpty && idToken.isEmpty }
 
-    /// This request and further claims.
+    /// This request with additional claims.
     public func adding(userInfo: [any RequestableClaim] = [], idToken: [any RequestableClaim] = []) -> Self {
         Self(userInfo: self.userInfo + userInfo, idToken: self.idToken + idToken)
     }
 
-    /// The value of the parameter: an object with the members `userinfo` and `id_token`, those without claims left
-    /// out.
+    /// The value of the parameter: an object with the members `userinfo` and `id_token`. A member without claims is
+    /// left out.
     package func jsonValue(profile: ProtocolProfile) -> JSONValue {
         var members: [JSONValue.Member] = []
         for (name, claims) in [("userinfo", userInfo), ("id_token", idToken)] where !claims.isEmpty {
@@ -70,7 +70,7 @@ public struct Scope: RawRepresentable, Sendable, Hashable, CustomStringConvertib
 
     /// Makes a scope; `nil` unless the text is one scope token of RFC 6749 §3.3.
     ///
-    /// A space would smuggle a second scope into the request.
+    /// A space would add a second scope to the request.
     public init?(rawValue: String) {
         let isToken = rawValue.utf8.allSatisfy { byte in
             byte == 0x21 || (0x23...0x5B).contains(byte) || (0x5D...0x7E).contains(byte)
@@ -83,7 +83,7 @@ public struct Scope: RawRepresentable, Sendable, Hashable, CustomStringConvertib
         self.rawValue = known.description
     }
 
-    /// Makes the request one of OpenID Connect; the library always sends it.
+    /// Marks the request as OpenID Connect; the library always sends it.
     public static let openID = Scope("openid")
 
     /// Name parts, gender, birth date, locale and picture.
@@ -113,7 +113,7 @@ public struct Scope: RawRepresentable, Sendable, Hashable, CustomStringConvertib
     /// The value on the wire.
     public var description: String { rawValue }
 
-    /// The claims that the scope asks for, as far as itsme has them; empty for `openid`, services and unknown scopes.
+    /// The claims of the scope that itsme has; empty for `openid`, services and unknown scopes.
     ///
     /// `address` may also deliver the claim `addressAssuranceLevel`.
     public var claims: [RequestedClaim] {

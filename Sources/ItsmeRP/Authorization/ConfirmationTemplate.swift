@@ -1,6 +1,6 @@
 import JOSE
 
-/// What a person is shown to approve in a Confirm transaction.
+/// What itsme shows a person for approval in a Confirm transaction.
 ///
 /// ```swift
 /// let payment = try ConfirmationTemplate.payment(amount: 25, currency: "EUR", iban: "BE68 5390 0754 7034")
@@ -25,8 +25,8 @@ public struct ConfirmationTemplate: Sendable, Hashable {
 
     /// A payment: an amount, a currency and the account that receives it.
     ///
-    /// The protocol has an integer for the amount and does not say whether it counts units or cents: see what the app
-    /// shows before going live.
+    /// The protocol defines the amount as an integer, but does not define whether it is in units or cents. Check what
+    /// the app shows before you go live.
     public static func payment(amount: PaymentAmount, currency: CurrencyCode, iban: IBAN) -> Self {
         Self(
             name: "adv_payment",
@@ -37,7 +37,7 @@ public struct ConfirmationTemplate: Sendable, Hashable {
             ])
     }
 
-    /// A payment, of unchecked values.
+    /// Checks the values and makes a payment.
     ///
     /// - Parameters:
     ///   - amount: a positive integer.
@@ -53,12 +53,12 @@ public struct ConfirmationTemplate: Sendable, Hashable {
             amount: try PaymentAmount(amount), currency: try CurrencyCode(currency), iban: try IBAN(iban))
     }
 
-    /// A text of the relying party's own.
+    /// A text of the relying party.
     public static func freeText(_ text: FreeText) -> Self {
         Self(name: "free_text", members: [("claim_approval_text_key", text.text)])
     }
 
-    /// A text of the relying party's own, unchecked; see ``FreeText`` for the rules.
+    /// Checks a text of the relying party; see ``FreeText`` for the rules.
     ///
     /// - Throws: ``ConfirmationTemplateError``.
     public static func freeText(_ text: String) throws(ConfirmationTemplateError) -> Self {
@@ -67,7 +67,7 @@ public struct ConfirmationTemplate: Sendable, Hashable {
 }
 
 extension ConfirmationTemplate: Redacted {
-    /// The name of the template; never what the person is shown.
+    /// The name of the template; never the content that the person sees.
     public var description: String { "ConfirmationTemplate(\(name))" }
 }
 
@@ -89,7 +89,7 @@ public struct PaymentAmount: Sendable, Hashable {
 
 /// Why itsme would refuse a confirmation template.
 public struct ConfirmationTemplateError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The rule that was broken. Extensible: compare with the static members and keep a default branch.
+    /// The rule that was broken. More codes may come: compare with the static members and keep a default branch.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
         /// The stable name.
         public let description: String
@@ -100,19 +100,19 @@ public struct ConfirmationTemplateError: Error, Sendable, Hashable, CustomString
         public static let amountNotPositive = Code("amount_not_positive")
         /// The currency is not a code of ISO 4217.
         public static let unknownCurrency = Code("unknown_currency")
-        /// The IBAN has not the form of one: two letters, two digits, letters and digits.
+        /// The IBAN does not have the right form: two letters, two digits, then letters and digits.
         public static let malformedIBAN = Code("malformed_iban")
         /// The country of the IBAN is not in the registry of IBANs.
         public static let unknownIBANCountry = Code("unknown_iban_country")
-        /// The IBAN has not the length that its country prescribes.
+        /// The IBAN does not have the length that its country requires.
         public static let wrongIBANLength = Code("wrong_iban_length")
-        /// The check digits of the IBAN do not fit: a digit was mistyped.
+        /// The check digits of the IBAN are wrong: probably a typing error.
         public static let wrongIBANCheckDigits = Code("wrong_iban_check_digits")
         /// The text is empty.
         public static let emptyText = Code("empty_text")
         /// The text has more than 7500 characters.
         public static let textTooLong = Code("text_too_long")
-        /// The text has a `<` that does not begin one of the tags that itsme shows.
+        /// The text has a `<` that does not begin one of the tags that itsme supports.
         public static let tagNotAllowed = Code("tag_not_allowed")
         /// The text has a character outside ISO 8859-15, at which itsme stops the flow.
         public static let characterNotAllowed = Code("character_not_allowed")
@@ -124,7 +124,7 @@ public struct ConfirmationTemplateError: Error, Sendable, Hashable, CustomString
     /// What was wrong, in words.
     public let reason: String
 
-    /// How many characters of the text stand before the offence; `nil` when it is not at one place.
+    /// The number of characters before the error; `nil` if the error has no position.
     public let position: Int?
 
     /// The first character outside the character set; `nil` for other errors.
@@ -149,7 +149,7 @@ public struct CurrencyCode: Sendable, Hashable, CustomStringConvertible {
     /// The euro.
     public static let euro = CurrencyCode(known: "EUR")
 
-    /// Checks a code against the list of currencies in use; testing, metal and fund codes are not among them.
+    /// Checks a code against the list of currencies in use; it has no codes for testing, metals and funds.
     ///
     /// - Throws: ``ConfirmationTemplateError`` with the code `unknownCurrency`.
     public init(_ code: String) throws(ConfirmationTemplateError) {

@@ -1,10 +1,10 @@
-/// A text for a person to approve, in the form that itsme can show.
+/// A text for a person to approve, with only what itsme can show.
 ///
-/// At most 7500 characters of ISO 8859-15, with the tags `<b>`, `<i>`, `<u>` (and the tags that close them) and
-/// `<br>`, in lower case. Any other `<` is refused, `<br/>` included. There is no way to write a `<` that is not a tag:
-/// check texts of users before they become part of what another person approves.
+/// At most 7500 characters of ISO 8859-15, with the tags `<b>`, `<i>`, `<u>` (with their closing tags) and `<br>`, in
+/// lower case. Any other `<` is refused, including `<br/>`. A `<` cannot be escaped, so check the text of one user
+/// before another person has to approve it.
 public struct FreeText: Sendable, Hashable {
-    /// The text as it is sent, with every letter in one composed character.
+    /// The text as sent, in composed characters.
     public let text: String
 
     /// The number of characters that itsme allows.
@@ -32,11 +32,10 @@ public struct FreeText: Sendable, Hashable {
         self.text = composed
     }
 
-    /// Makes a text after replacing what word processors put in: typographic quotes and dashes, ellipses, bullets,
-    /// ligatures, fractions, and spaces and hyphens of other kinds; invisible characters are removed.
+    /// Makes a text after replacing characters from word processors: typographic quotes and dashes, ellipses, bullets,
+    /// ligatures, fractions, and special spaces and hyphens. Invisible characters are removed.
     ///
-    /// Nothing else is replaced: a letter outside ISO 8859-15 is still an error, for a name must not be shown
-    /// misspelt.
+    /// Nothing else is replaced: a letter outside ISO 8859-15 is still an error, because a name must not be misspelt.
     ///
     /// - Throws: as ``init(_:)``; positions are those in the replaced text.
     public init(transliterating text: String) throws(ConfirmationTemplateError) {
@@ -76,13 +75,13 @@ public struct FreeText: Sendable, Hashable {
 }
 
 extension FreeText: Redacted {
-    /// The length; never the text, which is between the relying party and the person.
+    /// The length; never the text, which is private to the relying party and the person.
     public var description: String { "FreeText(\(text.unicodeScalars.count) characters)" }
 }
 
-/// The character set ISO 8859-15 (Latin-9), the one that the itsme app shows.
+/// The character set ISO 8859-15 (Latin-9), which the itsme app supports.
 enum Latin9 {
-    /// The character in its composed form, when the set has it; `nil` otherwise.
+    /// The character in its composed form; `nil` if the set does not have it.
     ///
     /// Line feed, carriage return and tab count as part of the set; other control characters do not.
     static func composed(_ character: Character) -> String? {
@@ -94,7 +93,7 @@ enum Latin9 {
         return isPlain ? String(character) : nil
     }
 
-    /// The text with typographic characters replaced by ones of the set that read the same.
+    /// The text with typographic characters replaced by equivalents from the set.
     static func transliterated(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {

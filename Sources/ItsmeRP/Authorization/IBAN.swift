@@ -1,9 +1,9 @@
-/// An international bank account number (ISO 13616) whose length and check digits are right.
+/// An international bank account number (ISO 13616) with the right length and check digits.
 public struct IBAN: Sendable, Hashable {
-    /// The number in capitals and without spaces and hyphens, as it is sent.
+    /// The number in capitals, without spaces and hyphens, as sent.
     public let text: String
 
-    /// The number in groups of four, as it is printed.
+    /// The number in groups of four, for display.
     public var formatted: String {
         var groups: [Substring] = []
         var rest = Substring(text)
@@ -14,11 +14,11 @@ public struct IBAN: Sendable, Hashable {
         return groups.joined(separator: " ")
     }
 
-    /// The country of the account, as its code of two letters.
+    /// The two-letter code of the account's country.
     public var country: String { String(text.prefix(2)) }
 
-    /// Checks a number: its form, the length that its country prescribes, and its check digits (ISO 7064, modulo 97).
-    /// Spaces, hyphens and lower case are normalised.
+    /// Checks the form of a number, the length that its country requires, and the check digits (ISO 7064, modulo 97).
+    /// Normalises spaces, hyphens and lower case.
     ///
     /// - Throws: ``ConfirmationTemplateError``: `malformedIBAN`, `unknownIBANCountry`, `wrongIBANLength` or
     ///   `wrongIBANCheckDigits`.
@@ -44,10 +44,11 @@ public struct IBAN: Sendable, Hashable {
         }
         guard ascii.count == length else {
             throw ConfirmationTemplateError(
-                .wrongIBANLength, reason: "the IBAN has not the length that its country prescribes")
+                .wrongIBANLength, reason: "the IBAN does not have the length that its country requires")
         }
 
-        // 3. Check digits: country and check moved to the end, letters read as 10 to 35, the remainder by 97 is 1.
+        // 3. Check digits: with country and check digits moved to the end and letters read as 10 to 35, the number
+        // modulo 97 is 1.
         let remainder = (ascii.dropFirst(4) + ascii.prefix(4)).reduce(0) { remainder, byte in
             isDigit(byte)
                 ? (remainder * 10 + Int(byte) - 0x30) % 97
@@ -55,12 +56,12 @@ public struct IBAN: Sendable, Hashable {
         }
         guard remainder == 1, Self.isCheckInRange(ascii) else {
             throw ConfirmationTemplateError(
-                .wrongIBANCheckDigits, reason: "the check digits of the IBAN do not fit")
+                .wrongIBANCheckDigits, reason: "the check digits of the IBAN are wrong")
         }
         self.text = normalised
     }
 
-    /// ISO 7064 yields check digits from 02 to 98; 00, 01 and 99 would pass the division but are never assigned.
+    /// ISO 7064 gives check digits from 02 to 98. 00, 01 and 99 would pass the calculation, but are never assigned.
     private static func isCheckInRange(_ ascii: [UInt8]) -> Bool {
         let check = ascii.dropFirst(2).prefix(2).reduce(0) { $0 * 10 + Int($1) - 0x30 }
         return (2...98).contains(check)
@@ -71,7 +72,7 @@ public struct IBAN: Sendable, Hashable {
             .malformedIBAN, reason: "an IBAN is two letters, two digits, then letters and digits")
     }
 
-    /// Lengths of the registry that SWIFT keeps for ISO 13616.
+    /// The lengths in SWIFT's registry for ISO 13616.
     private static let lengths: [String: Int] = [
         "AD": 24, "AE": 23, "AL": 28, "AT": 20, "AZ": 28, "BA": 20, "BE": 16, "BG": 22, "BH": 22, "BI": 27,
         "BR": 29, "BY": 28, "CH": 21, "CR": 22, "CY": 28, "CZ": 24, "DE": 22, "DJ": 27, "DK": 18, "DO": 28,
@@ -86,6 +87,6 @@ public struct IBAN: Sendable, Hashable {
 }
 
 extension IBAN: Redacted {
-    /// The country only: an account number may be a person's.
+    /// The country only: an account number may be personal data.
     public var description: String { "IBAN(\(country))" }
 }

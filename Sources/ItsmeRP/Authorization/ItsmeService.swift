@@ -1,8 +1,8 @@
 import JOSE
 
-/// The itsme service that a person is sent to, with its service code from the onboarding.
+/// An itsme service, with its service code from the onboarding.
 ///
-/// What a service cannot do without is a parameter of its own: Share data takes a claim, Confirm takes a template.
+/// Each service takes what it requires: Share data a claim, Confirm a template.
 public struct ItsmeService: Sendable {
     /// The services that itsme has.
     public enum Kind: String, Sendable, Hashable, CaseIterable {
@@ -14,16 +14,16 @@ public struct ItsmeService: Sendable {
         case confirm
     }
 
-    /// Which service it is.
+    /// The service.
     public let kind: Kind
 
     /// The service code, the `CODE` in the scope `service:CODE`.
     public let code: String
 
-    /// The claims that make the service what it is, asked for in UserInfo before all others.
+    /// The claims that the service requires, requested in UserInfo before all others.
     let claims: [RequestedClaim]
 
-    /// The `sub` of the known person who alone can confirm.
+    /// The `sub` of the only person who may confirm.
     let expectedSubject: Secret<String>?
 
     private init(
@@ -42,13 +42,13 @@ public struct ItsmeService: Sendable {
         ItsmeService(kind: .login, code: code)
     }
 
-    /// Share data (Data Sharing, Identification): who is it, and what does itsme know of the person?
+    /// Share data (Data Sharing, Identification): who is it, and what data does itsme have about the person?
     ///
     /// itsme refuses the service without a claim. Further claims and scopes go into the authorization request.
     ///
     /// - Parameters:
     ///   - code: The service code of a Share data service.
-    ///   - firstClaim: The claim that has to be asked for at least.
+    ///   - firstClaim: The required first claim.
     ///   - moreClaims: Further claims, in UserInfo as well.
     public static func shareData(
         _ code: String, _ firstClaim: any RequestableClaim, _ moreClaims: any RequestableClaim...
@@ -60,26 +60,26 @@ public struct ItsmeService: Sendable {
     ///
     /// - Parameters:
     ///   - code: The service code of a Confirm service.
-    ///   - template: What the person is shown.
-    ///   - subject: The `sub` of a known person, who alone can confirm then: itsme is asked for that person, and an ID
-    ///     token about another one is refused. nil for anybody.
+    ///   - template: The content that itsme shows to the person.
+    ///   - subject: The `sub` of the only person who may confirm. The request names that person, and an ID token about
+    ///     another one is refused. nil for anyone.
     public static func confirm(
         _ code: String, _ template: ConfirmationTemplate, subject: String? = nil
     ) -> ItsmeService {
-        // itsme ignores a subject in the id_token member: UserInfo is its only place.
+        // itsme only reads the subject in the userinfo member.
         let known = subject.map { [Claim.subject.requiring(.string($0))] } ?? []
         return ItsmeService(
             kind: .confirm, code: code, claims: template.requestedClaims + known, expectedSubject: subject)
     }
 
-    /// Refuses a service code that cannot be a scope token (RFC 6749 §3.3), and a known person that no ID token can be
-    /// about: the person would approve, and the answer be refused.
+    /// Refuses a service code that cannot be a scope token (RFC 6749 §3.3), and a subject that no ID token can have:
+    /// the person would approve, but the answer would be refused.
     func validate() throws(ItsmeError) {
         guard Scope.service(code) != nil, code.utf8.count <= 128 else {
             throw ItsmeError(
                 .invalidConfiguration, .authorizationRequest,
-                "the service code is empty, too long, or holds a character that a scope cannot hold",
-                remedy: "Give the service code exactly as itsme wrote it.", field: "service.code")
+                "the service code is empty, too long, or has a character that is not allowed in a scope",
+                remedy: "Give the service code exactly as you received it from itsme.", field: "service.code")
         }
         if let expectedSubject {
             guard (1...255).contains(expectedSubject.exposedValue.utf8.count) else {

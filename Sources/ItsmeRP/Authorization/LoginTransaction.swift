@@ -7,11 +7,11 @@ import JOSE
 
 /// What the application keeps between sending a person to itsme and the callback.
 ///
-/// It binds the callback to this browser, this request and this client. Keep it where only the same browser can bring
-/// it back: sealed in a cookie (``TransactionSealer``) or in a server-side session. It lives 10 minutes at most and is
-/// used once.
+/// It binds the callback to this browser, this request and this client. Keep it where only the same browser can send it
+/// back: sealed in a cookie (``TransactionSealer``) or in a server-side session. It is valid for at most 10 minutes and
+/// for a single use.
 public struct LoginTransaction: Sendable {
-    /// The issuer that the person was sent to.
+    /// The issuer to which the person was sent.
     public let issuer: String
 
     /// The client that sent the person.
@@ -23,16 +23,16 @@ public struct LoginTransaction: Sendable {
     /// The service code of the request.
     public let serviceCode: String
 
-    /// The authentication level that was asked for, if one was.
+    /// The requested authentication level, if any.
     public let requestedLevel: AuthenticationLevel?
 
-    /// The `max_age` that was asked for, in whole seconds, if one was.
+    /// The requested `max_age` in whole seconds, if any.
     public let maximumAuthenticationAge: Int?
 
     /// When the request was made, in whole seconds.
     public let createdAt: Date
 
-    /// When the callback comes too late.
+    /// When the transaction expires.
     public let expiresAt: Date
 
     /// The `state` parameter: 192 random bits in Base64url.
@@ -44,18 +44,18 @@ public struct LoginTransaction: Sendable {
     /// The PKCE verifier.
     let codeVerifier: Secret<String>
 
-    /// The `sub` that the ID token must have, when a known person was asked to confirm.
+    /// The `sub` that the ID token must have, if the request named a person.
     let expectedSubject: Secret<String>?
 
     /// Whether the callback must carry `iss` (RFC 9207 §2.4).
     let requiresResponseIssuer: Bool
 
-    /// What the application wants to find again at the callback; ``LoginEndpoints`` keeps the ``PostLoginTarget`` here.
+    /// The application's own text, returned at the callback. ``LoginEndpoints`` keeps the ``PostLoginTarget`` here.
     public internal(set) var applicationState: Secret<String>?
 
-    /// The same transaction with a text of the application's own, which comes back with it at the callback.
+    /// The same transaction with a text of the application, which is returned at the callback.
     ///
-    /// It stays in the browser for the time of the login, sealed. It is neither sent to itsme nor bound by it.
+    /// It is stored in the sealed transaction and never sent to itsme.
     ///
     /// - Parameter applicationState: At most 256 bytes of UTF-8, so that five pending logins fit into the header of a
     ///   request.
@@ -64,7 +64,7 @@ public struct LoginTransaction: Sendable {
         guard applicationState.utf8.count <= Self.maximumApplicationStateSize else {
             throw ItsmeError(
                 .invalidConfiguration, .authorizationRequest, "the application's state is longer than 256 bytes",
-                remedy: "Keep the data elsewhere and carry its key.", field: "applicationState")
+                remedy: "Store the data elsewhere and carry only its key.", field: "applicationState")
         }
         var transaction = self
         transaction.applicationState = Secret(applicationState)
@@ -76,12 +76,12 @@ extension LoginTransaction {
     static let maximumApplicationStateSize = 256
     static let longestAuthenticationAge: Duration = .seconds(365 * 24 * 3600)
 
-    /// A fresh transaction.
+    /// A new transaction.
     init(
         metadata: ProviderMetadata, configuration: ItsmeConfiguration, parameters: AuthorizationParameters,
         redirectURI: String, secrets: LoginSecrets
     ) {
-        // Whole seconds: that is what sealing keeps.
+        // Whole seconds, because sealing keeps only these.
         let now = Date(timeIntervalSince1970: configuration.time.now().timeIntervalSince1970.rounded(.down))
         self.init(
             issuer: metadata.issuer,
@@ -99,7 +99,7 @@ extension LoginTransaction {
             requiresResponseIssuer: metadata.announcesResponseIssuer)
     }
 
-    /// A name for the replay guard that gives nothing away: the digest of the state.
+    /// The name for the replay guard: the digest of the state, which is not secret.
     var identifier: String {
         get throws(ItsmeError) { try Self.identifier(ofState: state.exposedValue) }
     }

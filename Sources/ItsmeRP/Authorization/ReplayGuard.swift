@@ -15,29 +15,29 @@ public protocol ReplayGuard: Sendable {
     /// - Parameters:
     ///   - identifier: 43 Base64url characters, a digest; not a secret.
     ///   - expiry: When the identifier may be forgotten.
-    /// - Returns: `true` the first time, `false` ever after. It must be atomic.
+    /// - Returns: `true` the first time, `false` afterwards. The operation must be atomic.
     func consume(_ identifier: String, until expiry: Date) async throws -> Bool
 }
 
 /// Remembers used transactions in memory, for one process.
 ///
-/// It holds at most `capacity` identifiers. A new one that finds it full takes the place of the one that expires soonest,
-/// which could then be used again; itsme itself still refuses a second use of the code. The log tells it as a warning, at
-/// most once a minute, with how many were forgotten.
+/// It holds at most `capacity` identifiers. If it is full, a new one replaces the one that expires first, which could
+/// then be used again; itsme still refuses a second use of the code. A warning with the number of forgotten identifiers
+/// is logged at most once a minute.
 ///
-/// An identifier is forgotten when the date and the monotonic clock both say that it has expired. After a jump of the
-/// date forward and back, a transaction is alive again, and must not count as unused.
+/// An identifier is forgotten when it has expired by both the date and the monotonic clock. If the date jumps forward
+/// and back, a transaction becomes valid again, and must not count as unused.
 public final class InMemoryReplayGuard: ReplayGuard {
     private struct State {
         var identifiers: Set<String> = []
         var queue: [(identifier: String, expiry: Date, uptimeOfExpiry: Duration)] = []
         var head = 0
-        /// How many were forgotten alive since the last warning, and when that was.
+        /// The number of identifiers forgotten before they expired, since the last warning.
         var forgotten = 0
         var lastWarning: Duration?
 
         mutating func dropExpired(at now: Date, _ uptime: Duration) {
-            // Every transaction lives equally long, so the queue is in the order of expiry.
+            // Every transaction has the same lifetime, so the queue is in the order of expiry.
             while head < queue.count, queue[head].expiry <= now, queue[head].uptimeOfExpiry <= uptime { dropOldest() }
             if head > 1024, head > queue.count / 2 {
                 queue.removeFirst(head)
@@ -51,7 +51,7 @@ public final class InMemoryReplayGuard: ReplayGuard {
             head += 1
         }
 
-        /// How many to warn of now; nil while the last warning is fresh.
+        /// The number for a warning now; nil if the last warning was less than a minute ago.
         mutating func warning(at uptime: Duration) -> Int? {
             if let lastWarning, uptime - lastWarning < .seconds(60) { return nil }
             defer {
@@ -74,9 +74,9 @@ public final class InMemoryReplayGuard: ReplayGuard {
     /// Makes an empty guard.
     ///
     /// - Parameters:
-    ///   - capacity: How many identifiers to hold, at least 1. Default 100,000, about 15 MB when full.
-    ///   - time: The clocks, for forgetting what has expired.
-    ///   - logger: Told when a transaction had to be forgotten before it expired. Silent by default.
+    ///   - capacity: The most identifiers to hold, at least 1. Default 100,000, about 15 MB.
+    ///   - time: The clocks, to determine what has expired.
+    ///   - logger: Receives the warnings. Silent by default.
     public init(
         capacity: Int = 100_000, time: TimeSource = .system,
         logger: Logger = Logger(label: "itsme.rp", factory: { _ in SwiftLogNoOpLogHandler() })
@@ -87,7 +87,7 @@ public final class InMemoryReplayGuard: ReplayGuard {
         self.logger = logger
     }
 
-    /// A guard with the memory of another one: what was used there is used here.
+    /// A guard that shares the memory of another one.
     init(sharing other: InMemoryReplayGuard, logger: Logger) {
         (memory, capacity, time) = (other.memory, other.capacity, other.time)
         self.logger = logger
@@ -96,12 +96,12 @@ public final class InMemoryReplayGuard: ReplayGuard {
     /// Marks an identifier as used; `true` the first time.
     public func consume(_ identifier: String, until expiry: Date) -> Bool {
         let (now, uptime) = (time.now(), time.uptime())
-        // A transaction lives for minutes; the bound is for clocks that are wrong by any amount.
+        // A transaction is valid for minutes. The limit protects against wrong clocks.
         let remaining = min(expiry.timeIntervalSince(now), 86_400)
         let uptimeOfExpiry = remaining > 0 ? uptime + .seconds(remaining) : uptime
         let (isFirst, forgotten) = memory.state.withLock { state -> (Bool, Int?) in
             state.dropExpired(at: now, uptime)
-            // Looked for before anything alive makes room: it may be the very one that would.
+            // Checked before the oldest identifier is removed, since it may be this one.
             guard !state.identifiers.contains(identifier) else { return (false, nil) }
             var forgotten: Int?
             if state.identifiers.count >= capacity {
@@ -115,7 +115,7 @@ public final class InMemoryReplayGuard: ReplayGuard {
         }
         if let forgotten {
             logger.warning(
-                "the replay guard is full and forgot used transactions before they expired; give it more capacity",
+                "the replay guard is full and forgot used transactions before they expired; increase its capacity",
                 metadata: [
                     "itsme.replay_guard.forgotten": "\(forgotten)", "itsme.replay_guard.capacity": "\(capacity)",
                 ])

@@ -5,7 +5,7 @@
 #endif
 import JOSE
 
-/// How the parameters of an authorization request reach itsme.
+/// How the parameters of an authorization request are sent to itsme.
 public struct RequestDelivery: Sendable {
     enum Method: Sendable {
         case byValue
@@ -19,23 +19,23 @@ public struct RequestDelivery: Sendable {
     public static let byValue = RequestDelivery(method: .byValue)
 
     /// In a request object that itsme fetches from the client, signed and encrypted (OpenID Connect Core 1.0 §6.2).
-    /// URLs stay short, and itsme v1 wants it for Share data.
+    /// URLs stay short, and itsme v1 requires it for Share data.
     ///
-    /// itsme demands of a request URI: https, the port 443 written out, a public host, at most 512 characters,
-    /// registered beforehand. The client is refused when it breaks one of these rules. Each request gets an
-    /// unguessable name, which is appended as the last segment of the path.
+    /// itsme requires that a request URI has https, an explicit port 443, a public host and at most 512 characters, and
+    /// that it is registered. Making the client throws if a rule is broken. The library appends an unguessable name to
+    /// the path for each request.
     ///
     /// - Parameters:
-    ///   - requestURI: The registered URI, such as `https://www.example.be:443/itsme/request`, without query; a slash at
-    ///     the end makes no difference.
-    ///   - store: Where request objects wait for itsme; serve it below that URI with ``RequestObjectEndpoint``, in legacy
-    ///     environments with its media type `jwt`.
+    ///   - requestURI: The registered URI, such as `https://www.example.be:443/itsme/request`, without a query. A final
+    ///     slash makes no difference.
+    ///   - store: Stores request objects for itsme. Serve it below that URI with ``RequestObjectEndpoint``; in legacy
+    ///     environments, with the media type `jwt`.
     public static func byReference(_ requestURI: String, store: any RequestObjectStore) -> RequestDelivery {
         RequestDelivery(method: .byReference(requestURI, store))
     }
 
-    /// In the query, where the person and everything on the way can read and change it. Weaker than the others: only for
-    /// clients whose registration has no request objects. itsme does not allow it for Confirm.
+    /// In the query, where the person and every system on the way can read and change it. This is less secure: use it
+    /// only if the client's registration has no request objects. itsme does not allow it for Confirm.
     public static let unprotectedQuery = RequestDelivery(method: .unprotectedQuery)
 
     /// The longest request URI that itsme accepts.
@@ -46,7 +46,7 @@ public struct RequestDelivery: Sendable {
         base + (base.hasSuffix("/") ? "" : "/") + id.text
     }
 
-    /// Refuses when the provider's metadata says that requests cannot come this way.
+    /// Throws if the provider's metadata excludes this way.
     func requireSupport(by metadata: ProviderMetadata) throws(ItsmeError) {
         switch method {
         case .byValue:
@@ -77,11 +77,11 @@ public struct RequestDelivery: Sendable {
         guard !endpoint.hasQuery else { throw refusal("it has a query") }
         let slash = uri.hasSuffix("/") ? 0 : 1
         guard uri.utf8.count + slash + RequestObjectID.textLength <= Self.longestRequestURI else {
-            throw refusal("with the name of a request it is longer than 512 characters")
+            throw refusal("with the name of a request, it is longer than 512 characters")
         }
         guard !environment.allowsLoopbackHTTP else { return }
-        guard endpoint.port == 443 else { throw refusal("it does not write out the port 443") }
-        guard endpoint.isPublicHost else { throw refusal("itsme cannot reach its host, which is not a public one") }
+        guard endpoint.port == 443 else { throw refusal("it does not state the port 443") }
+        guard endpoint.isPublicHost else { throw refusal("its host is not public, so itsme cannot reach it") }
     }
 }
 
@@ -106,10 +106,10 @@ struct RequestObjectBuilder: Sendable {
         random = configuration.random
     }
 
-    /// The parameters as a nested JWT, and when it expires.
+    /// The parameters as a nested JWT, and its expiry.
     ///
-    /// There is no `sub` (RFC 9101 §10.8: a request object must not pass for a client assertion), and neither `request`
-    /// nor `request_uri`.
+    /// It has no `sub` (RFC 9101 §10.8: a request object must not be usable as a client assertion), no `request` and no
+    /// `request_uri`.
     func requestObject(
         members: [JSONValue.Member], metadata: ProviderMetadata, encryptionKey: JWK
     ) async throws -> (compact: String, expiry: Date) {

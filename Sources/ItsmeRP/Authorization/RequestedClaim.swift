@@ -1,8 +1,8 @@
 public import JOSE
 
-/// A claim as it is asked for in the `claims` parameter (OpenID Connect Core §5.5.1).
+/// A claim in the `claims` parameter (OpenID Connect Core §5.5.1).
 ///
-/// Made of a ``Claim``, or of a name:
+/// Make it from a ``Claim`` or from a name:
 ///
 /// ```swift
 /// ClaimsRequest(userInfo: [.birthdate, .email.essential, .custom("middle_name")])
@@ -14,15 +14,15 @@ public struct RequestedClaim: Sendable, Hashable {
     /// The name on the wire in the legacy profile, if it differs.
     public let legacyName: String?
 
-    /// Whether the claim is marked essential: the service depends on it.
+    /// Whether the claim is marked as essential: the service depends on it.
     ///
-    /// itsme still leaves out what it does not have.
+    /// itsme still leaves out a claim that it does not have.
     public var isEssential: Bool
 
-    /// The one value that the claim has to have; takes precedence over ``requiredValues``.
+    /// The only allowed value of the claim; takes precedence over ``requiredValues``.
     public var requiredValue: JSONValue?
 
-    /// The values one of which the claim has to have; empty for any.
+    /// The allowed values of the claim; empty if all are allowed.
     public var requiredValues: [JSONValue]
 
     init(name: String, legacyName: String?) {
@@ -41,7 +41,7 @@ public struct RequestedClaim: Sendable, Hashable {
         }
     }
 
-    /// `null`, or an object with what was asked beyond the claim itself.
+    /// `null`, or an object with the conditions.
     package var jsonValue: JSONValue {
         var members: [JSONValue.Member] = []
         if isEssential { members.append(JSONValue.Member(name: "essential", value: .bool(true))) }
@@ -53,8 +53,8 @@ public struct RequestedClaim: Sendable, Hashable {
         return members.isEmpty ? .null : .object(members)
     }
 
-    /// This request with what `other`, for the same claim, asks in addition: essential if either is, the values of
-    /// the one that names any, those of `other` if both do.
+    /// Merges this with `other` for the same claim. The result is essential if either is, and has the values of `other`
+    /// if it has any.
     func merged(with other: Self) -> Self {
         var copy = self
         copy.isEssential = isEssential || other.isEssential
@@ -92,7 +92,7 @@ extension RequestableClaim {
 }
 
 extension RequestableClaim where Self == RequestedClaim {
-    /// Asks for a claim that has no declaration, by its name on the wire.
+    /// Requests a claim without a declaration, by its name on the wire.
     public static func custom(_ name: String, legacyName: String? = nil) -> Self {
         Self(name: name, legacyName: legacyName)
     }
@@ -104,7 +104,7 @@ extension RequestedClaim: RequestableClaim {
 }
 
 extension RequestedClaim: Redacted {
-    /// The name and what is asked of the claim; never a required value, which may be a person's.
+    /// The name and the conditions, but never a required value, which may be personal data.
     public var description: String {
         let hasValue = requiredValue != nil || !requiredValues.isEmpty
         return name + (isEssential ? " (essential)" : "") + (hasValue ? " (with value)" : "")

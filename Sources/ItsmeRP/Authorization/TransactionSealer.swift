@@ -5,10 +5,10 @@
 #endif
 public import JOSE
 
-/// Turns a transaction into text that only the holder of the key can read or make, for a cookie.
+/// Encrypts and authenticates a transaction as text for a cookie.
 ///
-/// The text is `Base64url(version ‖ nonce ‖ ciphertext ‖ tag)`: AES-256-GCM with a fresh 96-bit nonce. The expiry is
-/// inside. Keep the key as long as transactions live; to change it, pass the old one as `previousKey` for 10 minutes.
+/// The text is `Base64url(version ‖ nonce ‖ ciphertext ‖ tag)`: AES-256-GCM with a new 96-bit nonce. The text includes
+/// the expiry. To change the key, pass the old one as `previousKey` for 10 minutes, the lifetime of a transaction.
 ///
 /// ```swift
 /// let sealer = try TransactionSealer(key: SymmetricKey(thirtyTwoRandomBytes))
@@ -30,8 +30,8 @@ public struct TransactionSealer: Sendable {
     ///
     /// - Parameters:
     ///   - key: Seals and opens; exactly 32 bytes.
-    ///   - previousKey: Opens what was sealed before a change of keys; exactly 32 bytes.
-    ///   - random: Where nonces come from.
+    ///   - previousKey: Opens transactions that were sealed before the key changed; exactly 32 bytes.
+    ///   - random: The source of nonces.
     /// - Throws: ``ItsmeError`` `unsuitable_key` when a key has another size.
     public init(
         key: SymmetricKey, previousKey: SymmetricKey? = nil, random: RandomSource = .system
@@ -39,7 +39,7 @@ public struct TransactionSealer: Sendable {
         for key in [key, previousKey].compactMap({ $0 }) where key.byteCount != 32 {
             throw ItsmeError(
                 .unsuitableKey, .configuration, "a sealing key is not 32 bytes long",
-                remedy: "Give 32 bytes of a cryptographic random generator, the same to every instance.",
+                remedy: "Give 32 bytes from a cryptographic random generator, the same to every instance.",
                 field: "sealingKey")
         }
         self.key = key
@@ -49,9 +49,9 @@ public struct TransactionSealer: Sendable {
 
     /// Seals a transaction.
     ///
-    /// - Returns: ASCII text of Base64url characters, about 500 of them for usual URIs.
-    /// - Throws: ``ItsmeError`` `random_source_failed`; `invalid_configuration` when the text would be longer than the
-    ///   4096 bytes that ``open(_:)`` reads and browsers keep.
+    /// - Returns: Base64url text, usually about 500 characters.
+    /// - Throws: ``ItsmeError`` `random_source_failed`; `invalid_configuration` if the text would exceed 4096 bytes,
+    ///   the limit of ``open(_:)`` and of browsers.
     public func seal(_ transaction: LoginTransaction) throws(ItsmeError) -> String {
         let text: String
         do {
@@ -80,8 +80,7 @@ public struct TransactionSealer: Sendable {
 
     /// Opens a sealed transaction. Its expiry is checked when the callback is read.
     ///
-    /// - Throws: ``ItsmeError`` `transaction_unreadable` when the text was altered, was sealed with another key, or is
-    ///   no sealed transaction.
+    /// - Throws: ``ItsmeError`` `transaction_unreadable` if the text is malformed, altered, or sealed with another key.
     public func open(_ text: String) throws(ItsmeError) -> LoginTransaction {
         guard text.utf8.count <= Self.maximumSize, let bytes = try? Base64URL.decode(text),
             bytes.first == Self.version, bytes.count > 1 + Self.nonceSize + Self.tagSize
@@ -92,7 +91,7 @@ public struct TransactionSealer: Sendable {
         return transaction
     }
 
-    /// The plaintext; nil when the key is another one or an octet was altered.
+    /// The plaintext; nil if the key is wrong or a byte was altered.
     private static func open(_ bytes: [UInt8], _ key: SymmetricKey) -> [UInt8]? {
         let sealed = bytes.dropFirst()
         return try? AEADCipher.open(
@@ -104,7 +103,7 @@ public struct TransactionSealer: Sendable {
 }
 
 extension LoginTransaction {
-    /// Short names, since this ends in a cookie.
+    /// Short names, because a cookie holds this.
     fileprivate var json: JSONValue {
         var members: [JSONValue.Member] = []
         members.reserveCapacity(14)
@@ -131,7 +130,7 @@ extension LoginTransaction {
             let serviceCode = json["s"]?.string, let createdAt = json["t"]?.integer,
             let expiresAt = json["e"]?.integer, let state = json["st"]?.string, let nonce = json["n"]?.string,
             let verifier = json["v"]?.string,
-            // Up to the year 9999: what lies beyond could not be sealed again.
+            // Up to the year 9999, since a later date could not be sealed again.
             (0...253_402_300_799).contains(createdAt), (0...253_402_300_799).contains(expiresAt)
         else { return nil }
         var level: AuthenticationLevel?

@@ -5,39 +5,39 @@
 #endif
 import JOSE
 
-/// How the client learns that the person answered (CIBA Core 1.0 §5); agreed with itsme at registration.
+/// How the client learns that the person answered (CIBA Core 1.0 §5), as registered at itsme.
 public enum BackchannelDelivery: String, Sendable, Hashable {
-    /// The client asks from time to time.
+    /// The client polls itsme.
     case poll
-    /// itsme tells the client's ``BackchannelNotificationEndpoint``, and the client asks then.
+    /// itsme notifies the client's ``BackchannelNotificationEndpoint``, then the client polls.
     case ping
 }
 
-/// A backchannel authentication request that itsme accepted and a person has to answer.
+/// A backchannel authentication request that itsme has accepted and the person must answer.
 ///
-/// Keep it on the server until the answer has come. Copies share one pace and one end; a request lives in the process
-/// that made it.
+/// Keep it on the server until the answer arrives. Copies share the polling interval and the result, so use a request
+/// only in the process that made it.
 public struct BackchannelRequest: Sendable {
-    /// A name for the request that gives nothing away: the SHA-256 of ``authReqID`` in Base64url. The key under which
-    /// ``BackchannelNotificationEndpoint`` looks for it.
+    /// The name of the request, which is not secret: the SHA-256 of ``authReqID`` in Base64url.
+    /// ``BackchannelNotificationEndpoint`` looks up the request by it.
     public let identifier: String
 
-    /// The `auth_req_id`, which with the client's key opens the answer.
+    /// The `auth_req_id`. With it and the client's key, the answer can be fetched.
     public let authReqID: Secret<String>
 
-    /// When the person has to have answered.
+    /// When the request expires.
     public let expiresAt: Date
 
     /// The service code of the request.
     public let serviceCode: String
 
-    /// The authentication level that was asked for, if one was.
+    /// The requested authentication level, if any.
     public let requestedLevel: AuthenticationLevel?
 
-    /// How long to wait between two questions, from the last answer on.
+    /// The time to wait after an answer before you poll again.
     public var interval: Duration { pace.interval }
 
-    /// What itsme has to show when it pings; nil with ``BackchannelDelivery/poll``.
+    /// The bearer token that itsme must send with a ping; nil with ``BackchannelDelivery/poll``.
     let notificationToken: Secret<String>?
     /// When the request was sent.
     let requestedAt: Date
@@ -57,24 +57,25 @@ public struct BackchannelRequest: Sendable {
     }
 }
 
-/// What itsme says of a backchannel authentication request.
+/// The state of a backchannel authentication request.
 public enum BackchannelPoll: Sendable {
-    /// The person has not answered yet. Asking again before `retryAfter` is over does not reach itsme.
+    /// The person has not answered yet. A poll before `retryAfter` has passed is not sent to itsme.
     case pending(retryAfter: Duration)
-    /// The person approved, and everything was validated.
+    /// The person approved, and the tokens were validated.
     case tokens(TokenResponse)
 }
 
-/// Whose phone a backchannel authentication request goes to (`login_hint_token`, CIBA Core 1.0 §7.1).
+/// The person to whom a backchannel authentication request is sent (`login_hint_token`, CIBA Core 1.0 §7.1).
 public struct LoginHint: Sendable {
-    /// How the hint is written. itsme documents the first and exemplifies the others; ask which your client is to use.
+    /// The format of the hint. itsme documents the first and shows the others in examples. Ask itsme which one your
+    /// client must use.
     public enum Form: Sendable, Hashable {
-        /// A JWT signed with the client's key, as itsme's table of parameters has it.
+        /// A JWT signed with the client's key, as in itsme's table of parameters.
         case jwt
-        /// A JSON object, as itsme's example has it.
+        /// A JSON object, as in itsme's example.
         case object
-        /// A JWT without a signature of its own (`alg: none`), as another example of itsme has it. The request around it
-        /// is signed in each form.
+        /// A JWT without its own signature (`alg: none`), as in another example of itsme. The enclosing request is
+        /// always signed.
         case unsignedJWT
     }
 
@@ -85,17 +86,17 @@ public struct LoginHint: Sendable {
     /// The `sub` that the ID token must have.
     let expectedSubject: Secret<String>?
 
-    /// The person whom user discovery found. Use each token once.
+    /// The person found by user discovery. Use each token once.
     public static func userIdentifierToken(_ token: UserIdentifierToken, form: Form = .jwt) -> LoginHint {
         LoginHint(type: "user_identifier_token", value: token.value, form: form, expectedSubject: nil)
     }
 
-    /// A known person, by the `sub` of an earlier ID token; an ID token about another one is refused.
+    /// A known person, by the `sub` of an earlier ID token. An ID token about another person is refused.
     public static func subject(_ subject: String, form: Form = .jwt) -> LoginHint {
         LoginHint(type: "subject_code", value: Secret(subject), form: form, expectedSubject: Secret(subject))
     }
 
-    /// Refuses what cannot lead to anybody.
+    /// Refuses a hint that is empty or too long.
     func validate() throws(ItsmeError) {
         let maximum = expectedSubject == nil ? 8192 : 255
         guard (1...maximum).contains(value.exposedValue.utf8.count) else {

@@ -11,17 +11,17 @@ extension ItsmeClient {
     /// How long itsme may take to read a request, in seconds.
     private static let requestLifetime: Int64 = 300
 
-    /// Asks itsme to put a request to a person's phone, without a browser (CIBA Core 1.0 §7). One HTTP request, signed
-    /// with the client's key.
+    /// Asks itsme to send a request to a person's phone, without a browser (CIBA Core 1.0 §7). Sends one HTTP request,
+    /// signed with the client's key.
     ///
     /// - Parameters:
     ///   - service: Which itsme service, with its code.
-    ///   - hint: Whose phone.
+    ///   - hint: The person.
     ///   - scopes: Scopes besides `openid`.
     ///   - claims: Single claims, in the ID token or in UserInfo.
     ///   - level: The required authentication level; an ID token with a lower one is refused.
-    ///   - requestedExpiry: How long the person is to have, in whole seconds up to one day; itsme may give less.
-    ///   - delivery: Whether itsme is to ping. The token that it has to show then is made here, 256 random bits.
+    ///   - requestedExpiry: How long the person has to answer, in whole seconds up to one day. itsme may allow less.
+    ///   - delivery: Whether itsme pings. If so, this makes the bearer token for the pings, with 256 random bits.
     /// - Throws: ``ItsmeError`` of the phases `discovery` and `backchannel-authentication`: `backchannel_not_offered`
     ///   with a client secret, `backchannel_refused` when itsme answers with an error; or `CancellationError`.
     public func backchannelAuthentication(
@@ -40,7 +40,7 @@ extension ItsmeClient {
         {
             throw ItsmeError(
                 .invalidConfiguration, .backchannelAuthentication,
-                "the requested expiry is out of bounds or holds a fraction of a second",
+                "the requested expiry is out of range or not in whole seconds",
                 remedy: "Choose whole seconds between 1 second and one day.", field: "requestedExpiry")
         }
         let expectedSubject = hint.expectedSubject ?? service.expectedSubject
@@ -48,8 +48,8 @@ extension ItsmeClient {
             !asked.exposedValue.hasSameOctets(as: expectedSubject.exposedValue)
         {
             throw ItsmeError(
-                .invalidConfiguration, .backchannelAuthentication, "the service and the hint name two persons",
-                remedy: "Name the same person in both, or in the hint alone.", field: "hint")
+                .invalidConfiguration, .backchannelAuthentication, "the service and the hint name different persons",
+                remedy: "Name the same person in both, or only in the hint.", field: "hint")
         }
         let access = try await backchannel(phase: .backchannelAuthentication)
         let metadata = access.metadata
@@ -69,7 +69,7 @@ extension ItsmeClient {
         if let notificationToken { members["client_notification_token"] = .string(notificationToken) }
 
         let request = try await ClientToken.sign(members, with: access.signer, phase: .backchannelAuthentication)
-        // itsme: the assertion is for the token endpoint here, too.
+        // itsme: the audience of the assertion is the token endpoint here as well.
         let form =
             [("request", request)]
             + (try await assertions.parameters(
@@ -78,7 +78,7 @@ extension ItsmeClient {
         configuration.logger.debug(
             "backchannel authentication requested", metadata: ["itsme.service": "\(service.kind.rawValue)"])
         let answer = try BackchannelAnswer(reply, to: self, phase: .backchannelAuthentication)
-        // itsme's documentation spells it in two ways.
+        // itsme's documentation uses both names.
         guard let authReqID = try answer.token("auth_req_id") ?? answer.token("auth_request_id") else {
             throw answer.malformed("auth_req_id")
         }
@@ -96,7 +96,7 @@ extension ItsmeClient {
                 uptime: configuration.time.uptime))
     }
 
-    /// The claims of a signed authentication request (CIBA Core 1.0 §7.1.1) that do not depend on the person.
+    /// The claims of a signed authentication request (CIBA Core 1.0 §7.1.1), without those that depend on the person.
     private func requestMembers(
         _ parameters: AuthorizationParameters, issuer: String, now: Date
     ) throws(ItsmeError) -> JSONValue {
@@ -129,14 +129,15 @@ extension ItsmeClient {
 extension ItsmeClient {
     private static let grantType = "urn:openid:params:grant-type:ciba"
 
-    /// Asks once for the person's answer, and validates the ID token completely. At most one HTTP request: before the
-    /// interval is over, or while another task asks, the answer is ``BackchannelPoll/pending(retryAfter:)`` without any.
+    /// Polls once for the person's answer, and validates the ID token. Sends at most one HTTP request. Before the
+    /// interval has passed, or while another task polls, this returns ``BackchannelPoll/pending(retryAfter:)`` without
+    /// a request.
     ///
-    /// `slow_down` makes the interval 5 seconds longer from then on; an answer that does not come doubles it.
+    /// `slow_down` adds 5 seconds to the interval from then on. A missing answer doubles it.
     ///
     /// - Throws: ``ItsmeError`` of the phases `token` and `id-token`: `token_request_refused` with the
-    ///   ``ItsmeError/providerError``, of the kind `declined` when the person refused or did not answer in time;
-    ///   `backchannel_expired` after ``BackchannelRequest/expiresAt``, `backchannel_completed` after the last answer,
+    ///   ``ItsmeError/providerError``, with the kind `declined` if the person refused or did not answer in time;
+    ///   `backchannel_expired` after ``BackchannelRequest/expiresAt``, `backchannel_completed` after the final answer,
     ///   both without a request; or `CancellationError`.
     public func backchannelTokens(for request: BackchannelRequest) async throws -> BackchannelPoll {
         try requireOwn(issuer: request.issuer, clientID: request.clientID, phase: .token)
@@ -179,9 +180,10 @@ extension ItsmeClient {
         return .pending(retryAfter: request.pace.delay)
     }
 
-    /// Waits for the person's answer, asking in the pace of the request; cancel the task to stop.
+    /// Polls at the request's interval until the person answers. Cancel the task to stop.
     ///
-    /// - Throws: As ``backchannelTokens(for:)``, but a failure that may pass is waited out until the request expires.
+    /// - Throws: As ``backchannelTokens(for:)``, but this tries again after a transient error until the request
+    ///   expires.
     public func backchannelTokens(waitingFor request: BackchannelRequest) async throws -> TokenResponse {
         while true {
             try await configuration.time.wait(for: request.pace)
@@ -206,7 +208,7 @@ extension ItsmeClient {
     }
 }
 
-/// What a client needs for the backchannel, and only one with a key pair has.
+/// What a client needs for the backchannel. Only a client with a key pair has it.
 struct BackchannelAccess {
     let metadata: ProviderMetadata
 
@@ -221,7 +223,7 @@ extension ItsmeClient {
     func backchannel(phase: ItsmeError.Phase) async throws -> BackchannelAccess {
         guard case .privateKeyJWT(let source, _) = configuration.authentication.method else {
             throw ItsmeError(
-                .backchannelNotOffered, phase, "itsme offers the backchannel to clients with a key pair only",
+                .backchannelNotOffered, phase, "itsme offers the backchannel only to clients with a key pair",
                 field: "authentication")
         }
         let metadata = try await provider.metadata()
@@ -261,7 +263,7 @@ struct BackchannelAnswer {
         self.json = json
     }
 
-    /// A text of visible ASCII characters; nil when there is no such member.
+    /// A text of visible ASCII characters; nil if the member is absent.
     func token(_ member: String) throws(ItsmeError) -> String? {
         guard let value = json.nonNull(member) else { return nil }
         guard let text = value.string, (1...8192).contains(text.utf8.count),
@@ -275,7 +277,7 @@ struct BackchannelAnswer {
         return token
     }
 
-    /// A whole number of seconds; nil when there is no such member.
+    /// A whole number of seconds; nil if the member is absent.
     func seconds(_ member: String) throws(ItsmeError) -> Duration? {
         guard let value = json.nonNull(member) else { return nil }
         guard let seconds = value.integer, (0...Int64(Int32.max)).contains(seconds) else { throw malformed(member) }

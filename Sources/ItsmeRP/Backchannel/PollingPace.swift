@@ -1,27 +1,28 @@
 import Synchronization
 
-/// When an endpoint may be asked again: not before the interval is over, not twice at a time, not after the end.
+/// Decides when an endpoint may be polled: not before the interval has passed, not twice at the same time, not after
+/// the final answer.
 ///
-/// Every copy of a session or request shares its pace, so whoever asks too often does not reach itsme.
+/// All copies of a session or request share one instance, so polls that come too often are not sent to itsme.
 final class PollingPace: Sendable {
-    /// What whoever wants to ask may do.
+    /// What a caller that wants to poll may do.
     enum Turn {
-        /// Ask now, then ``settle(_:)``.
+        /// Poll now, then call ``settle(_:)``.
         case granted
-        /// Wait at least so long.
+        /// Wait at least this long.
         case notYet(Duration)
-        /// Start anew: the time is over.
+        /// Start again: the time has expired.
         case expired
-        /// Nothing: the last answer has come.
+        /// Do not poll: the final answer was received.
         case completed
     }
 
-    /// What the answer means for the pace.
+    /// The effect of an answer on the interval.
     enum Outcome {
         case pending
-        /// Asked too often: 5 seconds more from now on (CIBA Core 1.0 §11), the first time at least as long as said.
+        /// Polled too often: add 5 seconds from now on (CIBA Core 1.0 §11), and wait at least `retryAfter` this time.
         case tooOften(retryAfter: Duration = .zero)
-        /// No answer, or none that says anything: half as often from now on (RFC 8628 §3.5).
+        /// No usable answer: double the interval from now on (RFC 8628 §3.5).
         case failed
         case completed
     }
@@ -33,7 +34,7 @@ final class PollingPace: Sendable {
         var isCompleted = false
     }
 
-    /// The interval where itsme names none (CIBA Core 1.0 §7.3; the same in user discovery).
+    /// The default interval (CIBA Core 1.0 §7.3), also for user discovery.
     static let defaultInterval: Duration = .seconds(5)
     private static let longestBackoff: Duration = .seconds(60)
 
@@ -53,7 +54,7 @@ final class PollingPace: Sendable {
 
     var isCompleted: Bool { state.withLock(\.isCompleted) }
 
-    /// How long to wait for the next turn, or for the end if that comes first.
+    /// The time until the next turn, or until the end if that comes first.
     var delay: Duration {
         let now = uptime()
         return state.withLock { max(min($0.isAsking ? now + $0.interval : $0.nextTurn, deadline) - now, .zero) }
@@ -71,7 +72,7 @@ final class PollingPace: Sendable {
         }
     }
 
-    /// Ends a turn. The interval counts from here, so that a slow answer does not bring the next question too close.
+    /// Ends a turn. The interval starts here, so that a slow answer does not shorten the time to the next poll.
     func settle(_ outcome: Outcome) {
         let now = uptime()
         state.withLock { state in
@@ -91,7 +92,7 @@ final class PollingPace: Sendable {
         }
     }
 
-    /// Lets the next turn come at once: itsme said that there is an answer.
+    /// Allows the next turn at once, because itsme has announced an answer.
     func allowTurn() {
         let now = uptime()
         state.withLock { $0.nextTurn = min($0.nextTurn, now) }
@@ -99,7 +100,7 @@ final class PollingPace: Sendable {
 }
 
 extension TimeSource {
-    /// Waits for the next turn of a pace.
+    /// Waits for the next turn.
     func wait(for pace: PollingPace) async throws {
         try Task.checkCancellation()
         let delay = pace.delay

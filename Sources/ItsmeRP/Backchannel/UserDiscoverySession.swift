@@ -8,10 +8,10 @@ import JOSE
 import WebFormats
 
 extension ItsmeClient {
-    /// How long a session is asked about; itsme ends it some minutes later.
+    /// How long a session is polled. itsme ends it some minutes later.
     private static let longestDiscovery: Duration = .seconds(600)
 
-    /// Starts to find out who is there: itsme gives a QR code for the person to scan with the app. One HTTP request.
+    /// Starts user discovery: itsme returns a QR code that the person scans with the app. Sends one HTTP request.
     ///
     /// - Throws: ``ItsmeError`` of the phases `discovery` and `user-discovery`: `backchannel_not_offered` with a client
     ///   secret, `backchannel_refused` when itsme answers with an error; or `CancellationError`.
@@ -30,11 +30,11 @@ extension ItsmeClient {
                 lifetime: Self.longestDiscovery, uptime: configuration.time.uptime))
     }
 
-    /// Asks once whether somebody scanned the QR code. At most one HTTP request: before the interval is over, or while
-    /// another task asks, the answer is ``UserDiscoveryPoll/pending(_:)`` without any.
+    /// Polls once whether a person has scanned the QR code. Sends at most one HTTP request. Before the interval has
+    /// passed, or while another task polls, this returns ``UserDiscoveryPoll/pending(_:)`` without a request.
     ///
     /// - Throws: ``ItsmeError`` of the phase `user-discovery`: `backchannel_expired` 10 minutes after the start,
-    ///   `backchannel_completed` after somebody was discovered, `backchannel_refused` when itsme answers with an error;
+    ///   `backchannel_completed` after a person was discovered, `backchannel_refused` when itsme answers with an error;
     ///   or `CancellationError`.
     public func pollUserDiscovery(_ session: UserDiscoverySession) async throws -> UserDiscoveryPoll {
         try requireOwn(issuer: session.issuer, clientID: session.clientID, phase: .userDiscovery)
@@ -68,11 +68,11 @@ extension ItsmeClient {
         }
     }
 
-    /// Finds out who is there, from the first QR code to the scan: starts a session and asks in its pace.
+    /// Identifies a person by a QR code: starts a session and polls at its interval until the scan.
     ///
-    /// - Parameter show: Called with the session at the start, and whenever its QR code changed.
-    /// - Throws: As ``startUserDiscovery()`` and ``pollUserDiscovery(_:)``, but a failure that may pass is waited out;
-    ///   whatever `show` throws.
+    /// - Parameter show: Called with the session at the start, and whenever its QR code changes.
+    /// - Throws: As ``startUserDiscovery()`` and ``pollUserDiscovery(_:)``, but this tries again after a transient
+    ///   error; and what `show` throws.
     public func discoverUser(
         showing show: @Sendable (UserDiscoverySession) async throws -> Void
     ) async throws -> UserIdentifierToken {
@@ -96,7 +96,7 @@ extension ItsmeClient {
         }
     }
 
-    /// itsme's discovery document does not list this endpoint: it is below the issuer.
+    /// itsme's discovery document does not list this endpoint. Its URL starts with the issuer.
     private func askUserDiscovery(
         session: UserDiscoverySession?, _ access: BackchannelAccess
     ) async throws -> HTTPReply {
@@ -112,20 +112,20 @@ extension ItsmeClient {
                 remedy: "Check the configured issuer.", field: "environment.issuer")
         }
         var form: [(name: String, value: String)] = [("client_id", configuration.clientID)]
-        // itsme: the assertion is for the backchannel authentication endpoint.
+        // itsme: the audience of the assertion is the backchannel authentication endpoint.
         form += try await assertions.parameters(
             audience: access.endpoint.url, provider: provider, phase: .userDiscovery)
         return try await http.send(form: form, to: endpoint, phase: .userDiscovery)
     }
 
-    /// The seconds of `Retry-After` (RFC 9110 §10.2.3), at most as long as a session lives.
+    /// The seconds of `Retry-After` (RFC 9110 §10.2.3), at most the lifetime of a session.
     private static func retryAfter(_ reply: HTTPReply) -> Duration {
         guard let text = reply.response.headerFields[.retryAfter], let seconds = UInt16(text) else { return .zero }
         return min(.seconds(Int64(seconds)), longestDiscovery)
     }
 }
 
-/// What itsme answers about a session.
+/// itsme's answer about a session.
 private struct UserDiscoveryAnswer {
     enum Status {
         case pending((image: QRCodeImage, expiresAt: Date?)?)
@@ -147,7 +147,7 @@ private struct UserDiscoveryAnswer {
         }
     }
 
-    /// The name of the session, which becomes a segment of a path.
+    /// The identifier of the session, which becomes a path segment.
     var sessionIdentifier: Secret<String> {
         get throws(ItsmeError) {
             let identifier = try answer.requiredToken("user_discovery_session_id")
@@ -158,7 +158,7 @@ private struct UserDiscoveryAnswer {
         }
     }
 
-    /// The QR code, in `user_discovery_token` or beside it.
+    /// The QR code, in `user_discovery_token` or next to it.
     private static func code(
         _ answer: BackchannelAnswer
     ) throws(ItsmeError) -> (image: QRCodeImage, expiresAt: Date?)? {
@@ -168,7 +168,7 @@ private struct UserDiscoveryAnswer {
             throw answer.malformed("qr_code")
         }
         guard let expiry = place.nonNull("expires_at") else { return (image, nil) }
-        // itsme does not say how it writes this time; both usual ways are read.
+        // itsme does not document the format of this time, so both usual formats are read.
         if let seconds = expiry.double, (0..<253_402_300_800).contains(seconds) {
             return (image, Date(timeIntervalSince1970: seconds))
         }
@@ -177,21 +177,21 @@ private struct UserDiscoveryAnswer {
     }
 }
 
-/// A QR code that waits to be scanned.
+/// A user discovery session with its QR code.
 ///
-/// Copies share one pace: asking with an older copy comes no closer to itsme. A session lives in the process that
+/// Copies share the polling interval, so an older copy cannot poll more often. Use a session only in the process that
 /// started it.
 public struct UserDiscoverySession: Sendable {
-    /// What to show; itsme may change it with every answer.
+    /// The QR code to show. itsme may change it with every answer.
     public internal(set) var qrCode: QRCodeImage
 
-    /// When the QR code cannot be scanned any more, if itsme says.
+    /// When the QR code expires, if itsme states it.
     public internal(set) var qrCodeExpiresAt: Date?
 
-    /// When to give up: 10 minutes after the start.
+    /// When the session expires: 10 minutes after the start.
     public let expiresAt: Date
 
-    /// How long to wait between two questions, from the last answer on.
+    /// The time to wait after an answer before you poll again.
     public var interval: Duration { pace.interval }
 
     let identifier: Secret<String>
@@ -200,22 +200,23 @@ public struct UserDiscoverySession: Sendable {
     let pace: PollingPace
 }
 
-/// What itsme says of a user discovery session.
+/// The state of a user discovery session.
 public enum UserDiscoveryPoll: Sendable {
-    /// Nobody scanned the QR code yet. Show that of this session, and go on with it.
+    /// No one has scanned the QR code yet. Continue with this session and show its QR code.
     case pending(UserDiscoverySession)
-    /// Somebody did.
+    /// A person scanned the QR code.
     case discovered(UserIdentifierToken)
 }
 
-/// Who scanned the QR code: the hint for one backchannel authentication request.
+/// Identifies the person who scanned the QR code, for one backchannel authentication request.
 ///
-/// It is good for a single request and is no key of an account: the next discovery of the same person gives another one.
+/// It is valid for a single request. Do not use it as the key of an account: the next discovery of the same person
+/// gives another one.
 public struct UserIdentifierToken: Sendable {
-    /// The token as itsme gave it. Keep it on the server.
+    /// The token as received. Keep it on the server.
     public let value: Secret<String>
 
-    /// Wraps a token that was kept on the server meanwhile.
+    /// Wraps a token that was kept on the server.
     public init(_ value: Secret<String>) {
         self.value = value
     }
@@ -223,8 +224,8 @@ public struct UserIdentifierToken: Sendable {
 
 /// The QR code that a person scans with the itsme app: the bytes of an image file.
 ///
-/// The media type is the one that the first bytes show. Show the image as the source of an `<img>` element and never as
-/// markup of a page: an SVG image may hold scripts, which an `<img>` does not run.
+/// The first bytes determine the media type. Show the image in an `<img>` element, never as part of the markup: an SVG
+/// image may contain scripts, which an `<img>` does not run.
 public struct QRCodeImage: Sendable, Hashable {
     /// `image/png`, `image/jpeg`, `image/gif` or `image/svg+xml`.
     public let mediaType: String
@@ -235,7 +236,7 @@ public struct QRCodeImage: Sendable, Hashable {
     /// The image as a `data:` URL (RFC 2397), for the `src` of an `<img>` element.
     public var dataURL: String { "data:\(mediaType);base64,\(Data(bytes).base64EncodedString())" }
 
-    /// Reads base64; nil when it is none, or no image of these types.
+    /// Reads Base64; nil if the text is not Base64, or the image has none of these types.
     init?(base64: String) {
         guard let bytes = StandardBase64.decode(base64) else { return nil }
         let signatures: [(mediaType: String, signature: [UInt8])] = [

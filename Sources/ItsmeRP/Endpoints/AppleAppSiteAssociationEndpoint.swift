@@ -1,8 +1,8 @@
 public import HTTPTypes
 import JOSE
 
-/// Serves `/.well-known/apple-app-site-association`, which lets iOS open the application's own app for the redirect
-/// URI (a universal link).
+/// Serves `/.well-known/apple-app-site-association`, which lets iOS open your app for the redirect URI (a universal
+/// link).
 ///
 /// ```swift
 /// let endpoint = try AppleAppSiteAssociationEndpoint([
@@ -10,15 +10,15 @@ import JOSE
 /// ])
 /// ```
 ///
-/// Apple ("Supporting associated domains") and itsme ask for JSON of at most 128 KB, labelled `application/json`,
-/// without redirect and without the suffix `.json`.
+/// Apple ("Supporting associated domains") and itsme require JSON of at most 128 KB with the type `application/json`,
+/// without a redirect and without the suffix `.json`.
 public struct AppleAppSiteAssociationEndpoint: HTTPHandler {
     /// Which URLs open which apps.
     public struct Details: Sendable, Hashable {
-        /// Application identifiers: ten characters of prefix or team, a dot, and the bundle identifier.
+        /// Application identifiers: a prefix or team ID of ten characters, a dot, and the bundle identifier.
         public var appIDs: [String]
 
-        /// The URLs; the first component that matches decides.
+        /// The URLs. The first matching component decides.
         public var components: [Component]
 
         /// Makes details.
@@ -28,13 +28,13 @@ public struct AppleAppSiteAssociationEndpoint: HTTPHandler {
         }
     }
 
-    /// A pattern of URLs, as Apple's `applinks.Details.Components` has it: `*` stands for any text, `?*` for at least
-    /// one character, `?` for one.
+    /// A URL pattern, as in Apple's `applinks.Details.Components`: `*` matches any text, `?*` at least one character,
+    /// `?` one character.
     public struct Component: Sendable, Hashable {
         /// The pattern of the path; starts with a slash or is `*`.
         public var path: String
 
-        /// Patterns of query parameters by their names; all have to match.
+        /// Patterns of query parameters by name. All must match.
         public var query: [String: String]
 
         /// Whether matching URLs stay in the browser.
@@ -47,21 +47,21 @@ public struct AppleAppSiteAssociationEndpoint: HTTPHandler {
             self.isExcluded = isExcluded
         }
 
-        /// URLs of that path open the app.
+        /// URLs with this path open the app.
         public static func path(_ pattern: String) -> Component { Component(path: pattern) }
 
-        /// URLs of that path stay in the browser.
+        /// URLs with this path stay in the browser.
         public static func excluding(_ pattern: String) -> Component { Component(path: pattern, isExcluded: true) }
     }
 
-    /// 128 KB; the smaller of the two ways to read it.
+    /// 128 KB, read as 128,000 bytes to be safe.
     private static let maximumSize = 128_000
 
     private let document: PublishedDocument
 
     /// Makes the document.
     ///
-    /// - Throws: ``ItsmeError`` `invalid_configuration`; the field says what.
+    /// - Throws: ``ItsmeError`` `invalid_configuration`; the field names the parameter.
     public init(_ details: [Details]) throws(ItsmeError) {
         var elements: [JSONValue] = []
         for details in details {

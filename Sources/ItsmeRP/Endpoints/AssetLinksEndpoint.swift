@@ -1,8 +1,8 @@
 public import HTTPTypes
 import JOSE
 
-/// Serves `/.well-known/assetlinks.json`, which lets Android open the application's own app for the redirect URI (an
-/// app link; Digital Asset Links, "Android App Links").
+/// Serves `/.well-known/assetlinks.json`, which lets Android open your app for the redirect URI (an app link; Digital
+/// Asset Links, "Android App Links").
 ///
 /// ```swift
 /// let endpoint = try AssetLinksEndpoint([
@@ -10,13 +10,13 @@ import JOSE
 /// ])
 /// ```
 public struct AssetLinksEndpoint: HTTPHandler {
-    /// An Android app and who signs it.
+    /// An Android app and its signing certificates.
     public struct App: Sendable, Hashable {
         /// The application identifier of the app, such as `com.example.app`.
         public var packageName: String
 
-        /// SHA-256 fingerprints of the signing certificates: 32 octets in hexadecimal, separated by colons. With Play
-        /// App Signing, the fingerprint of the certificate that Google signs with.
+        /// SHA-256 fingerprints of the signing certificates: 32 bytes in hexadecimal, separated by colons. With Play
+        /// App Signing, use the fingerprint of Google's signing certificate.
         public var certificateFingerprints: [String]
 
         /// Makes an app.
@@ -30,7 +30,7 @@ public struct AssetLinksEndpoint: HTTPHandler {
 
     /// Makes the document.
     ///
-    /// - Throws: ``ItsmeError`` `invalid_configuration`; the field says what.
+    /// - Throws: ``ItsmeError`` `invalid_configuration`; the field names the parameter.
     public init(_ apps: [App]) throws(ItsmeError) {
         var statements: [JSONValue] = []
         for app in apps {
@@ -42,7 +42,7 @@ public struct AssetLinksEndpoint: HTTPHandler {
             guard !fingerprints.isEmpty, fingerprints.allSatisfy(Self.isFingerprint) else {
                 throw Self.invalid(
                     "a fingerprint is missing or is not the SHA-256 of a certificate",
-                    "Write 32 octets in hexadecimal, separated by colons, as keytool and the Play Console show them.",
+                    "Write 32 bytes in hexadecimal, separated by colons, as keytool and the Play Console show them.",
                     "certificateFingerprints")
             }
             statements.append([
@@ -67,7 +67,7 @@ public struct AssetLinksEndpoint: HTTPHandler {
         document.respond(to: request)
     }
 
-    /// At least two segments; each starts with a letter and goes on with letters, digits and underscores.
+    /// At least two segments. Each starts with a letter, followed by letters, digits and underscores.
     private static func isPackageName(_ text: String) -> Bool {
         let segments = text.utf8.split(separator: 0x2E, omittingEmptySubsequences: false)
         let isLetter = { (byte: UInt8) in (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) }

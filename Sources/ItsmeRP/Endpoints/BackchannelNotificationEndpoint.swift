@@ -3,10 +3,10 @@ import JOSE
 public import Logging
 import WebFormats
 
-/// Takes itsme's pings: somebody answered a backchannel authentication request (CIBA Core 1.0 §10.2).
+/// Receives itsme's pings: a person answered a backchannel authentication request (CIBA Core 1.0 §10.2).
 ///
-/// A ping with the right bearer token lets the next question of its request be asked at once, calls the application,
-/// and is answered with 204. An unknown `auth_req_id` and a wrong bearer token get the same 401, and nothing happens.
+/// For a ping with the right bearer token, it allows the next poll of the request at once, calls the application, and
+/// answers with 204. For an unknown `auth_req_id` or a wrong bearer token, it only answers with 401.
 ///
 /// ```swift
 /// let endpoint = BackchannelNotificationEndpoint { identifier in
@@ -25,11 +25,11 @@ public struct BackchannelNotificationEndpoint: HTTPHandler {
     /// Makes an endpoint; serve it at the URL that was registered at itsme.
     ///
     /// - Parameters:
-    ///   - logger: Told when a closure throws. Silent by default.
-    ///   - find: The request of that ``BackchannelRequest/identifier``, made with ``BackchannelDelivery/ping``; nil when
-    ///     there is none.
-    ///   - onNotification: Called before itsme gets its answer: be quick, or hand the work on. A ping may come twice; the
-    ///     endpoint passes on none after the last answer of the request.
+    ///   - logger: Receives a message if a closure throws. Silent by default.
+    ///   - find: Returns the request with that ``BackchannelRequest/identifier``, made with
+    ///     ``BackchannelDelivery/ping``; nil if there is none.
+    ///   - onNotification: Called before the endpoint answers itsme, so return quickly or start a task. A ping may come
+    ///     twice. There is no call after the final answer of the request.
     public init(
         logger: Logger = Logger(label: "itsme.rp", factory: { _ in SwiftLogNoOpLogHandler() }),
         find: @escaping @Sendable (_ identifier: String) async throws -> BackchannelRequest?,
@@ -55,7 +55,8 @@ public struct BackchannelNotificationEndpoint: HTTPHandler {
         do {
             known = try await find(BackchannelRequest.identifier(of: authReqID))
         } catch {
-            logger.error("a ping could not be looked up", metadata: ["itsme.error_type": "\(type(of: error))"])
+            logger.error(
+                "the request of a ping could not be looked up", metadata: ["itsme.error_type": "\(type(of: error))"])
             return .plain(.serviceUnavailable, "Not available")
         }
         guard let known, let expected = known.notificationToken, Self.isEqual(bearer, expected),

@@ -1,15 +1,15 @@
 import HTTPTypes
 
-/// Takes the person back from itsme: validates the callback against the login that waits in this browser, exchanges the
-/// code, validates the ID token, and lets the application answer.
+/// Handles the callback from itsme: validates it against the pending login of this browser, exchanges the code,
+/// validates the ID token, and lets the application answer.
 ///
-/// Made by ``LoginEndpoints``. The waiting login is used up by the first callback that brings its state, also when that
-/// is an error of itsme or something fails later: its cookie is taken away and its transaction cannot be used again. A
-/// callback with a state that no cookie of this browser belongs to uses nothing up.
+/// ``LoginEndpoints`` makes it. The first callback with the state of a pending login uses up that login, even if itsme
+/// reports an error or a later step fails: its cookie is removed and its transaction cannot be used again. A callback
+/// whose state matches no cookie of this browser changes nothing.
 struct CallbackEndpoint: HTTPHandler {
     let login: LoginEndpoints
 
-    /// Answers GET with what the application makes of the login or of its failure.
+    /// Answers GET with the application's answer to the login or to its error.
     func respond(to request: HTTPRequest, body: [UInt8]) async -> HTTPReply {
         guard request.method == .get else { return .methodNotAllowed(allowed: "GET") }
         guard !request.isSpeculative else { return .speculationRefused }
@@ -54,7 +54,7 @@ struct CallbackEndpoint: HTTPHandler {
                     client: login.client))
         }
 
-        /// The transaction that waits in this browser for the callback's state.
+        /// The pending transaction of this browser with the callback's state.
         private mutating func transaction(of callback: AuthorizationCallback) throws(ItsmeError) -> LoginTransaction {
             let name = try login.cookies.name(forState: callback.state)
             if login.cookies.contains(name, in: request) { usedCookie = name }

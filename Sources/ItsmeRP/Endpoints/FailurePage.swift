@@ -1,8 +1,7 @@
 import HTTPTypes
 import WebFormats
 
-/// What a browser sees of a failed login when the application shows nothing else: a sentence and, where it makes sense,
-/// a link to start again.
+/// The default page for a failed login: a sentence and, if it makes sense, a link to start again.
 enum FailurePage {
     static func reply(for error: ItsmeError, locale: InterfaceLocale, retryURL: String) -> HTTPReply {
         var content = """
@@ -44,7 +43,7 @@ enum FailurePage {
 }
 
 extension ItsmeError {
-    /// ``safeMessage`` in another language: a sentence that a browser may see.
+    /// ``safeMessage`` in another language: a sentence to show in a browser.
     public func safeMessage(in locale: InterfaceLocale) -> String {
         switch (kind, locale) {
         case (_, .english): safeMessage

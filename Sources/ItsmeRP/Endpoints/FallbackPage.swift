@@ -1,15 +1,15 @@
 public import HTTPTypes
 import WebFormats
 
-/// The page behind the redirect URI for logins that an app of the application's own started.
+/// The page at the redirect URI for logins that your own app started.
 ///
-/// itsme sends such a person back to the redirect URI, a universal link or app link; when the phone opens it in the
-/// browser instead of the app, this page lets the person open the app with a tap. It answers 200, does not redirect
-/// and is never cached, because phones remember a failure behind a universal link; and the button opens a new tab,
-/// because in the same tab the browser may show its copy of the page (itsme, "Fallback web page", "Common issues").
+/// itsme returns the person to the redirect URI, a universal link or app link. If the phone opens it in the browser
+/// instead of the app, this page lets the person open the app with a tap. It answers 200, does not redirect and is
+/// never cached, because phones remember an error at a universal link. The button opens a new tab, because in the same
+/// tab the browser may show its copy of the page (itsme, "Fallback web page", "Common issues").
 ///
-/// The page has no script. It hands the code and the state of its own URL on to the app, and nobody else: it is not
-/// cached and sends no `Referer`. It uses nothing up; whether they are right is for the app's backend to check.
+/// The page has no script. It passes the code and the state from its URL only to the app: it is not cached and sends no
+/// `Referer`. It does not use up the login; the app's backend must validate the code and the state.
 public struct FallbackPage: HTTPHandler {
     private static let parameters = ["code", "state", "iss", "error", "error_description", "error_uri"]
 
@@ -21,8 +21,8 @@ public struct FallbackPage: HTTPHandler {
     ///
     /// - Parameters:
     ///   - appName: The name of the app, as people know it.
-    ///   - appLink: What opens the app: the redirect URI, or another universal link; https.
-    ///   - defaultLocale: The language for browsers that ask for none of itsme's.
+    ///   - appLink: The link that opens the app: the redirect URI, or another universal link; https.
+    ///   - defaultLocale: The language for browsers that prefer none of itsme's languages.
     /// - Throws: ``ItsmeError`` `insecure_url` when the link is not https, `invalid_configuration` without a name.
     public init(
         appName: String, appLink: String, defaultLocale: InterfaceLocale = .english
@@ -62,7 +62,7 @@ public struct FallbackPage: HTTPHandler {
         return HTMLPage(locale: locale, title: Self.title(appName, locale), content: content).reply(.ok)
     }
 
-    /// The link with what itsme said: its own parameters, each once, encoded anew.
+    /// The link with itsme's parameters, each once, encoded again.
     private func link(for request: HTTPRequest) -> String {
         let received = QueryParameters(request.query)
         var pairs: [(name: String, value: String)] = []

@@ -3,17 +3,17 @@ import WebFormats
 
 /// What the endpoints read from a request.
 extension HTTPRequest {
-    /// The path as it was sent, without the query: no escape is decoded, nothing is normalized.
+    /// The path as sent, without the query. Nothing is decoded or normalized.
     var pathWithoutQuery: String {
         String(Substring((path ?? "").utf8.prefix { $0 != 0x3F }))
     }
 
-    /// The query as it was sent, without the question mark; empty when there is none.
+    /// The query as sent, without the question mark; empty if there is none.
     var query: String {
         String(Substring((path ?? "").utf8.drop { $0 != 0x3F }.dropFirst()))
     }
 
-    /// The same request without its query, which on the callback holds the code and the state.
+    /// The same request without its query, which has the code and the state of a callback.
     var withoutQuery: HTTPRequest {
         var request = self
         request.path = pathWithoutQuery
@@ -25,8 +25,8 @@ extension HTTPRequest {
     }
     private static let speculativePurposes: Set<Substring> = ["prefetch", "prerender", "preview"]
 
-    /// Whether the browser asks before the person does (Fetch, `Sec-Purpose`; `Purpose`, `X-Purpose` and `X-Moz` of
-    /// browsers before it). Such a request must not change anything.
+    /// Whether this is a prefetch or prerender (Fetch, `Sec-Purpose`; in older browsers `Purpose`, `X-Purpose` and
+    /// `X-Moz`). Such a request must not change anything.
     var isSpeculative: Bool {
         Self.purposeFields.contains { name in
             headerFields[values: name].contains { value in
@@ -38,7 +38,7 @@ extension HTTPRequest {
 }
 
 extension InterfaceLocale {
-    /// The language that a browser likes best among those of itsme (RFC 9110 §12.5.4); nil when it names none of them.
+    /// The language that the browser prefers among those of itsme (RFC 9110 §12.5.4); nil if it lists none of them.
     static func preferred(by request: HTTPRequest) -> InterfaceLocale? {
         guard let field = request.headerFields[.acceptLanguage] else { return nil }
         var best: (locale: InterfaceLocale, quality: Double)?

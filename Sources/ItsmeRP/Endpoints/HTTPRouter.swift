@@ -1,6 +1,6 @@
 public import HTTPTypes
 
-/// Several handlers behind one, chosen by path.
+/// A handler that chooses among several handlers by path.
 ///
 /// ```swift
 /// let router = HTTPRouter(login.routes.merging([
@@ -9,15 +9,15 @@ public import HTTPTypes
 /// ]) { first, _ in first })
 /// ```
 ///
-/// A route is compared octet by octet with the path of the request, without its query: no escape is decoded and no dot
-/// segment resolved, so a path has one spelling. A route that ends in `/*` takes exactly one more segment, which is not
-/// empty. Everything else is 404.
+/// A route is compared byte by byte with the path of the request, without the query. Nothing is decoded and no dot
+/// segment is resolved, so each path has one spelling. A route that ends in `/*` matches exactly one more segment,
+/// which is not empty. Everything else is 404.
 public struct HTTPRouter: HTTPHandler {
-    /// By octets: strings that look the same may be equal in Swift and are different paths.
+    /// Keys are bytes, because Swift strings may be equal although their bytes, and so the paths, differ.
     private let routes: [[UInt8]: any HTTPHandler]
     private let families: [[UInt8]: any HTTPHandler]
 
-    /// Makes a router of paths and their handlers.
+    /// Makes a router from paths and their handlers.
     public init(_ routes: [String: any HTTPHandler]) {
         var exact: [[UInt8]: any HTTPHandler] = [:]
         var families: [[UInt8]: any HTTPHandler] = [:]
@@ -32,7 +32,7 @@ public struct HTTPRouter: HTTPHandler {
         self.families = families
     }
 
-    /// Lets the handler of the request's path answer; 404 when there is none.
+    /// Calls the handler for the request's path; 404 if there is none.
     public func respond(to request: HTTPRequest, body: [UInt8]) async -> HTTPReply {
         guard let handler = handler(for: Array(request.pathWithoutQuery.utf8)) else { return .notFound }
         return await handler.respond(to: request, body: body)

@@ -2,9 +2,9 @@ import WebFormats
 
 /// The button that starts an itsme flow, as a fragment of HTML.
 ///
-/// It is a link: a plain GET navigation in the person's own browser, which the hand-over to the itsme app needs. It
-/// holds no script and loads nothing but the logo, if one is configured; itsme's artwork is not part of this library
-/// (see itsme's brand site for it and for the rules of its use).
+/// It is a link, because the itsme app only opens from a plain GET navigation in the person's own browser. It has no
+/// script and loads only the logo, if configured. itsme's artwork is not part of this library: see itsme's brand site
+/// for it and its rules.
 ///
 /// ```swift
 /// let button = try ItsmeButton(.login, locale: .dutch, href: "/itsme/login")
@@ -13,9 +13,9 @@ import WebFormats
 ///
 /// Accessibility (WCAG 2.2): the text has a contrast of at least 4.5:1 (1.4.3), the button is at least 44 by 44 CSS
 /// pixels (2.5.5), focus shows as an outline (2.4.7), the language of the text is marked (3.1.2), and the logo is
-/// decoration without a text of its own (1.1.1).
+/// decorative, with an empty text alternative (1.1.1).
 public struct ItsmeButton: Sendable, Hashable {
-    /// What the person does with itsme, after the service that the flow uses.
+    /// What the person does with itsme; this depends on the service.
     public enum Action: String, Sendable, Hashable, CaseIterable {
         /// Log in.
         case login
@@ -49,12 +49,12 @@ public struct ItsmeButton: Sendable, Hashable {
     /// Makes a button.
     ///
     /// - Parameters:
-    ///   - action: Decides the text.
+    ///   - action: Determines the text.
     ///   - locale: The language of the text.
-    ///   - href: Where the flow starts, ``LoginEndpoints/startURL(target:locale:)``: a path of the own site or an https
-    ///     URL. Never the authorization URL itself, which is made for one login.
-    ///   - logoURL: A picture to show before the text, 24 pixels square: a path of the own site or an https URL. The
-    ///     Content-Security-Policy of the page has to allow it.
+    ///   - href: Where the flow starts, ``LoginEndpoints/startURL(target:locale:)``: a path on this site or an https
+    ///     URL. Never use the authorization URL itself, which is only valid for one login.
+    ///   - logoURL: A picture of 24 by 24 pixels to show before the text: a path on this site or an https URL. The
+    ///     Content-Security-Policy of the page must allow it.
     /// - Throws: ``ItsmeError`` `invalid_configuration`; the field names the parameter.
     public init(
         _ action: Action, locale: InterfaceLocale, href: String, logoURL: String? = nil
@@ -68,7 +68,7 @@ public struct ItsmeButton: Sendable, Hashable {
         html = Self.link(href, action.text(in: locale), locale: locale, logo: logo)
     }
 
-    /// The style of the button: put it into a style element or file of the page, once.
+    /// The style of the button: put it once into a style element or a file of the page.
     public static let stylesheet =
         """
         .itsme-button{display:inline-flex;vertical-align:middle;align-items:center;justify-content:center;gap:.75rem;box-sizing:border-box;\
@@ -81,13 +81,13 @@ public struct ItsmeButton: Sendable, Hashable {
         """
 
     /// ``stylesheet`` as a source of the directive `style-src` of a Content-Security-Policy, for a page whose style
-    /// element holds it and nothing else.
+    /// element contains only the stylesheet.
     public static var styleSource: String { HTMLPage.styleSource(of: stylesheet) }
 
     static func link(
         _ href: String, _ text: String, locale: InterfaceLocale, logo: String = "", opensNewTab: Bool = false
     ) -> String {
-        // noopener, noreferrer: the new tab gets neither a handle on this page nor its URL.
+        // noopener, noreferrer: the new tab gets no reference to this page and not its URL.
         let tab = opensNewTab ? " target=\"_blank\" rel=\"noopener noreferrer\"" : ""
         return "<a class=\"itsme-button\" lang=\"\(locale.rawValue)\" href=\"\(HTMLText.escape(href))\"\(tab)>"
             + "\(logo)<span>\(HTMLText.escape(text))</span></a>"
@@ -101,7 +101,7 @@ public struct ItsmeButton: Sendable, Hashable {
             return
         }
         throw ItsmeError(
-            .invalidConfiguration, .configuration, "the URL is neither a path of the own site nor https",
+            .invalidConfiguration, .configuration, "the URL is neither a path on this site nor https",
             remedy: "Give a path that starts with a single slash, or an https URL.", field: field)
     }
 }

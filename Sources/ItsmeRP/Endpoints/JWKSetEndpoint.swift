@@ -8,13 +8,13 @@ public import Logging
 /// let endpoint = try JWKSetEndpoint(keys)   // the same source as in ClientAuthentication.privateKeyJWT
 /// ```
 ///
-/// The set is read anew for each request, so a rotation shows at once. Private members never leave: what is served is
-/// made of the public halves alone. A set that would break the logins (no key for `sig` or `enc`, a key without `kid`)
-/// is not served but answered with 500, because itsme would keep it for up to a day while it keeps the last good one
-/// when it gets an error.
+/// The set is read for each request, so a rotation takes effect at once. Only public halves are served, never private
+/// members. A set that would break logins (no key for `sig` or `enc`, a key without `kid`) is answered with 500: after
+/// an error itsme keeps the last good set, but it would cache a bad one for up to a day.
 ///
-/// itsme asks that the URL needs no login, does not redirect, answers within a second, and stands behind an
-/// organization-validated certificate; it caches the set for 30 minutes to 24 hours, less with `Cache-Control: max-age`.
+/// itsme requires that the URL needs no login, does not redirect, answers within a second, and has an
+/// organization-validated certificate. itsme caches the set for up to 24 hours, or as long as `Cache-Control: max-age`
+/// states, but at least 30 minutes.
 public struct JWKSetEndpoint: HTTPHandler {
     private let keySet: @Sendable () -> JWKSet?
     private let cacheControl: String
@@ -24,12 +24,12 @@ public struct JWKSetEndpoint: HTTPHandler {
     ///
     /// - Parameters:
     ///   - keys: The client's keys, or the source that rotates them.
-    ///   - maximumAge: How long itsme may keep the set: 30 minutes, which is the least that itsme honours and the
-    ///     default, to 24 hours.
-    ///   - logger: Told when a set cannot be served. Silent by default.
-    /// - Throws: ``ItsmeError`` `missing_key` when the keys do not come with a public set or it lacks a key;
-    ///   `unsuitable_key`; `invalid_configuration` for the age, also when it is longer than the time for which the steps
-    ///   of a ``ClientKeyRing`` wait.
+    ///   - maximumAge: How long itsme may cache the set: 30 minutes (the default, and the shortest that itsme honours)
+    ///     to 24 hours.
+    ///   - logger: Receives a message if a set cannot be served. Silent by default.
+    /// - Throws: ``ItsmeError`` `missing_key` if the keys have no public set or it lacks a key; `unsuitable_key`;
+    ///   `invalid_configuration` for the age, also if it exceeds the ``KeyRing/Timing/cacheLifetime`` of a
+    ///   ``ClientKeyRing``.
     public init(
         _ keys: any ClientKeySource, maximumAge: Duration = .seconds(1800),
         logger: Logger = Logger(label: "itsme.rp", factory: { _ in SwiftLogNoOpLogHandler() })
@@ -37,16 +37,16 @@ public struct JWKSetEndpoint: HTTPHandler {
         if let ring = keys as? ClientKeyRing, maximumAge > ring.ring.timing.cacheLifetime {
             throw ItsmeError(
                 .invalidConfiguration, .configuration,
-                "the JWK Set may be cached for longer than the key ring's rotations wait",
-                remedy: "Serve it for the ring's cache lifetime at most, or make the ring with a longer one.",
+                "the JWK Set may be cached for longer than the waiting time of the key ring's rotations",
+                remedy: "Lower the age to the ring's cache lifetime, or make the ring with a longer cache lifetime.",
                 field: "maximumAge")
         }
         try self.init(maximumAge: maximumAge, logger: logger) { keys.clientKeys.publicJWKSet }
     }
 
-    /// Serves whatever set `keySet` returns at each request, for keys that are held elsewhere.
+    /// Serves the set that `keySet` returns for each request, for keys that are held elsewhere.
     ///
-    /// - Throws: As ``init(_:maximumAge:logger:)``; the first set is asked for at once.
+    /// - Throws: As ``init(_:maximumAge:logger:)``; `keySet` is called once at once.
     public init(
         maximumAge: Duration = .seconds(1800),
         logger: Logger = Logger(label: "itsme.rp", factory: { _ in SwiftLogNoOpLogHandler() }),
@@ -55,8 +55,8 @@ public struct JWKSetEndpoint: HTTPHandler {
         guard (.seconds(1800) ... .seconds(86_400)).contains(maximumAge), maximumAge.isWholeSeconds else {
             throw ItsmeError(
                 .invalidConfiguration, .configuration,
-                "the age of the JWK Set is out of bounds or holds a fraction of a second",
-                remedy: "Choose whole seconds between 1800 and 86400: itsme caches the set no shorter and no longer.",
+                "the age of the JWK Set is out of range or not in whole seconds",
+                remedy: "Choose between 1800 and 86400 whole seconds, the range that itsme accepts.",
                 field: "maximumAge")
         }
         cacheControl = "public, max-age=\(maximumAge.components.seconds)"

@@ -6,24 +6,23 @@
 import HTTPTypes
 import WebFormats
 
-/// The cookies in which pending logins wait in the browser: one for each, so that logins in several tabs do not disturb
-/// each other.
+/// The cookies of pending logins in the browser: one for each login, so that logins in several tabs do not interfere.
 ///
-/// A cookie is named after the digest of its login's `state`, so the callback finds its own one without opening the
-/// others; it holds the sealed transaction.
+/// A cookie is named after the digest of its login's `state`, so the callback finds it without opening the others. It
+/// holds the sealed transaction.
 ///
-/// Protection (RFC 6265bis §4.1): `__Host-` binds the cookie to this very host over https, so that no sibling domain
-/// can plant one; `HttpOnly` keeps it from scripts; `SameSite=Lax` is the strictest value with which it comes along when
-/// itsme sends the person back, a cross-site top-level GET.
+/// Protection (RFC 6265bis §4.1): `__Host-` binds the cookie to this host over https, so that no sibling domain can set
+/// one; `HttpOnly` hides it from scripts; `SameSite=Lax` is the strictest value with which browsers still send it on
+/// the callback, a cross-site top-level GET.
 ///
-/// Over http browsers do not agree on `Secure` for loopback addresses (Safari drops such cookies), and without `Secure`
-/// there can be no `__Host-`. So when, and only when, the redirect URI is http, the cookies do without both and have
-/// another name. A redirect URI that is http exists in the environment `loopbackSandbox` alone, and there only on a
-/// loopback address (``ItsmeConfiguration``); nothing else turns this on.
+/// Over http, browsers treat `Secure` on loopback addresses differently (Safari drops such cookies), and `__Host-`
+/// requires `Secure`. So if, and only if, the redirect URI is http, the cookies have neither and use another name. Only
+/// the environment `loopbackSandbox` allows an http redirect URI, and only on a loopback address
+/// (``ItsmeConfiguration``).
 struct LoginCookies: Sendable {
-    /// How many logins may be pending in a browser.
+    /// The most pending logins in a browser.
     static let maximumPending = 5
-    /// How many of our cookies are looked at in one request.
+    /// The most cookies of this kind that are read from one request.
     private static let maximumConsidered = 64
     /// 132 bits of the digest of the state.
     private static let digestLength = 22
@@ -32,7 +31,7 @@ struct LoginCookies: Sendable {
     private let attributes: String
     private let lifetime: Int64
 
-    /// A login that waits in a browser.
+    /// A pending login in a browser.
     struct Pending {
         let name: String
         let value: String
@@ -68,12 +67,12 @@ struct LoginCookies: Sendable {
         "\(name)=\(value)\(attributes); Max-Age=\(lifetime)"
     }
 
-    /// The value of `Set-Cookie` that takes a cookie away.
+    /// The value of `Set-Cookie` that removes a cookie.
     func clearing(_ name: String) -> String {
         "\(name)=\(attributes); Max-Age=0"
     }
 
-    /// The cookie of that name; nil also when there are several, because then one of them was planted.
+    /// The cookie with that name. Nil if there are several, since then another site may have set one of them.
     func value(of name: String, in request: HTTPRequest) -> String? {
         let values = pending(in: request).filter { $0.name == name }
         return values.count == 1 ? values.first?.value : nil
@@ -83,12 +82,11 @@ struct LoginCookies: Sendable {
         pending(in: request).contains { $0.name == name }
     }
 
-    /// Which cookies a new login pushes out: all that have expired and, to stay within the limit, the oldest ones.
+    /// The cookies that a new login replaces: all expired ones and, to stay within the limit, the oldest ones.
     ///
-    /// The age is the time at which the transaction was made, as it is sealed in the cookie; nobody else can change it.
-    /// Among logins of the same second, and among cookies that this sealer cannot open (another key, another
-    /// application on the same host), which count as oldest, the browser's order decides: it sends older cookies first
-    /// (RFC 6265 §5.4).
+    /// The age comes from the sealed transaction, so it cannot be forged. Cookies that this sealer cannot open (another
+    /// key, another application on the same host) count as the oldest. For equal ages the browser's order decides: it
+    /// sends older cookies first (RFC 6265 §5.4).
     func superseded(in request: HTTPRequest, sealer: TransactionSealer, now: Date) -> [String] {
         var superseded: [String] = []
         var remaining: [(name: String, createdAt: Date)] = []
@@ -110,10 +108,10 @@ struct LoginCookies: Sendable {
         return superseded + byAge.prefix(surplus).map(\.element.name)
     }
 
-    /// Our cookies among those of a request, in the browser's order (RFC 6265 §5.4).
+    /// The cookies of pending logins in a request, in the browser's order (RFC 6265 §5.4).
     ///
-    /// Only SP and HTAB are trimmed, octet by octet: a server that trims other white space, or reads `$Version`, can be
-    /// made to see a `__Host-` cookie where the browser checked none.
+    /// Only the bytes SP and HTAB are trimmed. A server that trims other white space, or reads `$Version`, can be
+    /// tricked into seeing a `__Host-` cookie that the browser did not check.
     private func pending(in request: HTTPRequest) -> [Pending] {
         var pending: [Pending] = []
         for field in request.headerFields[values: .cookie] {

@@ -5,13 +5,14 @@
 #endif
 import HTTPTypes
 
-/// Starts a login: makes the authorization request, keeps it in a cookie, and redirects to itsme with GET.
+/// Starts a login: makes the authorization request, stores its transaction in a cookie, and redirects to itsme with
+/// GET.
 ///
-/// Made by ``LoginEndpoints``.
+/// ``LoginEndpoints`` makes it.
 struct LoginEndpoint: HTTPHandler {
     let login: LoginEndpoints
 
-    /// Answers GET with a redirect to itsme, 303; a target that is not one of this site with a failure.
+    /// Answers GET with a 303 redirect to itsme, or with an error if the target is not allowed.
     func respond(to request: HTTPRequest, body: [UInt8]) async -> HTTPReply {
         guard request.method == .get else { return .methodNotAllowed(allowed: "GET") }
         guard !request.isSpeculative else { return .speculationRefused }
@@ -35,14 +36,14 @@ struct LoginEndpoint: HTTPHandler {
                 request: request, target: target, locale: parameters.locale ?? login.locale(for: request)))
         let transaction = try authorization.transaction.carrying(applicationState: target.text)
         let configuration = login.client.configuration
-        // Otherwise the callback would refuse every login, minutes later and at another place.
+        // Found here, because otherwise the callback would refuse every login, minutes later.
         guard transaction.issuer == configuration.environment.issuer,
             transaction.clientID == configuration.clientID, transaction.redirectURI == configuration.redirectURI
         else {
             throw ItsmeError(
                 .invalidConfiguration, .authorizationRequest,
                 "the authorization request was made by another client or for another redirect URI",
-                remedy: "Make it with the client that the endpoints were made with, and its own redirect URI.",
+                remedy: "Use the client and the redirect URI of the login endpoints.",
                 field: "authorize")
         }
         let name = try login.cookies.name(forState: transaction.state.exposedValue)
@@ -69,7 +70,7 @@ struct LoginEndpoint: HTTPHandler {
             let target = try Self.value("target", parameters)
             self.target =
                 if let target { try PostLoginTarget(target, allowedOrigins: login.allowedOrigins) } else { nil }
-            // An unknown language is no reason to refuse a login.
+            // An unknown language is ignored.
             locale = try Self.value("locale", parameters).flatMap { InterfaceLocale(rawValue: $0) }
         }
 

@@ -2,7 +2,7 @@ public import HTTPTypes
 import Logging
 import WebFormats
 
-/// The two endpoints of a login in the browser: one that sends the person to itsme, one that takes the person back.
+/// The two endpoints of a login in the browser: one sends the person to itsme, the other handles the callback.
 ///
 /// ```swift
 /// let login = try LoginEndpoints(client: itsme, sealer: sealer, startPath: "/itsme/login") { start in
@@ -15,18 +15,18 @@ import WebFormats
 /// let router = HTTPRouter(login.routes)
 /// ```
 ///
-/// Between the two, the login waits in a cookie of the browser (RFC 6749 §10.12, RFC 9700 §4.7): sealed, one for each
-/// pending login, at most five in a browser, gone after use. The cookie's name starts with `__Host-`, so both endpoints
-/// have to be on the host of the redirect URI, behind https.
+/// In between, a sealed cookie in the browser holds the pending login (RFC 6749 §10.12, RFC 9700 §4.7). Each pending
+/// login has its own cookie, at most five in a browser, removed after use. The name starts with `__Host-`, so both
+/// endpoints must be on the host of the redirect URI, with https.
 ///
-/// Both endpoints answer GET only. A prefetch or prerender gets 503 and changes nothing. No answer is cached, and no
-/// URL of them leaves in `Referer`.
+/// Both endpoints answer GET only. A prefetch or prerender gets 503 and changes nothing. Answers are not cached, and
+/// their URLs are not sent in `Referer`.
 public struct LoginEndpoints: Sendable {
     /// Makes the authorization request of a login.
     public typealias Authorize = @Sendable (LoginStart) async throws -> AuthorizationRequest
-    /// Answers a browser whose person is logged in.
+    /// Answers a browser after a login.
     public typealias OnLogin = @Sendable (CompletedLogin) async throws -> HTTPReply
-    /// Answers a browser whose person is not.
+    /// Answers a browser after a failed login.
     public typealias OnFailure = @Sendable (LoginFailure) async -> HTTPReply
 
     /// The path that starts a login.
@@ -51,19 +51,19 @@ public struct LoginEndpoints: Sendable {
     /// - Parameters:
     ///   - client: The client; its redirect URI is the URL of the callback.
     ///   - sealer: Seals pending logins into cookies. All instances of a service need the same key.
-    ///   - startPath: The path that starts a login. It takes the query parameters `target`, a ``PostLoginTarget``, and
-    ///     `locale`, one of ``InterfaceLocale``.
-    ///   - defaultTarget: Where to go after a login that named no target.
-    ///   - allowedTargetOrigins: Origins besides the own one that targets may be on.
-    ///   - defaultLocale: The language for browsers that ask for none of itsme's.
-    ///   - fallbackPage: Shown by the callback, instead of a failure, to a browser that holds no login for it, because
-    ///     an app started it. nil when there is no app.
+    ///   - startPath: The path that starts a login. Its query parameters are `target`, a ``PostLoginTarget``, and
+    ///     `locale`, an ``InterfaceLocale``.
+    ///   - defaultTarget: Where to go after a login without a target.
+    ///   - allowedTargetOrigins: Other origins that targets may have.
+    ///   - defaultLocale: The language for browsers that prefer none of itsme's languages.
+    ///   - fallbackPage: The callback shows it, instead of an error, to a browser without the pending login, because an
+    ///     app started the login. nil if there is no app.
     ///   - authorize: Makes the authorization request, with `client`. The library puts the target into the
     ///     transaction's ``LoginTransaction/applicationState``.
-    ///   - onLogin: Answers a browser whose person is logged in: typically a session cookie and a redirect
+    ///   - onLogin: Answers a browser after a login, typically with a session cookie and a redirect
     ///     (``CompletedLogin/redirect(settingCookies:)``).
-    ///   - onFailure: Answers a browser whose person is not. By default ``LoginFailure/page``.
-    /// - Throws: ``ItsmeError`` `invalid_configuration` for a path or an origin that is none.
+    ///   - onFailure: Answers a browser after a failed login. By default ``LoginFailure/page``.
+    /// - Throws: ``ItsmeError`` `invalid_configuration` for a malformed path or origin.
     public init(
         client: ItsmeClient,
         sealer: TransactionSealer,
@@ -80,7 +80,7 @@ public struct LoginEndpoints: Sendable {
         cookies = try LoginCookies(client.configuration)
         guard let path = try? PostLoginTarget(startPath), path.isPath else {
             throw ItsmeError(
-                .invalidConfiguration, .configuration, "the path that starts a login is none",
+                .invalidConfiguration, .configuration, "the start path is not a valid path",
                 remedy: "Give a path that starts with a single slash, without a query.", field: "startPath")
         }
         callbackPath =
@@ -90,8 +90,8 @@ public struct LoginEndpoints: Sendable {
             ).pathWithoutQuery
         guard callbackPath != startPath else {
             throw ItsmeError(
-                .invalidConfiguration, .configuration, "a login starts at the path of the redirect URI",
-                remedy: "Give the start another path.", field: "startPath")
+                .invalidConfiguration, .configuration, "the start path is also the path of the redirect URI",
+                remedy: "Choose another start path.", field: "startPath")
         }
         self.client = client
         self.sealer = sealer
@@ -105,10 +105,10 @@ public struct LoginEndpoints: Sendable {
         self.onFailure = onFailure
     }
 
-    /// Sends the person to itsme.
+    /// The endpoint that sends the person to itsme.
     public var start: any HTTPHandler { LoginEndpoint(login: self) }
 
-    /// Takes the person back.
+    /// The endpoint that handles the callback.
     public var callback: any HTTPHandler { CallbackEndpoint(login: self) }
 
     /// Both endpoints by their paths, for an ``HTTPRouter``.
@@ -116,11 +116,11 @@ public struct LoginEndpoints: Sendable {
         [startPath: start, callbackPath: callback]
     }
 
-    /// The link that starts a login: for an ``ItsmeButton``, or to redirect to.
+    /// The link that starts a login, for an ``ItsmeButton`` or a redirect.
     ///
     /// - Parameters:
     ///   - target: Where to go after the login.
-    ///   - locale: The language of itsme's pages; by default what the browser prefers.
+    ///   - locale: The language of itsme's pages; by default the one that the browser prefers.
     public func startURL(target: PostLoginTarget? = nil, locale: InterfaceLocale? = nil) -> String {
         var pairs: [(name: String, value: String)] = []
         if let target { pairs.append(("target", target.text)) }
@@ -134,7 +134,7 @@ public struct LoginEndpoints: Sendable {
         InterfaceLocale.preferred(by: request) ?? defaultLocale
     }
 
-    /// Logs a failure and lets the application answer it.
+    /// Logs an error and lets the application answer.
     func failure(
         _ thrown: any Error, phase: ItsmeError.Phase, request: HTTPRequest, target: PostLoginTarget?
     ) async -> HTTPReply {
@@ -152,9 +152,9 @@ public struct LoginEndpoints: Sendable {
                 request: request.withoutQuery, locale: locale(for: request), retryURL: startURL(target: target)))
     }
 
-    /// Nothing that a person does by declining, and nothing that anybody can cause from outside, is worth an alarm.
+    /// A refusal by the person, and errors that anyone can cause from outside, must not raise an alarm.
     private static func level(of error: ItsmeError) -> Logger.Level {
-        // Whoever starts a login can write any error of itsme into the query of its callback.
+        // Anyone who starts a login can put any error code into the query of its callback.
         let isHearsay = error.code == .authorizationRefused
         return switch error.kind {
         case .declined: .debug
@@ -164,7 +164,7 @@ public struct LoginEndpoints: Sendable {
         }
     }
 
-    /// A browser that goes away, or a server that stops, is no fault of the application.
+    /// A browser that disconnects, or a server that stops, is not an error of the application.
     private static func cancelled(_ thrown: any Error, _ phase: ItsmeError.Phase) -> ItsmeError? {
         guard thrown is CancellationError else { return nil }
         return ItsmeError(
@@ -172,35 +172,36 @@ public struct LoginEndpoints: Sendable {
     }
 }
 
-/// A person who wants to log in, as the application sees it before the authorization request is made.
+/// A login for which the application has to make the authorization request.
 public struct LoginStart: Sendable {
     /// The request of the browser.
     public let request: HTTPRequest
 
-    /// Where the person wants to go after the login; checked.
+    /// Where the person goes after the login; checked.
     public let target: PostLoginTarget
 
-    /// The language to show itsme in: the parameter `locale` of the start URL, else what the browser prefers.
+    /// The language for itsme's pages: the parameter `locale` of the start URL, or else the one that the browser
+    /// prefers.
     public let locale: InterfaceLocale
 }
 
 extension LoginStart: Redacted {
-    /// The language, and nothing of the request with its cookies.
+    /// The language, without the request and its cookies.
     public var description: String { "LoginStart(\(locale.rawValue))" }
 }
 
-/// A login that came back from itsme and passed every check.
+/// A login that passed every check.
 public struct CompletedLogin: Sendable {
     /// The tokens, with the validated ID token.
     public let tokens: TokenResponse
 
-    /// The service code of the request: which of several services was answered.
+    /// The service code of the request.
     public let serviceCode: String
 
-    /// Where the person wanted to go; checked when the login started, and again now.
+    /// Where the person goes now; checked at the start of the login and again now.
     public let target: PostLoginTarget
 
-    /// The callback of the browser without its query, which holds the code and the state.
+    /// The callback request without its query, which has the code and the state.
     public let request: HTTPRequest
 
     let client: ItsmeClient
@@ -215,17 +216,17 @@ public struct CompletedLogin: Sendable {
         try await client.userInfo(for: tokens)
     }
 
-    /// Downloads the picture that UserInfo names. One HTTP request.
+    /// Downloads the picture that UserInfo names. Sends one HTTP request.
     ///
     /// - Throws: As ``ItsmeClient/picture(of:for:)``.
     public func picture(of userInfo: UserInfo) async throws -> Personal<PhotoImage>? {
         try await client.picture(of: userInfo, for: tokens)
     }
 
-    /// The usual answer: a redirect to ``target`` with the application's own cookies.
+    /// The usual answer: a redirect to ``target`` with the application's cookies.
     ///
-    /// - Parameter cookies: Values of `Set-Cookie`, for example of the new session. Make a session with a new
-    ///   identifier at each login, never go on with the one from before (session fixation).
+    /// - Parameter cookies: Values of `Set-Cookie`, for example of the new session. Start a session with a new
+    ///   identifier at each login, and never continue the previous one (session fixation).
     public func redirect(settingCookies cookies: [String] = []) -> HTTPReply {
         var reply = HTTPReply.seeOther(target.text)
         for cookie in cookies { reply.setCookie(cookie) }
@@ -234,21 +235,21 @@ public struct CompletedLogin: Sendable {
 }
 
 extension CompletedLogin: Redacted {
-    /// The names of the claims, no values, and nothing of the request with its cookies.
+    /// The names of the claims, without values and without the request and its cookies.
     public var description: String { "CompletedLogin(\(idToken))" }
 }
 
 /// A login that did not start or did not succeed.
 ///
-/// It prints itself without the request; the error can be logged as it is.
+/// Its description leaves out the request. The error is safe to log.
 public struct LoginFailure: Sendable {
-    /// What went wrong. Show its ``ItsmeError/safeMessage(in:)`` to the browser and nothing else.
+    /// What went wrong. Show the browser only its ``ItsmeError/safeMessage(in:)``.
     public let error: ItsmeError
 
-    /// What a closure of the application, or its replay guard, threw; nil when the error is the library's own.
+    /// The error that a closure or the replay guard of the application threw; nil if the error is from the library.
     public let underlyingError: (any Error)?
 
-    /// Where the person wanted to go, if that is known.
+    /// Where the person wanted to go, if known.
     public let target: PostLoginTarget?
 
     /// The request of the browser without its query.
@@ -257,12 +258,12 @@ public struct LoginFailure: Sendable {
     /// The language that the browser prefers.
     public let locale: InterfaceLocale
 
-    /// Where to start again.
+    /// The URL to start again.
     public let retryURL: String
 
-    /// The default answer: a page with the error's safe message in the browser's language and, unless the configuration
-    /// is at fault, a link to start again. Status 403 when the person or itsme declined, 400 when what came was not to
-    /// be trusted, 503 when trying again may help, 500 for a misconfiguration.
+    /// The default answer: a page with the error's safe message in the browser's language and, except for a
+    /// misconfiguration, a link to start again. The status is 403 if the person or itsme declined, 400 for an untrusted
+    /// answer, 503 for a transient error, and 500 for a misconfiguration.
     public var page: HTTPReply {
         FailurePage.reply(for: error, locale: locale, retryURL: retryURL)
     }

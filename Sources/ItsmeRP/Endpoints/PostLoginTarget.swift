@@ -1,16 +1,16 @@
-/// Where the browser goes after a login: a path on the application's own site, or a URL of an allowed origin.
+/// Where the browser goes after a login: a path on this site, or a URL of an allowed origin.
 ///
-/// A target usually comes from a query parameter, so anybody can propose one. Only one spelling of a place is accepted,
-/// so that no browser, proxy or router reads another place out of it (open redirects: RFC 9700 §4.11, CWE-601,
+/// A target usually comes from a query parameter, so an attacker can choose it. The rules accept only one spelling of a
+/// target, so that no browser, proxy or router can read it as another one (open redirects: RFC 9700 §4.11, CWE-601,
 /// CVE-2022-23527):
 ///
-/// - it starts with a single slash, or with an allowed origin followed by a slash or by nothing;
-/// - it holds characters of RFC 3986 only: no backslash, no space, no control character, nothing but ASCII;
-/// - no segment of its path has the name `.`, `..` or none, where the name is what stands before the first `;` (software
-///   that knows matrix parameters drops the rest, RFC 3986 §3.3) without white space and invisible characters, escaped
-///   or not; a slash at the end is all that may follow the last name;
-/// - no escape in its path stands for a slash, a backslash, a percent sign, half a character, or a character that some
-///   software folds into one of these, into a dot or into `;`; no escape anywhere stands for a control character;
+/// - it starts with a single slash, or with an allowed origin followed by a slash or the end;
+/// - it has only the characters of RFC 3986: ASCII without backslash, space and control characters;
+/// - no path segment has an empty name or the name `.` or `..`. The name ends at the first `;`, because software that
+///   knows matrix parameters drops the rest (RFC 3986 §3.3), and white space and invisible characters are ignored,
+///   escaped or not. Only a final slash may follow the last name;
+/// - no escape in its path decodes to a slash, a backslash, a percent sign, invalid UTF-8, or a character that some
+///   software converts to one of these, to a dot or to `;`. No escape anywhere decodes to a control character;
 /// - it has at most 256 characters.
 ///
 /// ```swift
@@ -20,7 +20,7 @@
 public struct PostLoginTarget: Sendable, Hashable {
     private static let maximumSize = LoginTransaction.maximumApplicationStateSize
 
-    /// The target as it goes into `Location`.
+    /// The target as sent in `Location`.
     public let text: String
 
     /// The path `/`.
@@ -30,15 +30,15 @@ public struct PostLoginTarget: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - text: A path with an optional query and fragment, or a URL of an allowed origin.
-    ///   - allowedOrigins: Origins besides the own one, as in `https://shop.example`: https, in lower case, without a
-    ///     slash at the end.
-    /// - Throws: ``ItsmeError`` `target_refused`; `invalid_configuration` when an allowed origin is none.
+    ///   - allowedOrigins: Other allowed origins, such as `https://shop.example`: https, in lower case, without a final
+    ///     slash.
+    /// - Throws: ``ItsmeError`` `target_refused`; `invalid_configuration` if an allowed origin is malformed.
     public init(_ text: String, allowedOrigins: Set<String> = []) throws(ItsmeError) {
         try Self.check(allowedOrigins)
         guard text.utf8.count <= Self.maximumSize, text.utf8.allSatisfy(Self.isURICharacter) else {
             throw Self.refused
         }
-        // All of it is ASCII from here on, so comparing strings is comparing octets.
+        // All characters are ASCII from here on, so string comparison compares bytes.
         let origin = allowedOrigins.first { origin in
             let rest = text.dropFirst(origin.count)
             return text.hasPrefix(origin) && (rest.isEmpty || rest.hasPrefix("/"))
@@ -56,19 +56,19 @@ public struct PostLoginTarget: Sendable, Hashable {
         self.text = text
     }
 
-    /// Whether it is a bare path, without a query and a fragment.
+    /// Whether it is only a path, without a query and a fragment.
     var isPath: Bool {
         text.hasPrefix("/") && !text.utf8.contains { $0 == 0x3F || $0 == 0x23 }
     }
 
-    /// Refuses what is no https origin in its only spelling.
+    /// Refuses an origin that is not https or not in its normal form.
     static func check(_ origins: Set<String>) throws(ItsmeError) {
         for origin in origins {
             guard let endpoint = try? Endpoint(origin, allowsLoopbackHTTP: false), origin == origin.lowercased(),
                 origin == "https://" + endpoint.authority
             else {
                 throw ItsmeError(
-                    .invalidConfiguration, .configuration, "an allowed origin is not one",
+                    .invalidConfiguration, .configuration, "an allowed origin is malformed",
                     remedy: "Write it as in https://shop.example, in lower case and without a slash at the end.",
                     field: "allowedOrigins")
             }
@@ -84,12 +84,13 @@ public struct PostLoginTarget: Sendable, Hashable {
         guard rest.count(where: { $0 == 0x23 }) <= 1 else { return false }
         let segments = path.dropFirst().split(separator: 0x2F, omittingEmptySubsequences: false)
         for (index, segment) in segments.enumerated() {
-            // Only the last segment may be empty: that is a slash at the end.
+            // Only the last segment may be empty, after a final slash.
             if segment.isEmpty, index == segments.count - 1 { continue }
             guard let octets = decoded(segment), let text = String(validating: octets, as: UTF8.self),
                 !text.unicodeScalars.contains(where: isMisread)
             else { return false }
-            // Routers and proxies drop matrix parameters, some also blanks, and then meet an empty segment or a step up.
+            // Routers and proxies drop matrix parameters, and some also white space. Then the segment may be empty or
+            // `..`.
             let name = text.unicodeScalars.prefix { $0 != ";" }.filter { !isInvisible($0) }
             guard !name.isEmpty, name.count > 2 || !name.allSatisfy({ $0 == "." }) else { return false }
         }
@@ -97,7 +98,7 @@ public struct PostLoginTarget: Sendable, Hashable {
         return !octets.contains(where: isControl)
     }
 
-    /// The octets with the escapes resolved; nil when an escape is incomplete.
+    /// The bytes with escapes decoded; nil if an escape is incomplete.
     private static func decoded(_ text: Substring.UTF8View) -> [UInt8]? {
         var octets: [UInt8] = []
         var iterator = text.makeIterator()
@@ -122,8 +123,8 @@ public struct PostLoginTarget: Sendable, Hashable {
         octet < 0x20 || octet == 0x7F
     }
 
-    /// Whether a character of a path is a control character, a delimiter that only an escape can have brought there, or
-    /// one that compatibility normalization (Unicode NFKC) or a best-fit code page turns into `/ \ % ;` or dots.
+    /// Whether a character of a path is a control character, an escaped delimiter, or one that compatibility
+    /// normalization (Unicode NFKC) or a best-fit code page turns into `/ \ % ;` or dots.
     private static func isMisread(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
         case "/", "\\", "%": true

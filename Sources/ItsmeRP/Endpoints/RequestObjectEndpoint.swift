@@ -8,24 +8,24 @@ public import JOSE
 public import Logging
 import Synchronization
 
-/// Serves stored request objects to itsme: the request URI (RFC 9101 §5.2, OpenID Connect Core 1.0 §6.2).
+/// Serves stored request objects to itsme at the request URI (RFC 9101 §5.2, OpenID Connect Core 1.0 §6.2).
 ///
-/// The name of the object is the last segment of the path, `https://rp.example:443/itsme/request/NAME`; serve it with the
-/// route `/itsme/request/*`. There is no query.
+/// The last path segment is the name of the object, as in `https://rp.example:443/itsme/request/NAME`. Use the route
+/// `/itsme/request/*`. There is no query.
 ///
-/// An object can be fetched until it expires, not just once: a fetch that breaks off is repeated, and a second fetch
-/// gives nothing away, because the object is encrypted to itsme, its `jti` and `state` are single use, and its name
-/// cannot be guessed. An unknown name, an expired one, and text that is no name get the same 404. There is no redirect.
+/// An object can be fetched several times until it expires, so that itsme can repeat a failed fetch. This is safe: the
+/// object is encrypted to itsme, its `jti` and `state` are for single use, and its name cannot be guessed. Unknown,
+/// expired and malformed names all get 404. There is no redirect.
 public struct RequestObjectEndpoint: HTTPHandler {
     /// The media type of a request object.
     public struct MediaType: Sendable, Hashable {
         /// The value of `Content-Type`.
         public let name: String
 
-        /// RFC 9101 §9.4, which itsme asks for today.
+        /// The type of RFC 9101 §9.4, which itsme requires today.
         public static let authorizationRequest = MediaType(name: "application/oauth-authz-req+jwt")
 
-        /// What the first generation of itsme's protocol asked for.
+        /// The type that the first generation of itsme's protocol required.
         public static let jwt = MediaType(name: "application/jwt")
     }
 
@@ -33,12 +33,12 @@ public struct RequestObjectEndpoint: HTTPHandler {
     private let mediaType: MediaType
     private let logger: Logger
 
-    /// Makes an endpoint on a store.
+    /// Makes an endpoint for a store.
     ///
     /// - Parameters:
-    ///   - store: Where the objects are.
-    ///   - mediaType: How the objects are labelled.
-    ///   - logger: Told when the store fails. Silent by default.
+    ///   - store: The store with the objects.
+    ///   - mediaType: The media type of the answers.
+    ///   - logger: Receives a message if the store fails. Silent by default.
     public init(
         _ store: any RequestObjectStore, mediaType: MediaType = .authorizationRequest,
         logger: Logger = Logger(label: "itsme.rp", factory: { _ in SwiftLogNoOpLogHandler() })
@@ -71,28 +71,29 @@ public struct RequestObjectEndpoint: HTTPHandler {
 /// Keeps request objects from the authorization request until itsme fetches them by their request URI.
 ///
 /// With several instances of a service, implement it on a store that they share (for example `SET key value EX` in
-/// Redis), since itsme may reach another instance than the one that made the object.
+/// Redis), since itsme may reach a different instance from the one that made the object.
 public protocol RequestObjectStore: Sendable {
-    /// Keeps an object under a name that was never used before.
+    /// Stores an object under a new name.
     ///
     /// - Parameters:
-    ///   - requestObject: A nested JWT; signed, and encrypted to itsme.
+    ///   - requestObject: A nested JWT, signed, and encrypted to itsme.
     ///   - id: Its name.
-    ///   - expiry: When it may be forgotten, and must not be given out any more.
+    ///   - expiry: When it expires. After that it must not be returned and may be deleted.
     func store(_ requestObject: String, as id: RequestObjectID, until expiry: Date) async throws
 
-    /// The object of that name; nil when there is none or it has expired. It stays: itsme may ask again.
+    /// Returns the object with that name; nil if there is none or it has expired. Do not delete it: itsme may fetch it
+    /// again.
     func requestObject(for id: RequestObjectID) async throws -> String?
 }
 
 /// The name of a stored request object in its request URI: 256 random bits in Base64url.
 ///
-/// Who knows the name can fetch the object, which is encrypted to itsme; so the name is unguessable, and it does not
-/// print itself. Any text that is not exactly such a name is refused before a store sees it.
+/// Anyone who knows the name can fetch the object, although it is encrypted to itsme. So the name is unguessable and
+/// its description is redacted. Any other text is refused before it reaches a store.
 public struct RequestObjectID: Sendable, Hashable {
     private static let size = 32
 
-    /// How many characters a name has.
+    /// The number of characters in a name.
     static let textLength = 43
 
     /// 43 Base64url characters.
@@ -109,7 +110,7 @@ public struct RequestObjectID: Sendable, Hashable {
         }
     }
 
-    /// Reads a name; nil when the text is none.
+    /// Reads a name; nil if the text is malformed.
     public init?(_ text: String) {
         guard text.utf8.count == Self.textLength, (try? Base64URL.decode(text))?.count == Self.size else { return nil }
         self.text = text
@@ -120,9 +121,9 @@ extension RequestObjectID: Redacted {}
 
 /// Keeps request objects in memory, for one process.
 ///
-/// It is bounded in count and in bytes. When it is full, the oldest objects make room: itsme fetches an object within
-/// seconds of the redirect, so under a flood of started logins an object still lives long enough to be fetched, while
-/// refusing new ones would let the flood stop every login.
+/// The number of objects and their bytes are limited. If it is full, the oldest objects are removed. itsme fetches an
+/// object within seconds of the redirect, so even during a flood of logins it is usually still there. Refusing new
+/// objects instead would let the flood stop every login.
 public final class InMemoryRequestObjectStore: RequestObjectStore {
     private struct Entry {
         let requestObject: String
@@ -156,10 +157,10 @@ public final class InMemoryRequestObjectStore: RequestObjectStore {
     /// Makes an empty store.
     ///
     /// - Parameters:
-    ///   - maximumCount: How many objects to hold, at least 1. Default 10,000.
-    ///   - maximumSize: How many bytes all objects may take together, about 200 for the bookkeeping of each included.
-    ///     Default 32 MiB. A single object that is larger is refused.
-    ///   - now: The date, for forgetting what has expired.
+    ///   - maximumCount: The most objects to hold, at least 1. Default 10,000.
+    ///   - maximumSize: The most bytes for all objects, including about 200 bytes of overhead for each. Default 32 MiB.
+    ///     A single larger object is refused.
+    ///   - now: The date, to determine what has expired.
     public init(
         maximumCount: Int = 10_000, maximumSize: Int = 32 << 20, now: @escaping @Sendable () -> Date = { Date() }
     ) {
@@ -168,10 +169,10 @@ public final class InMemoryRequestObjectStore: RequestObjectStore {
         self.now = now
     }
 
-    /// Keeps an object; the oldest ones make room.
+    /// Stores an object. The oldest ones are removed if necessary.
     ///
-    /// - Throws: ``ItsmeError`` `request_object_too_large` when it alone is larger than the store, and
-    ///   `invalid_configuration` when the name is in use.
+    /// - Throws: ``ItsmeError`` `request_object_too_large` if the object is larger than the store, and
+    ///   `invalid_configuration` if the name is in use.
     public func store(
         _ requestObject: String, as id: RequestObjectID, until expiry: Date
     ) throws(ItsmeError) {
@@ -194,12 +195,12 @@ public final class InMemoryRequestObjectStore: RequestObjectStore {
         }
         guard isNew else {
             throw ItsmeError(
-                .invalidConfiguration, .authorizationRequest, "a request object of that name is already stored",
+                .invalidConfiguration, .authorizationRequest, "a request object with that name is already stored",
                 remedy: "Make a new name for each request object.", field: "requestObjectID")
         }
     }
 
-    /// The object of that name, as often as it is asked for, until it expires.
+    /// The object with that name, until it expires.
     public func requestObject(for id: RequestObjectID) -> String? {
         let now = now()
         return state.withLock { state in

@@ -20,7 +20,7 @@ extension ItsmeClient {
         let metadata = try await provider.metadata()
         guard case .clientSecretPost(let secret) = configuration.authentication.method else {
             throw ItsmeError(
-                .revocationNotOffered, .revocation, "itsme offers revocation to clients with a client secret only",
+                .revocationNotOffered, .revocation, "itsme offers revocation only to clients with a client secret",
                 field: "authentication")
         }
         guard let endpoint = metadata.revocation else {
