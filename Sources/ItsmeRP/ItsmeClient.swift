@@ -100,7 +100,7 @@ public struct ItsmeClient: Sendable {
     ///
     /// - Parameters:
     ///   - service: Which itsme service, with its code.
-    ///   - scopes: Scopes besides `openid`.
+    ///   - scopes: Additional scopes; `openid` is always included.
     ///   - claims: Single claims, in the ID token or in UserInfo.
     ///   - level: The required authentication level; an ID token with a lower one is refused.
     ///   - locale: The language of itsme's pages.

@@ -1,9 +1,9 @@
 /// The members of a JOSE header that this module reads (RFC 7515 §4.1, RFC 7516 §4.1).
 ///
-/// Parsing refuses `crit`, `b64` and `zip`, since no extension is implemented, and any of these members that is not a
-/// string. Keys and references to keys inside a header (`jwk`, `jku`, `x5u`, `x5c`, `x5t`) are ignored: a token never
-/// brings its own key. The author of the token chose all values, so they prove nothing. The description of a header
-/// shows only the names of its members.
+/// Parsing refuses `crit`, `b64` and `zip`, since no extension is implemented. It also refuses `alg`, `enc`, `kid`,
+/// `typ` or `cty` if it is not a string. Keys and references to keys inside a header (`jwk`, `jku`, `x5u`, `x5c`,
+/// `x5t`) are ignored: a token never brings its own key. The author of the token chose all values, so they prove
+/// nothing. The description of a header shows only the names of its members.
 public struct JOSEHeader: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// `alg`: how the token was signed or its content encryption key was wrapped.
     public let algorithm: String

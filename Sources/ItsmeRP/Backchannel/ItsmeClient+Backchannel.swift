@@ -17,7 +17,7 @@ extension ItsmeClient {
     /// - Parameters:
     ///   - service: Which itsme service, with its code.
     ///   - hint: The person.
-    ///   - scopes: Scopes besides `openid`.
+    ///   - scopes: Additional scopes; `openid` is always included.
     ///   - claims: Single claims, in the ID token or in UserInfo.
     ///   - level: The required authentication level; an ID token with a lower one is refused.
     ///   - requestedExpiry: How long the person has to answer, in whole seconds up to one day. itsme may allow less.

@@ -12,7 +12,7 @@ public struct ClaimAvailability: Sendable, Hashable {
         case mostly
         /// For everyone who gave itsme an e-mail address.
         case withEmail
-        /// For nobody.
+        /// For no one.
         case never
     }
 
@@ -46,16 +46,16 @@ public struct ClaimAvailability: Sendable, Hashable {
     static let mostly = ClaimAvailability(level: .mostly)
     /// For everyone who gave itsme an e-mail address.
     static let withEmail = ClaimAvailability(level: .withEmail)
-    /// For nobody.
+    /// For no one.
     static let never = ClaimAvailability(level: .never)
 
     /// For everyone, except that only most people with documents of this country have it.
     static func always(except country: CountryCode) -> Self { Self(level: .always, exceptions: [country: .mostly]) }
 
-    /// For everyone with a document of this country, for nobody else.
+    /// For everyone with a document of this country, for no one else.
     static func only(on country: CountryCode) -> Self { Self(level: .never, exceptions: [country: .always]) }
 
-    /// For most people with a document of this country, for nobody else.
+    /// For most people with a document of this country, for no one else.
     static func mostly(on country: CountryCode) -> Self { Self(level: .never, exceptions: [country: .mostly]) }
 }
 

@@ -61,7 +61,7 @@ extension Bool: ClaimValue {
 }
 
 extension JSON: ClaimValue {
-    /// Takes the value as it is, for claims whose form is not documented.
+    /// Keeps the value unchanged, for claims whose form is not documented.
     public init(claimValue json: JSON) throws(UnexpectedClaimValue) {
         self = json
     }

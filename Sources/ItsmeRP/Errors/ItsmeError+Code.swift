@@ -305,9 +305,9 @@ extension ItsmeError {
         /// `aud` does not hold the client.
         public static let audienceMismatch = Code(
             "audience_mismatch", .untrustedResponse, "the token is for another client", remedy: Remedy.refuseLogin)
-        /// `aud` holds an audience besides the client.
+        /// `aud` has an audience other than the client.
         public static let audienceNotTrusted = Code(
-            "audience_not_trusted", .untrustedResponse, "the token has an audience besides the client",
+            "audience_not_trusted", .untrustedResponse, "the token has an audience other than the client",
             remedy: Remedy.refuseLogin)
         /// `azp` is another party.
         public static let authorizedPartyMismatch = Code(

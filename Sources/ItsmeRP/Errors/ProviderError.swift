@@ -140,7 +140,7 @@ extension ProviderError.Code {
 
     /// The person has not answered yet.
     public static let authorizationPending = Self("authorization_pending")
-    /// The person has not answered yet, and the client asked too often.
+    /// The person has not answered yet, and the client polls too often.
     public static let slowDown = Self("slow_down")
     /// The person did not answer in time.
     public static let expiredToken = Self("expired_token")

@@ -50,7 +50,7 @@ public struct UserInfo: Sendable {
                 throw token.error(.audienceMismatch, "UserInfo is for another client", field: "aud")
             }
             guard audience.allSatisfy({ $0.hasSameOctets(as: clientID) }) else {
-                throw token.error(.audienceNotTrusted, "UserInfo has an audience besides the client", field: "aud")
+                throw token.error(.audienceNotTrusted, "UserInfo has an audience other than the client", field: "aud")
             }
         }
         // RFC 7519 §4.1.4, §4.1.5: times are checked when present.

@@ -82,8 +82,8 @@ public struct ContentEncryptionAlgorithm: Sendable, Hashable, CustomStringConver
 package enum AEADCipher {
     /// Encrypts and authenticates.
     ///
-    /// Throws `keyNotSuitable` if `key`, and `cryptoFailed` if `nonce`, does not have the size that `algorithm` states.
-    /// The tag has `algorithm.tagSize` bytes.
+    /// Throws `keyNotSuitable` if `key` does not have the size that `algorithm` states, and `cryptoFailed` if `nonce`
+    /// does not. The tag has `algorithm.tagSize` bytes.
     package static func seal(
         _ plaintext: [UInt8], key: SecretBytes, nonce: [UInt8], additionalData: [UInt8],
         algorithm: ContentEncryptionAlgorithm

@@ -39,8 +39,8 @@ enum KeyConversion: CaseIterable {
             "the file is encrypted with an old algorithm, such as RC2, that OpenSSL 3 does not offer by default"
         case .passwordBasedMAC:
             """
-            the file's MAC is PBMAC1 (RFC 9579), which OpenSSL checks from release 3.4 on and the one here does not; if you \
-            know where the file is from, do without the MAC
+            the file's MAC is PBMAC1 (RFC 9579), which needs OpenSSL 3.4 or later; if you trust the source of the file, skip \
+            the MAC
             """
         }
     }
