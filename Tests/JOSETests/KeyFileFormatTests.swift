@@ -145,9 +145,12 @@ final class KeyFileFormatTests: XCTestCase {
         for (contents, code, words) in [
             (Array("hello".utf8), .malformedPEM, "no private key in PEM, DER or PKCS#12"),
             ([], .malformedPEM, "no private key"),
-            (Array(try certificate.certificatePEM().utf8), .malformedPEM, "only a certificate"),
-            (try certificate.certificateDER(), .malformedPEM, "only a certificate"),
-            (Array(try Fixture.text("keys/rsa-public.pem").utf8), .malformedPEM, "only a public one"),
+            (Array(try certificate.certificatePEM().utf8), .malformedPEM, "holds a certificate, but no private key"),
+            (try certificate.certificateDER(), .malformedPEM, "holds a certificate, but no private key"),
+            (
+                Array(try Fixture.text("keys/rsa-public.pem").utf8), .malformedPEM,
+                "holds a public key, but no private key"
+            ),
             (Array(#"{"kty":"RSA"}"#.utf8), .malformedPEM, "JSON"), ([0xFF, 0xFE] + utf16, .malformedPEM, "UTF-16"),
             (Array("PuTTY-User-Key-File-3: ssh-rsa".utf8), .unsupportedKeyFormat, "PuTTY"),
         ] as [([UInt8], JOSEError.Code, String)] {

@@ -23,7 +23,7 @@ extension ItsmeError {
 
         /// Remedies that several codes share.
         private enum Remedy {
-            static let refuseLogin = "Refuse the login. If it lasts, report it to itsme."
+            static let refuseLogin = "Refuse the login. If this persists, report it to itsme."
             static let refuseCallback =
                 "Refuse the callback and offer a new login; do not use anything that came with it."
             static let checkClock =
@@ -166,7 +166,7 @@ extension ItsmeError {
         /// The JWK Set cannot be read or holds no usable key.
         public static let jwkSetMalformed = Code(
             "jwk_set_malformed", .untrustedResponse, "itsme's JWK Set cannot be read or holds no usable key",
-            remedy: "Nothing to do here; the last good set stays in use. If it lasts, report it to itsme.")
+            remedy: "Nothing to do here; the last good set stays in use. If this persists, report it to itsme.")
         /// No key of the provider has the token's `kid`, even after one refetch.
         public static let providerKeyNotFound = Code(
             "provider_key_not_found", .untrustedResponse, "no key of itsme has the key ID that the token names",
@@ -383,7 +383,7 @@ extension ItsmeError {
         public static let backchannelResponseMalformed = Code(
             "backchannel_response_malformed", .untrustedResponse,
             "a member of the answer is missing or has the wrong form",
-            remedy: "Start again. If it lasts, report it to itsme.")
+            remedy: "Start again. If this persists, report it to itsme.")
         /// The person did not answer during the lifetime of the session or request.
         public static let backchannelExpired = Code(
             "backchannel_expired", .declined, "the person did not answer in time", remedy: "Offer to start again.")

@@ -200,7 +200,7 @@ extension ProviderError {
         case .invalidRequestObject:
             "itsme could not use the request object: check that the public JWK Set is reachable and holds the signing key in use."
         case .invalidRequestURI: "Register the request URI at itsme; it must be https with port 443 and reachable."
-        default: "itsme does not document this code. Read the texts that came with it."
+        default: "The code is not documented by itsme. Read the texts that came with it."
         }
     }
 }

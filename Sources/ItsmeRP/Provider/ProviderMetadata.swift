@@ -103,7 +103,7 @@ public struct ProviderMetadata: Sendable {
         }
         return ItsmeError(
             .metadataIssuerMismatch, .discovery,
-            reason + ". Both may be the same address, but issuers are compared character by character",
+            reason + ". They may be the same address, but issuers are compared character by character",
             remedy:
                 "Configure the issuer as the provider writes it: with or without the slash at the end, and with the same name for the host.",
             field: "issuer", kind: .misconfiguration)

@@ -34,9 +34,9 @@ enum KeyConversion: CaseIterable {
         case .traditionalEncryption:
             "the key uses the encryption of RFC 1421, which is not supported"
         case .legacyPKCS8:
-            "the key is encrypted with an old algorithm, such as DES, that OpenSSL 3 does not offer by default"
+            "the key is encrypted with an old algorithm, such as DES, that OpenSSL 3 has only in its legacy provider"
         case .legacyPKCS12:
-            "the file is encrypted with an old algorithm, such as RC2, that OpenSSL 3 does not offer by default"
+            "the file is encrypted with an old algorithm, such as RC2, that OpenSSL 3 has only in its legacy provider"
         case .passwordBasedMAC:
             """
             the file's MAC is PBMAC1 (RFC 9579), which needs OpenSSL 3.4 or later; if you trust the source of the file, skip \

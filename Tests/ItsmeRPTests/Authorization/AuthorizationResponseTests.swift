@@ -68,7 +68,7 @@ final class AuthorizationResponseTests: XCTestCase {
                 "https%3A%2F%2F" + String(repeating: "a", count: 500),
                 "'https://" + String(repeating: "a", count: 120) + "…'"
             ),
-            ("a-secret-that-is-no-issuer", "no URL"),
+            ("a-secret-that-is-no-issuer", "not a URL"),
         ] {
             let (transaction, state) = try await request(client)
             let error = await assertItsmeError(.responseIssuerMismatch, field: "iss") {
@@ -76,7 +76,7 @@ final class AuthorizationResponseTests: XCTestCase {
                     query: "code=a&state=\(state)&iss=\(issuer)", for: transaction)
             }
             let text = try XCTUnwrap(error).description
-            XCTAssertTrue(text.contains("the issuer is \(shown), expected is '\(TestProvider.issuer)'"), text)
+            XCTAssertTrue(text.contains("the issuer is \(shown), but '\(TestProvider.issuer)' is expected"), text)
             XCTAssertFalse(text.contains("\n"))
         }
     }

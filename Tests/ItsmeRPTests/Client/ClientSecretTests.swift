@@ -119,7 +119,7 @@ final class ClientSecretTests: XCTestCase {
         ) {
             try await client.revoke(tokens)
         }
-        XCTAssertFalse(try XCTUnwrap(error).reason.contains("client secret only"))
+        XCTAssertFalse(try XCTUnwrap(error).reason.contains("only to clients with a client secret"))
     }
 
     func testTheSignatureAlgorithmIsConfigurationAndNeverTheTokens() async throws {

@@ -43,7 +43,7 @@ final class ProviderMetadataTests: XCTestCase {
             try await provider.client().providerMetadata()
         }
         let text = try XCTUnwrap(error).description
-        XCTAssertTrue(text.contains("'https://other.example', expected is '\(TestProvider.issuer)'"), text)
+        XCTAssertTrue(text.contains("'https://other.example', but '\(TestProvider.issuer)' is expected"), text)
         XCTAssertEqual(error?.kind, .untrustedResponse)
     }
 
@@ -72,8 +72,8 @@ final class ProviderMetadataTests: XCTestCase {
             }
             XCTAssertEqual(error?.kind, .misconfiguration, configured)
             let text = try XCTUnwrap(error).description
-            XCTAssertTrue(text.contains("'\(named)', expected is '\(configured)'"), text)
-            XCTAssertTrue(text.contains("two spellings of one address"), text)
+            XCTAssertTrue(text.contains("'\(named)', but '\(configured)' is expected"), text)
+            XCTAssertTrue(text.contains("may be the same address"), text)
             let logged = lines.lines.filter { $0.hasPrefix("error") && $0.contains(configured) }
             XCTAssertFalse(logged.isEmpty, lines.text)
         }

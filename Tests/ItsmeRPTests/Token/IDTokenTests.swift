@@ -61,7 +61,7 @@ final class IDTokenTests: XCTestCase {
             try await login([("iss", .string(TestProvider.issuer + "/"))])
         }
         let text = try XCTUnwrap(error).description
-        XCTAssertTrue(text.contains("'\(TestProvider.issuer)/', expected is '\(TestProvider.issuer)'"), text)
+        XCTAssertTrue(text.contains("'\(TestProvider.issuer)/', but '\(TestProvider.issuer)' is expected"), text)
     }
 
     func testRefusesTokenOfAnotherIssuer() async {

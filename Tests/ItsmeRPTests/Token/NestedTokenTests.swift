@@ -81,10 +81,10 @@ final class NestedTokenTests: XCTestCase {
         for (keyManagement, contentEncryption, field, text, property) in [
             (
                 KeyManagementAlgorithm.rsaOAEP, ContentEncryptionAlgorithm.a128CBC_HS256, "alg",
-                "alg is 'RSA-OAEP', configured is RSA-OAEP-256", "idTokenAlgorithms.keyManagement"
+                "alg is 'RSA-OAEP', but RSA-OAEP-256 is configured", "idTokenAlgorithms.keyManagement"
             ),
             (
-                .rsaOAEP256, .a256GCM, "enc", "enc is 'A256GCM', configured is A128CBC-HS256",
+                .rsaOAEP256, .a256GCM, "enc", "enc is 'A256GCM', but A128CBC-HS256 is configured",
                 "idTokenAlgorithms.contentEncryption"
             ),
         ] {
