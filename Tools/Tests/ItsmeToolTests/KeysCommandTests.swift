@@ -119,7 +119,7 @@ final class KeysCommandTests: XCTestCase {
             (["--signing-key", try write(key.pem(), "open.pem", mode: 0o644)], "chmod 600"),
             (["--signing-key", path("missing.pem")], "no such file"),
             (["--signing-key", try write("hello", "text")], "no private key"),
-            (["--signing-key", plain, "--encryption-key", plain], "two places"),
+            (["--signing-key", plain, "--encryption-key", plain], "holds one key twice"),
         ]
         for (options, words) in cases {
             let result = try ToolProcess(
