@@ -251,8 +251,8 @@ public struct ItsmeClient: Sendable {
 
     /// A client only continues what it began at its own issuer.
     func requireOwn(issuer: String, clientID: String, phase: ItsmeError.Phase) throws(ItsmeError) {
-        guard issuer.hasSameOctets(as: configuration.environment.issuer),
-            clientID.hasSameOctets(as: configuration.clientID)
+        guard issuer.hasSameBytes(as: configuration.environment.issuer),
+            clientID.hasSameBytes(as: configuration.clientID)
         else {
             throw ItsmeError(
                 .transactionForeign, phase, "the transaction belongs to another client or issuer",
@@ -262,7 +262,7 @@ public struct ItsmeClient: Sendable {
 
     /// An access token may only go to the issuer that issued it. An application may have clients of several issuers.
     func requireOwn(_ tokens: TokenResponse, phase: ItsmeError.Phase) throws(ItsmeError) {
-        guard tokens.idToken.issuer.hasSameOctets(as: configuration.environment.issuer) else {
+        guard tokens.idToken.issuer.hasSameBytes(as: configuration.environment.issuer) else {
             throw ItsmeError(
                 .transactionForeign, phase, "the tokens come from another issuer",
                 remedy: "Pass the tokens to the client that received them.")

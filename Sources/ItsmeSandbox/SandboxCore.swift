@@ -133,7 +133,7 @@ final class SandboxCore: Sendable {
     var scene: SandboxFault.Scene { SandboxFault.Scene(issuer: endpoints.issuer, now: nowInSeconds) }
 
     func client(_ clientID: String) -> ClientRegistration? {
-        guard let client = clients.withLock({ $0[clientID] }), client.clientID.hasSameOctets(as: clientID) else {
+        guard let client = clients.withLock({ $0[clientID] }), client.clientID.hasSameBytes(as: clientID) else {
             return nil
         }
         return client

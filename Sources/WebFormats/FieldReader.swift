@@ -4,10 +4,10 @@ package import HTTPTypes
 
 extension Substring {
     package func trimmingSpaces() -> Substring {
-        var octets = utf8
-        while let last = octets.last, last == 0x20 || last == 0x09 { octets.removeLast() }
-        while let first = octets.first, first == 0x20 || first == 0x09 { octets.removeFirst() }
-        return Substring(octets)
+        var bytes = utf8
+        while let last = bytes.last, last == 0x20 || last == 0x09 { bytes.removeLast() }
+        while let first = bytes.first, first == 0x20 || first == 0x09 { bytes.removeFirst() }
+        return Substring(bytes)
     }
 }
 

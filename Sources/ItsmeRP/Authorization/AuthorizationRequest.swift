@@ -157,10 +157,10 @@ struct LoginSecrets: Sendable {
 
     /// Makes all of them with one call, since a short random string takes as long as a long one.
     init(random: RandomSource) throws(JOSEError) {
-        let octets = try random.bytes(24 + 24 + 32)
-        state = Secret(Base64URL.encode(Array(octets[..<24])))
-        nonce = Secret(Base64URL.encode(Array(octets[24..<48])))
-        let verifier = Base64URL.encode(Array(octets[48...]))
+        let bytes = try random.bytes(24 + 24 + 32)
+        state = Secret(Base64URL.encode(Array(bytes[..<24])))
+        nonce = Secret(Base64URL.encode(Array(bytes[24..<48])))
+        let verifier = Base64URL.encode(Array(bytes[48...]))
         codeVerifier = Secret(verifier)
         codeChallenge = try SHA256.encodedDigest(verifier)
     }

@@ -59,7 +59,7 @@ struct AuthorizationCallback: Sendable {
         let errorURI = try Self.text(of: "error_uri", in: parameters)
         // 2. The issuer, if present or required, is the one to which the person was sent.
         if let issuer {
-            guard issuer.hasSameOctets(as: transaction.issuer) else {
+            guard issuer.hasSameBytes(as: transaction.issuer) else {
                 throw ItsmeError(
                     .responseIssuerMismatch, .authorizationResponse,
                     ItsmeError.issuers(found: issuer, expected: transaction.issuer), field: "iss")

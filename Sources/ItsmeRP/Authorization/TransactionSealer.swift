@@ -59,12 +59,12 @@ public struct TransactionSealer: Sendable {
             let sealed = try AEADCipher.seal(
                 transaction.json.serialized(), key: key.secret, nonce: nonce, additionalData: Self.additionalData,
                 algorithm: .a256GCM)
-            var octets = [Self.version]
-            octets.reserveCapacity(1 + nonce.count + sealed.ciphertext.count + sealed.tag.count)
-            octets += nonce
-            octets += sealed.ciphertext
-            octets += sealed.tag
-            text = Base64URL.encode(octets)
+            var bytes = [Self.version]
+            bytes.reserveCapacity(1 + nonce.count + sealed.ciphertext.count + sealed.tag.count)
+            bytes += nonce
+            bytes += sealed.ciphertext
+            bytes += sealed.tag
+            text = Base64URL.encode(bytes)
         } catch {
             throw ItsmeError(
                 .randomSourceFailed, .authorizationRequest, "the transaction could not be sealed",

@@ -45,7 +45,7 @@ extension ItsmeClient {
         }
         let expectedSubject = hint.expectedSubject ?? service.expectedSubject
         if let asked = service.expectedSubject, let expectedSubject,
-            !asked.exposedValue.hasSameOctets(as: expectedSubject.exposedValue)
+            !asked.exposedValue.hasSameBytes(as: expectedSubject.exposedValue)
         {
             throw ItsmeError(
                 .invalidConfiguration, .backchannelAuthentication, "the service and the hint name different persons",

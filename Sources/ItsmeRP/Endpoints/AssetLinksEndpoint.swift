@@ -79,10 +79,10 @@ public struct AssetLinksEndpoint: HTTPHandler {
     }
 
     private static func isFingerprint(_ text: String) -> Bool {
-        let octets = text.utf8.split(separator: 0x3A, omittingEmptySubsequences: false)
-        return octets.count == 32
-            && octets.allSatisfy { octet in
-                octet.count == 2 && octet.allSatisfy { (0x30...0x39).contains($0) || (0x41...0x46).contains($0) }
+        let bytes = text.utf8.split(separator: 0x3A, omittingEmptySubsequences: false)
+        return bytes.count == 32
+            && bytes.allSatisfy { byte in
+                byte.count == 2 && byte.allSatisfy { (0x30...0x39).contains($0) || (0x41...0x46).contains($0) }
             }
     }
 

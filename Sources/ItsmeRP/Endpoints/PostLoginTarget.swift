@@ -86,7 +86,7 @@ public struct PostLoginTarget: Sendable, Hashable {
         for (index, segment) in segments.enumerated() {
             // Only the last segment may be empty, after a final slash.
             if segment.isEmpty, index == segments.count - 1 { continue }
-            guard let octets = decoded(segment), let text = String(validating: octets, as: UTF8.self),
+            guard let bytes = decoded(segment), let text = String(validating: bytes, as: UTF8.self),
                 !text.unicodeScalars.contains(where: isMisread)
             else { return false }
             // Routers and proxies drop matrix parameters, and some also white space. Then the segment may be empty or
@@ -94,33 +94,33 @@ public struct PostLoginTarget: Sendable, Hashable {
             let name = text.unicodeScalars.prefix { $0 != ";" }.filter { !isInvisible($0) }
             guard !name.isEmpty, name.count > 2 || !name.allSatisfy({ $0 == "." }) else { return false }
         }
-        guard let octets = decoded(rest) else { return false }
-        return !octets.contains(where: isControl)
+        guard let bytes = decoded(rest) else { return false }
+        return !bytes.contains(where: isControl)
     }
 
     /// The bytes with escapes decoded; nil if an escape is incomplete.
     private static func decoded(_ text: Substring.UTF8View) -> [UInt8]? {
-        var octets: [UInt8] = []
+        var bytes: [UInt8] = []
         var iterator = text.makeIterator()
-        while let octet = iterator.next() {
-            guard octet == 0x25 else {
-                octets.append(octet)
+        while let byte = iterator.next() {
+            guard byte == 0x25 else {
+                bytes.append(byte)
                 continue
             }
             guard let high = iterator.next().flatMap(hexValue), let low = iterator.next().flatMap(hexValue) else {
                 return nil
             }
-            octets.append(high << 4 | low)
+            bytes.append(high << 4 | low)
         }
-        return octets
+        return bytes
     }
 
     private static func hexValue(_ digit: UInt8) -> UInt8? {
         Character(UnicodeScalar(digit)).hexDigitValue.flatMap { UInt8(exactly: $0) }
     }
 
-    private static func isControl(_ octet: UInt8) -> Bool {
-        octet < 0x20 || octet == 0x7F
+    private static func isControl(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == 0x7F
     }
 
     /// Whether a character of a path is a control character, an escaped delimiter, or one that compatibility
@@ -128,7 +128,7 @@ public struct PostLoginTarget: Sendable, Hashable {
     private static func isMisread(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
         case "/", "\\", "%": true
-        case "\u{2044}", "\u{2215}", "\u{2216}", "\u{29F5}", "\u{29F8}", "\u{29F9}": true  // slashes of mathematics
+        case "\u{2044}", "\u{2215}", "\u{2216}", "\u{29F5}", "\u{29F8}", "\u{29F9}": true  // mathematical slashes
         case "\u{2024}"..."\u{2026}", "\u{FE19}", "\u{FE30}", "\u{FE52}", "\u{FF0E}": true  // dots
         case "\u{037E}", "\u{FE14}", "\u{FE54}", "\u{FF1B}": true  // semicolons
         case "\u{2100}", "\u{2101}", "\u{2105}", "\u{2106}": true  // a/c, a/s, c/o, c/u
@@ -142,8 +142,8 @@ public struct PostLoginTarget: Sendable, Hashable {
     }
 
     /// RFC 3986 §2 without the square brackets, which belong to IPv6 hosts.
-    static func isURICharacter(_ octet: UInt8) -> Bool {
-        switch octet {
+    static func isURICharacter(_ byte: UInt8) -> Bool {
+        switch byte {
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
         case 0x2D, 0x2E, 0x5F, 0x7E: true  // - . _ ~
         case 0x21, 0x24, 0x26...0x2C, 0x3B, 0x3D: true  // ! $ & ' ( ) * + , ; =

@@ -96,14 +96,14 @@ final class ClientSecret: Sendable {
 
     init(_ secret: Secret<String>) {
         self.secret = secret
-        var octets = Array(secret.exposedValue.utf8)
-        if var digest = try? SHA256.digest(octets) {
+        var bytes = Array(secret.exposedValue.utf8)
+        if var digest = try? SHA256.digest(bytes) {
             self.digest = SecretBytes(taking: &digest)
         } else {
             digest = nil
         }
         signatureKey = JWK(
-            .symmetric(SymmetricKey(SecretBytes(taking: &octets))), keyID: nil, use: .signature)
+            .symmetric(SymmetricKey(SecretBytes(taking: &bytes))), keyID: nil, use: .signature)
     }
 
     var byteCount: Int { secret.exposedValue.utf8.count }

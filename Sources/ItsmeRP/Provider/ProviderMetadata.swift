@@ -56,7 +56,7 @@ public struct ProviderMetadata: Sendable {
             throw ItsmeError(.metadataMalformed, .discovery, "the discovery document is not a JSON object")
         }
         guard let issuer = document["issuer"]?.string else { throw Self.malformed("issuer") }
-        guard issuer.hasSameOctets(as: environment.issuer) else {
+        guard issuer.hasSameBytes(as: environment.issuer) else {
             throw Self.issuerMismatch(found: issuer, configured: environment.issuer)
         }
         self.issuer = issuer

@@ -108,15 +108,15 @@ extension IDToken {
 
         // 3. The client is the audience, and the only one: no other audience is trusted.
         guard let audience = try token.optionalAudience() else { throw token.missing("aud") }
-        guard audience.contains(where: { $0.hasSameOctets(as: expected.clientID) }) else {
+        guard audience.contains(where: { $0.hasSameBytes(as: expected.clientID) }) else {
             throw token.error(.audienceMismatch, field: "aud")
         }
-        guard audience.allSatisfy({ $0.hasSameOctets(as: expected.clientID) }) else {
+        guard audience.allSatisfy({ $0.hasSameBytes(as: expected.clientID) }) else {
             throw token.error(.audienceNotTrusted, field: "aud")
         }
 
         // 4. and 5. The authorized party, if named, is the client.
-        if let party = try token.optionalString("azp"), !party.hasSameOctets(as: expected.clientID) {
+        if let party = try token.optionalString("azp"), !party.hasSameBytes(as: expected.clientID) {
             throw token.error(.authorizedPartyMismatch, field: "azp")
         }
 

@@ -46,7 +46,7 @@ struct TokenResponseBody {
                 .idTokenMissing, .token,
                 field: "id_token")
         }
-        guard let compact = idToken.octets else { throw Self.malformed("id_token") }
+        guard let compact = idToken.stringBytes else { throw Self.malformed("id_token") }
         // Nothing depends on it, so a malformed value is ignored.
         expiresIn = json["expires_in"]?.double.flatMap { seconds in
             (0...Double(Int32.max)).contains(seconds) ? .seconds(Int64(seconds)) : nil

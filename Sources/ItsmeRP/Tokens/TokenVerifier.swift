@@ -73,7 +73,7 @@ struct TokenVerifier: Sendable {
         _ found: String?, toBe configured: String, _ header: String, property: String
     ) throws(ItsmeError) {
         let found = found ?? ""
-        guard !found.hasSameOctets(as: configured) else { return }
+        guard !found.hasSameBytes(as: configured) else { return }
         let field = (phase == .userInfo ? "userInfoAlgorithms." : "idTokenAlgorithms.") + property
         throw ItsmeError(
             .tokenAlgorithmNotAllowed, phase,
@@ -165,7 +165,7 @@ struct VerifiedClaims: Sendable {
 
     /// Refuses a token from another issuer.
     func requireIssuer(_ issuer: String, is expected: String) throws(ItsmeError) {
-        guard issuer.hasSameOctets(as: expected) else {
+        guard issuer.hasSameBytes(as: expected) else {
             throw error(.issuerMismatch, ItsmeError.issuers(found: issuer, expected: expected), field: "iss")
         }
     }

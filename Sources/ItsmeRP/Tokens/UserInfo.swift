@@ -26,7 +26,7 @@ public struct UserInfo: Sendable {
     ///
     /// - Throws: ``ItsmeError`` `subject_mismatch` when the ID token is about another person.
     public func claims(mergedInto idToken: IDToken) throws(ItsmeError) -> ClaimSet {
-        guard idToken.subject.hasSameOctets(as: subject) else {
+        guard idToken.subject.hasSameBytes(as: subject) else {
             throw ItsmeError(
                 .subjectMismatch, .userInfo, "the ID token is about another person",
                 remedy: "Merge UserInfo with the ID token of the same login.", field: "sub")
@@ -46,10 +46,10 @@ public struct UserInfo: Sendable {
         // §5.3.2: iss and aud are checked when present.
         if let issuer = try token.optionalString("iss") { try token.requireIssuer(issuer, is: idToken.issuer) }
         if let audience = try token.optionalAudience() {
-            guard audience.contains(where: { $0.hasSameOctets(as: clientID) }) else {
+            guard audience.contains(where: { $0.hasSameBytes(as: clientID) }) else {
                 throw token.error(.audienceMismatch, "UserInfo is for another client", field: "aud")
             }
-            guard audience.allSatisfy({ $0.hasSameOctets(as: clientID) }) else {
+            guard audience.allSatisfy({ $0.hasSameBytes(as: clientID) }) else {
                 throw token.error(.audienceNotTrusted, "UserInfo has an audience other than the client", field: "aud")
             }
         }
@@ -77,7 +77,7 @@ public struct UserInfo: Sendable {
             }
         }
         // §5.3.4: sub always equals the ID token's.
-        guard try token.requiredString("sub").hasSameOctets(as: idToken.subject) else {
+        guard try token.requiredString("sub").hasSameBytes(as: idToken.subject) else {
             throw token.error(.subjectMismatch, "UserInfo is about another person", field: "sub")
         }
         subject = idToken.subject

@@ -25,7 +25,7 @@ struct QueryParameters: Sendable {
 
     /// The value of a parameter that may occur once; nil when it does not occur.
     func value(of name: String) throws(Refusal) -> String? {
-        let found = pairs.filter { $0.name.hasSameOctets(as: name) }
+        let found = pairs.filter { $0.name.hasSameBytes(as: name) }
         guard found.count <= 1 else { throw .duplicate }
         guard let pair = found.first else { return nil }
         guard let value = pair.value else { throw .unreadable }

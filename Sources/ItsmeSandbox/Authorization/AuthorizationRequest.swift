@@ -89,7 +89,7 @@ struct AuthorizationRequest: Sendable {
         let codes = scopes.filter { $0.hasPrefix("service:") }.map { $0.dropFirst("service:".count) }
         guard let code = codes.first else { throw SandboxRefusal(.serviceMissing) }
         guard codes.count == 1 else { throw SandboxRefusal(.serviceRepeated) }
-        guard let service = client.services.first(where: { $0.code.hasSameOctets(as: String(code)) }) else {
+        guard let service = client.services.first(where: { $0.code.hasSameBytes(as: String(code)) }) else {
             throw SandboxRefusal(.serviceUnknown)
         }
         return service
@@ -155,7 +155,7 @@ struct KnownUser: Sendable {
     /// Whether `persona` is that user at this client.
     func isMet(by persona: Persona, clientID: String) -> Bool {
         if let subject {
-            guard let own = try? persona.subject(clientID: clientID), own.hasSameOctets(as: subject) else {
+            guard let own = try? persona.subject(clientID: clientID), own.hasSameBytes(as: subject) else {
                 return false
             }
         }

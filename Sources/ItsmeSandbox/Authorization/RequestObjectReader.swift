@@ -73,7 +73,7 @@ struct RequestObjectReader {
         guard claims["request"] == nil, claims["request_uri"] == nil else {
             throw SandboxRefusal(.requestObjectNested)
         }
-        guard let issuer = claims["iss"]?.string, issuer.hasSameOctets(as: client.clientID) else {
+        guard let issuer = claims["iss"]?.string, issuer.hasSameBytes(as: client.clientID) else {
             throw SandboxRefusal(
                 .requestObjectIssuer, sent: [.init("iss", claims["iss"]?.string ?? "")],
                 expected: [.init("iss", client.clientID)])

@@ -63,12 +63,12 @@ struct BackchannelAuthenticationEndpoint {
         for name in ["iss", "aud", "iat", "exp", "nbf", "jti", "scope"] where claims[name] == nil {
             throw SandboxRefusal(.backchannelClaimMissing, detail: "Claim: \(name).")
         }
-        guard let issuer = claims["iss"]?.string, issuer.hasSameOctets(as: client.clientID) else {
+        guard let issuer = claims["iss"]?.string, issuer.hasSameBytes(as: client.clientID) else {
             throw SandboxRefusal(
                 .backchannelIssuer, sent: [.init("iss", claims["iss"]?.string ?? "")],
                 expected: [.init("iss", client.clientID)])
         }
-        if let other = claims["client_id"], other.string?.hasSameOctets(as: client.clientID) != true {
+        if let other = claims["client_id"], other.string?.hasSameBytes(as: client.clientID) != true {
             throw SandboxRefusal(
                 .backchannelClientID, sent: [.init("client_id", other.string ?? "")],
                 expected: [.init("client_id", client.clientID)])
@@ -132,7 +132,7 @@ struct BackchannelAuthenticationEndpoint {
             return try core.backchannel.person(for: value, clientID: client.clientID, now: core.now)
         case "subject_code":
             let known = core.personas.first { person in
-                (try? person.subject(clientID: client.clientID))?.hasSameOctets(as: value) == true
+                (try? person.subject(clientID: client.clientID))?.hasSameBytes(as: value) == true
             }
             guard let known else { throw SandboxRefusal(.loginHintUnknown) }
             return known

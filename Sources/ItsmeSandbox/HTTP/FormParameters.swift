@@ -54,5 +54,5 @@ struct FormParameters: Sendable {
 
 extension Sequence<String> {
     /// Whether one of the strings is the same octets as `text`.
-    func containsExactly(_ text: String) -> Bool { contains { $0.hasSameOctets(as: text) } }
+    func containsExactly(_ text: String) -> Bool { contains { $0.hasSameBytes(as: text) } }
 }

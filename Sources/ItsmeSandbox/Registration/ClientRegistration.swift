@@ -142,7 +142,7 @@ extension ClientRegistration {
     }
 
     private static func matches(_ uri: String, registered: String) -> Bool {
-        if uri.hasSameOctets(as: registered) { return true }
+        if uri.hasSameBytes(as: registered) { return true }
         guard !registered.utf8.contains(UInt8(ascii: "?")) else { return false }
         let base = registered.hasSuffix("/") ? registered : registered + "/"
         return uri.utf8.starts(with: base.utf8) && isIdentifier(uri.utf8.dropFirst(base.utf8.count))

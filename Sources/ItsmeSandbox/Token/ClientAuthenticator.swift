@@ -75,14 +75,14 @@ struct ClientAuthenticator {
     /// RFC 7523 section 3, with the limits of itsme.
     private func check(_ claims: JSON, client: ClientRegistration, form: FormParameters) throws(SandboxRefusal) {
         // 1. iss
-        let isIssuer = claims["iss"]?.string?.hasSameOctets(as: client.clientID) == true
+        let isIssuer = claims["iss"]?.string?.hasSameBytes(as: client.clientID) == true
         guard isIssuer else {
             throw SandboxRefusal(
                 claims["iss"]?.string == nil || form["client_id"] == nil ? .assertionIssuer : .clientIDDiffers,
                 sent: [.init("iss", claims["iss"]?.string ?? "")], expected: [.init("iss", client.clientID)])
         }
         // 2. sub
-        guard let subject = claims["sub"]?.string, subject.hasSameOctets(as: client.clientID) else {
+        guard let subject = claims["sub"]?.string, subject.hasSameBytes(as: client.clientID) else {
             throw SandboxRefusal(
                 .assertionSubject, sent: [.init("sub", claims["sub"]?.string ?? "")],
                 expected: [.init("sub", client.clientID)])

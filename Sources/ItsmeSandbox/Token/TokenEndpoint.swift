@@ -113,7 +113,7 @@ struct TokenEndpoint {
 
     private static func check(_ form: FormParameters, grant: AuthorizationGrant) throws(SandboxRefusal) {
         guard let redirectURI = form["redirect_uri"], let granted = grant.redirectURI,
-            redirectURI.hasSameOctets(as: granted)
+            redirectURI.hasSameBytes(as: granted)
         else {
             throw SandboxRefusal(
                 .codeRedirectURI, sent: [.init("redirect_uri", form["redirect_uri"] ?? "none")],

@@ -15,7 +15,7 @@ public struct ContentEncryptionAlgorithm: Sendable, Hashable, CustomStringConver
 
     /// Makes the algorithm with this exact name; `nil` if the name is unknown.
     public init?(name: String) {
-        guard let identifier = Identifier.allCases.first(where: { $0.rawValue.hasSameOctets(as: name) }) else {
+        guard let identifier = Identifier.allCases.first(where: { $0.rawValue.hasSameBytes(as: name) }) else {
             return nil
         }
         self.identifier = identifier

@@ -134,10 +134,10 @@ public struct JWE: Sendable {
     private func checkHeader(
         _ keyManagement: KeyManagementAlgorithm, _ contentEncryption: ContentEncryptionAlgorithm
     ) throws(JOSEError) {
-        guard header.algorithm.hasSameOctets(as: keyManagement.name) else {
+        guard header.algorithm.hasSameBytes(as: keyManagement.name) else {
             throw Self.unexpectedAlgorithm
         }
-        guard self.contentEncryption.hasSameOctets(as: contentEncryption.name) else {
+        guard self.contentEncryption.hasSameBytes(as: contentEncryption.name) else {
             throw JOSEError(.contentEncryptionNotAllowed, "enc of the token is not the expected one")
         }
     }
@@ -152,7 +152,7 @@ public struct JWE: Sendable {
             }
             return fitting[...]
         }
-        let isNamed = { (unwrapper: any KeyUnwrapper) in unwrapper.keyID?.hasSameOctets(as: keyID) == true }
+        let isNamed = { (unwrapper: any KeyUnwrapper) in unwrapper.keyID?.hasSameBytes(as: keyID) == true }
         guard let named = unwrappers.firstIndex(where: isNamed) else {
             throw JOSEError(.keyNotFound, "no key has the kid of the token")
         }

@@ -63,22 +63,22 @@ public struct JSON: Sendable {
     /// Parses a text that holds secrets, hands it to `body`, and overwrites the bytes that were parsed.
     ///
     /// Do not return a value from `body`: it would share the bytes, and then only a copy would be overwritten. Read
-    /// secrets as ``octets``, not as ``string``.
+    /// secrets as ``stringBytes``, not as ``string``.
     package static func withParsed<Result, Failure: Error>(
         _ text: SecretBytes, malformed: (JOSEError) -> Failure, _ body: (JSON) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        var octets = text.withBytes { span in span.indices.map { span[$0] } }
-        defer { octets.cleanse() }
-        return try parse(octets, malformed, body)
+        var bytes = text.withBytes { span in span.indices.map { span[$0] } }
+        defer { bytes.cleanse() }
+        return try parse(bytes, malformed, body)
     }
 
     /// A separate function, so that nothing shares the bytes after it returns.
     private static func parse<Result, Failure: Error>(
-        _ octets: [UInt8], _ malformed: (JOSEError) -> Failure, _ body: (JSON) throws(Failure) -> Result
+        _ bytes: [UInt8], _ malformed: (JOSEError) -> Failure, _ body: (JSON) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         let json: JSON
         do {
-            json = try JSON(parsing: octets)
+            json = try JSON(parsing: bytes)
         } catch {
             throw malformed(error)
         }
@@ -120,8 +120,8 @@ public struct JSON: Sendable {
     }
 
     /// The text of a string in UTF-8, for tokens and secrets. Unlike a `String`, the caller can overwrite it.
-    package var octets: [UInt8]? {
-        node.kind == .string ? document.octets(of: node) : nil
+    package var stringBytes: [UInt8]? {
+        node.kind == .string ? document.stringBytes(of: node) : nil
     }
 
     /// The truth value of a boolean.
@@ -259,17 +259,18 @@ final class JSONDocument: Sendable {
     }
 
     /// The bytes of a string without its escape sequences.
-    func octets(of node: Node) -> [UInt8] {
-        Self.octets(of: node, in: bytes)
+    func stringBytes(of node: Node) -> [UInt8] {
+        Self.stringBytes(of: node, in: bytes)
     }
 
-    static func octets(of node: Node, in bytes: [UInt8]) -> [UInt8] {
+    static func stringBytes(of node: Node, in bytes: [UInt8]) -> [UInt8] {
         node.isEscaped ? JSONEscapes.decode(bytes[node.range]) : [UInt8](bytes[node.range])
     }
 
     func string(of node: Node) -> String {
         node.isEscaped
-            ? String(decoding: octets(of: node), as: UTF8.self) : String(decoding: bytes[node.range], as: UTF8.self)
+            ? String(decoding: stringBytes(of: node), as: UTF8.self)
+            : String(decoding: bytes[node.range], as: UTF8.self)
     }
 
     /// The value of `node`; `nil` if it has a fraction or an exponent or does not fit in 64 bits.
@@ -302,7 +303,7 @@ final class JSONDocument: Sendable {
             let candidate = nodes[index]
             let isFound =
                 candidate.isEscaped
-                ? name.utf8.elementsEqual(octets(of: candidate))
+                ? name.utf8.elementsEqual(stringBytes(of: candidate))
                 : name.utf8.count == candidate.range.count && name.utf8.elementsEqual(bytes[candidate.range])
             if isFound {
                 return index + 1

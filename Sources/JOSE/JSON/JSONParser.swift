@@ -299,7 +299,7 @@ struct JSONParser {
         if count > 12 {
             var seen = Set<[UInt8]>(minimumCapacity: count)
             try forEachName(in: object) { (name, _) throws(JOSEError) in
-                guard seen.insert(JSONDocument.octets(of: name, in: bytes)).inserted else {
+                guard seen.insert(JSONDocument.stringBytes(of: name, in: bytes)).inserted else {
                     throw failure("duplicate member")
                 }
             }
@@ -329,6 +329,6 @@ struct JSONParser {
         if !one.isEscaped, !other.isEscaped {
             return bytes[one.range] == bytes[other.range]
         }
-        return JSONDocument.octets(of: one, in: bytes) == JSONDocument.octets(of: other, in: bytes)
+        return JSONDocument.stringBytes(of: one, in: bytes) == JSONDocument.stringBytes(of: other, in: bytes)
     }
 }

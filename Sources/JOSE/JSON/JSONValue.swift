@@ -36,7 +36,7 @@ public enum JSONValue: Sendable, Hashable {
         }
 
         fileprivate func isNamed(_ other: String) -> Bool {
-            name.utf8.count == other.utf8.count && name.hasSameOctets(as: other)
+            name.utf8.count == other.utf8.count && name.hasSameBytes(as: other)
         }
     }
 

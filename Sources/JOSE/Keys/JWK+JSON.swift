@@ -51,14 +51,14 @@ extension JWK {
     }
 
     /// Like ``text(_:of:)``, for a member that may be secret.
-    private static func octets(_ name: String, of json: JSON) throws(JOSEError) -> [UInt8]? {
+    private static func stringBytes(_ name: String, of json: JSON) throws(JOSEError) -> [UInt8]? {
         guard let value = json.nonNull(name) else {
             return nil
         }
-        guard let octets = value.octets else {
+        guard let bytes = value.stringBytes else {
             throw JOSEError(.malformedKey, "\(name) is not a string")
         }
-        return octets
+        return bytes
     }
 
     private static func operations(_ json: JSON) throws(JOSEError) -> [String]? {
@@ -76,7 +76,7 @@ extension JWK {
 
     /// Reads a Base64urlUInt (RFC 7518 §2): no leading zero byte.
     private static func number(_ name: String, of json: JSON) throws(JOSEError) -> BigNumber? {
-        guard var text = try octets(name, of: json) else {
+        guard var text = try stringBytes(name, of: json) else {
             return nil
         }
         defer { text.cleanse() }
@@ -124,7 +124,7 @@ extension JWK {
     }
 
     private static func symmetricMaterial(_ json: JSON) throws(JOSEError) -> Material {
-        guard var text = try octets("k", of: json) else {
+        guard var text = try stringBytes("k", of: json) else {
             throw JOSEError(.malformedKey, "k is missing")
         }
         defer { text.cleanse() }

@@ -64,7 +64,7 @@ public struct JWK: Sendable {
         if let operations, !operations.contains(where: purpose.operations.contains) {
             return false
         }
-        if let algorithm, !algorithm.hasSameOctets(as: name) {
+        if let algorithm, !algorithm.hasSameBytes(as: name) {
             return false
         }
         return true

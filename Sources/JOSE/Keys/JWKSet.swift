@@ -122,7 +122,7 @@ public struct JWKSet: Sendable {
         var fitting: Int?
         for index in keys.indices {
             if let keyID {
-                guard keys[index].keyID?.hasSameOctets(as: keyID) == true else {
+                guard keys[index].keyID?.hasSameBytes(as: keyID) == true else {
                     continue
                 }
                 isKnown = true

@@ -25,28 +25,28 @@ enum KeyFileFormat {
         self = file.withBytes { Self.format(of: $0) }
     }
 
-    private static func format(of octets: Span<UInt8>) -> KeyFileFormat {
-        if let der = der(octets) { return der }
+    private static func format(of bytes: Span<UInt8>) -> KeyFileFormat {
+        if let der = der(bytes) { return der }
         let starts: [([UInt8], KeyFileFormat)] = [
             ([0xFE, 0xED, 0xFE, 0xED], .javaKeyStore), ([0xCE, 0xCE, 0xCE, 0xCE], .javaCryptographicKeyStore),
             (Array("PuTTY-User-Key-File".utf8), .puTTY), (Array("{".utf8), .json), ([0xFF, 0xFE], .utf16),
             ([0xFE, 0xFF], .utf16),
         ]
-        for (start, format) in starts where start.count <= octets.count {
-            if start.indices.allSatisfy({ octets[$0] == start[$0] }) { return format }
+        for (start, format) in starts where start.count <= bytes.count {
+            if start.indices.allSatisfy({ bytes[$0] == start[$0] }) { return format }
         }
         return .pem
     }
 
     /// The types of the first two members distinguish the structures that are a SEQUENCE.
-    private static func der(_ octets: Span<UInt8>) -> KeyFileFormat? {
+    private static func der(_ bytes: Span<UInt8>) -> KeyFileFormat? {
         let (sequence, integer, bits, string): (UInt8, UInt8, UInt8, UInt8) = (0x30, 0x02, 0x03, 0x04)
-        guard let whole = element(octets, at: 0), whole.tag == sequence, whole.end == octets.count,
-            let first = element(octets, at: whole.start), first.end < octets.count
+        guard let whole = element(bytes, at: 0), whole.tag == sequence, whole.end == bytes.count,
+            let first = element(bytes, at: whole.start), first.end < bytes.count
         else { return nil }
         let isVersion = first.end - first.start == 1
-        let version = isVersion ? octets[first.start] : 0
-        switch (first.tag, octets[first.end]) {
+        let version = isVersion ? bytes[first.start] : 0
+        switch (first.tag, bytes[first.end]) {
         case (integer, sequence): return version == 3 ? .pkcs12 : .privateKey
         case (integer, integer): return isVersion ? .rsaPrivateKey : .publicKey
         case (integer, string): return .curvePrivateKey
@@ -59,21 +59,21 @@ enum KeyFileFormat {
 
     /// An element's tag and the place of its contents. PKCS#12 may have an indefinite length, which extends to the end
     /// of the file.
-    private static func element(_ octets: Span<UInt8>, at place: Int) -> (tag: UInt8, start: Int, end: Int)? {
-        guard place + 1 < octets.count else { return nil }
-        let (tag, length) = (octets[place], Int(octets[place + 1]))
+    private static func element(_ bytes: Span<UInt8>, at place: Int) -> (tag: UInt8, start: Int, end: Int)? {
+        guard place + 1 < bytes.count else { return nil }
+        let (tag, length) = (bytes[place], Int(bytes[place + 1]))
         var start = place + 2
-        guard length != 0x80 else { return (tag, start, octets.count) }
+        guard length != 0x80 else { return (tag, start, bytes.count) }
         var size = length
         if length > 0x80 {
-            guard length <= 0x84, start + length - 0x80 <= octets.count else { return nil }
+            guard length <= 0x84, start + length - 0x80 <= bytes.count else { return nil }
             size = 0
             for _ in 0..<length - 0x80 {
-                size = size << 8 | Int(octets[start])
+                size = size << 8 | Int(bytes[start])
                 start += 1
             }
         }
-        guard size <= octets.count - start else { return nil }
+        guard size <= bytes.count - start else { return nil }
         return (tag, start, start + size)
     }
 

@@ -40,8 +40,8 @@ public struct RSAPrivateKey: Sendable {
     /// missing), `unsupportedKeyEncryption`, `unsupportedKeyFormat`, `unsupportedKeyType`, `malformedKey` or `weakKey`.
     /// Your string is not overwritten. ``KeyImport`` also reads DER, PKCS#12 and certificates.
     public init(pem: String, passphrase: SecretBytes? = nil) throws(JOSEError) {
-        var octets = Array(pem.utf8)
-        try self.init(pem: SecretBytes(taking: &octets), passphrase: passphrase)
+        var bytes = Array(pem.utf8)
+        try self.init(pem: SecretBytes(taking: &bytes), passphrase: passphrase)
     }
 
     /// Reads a key in PEM as the other initializer does, from bytes that are overwritten after use.

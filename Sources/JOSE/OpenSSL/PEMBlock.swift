@@ -89,12 +89,12 @@ struct PEMBlock {
         }
     }
 
-    private static func isWhiteSpace(_ octet: UInt8) -> Bool {
-        octet == 0x20 || (0x09...0x0D).contains(octet)
+    private static func isWhiteSpace(_ byte: UInt8) -> Bool {
+        byte == 0x20 || (0x09...0x0D).contains(byte)
     }
 
-    private static func isBase64(_ octet: UInt8, afterPadding: Bool) -> Bool {
-        switch octet {
+    private static func isBase64(_ byte: UInt8, afterPadding: Bool) -> Bool {
+        switch byte {
         case UInt8(ascii: "="): true
         case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
             UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"):
@@ -133,13 +133,13 @@ struct PEMBlock {
         return name
     }
 
-    private static func printable(_ octets: Span<UInt8>) -> String? {
+    private static func printable(_ bytes: Span<UInt8>) -> String? {
         var characters: [UInt8] = []
-        for index in octets.indices {
-            guard (0x20...0x7E).contains(octets[index]) else {
+        for index in bytes.indices {
+            guard (0x20...0x7E).contains(bytes[index]) else {
                 return nil
             }
-            characters.append(octets[index])
+            characters.append(bytes[index])
         }
         return String(decoding: characters, as: UTF8.self)
     }

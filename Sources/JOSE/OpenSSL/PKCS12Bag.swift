@@ -30,8 +30,8 @@ struct PKCS12Bag {
         return try file.withBytes { (file) throws(JOSEError) in
             try passphrase.withBytes { (passphrase) throws(JOSEError) in
                 let container = try Container.reading(file, format)
-                return try unsafe passphrase.withUnsafeBufferPointer { (octets) throws(JOSEError) in
-                    try unsafe container.open(Passphrase(octets))
+                return try unsafe passphrase.withUnsafeBufferPointer { (bytes) throws(JOSEError) in
+                    try unsafe container.open(Passphrase(bytes))
                 }
             }
         }
@@ -49,12 +49,12 @@ struct PKCS12Bag {
             unsafe count = 0
         }
 
-        init(_ octets: UnsafeBufferPointer<UInt8>) throws(JOSEError) {
-            guard let count = Int32(exactly: octets.count) else {
+        init(_ bytes: UnsafeBufferPointer<UInt8>) throws(JOSEError) {
+            guard let count = Int32(exactly: bytes.count) else {
                 throw JOSEError(.wrongPassphrase, "the passphrase is too long")
             }
             // OpenSSL distinguishes no passphrase from an empty one, and so do files: see Container.
-            unsafe start = UnsafeRawPointer(octets.baseAddress)?.assumingMemoryBound(to: CChar.self)
+            unsafe start = UnsafeRawPointer(bytes.baseAddress)?.assumingMemoryBound(to: CChar.self)
             unsafe self.count = count
         }
     }

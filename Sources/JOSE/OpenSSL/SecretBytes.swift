@@ -139,7 +139,7 @@ extension String {
     ///
     /// `==` of `String` is true for canonically equivalent texts: U+212A KELVIN SIGN equals `K`. Names in JOSE are
     /// compared "with no transformations" (RFC 7515 §5.3).
-    package func hasSameOctets(as other: String) -> Bool {
+    package func hasSameBytes(as other: String) -> Bool {
         ConstantTime.equal(self, other)
     }
 }

@@ -39,7 +39,7 @@ public struct JWS: Sendable {
     /// Throws `keyNotSuitable` if the type, `use`, `key_ops` or `alg` of the key does not allow it, `weakKey` for a
     /// symmetric key that is too short, and `signatureInvalid`.
     public func payload(verifiedWith key: JWK, algorithm: SignatureAlgorithm) throws(JOSEError) -> [UInt8] {
-        guard header.algorithm.hasSameOctets(as: algorithm.name) else {
+        guard header.algorithm.hasSameBytes(as: algorithm.name) else {
             throw JOSEError(.algorithmNotAllowed, "alg of the token is not the expected one")
         }
         guard try algorithm.verify(signature, over: signingInput, with: key) else {

@@ -22,7 +22,7 @@ public struct SignatureAlgorithm: Sendable, Hashable, CustomStringConvertible {
 
     /// Makes the algorithm with this exact name; `nil` if the name is unknown.
     public init?(name: String) {
-        guard let identifier = Identifier.allCases.first(where: { $0.rawValue.hasSameOctets(as: name) }) else {
+        guard let identifier = Identifier.allCases.first(where: { $0.rawValue.hasSameBytes(as: name) }) else {
             return nil
         }
         self.identifier = identifier

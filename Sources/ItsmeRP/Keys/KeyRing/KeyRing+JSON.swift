@@ -112,8 +112,8 @@ extension KeyRing {
                 "propagation": .integer(timing.propagation.components.seconds),
             ],
         ]
-        var octets = ring.serialized()
-        return SecretBytes(taking: &octets)
+        var bytes = ring.serialized()
+        return SecretBytes(taking: &bytes)
     }
 
     private static func seconds(_ date: Date) -> Int64 {
