@@ -2,11 +2,11 @@
 /// characters of RFC 3986 §2.3.
 package enum FormEncoding {
     package static func encode(_ pairs: [(name: String, value: String)]) -> String {
-        String(decoding: octets(pairs), as: UTF8.self)
+        String(decoding: bytes(pairs), as: UTF8.self)
     }
 
     /// The encoding in ASCII.
-    package static func octets(_ pairs: [(name: String, value: String)]) -> [UInt8] {
+    package static func bytes(_ pairs: [(name: String, value: String)]) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(pairs.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 8 })
         for (index, pair) in pairs.enumerated() {
@@ -40,9 +40,9 @@ package enum FormEncoding {
     /// Splits and decodes. A value is nil when an escape in it is incomplete or it is not UTF-8; a pair whose name is so
     /// is left out.
     package static func decode(_ text: String) -> [(name: String, value: String?)] {
-        let octets = Array(text.utf8)
+        let bytes = Array(text.utf8)
         var pairs: [(name: String, value: String?)] = []
-        var rest = octets[...]
+        var rest = bytes[...]
         while !rest.isEmpty {
             let end = rest.firstIndex(of: 0x26) ?? rest.endIndex
             let part = rest[..<end]
@@ -76,8 +76,8 @@ package enum FormEncoding {
         return validated(bytes.span)
     }
 
-    private static func validated(_ octets: Span<UInt8>) -> String? {
-        guard let text = try? UTF8Span(validating: octets) else { return nil }
+    private static func validated(_ bytes: Span<UInt8>) -> String? {
+        guard let text = try? UTF8Span(validating: bytes) else { return nil }
         return String(copying: text)
     }
 

@@ -12,9 +12,9 @@ final class Floor: @unchecked Sendable {
 
         deinit { bench_token_free(pointer) }
 
-        func set(_ part: bench_part, _ octets: some Collection<UInt8>) {
-            let octets = Array(octets)
-            bench_token_set(pointer, part, octets, octets.count)
+        func set(_ part: bench_part, _ bytes: some Collection<UInt8>) {
+            let bytes = Array(bytes)
+            bench_token_set(pointer, part, bytes, bytes.count)
         }
     }
 

@@ -28,7 +28,7 @@ struct SealFigures {
             .number(
                 "open a transaction", opening.ours, .microseconds, below: 10_000,
                 reference: Unit.microseconds.text(opening.reference)),
-            .number("sealed transaction", Double(text.utf8.count), .octets, below: 700),
+            .number("sealed transaction", Double(text.utf8.count), .bytes, below: 700),
         ]
     }
 }

@@ -1,12 +1,12 @@
-/// How a number is printed. Times are in nanoseconds, sizes in octets.
+/// How a number is printed. Times are in nanoseconds, sizes in bytes.
 enum Unit: Sendable {
-    case microseconds, milliseconds, octets, mebibytes, count
+    case microseconds, milliseconds, bytes, mebibytes, count
 
     func text(_ value: Double) -> String {
         switch self {
         case .microseconds: Self.decimal(value / 1e3, 2) + " us"
         case .milliseconds: Self.decimal(value / 1e6, 2) + " ms"
-        case .octets: Self.decimal(value, 0) + " B"
+        case .bytes: Self.decimal(value, 0) + " B"
         case .mebibytes: Self.decimal(value / 1_048_576, 1) + " MiB"
         case .count: Self.decimal(value, 0)
         }

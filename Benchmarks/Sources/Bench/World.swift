@@ -10,7 +10,7 @@ final class World: Sendable {
     static let subject = "5f3b3c64-1c0b-4a6e-8f43-0d7f3f0c9d11"
     static let nonce = "tFj0pZ2l0yT3m5h8sJ7fQvXwYb1c4d6e"
     static let accessToken = Secret(String(repeating: "a", count: 43))
-    /// 32 octets, so that HMAC takes it as it is.
+    /// 32 bytes, so that HMAC takes it as it is.
     static let secret = "bench-secret-of-exactly-32-bytes"
 
     /// The key of `dir` that both sides derive (OpenID Connect Core 1.0 §10.2).

@@ -23,7 +23,7 @@ struct bench_floor {
 };
 
 struct bench_token {
-    unsigned char *octets[BENCH_PARTS];
+    unsigned char *bytes[BENCH_PARTS];
     size_t count[BENCH_PARTS];
 };
 
@@ -102,19 +102,19 @@ bench_token *bench_token_new(void) { return calloc(1, sizeof(bench_token)); }
 
 void bench_token_free(bench_token *token) {
     for (int i = 0; i < BENCH_PARTS; i++) {
-        free(token->octets[i]);
+        free(token->bytes[i]);
     }
     free(token);
 }
 
-void bench_token_set(bench_token *token, enum bench_part part, const unsigned char *octets, size_t count) {
-    free(token->octets[part]);
-    token->octets[part] = malloc(count + 1);
-    memcpy(token->octets[part], octets, count);
+void bench_token_set(bench_token *token, enum bench_part part, const unsigned char *bytes, size_t count) {
+    free(token->bytes[part]);
+    token->bytes[part] = malloc(count + 1);
+    memcpy(token->bytes[part], bytes, count);
     token->count[part] = count;
 }
 
-#define PART(token, part) (token)->octets[part], (token)->count[part]
+#define PART(token, part) (token)->bytes[part], (token)->count[part]
 
 // RFC 7518 §5.2.2.1.
 static int authenticate(bench_floor *floor, const unsigned char *key, const unsigned char *header, size_t header_count,
@@ -131,9 +131,9 @@ static int authenticate(bench_floor *floor, const unsigned char *key, const unsi
 
 static int open_gcm(bench_floor *floor, const bench_token *token, const unsigned char *key) {
     int written, rest;
-    return EVP_DecryptInit_ex2(floor->gcm_decrypt, NULL, key, token->octets[BENCH_IV], NULL) == 1
+    return EVP_DecryptInit_ex2(floor->gcm_decrypt, NULL, key, token->bytes[BENCH_IV], NULL) == 1
         && EVP_DecryptUpdate(floor->gcm_decrypt, NULL, &written, PART(token, BENCH_HEADER)) == 1
-        && EVP_CIPHER_CTX_ctrl(floor->gcm_decrypt, EVP_CTRL_AEAD_SET_TAG, 16, token->octets[BENCH_TAG]) == 1
+        && EVP_CIPHER_CTX_ctrl(floor->gcm_decrypt, EVP_CTRL_AEAD_SET_TAG, 16, token->bytes[BENCH_TAG]) == 1
         && EVP_DecryptUpdate(floor->gcm_decrypt, floor->out, &written, PART(token, BENCH_CIPHERTEXT)) == 1
         && EVP_DecryptFinal_ex(floor->gcm_decrypt, floor->out + written, &rest) == 1;
 }
@@ -141,9 +141,9 @@ static int open_gcm(bench_floor *floor, const bench_token *token, const unsigned
 static int open_cbc(bench_floor *floor, const bench_token *token, const unsigned char *key) {
     unsigned char code[32];
     int written, rest;
-    return authenticate(floor, key, PART(token, BENCH_HEADER), token->octets[BENCH_IV], PART(token, BENCH_CIPHERTEXT), code)
-        && CRYPTO_memcmp(code, token->octets[BENCH_TAG], 16) == 0
-        && EVP_DecryptInit_ex2(floor->cbc_decrypt, NULL, key + 16, token->octets[BENCH_IV], NULL) == 1
+    return authenticate(floor, key, PART(token, BENCH_HEADER), token->bytes[BENCH_IV], PART(token, BENCH_CIPHERTEXT), code)
+        && CRYPTO_memcmp(code, token->bytes[BENCH_TAG], 16) == 0
+        && EVP_DecryptInit_ex2(floor->cbc_decrypt, NULL, key + 16, token->bytes[BENCH_IV], NULL) == 1
         && EVP_DecryptUpdate(floor->cbc_decrypt, floor->out, &written, PART(token, BENCH_CIPHERTEXT)) == 1
         && EVP_DecryptFinal_ex(floor->cbc_decrypt, floor->out + written, &rest) == 1;
 }
@@ -165,7 +165,7 @@ int bench_floor_validate_symmetric(bench_floor *floor, const bench_token *token)
     return open_gcm(floor, token, floor->direct_key) && EVP_MAC_init(floor->mac, floor->mac_key, 32, NULL) == 1
         && EVP_MAC_update(floor->mac, PART(token, BENCH_SIGNING_INPUT)) == 1
         && EVP_MAC_final(floor->mac, code, &written, sizeof code) == 1
-        && CRYPTO_memcmp(code, token->octets[BENCH_SIGNATURE], sizeof code) == 0;
+        && CRYPTO_memcmp(code, token->bytes[BENCH_SIGNATURE], sizeof code) == 0;
 }
 
 int bench_floor_sign(bench_floor *floor, const unsigned char *input, size_t count) {

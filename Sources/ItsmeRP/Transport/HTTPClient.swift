@@ -63,7 +63,7 @@ struct HTTPClient: Sendable {
             endpoint.request(
                 .post,
                 headerFields: [.accept: "application/json", .contentType: "application/x-www-form-urlencoded"]),
-            body: FormEncoding.octets(form), phase: phase)
+            body: FormEncoding.bytes(form), phase: phase)
     }
 
     static func checkMediaType(

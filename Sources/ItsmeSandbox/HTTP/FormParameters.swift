@@ -53,6 +53,6 @@ struct FormParameters: Sendable {
 }
 
 extension Sequence<String> {
-    /// Whether one of the strings is the same octets as `text`.
+    /// Whether one of the strings is the same bytes as `text`.
     func containsExactly(_ text: String) -> Bool { contains { $0.hasSameBytes(as: text) } }
 }

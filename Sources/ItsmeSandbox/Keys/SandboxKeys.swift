@@ -29,13 +29,13 @@ public struct SandboxKeys: Sendable {
     ///
     /// - Throws: ``SandboxConfigurationError`` of the field `keys`, without any value.
     public init(parsing contents: SecretBytes) throws(SandboxConfigurationError) {
-        var octets: [UInt8] = []
-        octets.reserveCapacity(contents.count)
-        contents.withBytes { span in for index in span.indices { octets.append(span[index]) } }
-        defer { _ = SecretBytes(taking: &octets) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(contents.count)
+        contents.withBytes { span in for index in span.indices { bytes.append(span[index]) } }
+        defer { _ = SecretBytes(taking: &bytes) }
         let set: JWKSet
         do {
-            set = try JWKSet(parsingOwn: octets)
+            set = try JWKSet(parsingOwn: bytes)
         } catch {
             throw SandboxConfigurationError(
                 "keys", "It is not a JWK Set with private keys: \(error.reason).",
@@ -51,8 +51,8 @@ public struct SandboxKeys: Sendable {
         var keys: [JSONValue] = []
         for key in signing + encryption { keys.append(try key.privateJSON()) }
         let set: JSONValue = ["keys": .array(keys)]
-        var octets = set.serialized()
-        return SecretBytes(taking: &octets)
+        var bytes = set.serialized()
+        return SecretBytes(taking: &bytes)
     }
 
     private static func key(bits: Int, use: KeyUse) throws(JOSEError) -> JWK {

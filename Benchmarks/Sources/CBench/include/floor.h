@@ -13,19 +13,19 @@ typedef struct bench_token bench_token;
 enum bench_encryption { BENCH_A128CBC_HS256, BENCH_A256GCM };
 
 // Own private keys, which decrypt and sign; the other side's public keys, which verify and encrypt; secrets of 32
-// octets for `dir` and HS256. Each PEM ends with a NUL. NULL if a key cannot be read.
+// bytes for `dir` and HS256. Each PEM ends with a NUL. NULL if a key cannot be read.
 bench_floor *bench_floor_new(const char *decryption, const char *signing, const char *verification,
                              const char *encryption, const unsigned char *direct_key, const unsigned char *mac_key);
 void bench_floor_free(bench_floor *floor);
 
-// The decoded parts of a nested token. The octets are copied.
+// The decoded parts of a nested token. The bytes are copied.
 bench_token *bench_token_new(void);
 void bench_token_free(bench_token *token);
 enum bench_part {
     BENCH_ENCRYPTED_KEY, BENCH_IV, BENCH_CIPHERTEXT, BENCH_TAG, BENCH_HEADER, BENCH_SIGNING_INPUT, BENCH_SIGNATURE,
     BENCH_PARTS
 };
-void bench_token_set(bench_token *token, enum bench_part part, const unsigned char *octets, size_t count);
+void bench_token_set(bench_token *token, enum bench_part part, const unsigned char *bytes, size_t count);
 
 // Each returns 1 when every step succeeded: decrypted, tag and signature right.
 

@@ -12,7 +12,7 @@ uint64_t bench_wall(void);
 // Lets what is printed go out line by line, also into a pipe.
 void bench_print_by_line(void);
 
-// Resident memory now, and the most there ever was, in octets.
+// Resident memory now, and the most there ever was, in bytes.
 uint64_t bench_resident(void);
 uint64_t bench_peak_resident(void);
 

@@ -132,10 +132,10 @@ enum KeyMaker {
         var line: [UInt8] = []
         // Reserves enough capacity, because growing would leave a copy in memory.
         line.reserveCapacity(contents.count)
-        contents.withBytes { octets in
-            for index in octets.indices {
-                guard octets[index] != UInt8(ascii: "\n"), octets[index] != UInt8(ascii: "\r") else { return }
-                line.append(octets[index])
+        contents.withBytes { bytes in
+            for index in bytes.indices {
+                guard bytes[index] != UInt8(ascii: "\n"), bytes[index] != UInt8(ascii: "\r") else { return }
+                line.append(bytes[index])
             }
         }
         return SecretBytes(taking: &line)

@@ -61,12 +61,12 @@ struct TerminalDialogue: KeyDialogue {
         var line: [UInt8] = []
         line.reserveCapacity(Self.longestLine)
         while line.count < Self.longestLine {
-            var octet: UInt8 = 0
-            let count = read(Self.input, &octet, 1)
+            var byte: UInt8 = 0
+            let count = read(Self.input, &byte, 1)
             if count < 0, errno == EINTR { continue }
             guard count == 1 else { throw ToolFailure("the input ended before the answer") }
-            if octet == UInt8(ascii: "\n") { return line }
-            line.append(octet)
+            if byte == UInt8(ascii: "\n") { return line }
+            line.append(byte)
         }
         throw ToolFailure("the answer is too long")
     }
