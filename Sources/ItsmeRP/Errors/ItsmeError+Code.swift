@@ -116,7 +116,9 @@ extension ItsmeError {
         /// The TLS handshake failed; the peer could not be authenticated.
         public static let tlsFailed = Code(
             "tls_failed", .untrustedResponse, "the TLS handshake failed",
-            remedy: "Check the system's CA certificates, the extra CA if one is configured, and the clock.")
+            remedy:
+                "Check the system's CA certificates and the clock, and the additional CA file and the client certificate if they are configured."
+        )
         /// The answer was larger than allowed.
         public static let responseTooLarge = Code(
             "response_too_large", .untrustedResponse, "the answer is larger than allowed", remedy: Remedy.checkIssuer)

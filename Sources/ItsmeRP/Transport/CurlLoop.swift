@@ -27,8 +27,8 @@ final class CurlLoop: Sendable {
     /// Starts the thread, which keeps this object alive until it ends.
     init(_ configuration: CurlTransport.Configuration) throws(HTTPTransportError) {
         options = try CurlOptions(configuration)
-        maximumActive = max(1, configuration.maximumConcurrentRequests)
-        maximumWaiting = max(0, configuration.maximumWaitingRequests)
+        maximumActive = configuration.maximumConcurrentRequests
+        maximumWaiting = configuration.maximumWaitingRequests
         // Finds options that libcurl refuses now, not with the first request.
         _ = try CurlHandle(options)
         multi = try CurlMulti(configuration)
@@ -239,9 +239,9 @@ private struct CurlWorker {
     init(_ configuration: CurlTransport.Configuration) throws(HTTPTransportError) {
         for (option, value) in [
             (CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING)),
-            (CURLMOPT_MAX_HOST_CONNECTIONS, max(1, min(configuration.maximumConnectionsPerHost, 10_000))),
-            (CURLMOPT_MAX_TOTAL_CONNECTIONS, max(1, min(configuration.maximumConnections, 10_000))),
-            (CURLMOPT_MAXCONNECTS, max(1, min(configuration.maximumConnections, 10_000))),
+            (CURLMOPT_MAX_HOST_CONNECTIONS, configuration.maximumConnectionsPerHost),
+            (CURLMOPT_MAX_TOTAL_CONNECTIONS, configuration.maximumConnections),
+            (CURLMOPT_MAXCONNECTS, configuration.maximumConnections),
         ] where unsafe itsmerp_curl_multi_setopt_long(pointer, option, value) != CURLM_OK {
             close()
             throw HTTPTransportError(.other, reason: "libcurl refused the option \(option.rawValue)")

@@ -32,15 +32,16 @@ struct CurlOptions: Sendable {
                     reason: "the proxy, its exceptions or the user agent have a character that is not printable ASCII")
             }
         }
-        guard configuration.idleConnectionLifetime.isWholeSeconds, configuration.unrepeatableIdleLimit.isWholeSeconds
-        else {
-            throw HTTPTransportError(
-                .badRequest,
-                reason:
-                    "idleConnectionLifetime and unrepeatableIdleLimit are counted in whole seconds: give no fraction")
+        for (name, value, range) in [
+            ("maximumConnectionsPerHost", configuration.maximumConnectionsPerHost, 1...10_000),
+            ("maximumConnections", configuration.maximumConnections, 1...10_000),
+            ("maximumConcurrentRequests", configuration.maximumConcurrentRequests, 1...1_000_000),
+            ("maximumWaitingRequests", configuration.maximumWaitingRequests, 0...1_000_000),
+        ] where !range.contains(value) {
+            throw Self.outOfRange(name, range)
         }
-        let limit = Int(clamping: configuration.unrepeatableIdleLimit.components.seconds)
-        idleSeconds = max(1, min(86_400, Int(clamping: configuration.idleConnectionLifetime.components.seconds)))
+        idleSeconds = try Self.seconds("idleConnectionLifetime", configuration.idleConnectionLifetime, 1...86_400)
+        let limit = try Self.seconds("unrepeatableIdleLimit", configuration.unrepeatableIdleLimit, 0...86_400)
         // Never zero, which libcurl may read as no limit.
         shortIdleSeconds = max(1, min(idleSeconds, limit - 1))
         alwaysConnects = limit <= 1
@@ -79,6 +80,22 @@ struct CurlOptions: Sendable {
     /// Once per process: a `static let` is initialised under a lock.
     private static let globalCode = itsmerp_curl_global_init()
 
+    /// libcurl counts whole seconds.
+    private static func seconds(
+        _ name: String, _ value: Duration, _ range: ClosedRange<Int>
+    ) throws(HTTPTransportError) -> Int {
+        let seconds = Int(clamping: value.components.seconds)
+        guard value.isWholeSeconds, range.contains(seconds) else { throw outOfRange(name, range, " whole seconds") }
+        return seconds
+    }
+
+    private static func outOfRange(
+        _ name: String, _ range: ClosedRange<Int>, _ unit: String = ""
+    ) -> HTTPTransportError {
+        HTTPTransportError(
+            .badRequest, reason: "\(name) is out of range: choose \(range.lowerBound) to \(range.upperBound)\(unit)")
+    }
+
     // MARK: TLS
 
     /// Trusts the system's authorities, and those of `file`.
@@ -101,7 +118,11 @@ struct CurlOptions: Sendable {
         guard let more = FileManager.default.contents(atPath: file),
             more.firstRange(of: Data("-----BEGIN ".utf8)) != nil
         else {
-            throw HTTPTransportError(.tls, reason: "the additional CA file cannot be read or is not PEM")
+            throw HTTPTransportError(
+                .tls,
+                reason:
+                    "\(KeyFile.shown(file)): the additional CA file cannot be read or is not PEM; give a PEM file that this process may read"
+            )
         }
         var isDirectory = false
         if let directory, FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory), isDirectory {
@@ -114,7 +135,11 @@ struct CurlOptions: Sendable {
 
     private mutating func present(_ certificate: CurlTransport.ClientCertificate) throws(HTTPTransportError) {
         guard FileManager.default.isReadableFile(atPath: certificate.file) else {
-            throw HTTPTransportError(.tls, reason: "the file of the client certificate cannot be read")
+            throw HTTPTransportError(
+                .tls,
+                reason:
+                    "\(KeyFile.shown(certificate.file)): the client certificate cannot be read; give a PEM file that this process may read"
+            )
         }
         do {
             _ = try KeyFile(certificate.keyFile).read()

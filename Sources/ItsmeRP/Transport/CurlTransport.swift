@@ -38,27 +38,29 @@ public final class CurlTransport: HTTPTransport {
         /// The certificate by which this client identifies itself to servers that ask. Default none.
         public var clientCertificate: ClientCertificate?
 
-        /// The most connections to one host, each with one request at a time; more requests wait. Default 32.
+        /// The most connections to one host, each with one request at a time; more requests wait. 1 to 10,000; default 32.
         public var maximumConnectionsPerHost: Int = 32
 
-        /// The most connections to all hosts, including idle ones. Default 128.
+        /// The most connections to all hosts, including idle ones. 1 to 10,000; default 128.
         public var maximumConnections: Int = 128
 
-        /// The most requests in flight. More requests wait, and their timeout runs. Default 256.
+        /// The most requests in flight. More requests wait, and their timeout runs. 1 to 1,000,000; default 256.
         public var maximumConcurrentRequests: Int = 256
 
-        /// The most waiting requests; further ones end with ``HTTPTransportError/Code/overloaded``. Default 10,000.
+        /// The most waiting requests; further ones end with ``HTTPTransportError/Code/overloaded``. 0 to 1,000,000;
+        /// default 10,000.
         public var maximumWaitingRequests: Int = 10_000
 
-        /// How long an idle connection stays usable, in whole seconds. Default 30 seconds.
+        /// How long an idle connection stays usable, in whole seconds, 1 to 86,400. Default 30 seconds.
         public var idleConnectionLifetime: Duration = .seconds(30)
 
         /// How long a connection may be idle before a request that must not be repeated (all but GET and HEAD without a
-        /// credential), in whole seconds. Default 2 seconds. With zero, each of these requests gets a new connection.
+        /// credential), in whole seconds, 0 to 86,400. Default 2 seconds. With 0 or 1, each of these requests gets a new
+        /// connection.
         ///
         /// Servers close idle connections after 2 seconds (gunicorn), 5 (Node.js, Apache) or more, and all connections
         /// when they reload. A request that crosses such a close is lost: the client cannot know whether it was
-        /// processed. With zero this cannot happen, but each request costs a handshake.
+        /// processed. With 0 this cannot happen, but each request costs a handshake.
         public var unrepeatableIdleLimit: Duration = .seconds(2)
 
         /// The value of `User-Agent` for requests that have none.
@@ -106,8 +108,8 @@ public final class CurlTransport: HTTPTransport {
 
     /// Starts a transport with `configuration`.
     ///
-    /// Throws ``HTTPTransportError`` if a file cannot be read, users other than its owner can use the key of the client
-    /// certificate, the installed libcurl refuses an option, or the thread cannot be started.
+    /// Throws ``HTTPTransportError`` if a setting is out of range, a file cannot be read, users other than its owner can
+    /// use the key of the client certificate, the installed libcurl refuses an option, or the thread cannot be started.
     public init(_ configuration: Configuration = .init()) throws(HTTPTransportError) {
         loop = try CurlLoop(configuration)
     }

@@ -37,14 +37,23 @@ final class CurlTransportQueueTests: TransportTestCase {
         XCTAssertEqual(server.requests.count, count)
     }
 
-    func testDurationsThatLibcurlCountsInSecondsHaveNoFraction() {
-        for change: (inout CurlTransport.Configuration) -> Void in [
-            { $0.idleConnectionLifetime = .milliseconds(1500) }, { $0.unrepeatableIdleLimit = .milliseconds(900) },
-        ] {
+    func testSettingsOutOfRangeAreRefused() {
+        for (name, change) in [
+            ("idleConnectionLifetime", { $0.idleConnectionLifetime = .milliseconds(1500) }),
+            ("idleConnectionLifetime", { $0.idleConnectionLifetime = .zero }),
+            ("idleConnectionLifetime", { $0.idleConnectionLifetime = .seconds(Int64.max) }),
+            ("unrepeatableIdleLimit", { $0.unrepeatableIdleLimit = .milliseconds(900) }),
+            ("unrepeatableIdleLimit", { $0.unrepeatableIdleLimit = .seconds(-1) }),
+            ("maximumConnections", { $0.maximumConnections = 0 }),
+            ("maximumConnectionsPerHost", { $0.maximumConnectionsPerHost = 10_001 }),
+            ("maximumConcurrentRequests", { $0.maximumConcurrentRequests = 0 }),
+            ("maximumWaitingRequests", { $0.maximumWaitingRequests = -1 }),
+        ] as [(String, (inout CurlTransport.Configuration) -> Void)] {
             var configuration = CurlTransport.Configuration()
             change(&configuration)
-            XCTAssertThrowsError(try CurlTransport(configuration)) {
+            XCTAssertThrowsError(try CurlTransport(configuration), name) {
                 XCTAssertEqual(($0 as? HTTPTransportError)?.code, .badRequest)
+                XCTAssertTrue("\($0)".contains(name + " "), "\($0)")
             }
         }
     }
@@ -109,14 +118,17 @@ final class CurlTransportQueueTests: TransportTestCase {
     func testWhatCannotBeRepeatedTakesANewConnectionWhereThatIsAsked() async throws {
         let server = try MisbehavingServer.answering { connection, _ in connection.answer() }
         defer { server.stop() }
-        var configuration = CurlTransport.Configuration()
-        configuration.unrepeatableIdleLimit = .zero
-        try await withTransport(configuration) { transport in
-            for (method, expected) in [
-                (HTTPRequest.Method.post, 1), (.post, 2), (.get, 2), (.get, 2), (.put, 3), (.head, 3),
-            ] {
-                _ = try await transport.send(request(method, port: server.port), body: [], limits: Self.patience)
-                XCTAssertEqual(server.accepted, expected, method.rawValue)
+        for limit in [0, 1] {
+            var configuration = CurlTransport.Configuration()
+            configuration.unrepeatableIdleLimit = .seconds(limit)
+            let before = server.accepted
+            try await withTransport(configuration) { transport in
+                for (method, expected) in [
+                    (HTTPRequest.Method.post, 1), (.post, 2), (.get, 2), (.get, 2), (.put, 3), (.head, 3),
+                ] {
+                    _ = try await transport.send(request(method, port: server.port), body: [], limits: Self.patience)
+                    XCTAssertEqual(server.accepted - before, expected, "\(method) \(limit)")
+                }
             }
         }
     }

@@ -101,6 +101,7 @@ final class CurlTransportTLSTests: TransportTestCase {
             configuration.additionalCAFile = file
             XCTAssertThrowsError(try CurlTransport(configuration)) { error in
                 XCTAssertEqual((error as? HTTPTransportError)?.code, .tls)
+                XCTAssertTrue("\(error)".contains(file), "\(error)")
             }
         }
     }
@@ -150,8 +151,13 @@ final class CurlTransportTLSTests: TransportTestCase {
         }
         for file in ["/nonexistent/client.key", "/dev/null"] {
             configuration.clientCertificate = .init(file: client.file, keyFile: file)
-            XCTAssertThrowsError(try CurlTransport(configuration), file)
+            XCTAssertThrowsError(try CurlTransport(configuration), file) {
+                XCTAssertTrue("\($0)".contains(file), "\($0)")
+            }
         }
+        let missing = "/nonexistent/client.pem"
+        configuration.clientCertificate = .init(file: missing, keyFile: client.keyFile)
+        XCTAssertThrowsError(try CurlTransport(configuration)) { XCTAssertTrue("\($0)".contains(missing), "\($0)") }
     }
 
     // MARK: Proxy
