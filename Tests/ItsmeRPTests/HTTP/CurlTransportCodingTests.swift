@@ -5,11 +5,14 @@ import XCTest
 
 /// One answer in a coding that nobody asked for must not stop the transport.
 final class CurlTransportCodingTests: TransportTestCase {
-    private static let codings = [
-        "gzip, gzip, gzip, gzip, chunked", "gzip, gzip, gzip, gzip", "gzip\r\nTransfer-Encoding: chunked",
-        "chunked\r\nTransfer-Encoding: gzip", "chunked\r\n gzip", "\r\n gzip, gzip, gzip, gzip, chunked", "deflate",
-        "identity", "chunked, chunked",
-    ]
+    private static let fields =
+        [
+            "gzip, gzip, gzip, gzip, chunked", "gzip, gzip, gzip, gzip", "gzip\r\nTransfer-Encoding: chunked",
+            "chunked\r\nTransfer-Encoding: gzip", "chunked\r\n gzip", "\r\n gzip, gzip, gzip, gzip, chunked", "deflate",
+            "identity", "chunked, chunked",
+        ].map { "Transfer-Encoding: \($0)" }
+        // libcurl takes a status line within the head for a field.
+        + [Array(repeating: "Content-Encoding: gzip", count: 4).joined(separator: "\r\nHTTP/1.1 200 a:b\r\n")]
 
     /// Answers with four layers of gzip in this coding.
     private func makeServer(_ field: String) throws -> MisbehavingServer {
@@ -25,11 +28,11 @@ final class CurlTransportCodingTests: TransportTestCase {
         }
     }
 
-    func testTransferCodingOtherThanChunkedIsRefusedAndOtherRequestsGoOn() async throws {
+    func testCodingsThatWereNotRequestedAreRefusedAndOtherRequestsGoOn() async throws {
         let other = try MisbehavingServer.answering { connection, _ in connection.answer("good") }
         defer { other.stop() }
-        for coding in Self.codings {
-            let server = try makeServer("Transfer-Encoding: \(coding)")
+        for field in Self.fields {
+            let server = try makeServer(field)
             defer { server.stop() }
             try await withTransport { transport in
                 let refused = Task { [request = request(port: server.port)] in
@@ -40,7 +43,7 @@ final class CurlTransportCodingTests: TransportTestCase {
                     XCTAssertEqual(reply.body, Array("good".utf8))
                 }
                 let code = await failure { try await refused.value }
-                XCTAssertEqual(code, .malformedResponse, coding)
+                XCTAssertEqual(code, .malformedResponse, field)
             }
         }
     }
