@@ -42,9 +42,21 @@
         public enum ConfigurationError: Error, Sendable, CustomStringConvertible {
             /// `http2` was given without `tls`: HTTP/2 is negotiated in the TLS handshake.
             case http2NeedsTLS
+            /// The file with this path holds no certificate that can be used.
+            case certificateUnusable(path: String)
+            /// The file with this path holds no private key that can be used with the certificate.
+            case keyUnusable(path: String)
 
             /// What is wrong and what to do.
-            public var description: String { "HTTP/2 needs TLS: give a certificate, or leave out http2" }
+            public var description: String {
+                switch self {
+                case .http2NeedsTLS: "HTTP/2 needs TLS: give a certificate, or leave out http2"
+                case .certificateUnusable(let path):
+                    "\(path): this is not a PEM certificate that can be read; give the server's certificate, followed by its intermediates"
+                case .keyUnusable(let path):
+                    "\(path): this is not an unencrypted PEM private key, or not the certificate's; give the key that the certificate was made for"
+                }
+            }
         }
 
         /// Serves `handler` while `body` runs, then stops gracefully. `body` gets the port.
@@ -52,8 +64,9 @@
         /// Requests in flight get up to five seconds to end. With `http2` the server offers HTTP/2 and HTTP/1.1; this
         /// needs `tls`. `limits` bounds what clients may send, and how long they may take.
         ///
-        /// Throws what `body` throws; the server's error when it cannot start, because the port is taken or a file
-        /// cannot be read; `ItsmeError` `key_file_unsafe` when others can use the file of the private key.
+        /// Throws what `body` throws; ``ConfigurationError`` for settings that cannot be used; `ItsmeError`
+        /// `key_file_unsafe` when others can use the file of the private key, or `key_file_unusable` when it cannot be
+        /// read; the server's error when it cannot start, because the port is taken.
         public static func withServer<R: Sendable>(
             _ handler: any HTTPHandler,
             host: String = "127.0.0.1",
@@ -175,11 +188,20 @@
             var key = try KeyFile(tls.keyFile).read().withBytes { bytes in bytes.indices.map { bytes[$0] } }
             // Overwrites the copy of the private key.
             defer { _ = SecretBytes(taking: &key) }
-            var configuration = TLSConfiguration.makeServerConfiguration(
-                certificateChain: try NIOSSLCertificate.fromPEMFile(tls.certificateFile).map { .certificate($0) },
-                privateKey: .privateKey(try NIOSSLPrivateKey(bytes: key, format: .pem)))
-            configuration.minimumTLSVersion = .tlsv12
-            return configuration
+            guard let chain = try? NIOSSLCertificate.fromPEMFile(tls.certificateFile), !chain.isEmpty else {
+                throw ConfigurationError.certificateUnusable(path: tls.certificateFile)
+            }
+            do {
+                var configuration = TLSConfiguration.makeServerConfiguration(
+                    certificateChain: chain.map { .certificate($0) },
+                    privateKey: .privateKey(try NIOSSLPrivateKey(bytes: key, format: .pem)))
+                configuration.minimumTLSVersion = .tlsv12
+                // Finds a key of another certificate before the server starts.
+                _ = try NIOSSLContext(configuration: configuration)
+                return configuration
+            } catch {
+                throw ConfigurationError.keyUnusable(path: tls.keyFile)
+            }
         }
     }
 

@@ -20,6 +20,8 @@
         private var isStream = false
         /// How many requests began, were read completely, were answered completely, and were reported as ended.
         private var (begun, read, answered, over) = (0, 0, 0, 0)
+        /// How many answers began.
+        private var answers = 0
         private var reading: Scheduled<Void>?
         private var writing: Scheduled<Void>?
 
@@ -59,9 +61,12 @@
 
         package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
             switch unwrapOutboundIn(data) {
-            case .head:
-                writing?.cancel()
-                writing = closing(context, at: context.eventLoop.now + timeout)
+            case .head(let head):
+                // The answers to pipelined requests follow each other: the first that is not taken has the deadline.
+                if head.status.kind != .informational {
+                    answers += 1
+                    if answers == answered + 1 { expectTaking(context) }
+                }
                 context.write(data, promise: promise)
             case .body: context.write(data, promise: promise)
             case .end:
@@ -69,6 +74,7 @@
                 written.futureResult.assumeIsolated().whenComplete { _ in
                     self.writing?.cancel()
                     self.answered += 1
+                    if self.answers > self.answered { self.expectTaking(context) }
                     self.tellConnection()
                 }
                 context.write(data, promise: written)
@@ -95,6 +101,10 @@
                 over += 1
                 connection?.requestEnded()
             }
+        }
+
+        private func expectTaking(_ context: ChannelHandlerContext) {
+            writing = closing(context, at: context.eventLoop.now + timeout)
         }
 
         private func closing(_ context: ChannelHandlerContext, at deadline: NIODeadline) -> Scheduled<Void> {

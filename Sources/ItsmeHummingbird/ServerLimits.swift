@@ -1,7 +1,7 @@
 /// The limits of a server for its clients: sizes, times and numbers.
 ///
 /// The defaults suit the endpoints of a relying party, whose requests are small and quick. With them, clients can make
-/// the server hold at most 4 MiB of bodies, and keep no connection longer than a request may take.
+/// the server hold at most 4 MiB of bodies at the same time, and slow or idle connections are closed.
 public struct ServerLimits: Sendable, Hashable {
     /// Bytes of the body of a request. Default 16 KiB.
     ///

@@ -214,6 +214,28 @@ final class HummingbirdServerTests: XCTestCase {
             }
         }
 
+        func testTLSFilesThatCannotBeUsedAreNamed() async throws {
+            let authority = try TestAuthority()
+            let (one, other) = (try authority.issue(), try authority.issue())
+            for (certificate, key, named) in [
+                ("/nonexistent/server.pem", one.keyFile, "/nonexistent/server.pem"),
+                (one.keyFile, one.keyFile, one.keyFile),
+                (one.file, "/nonexistent/server.key", "/nonexistent/server.key"),
+                (one.file, other.keyFile, other.keyFile),
+            ] {
+                let tls = HummingbirdServer.TLS(certificateFile: certificate, keyFile: key)
+                for http2 in [false, true] {
+                    do {
+                        try await HummingbirdServer.withServer(Self.echo, tls: tls, http2: http2, logger: Self.logger) {
+                            _ in XCTFail("the server started")
+                        }
+                    } catch {
+                        XCTAssertTrue("\(error)".contains(named), "\(error)")
+                    }
+                }
+            }
+        }
+
         func testPortInUseIsAnError() async throws {
             let taken = try MisbehavingServer { _ in }
             defer { taken.stop() }

@@ -159,6 +159,35 @@
             assertIsClosed(channel, after: 30)
         }
 
+        func testTheEndOfAnAnswerDoesNotEndTheDeadlineOfTheNext() throws {
+            let channel = try connection()
+            try receive("hehe", channel)
+            answer(channel, isTaken: false)
+            channel.write(HTTPResponsePart.head(HTTPResponse(status: .ok)), promise: nil)
+            channel.flush()
+            assertIsOpen(channel, after: 29)
+            assertIsClosed(channel, after: 1)
+        }
+
+        func testMoreAnswersGiveNoMoreTimeToTakeTheFirst() throws {
+            let channel = try connection()
+            try receive("hehe", channel)
+            answer(channel, isTaken: false)
+            assertIsOpen(channel, after: 20)
+            answer(channel, isTaken: false)
+            assertIsOpen(channel, after: 9)
+            assertIsClosed(channel, after: 1)
+        }
+
+        func testAnInterimAnswerHasNoEnd() throws {
+            let channel = try connection()
+            try receive("h", channel)
+            channel.write(HTTPResponsePart.head(HTTPResponse(status: .continue)), promise: nil)
+            try receive("e", channel)
+            answer(channel)
+            assertIsOpen(channel, after: 600)
+        }
+
         func testDurationsBeyondAnyClockAreTaken() throws {
             let endless = ServerLimits(
                 requestTimeout: .seconds(Int64.max), idleTimeout: .seconds(Int64.max))
