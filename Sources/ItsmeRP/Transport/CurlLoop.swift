@@ -146,9 +146,11 @@ private struct CurlWorker {
             let deadline = endOverdue()
             startWaiting()
             if !loop.multi.perform() { endAll(HTTPTransportError(.other, reason: "libcurl failed")) }
-            takeFinished()
-            // Waits only if no waiting transfer can start.
-            if waiting.isEmpty || active.count >= loop.maximumActive { loop.multi.wait(until: deadline) }
+            // A finished transfer gives its connection to a transfer that libcurl holds back, and libcurl 7.88 may lose
+            // the timer that starts it: without another round it would stay where it is.
+            let hasFinished = takeFinished()
+            let canStart = !waiting.isEmpty && active.count < loop.maximumActive
+            if !hasFinished, !canStart { loop.multi.wait(until: deadline) }
         }
         endAll(CurlLoop.shutDown)
         idle = []
@@ -196,8 +198,11 @@ private struct CurlWorker {
         }
     }
 
-    private mutating func takeFinished() {
+    /// Ends the transfers that libcurl has finished; false if there are none.
+    private mutating func takeFinished() -> Bool {
+        var hasFinished = false
         while let (handle, code) = loop.multi.nextFinished() {
+            hasFinished = true
             guard let transfer = handle.transfer else { continue }
             if code == CURLE_ABORTED_BY_CALLBACK, transfer.needsOtherConnection {
                 // libcurl has closed that connection, so the number of retries is limited.
@@ -208,6 +213,7 @@ private struct CurlWorker {
             retire(handle)
             transfer.end(outcome)
         }
+        return hasFinished
     }
 
     /// Removes a handle. libcurl closes the connection if the transfer was not complete.

@@ -167,7 +167,9 @@ final class CurlTransportTests: TransportTestCase {
     func testConnectionIsUsedAgain() async throws {
         let server = try MisbehavingServer.answering { connection, _ in connection.answer() }
         defer { server.stop() }
-        try await withTransport { transport in
+        var configuration = CurlTransport.Configuration()
+        configuration.unrepeatableIdleLimit = .seconds(30)
+        try await withTransport(configuration) { transport in
             for _ in 0..<20 {
                 _ = try await transport.send(request(.post, port: server.port), body: [1], limits: Self.patience)
             }
@@ -176,14 +178,18 @@ final class CurlTransportTests: TransportTestCase {
         }
     }
 
-    func testManyRequestsAtOnceKeepWithinTheConnections() async throws {
+    /// Sends 200 requests at once; more connections than `limit` would also show that requests stood still until the server
+    /// lost its patience.
+    private func expectAllAnswered(connections limit: Int) async throws {
         let server = try MisbehavingServer.answering { connection, request in
             connection.answer(String(decoding: request.body, as: UTF8.self))
         }
         defer { server.stop() }
         var configuration = CurlTransport.Configuration()
-        configuration.maximumConnectionsPerHost = 8
+        configuration.maximumConnectionsPerHost = limit
         configuration.maximumConcurrentRequests = 50
+        configuration.idleConnectionLifetime = .seconds(3600)
+        configuration.unrepeatableIdleLimit = .seconds(3600)
         try await withTransport(configuration) { transport in
             let bodies = try await withThrowingTaskGroup(of: String.self) { group in
                 for number in 0..<200 {
@@ -198,8 +204,16 @@ final class CurlTransportTests: TransportTestCase {
             }
             XCTAssertEqual(bodies, Set((0..<200).map(String.init)))
             XCTAssertEqual(server.requests.count, 200)
-            XCTAssertLessThanOrEqual(server.accepted, 8)
+            XCTAssertLessThanOrEqual(server.accepted, limit)
         }
+    }
+
+    func testManyRequestsAtOnceKeepWithinTheConnections() async throws {
+        try await expectAllAnswered(connections: 8)
+    }
+
+    func testNoRequestThatWaitsForAConnectionIsForgotten() async throws {
+        for _ in 0..<60 { try await expectAllAnswered(connections: 1) }
     }
 
     // MARK: Proxy
