@@ -26,9 +26,10 @@ package enum FormEncoding {
 
     private static func append(_ text: String, to bytes: inout [UInt8]) {
         for byte in text.utf8 {
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: bytes.append(byte)
-            default: bytes += [0x25, hexDigit(byte >> 4), hexDigit(byte & 0x0F)]
+            if byte.isUnreserved {
+                bytes.append(byte)
+            } else {
+                bytes += [0x25, hexDigit(byte >> 4), hexDigit(byte & 0x0F)]
             }
         }
     }
@@ -39,8 +40,7 @@ package enum FormEncoding {
 
     /// Splits and decodes. A value is nil when an escape in it is incomplete or it is not UTF-8; a pair whose name is so
     /// is left out.
-    package static func decode(_ text: String) -> [(name: String, value: String?)] {
-        let bytes = Array(text.utf8)
+    package static func decode(_ bytes: [UInt8]) -> [(name: String, value: String?)] {
         var pairs: [(name: String, value: String?)] = []
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -87,6 +87,16 @@ package enum FormEncoding {
         case 0x41...0x46: digit - 0x37
         case 0x61...0x66: digit - 0x57
         default: nil
+        }
+    }
+}
+
+extension UInt8 {
+    /// Whether this is an unreserved character of a URL: a letter, a digit, `-`, `.`, `_` or `~` (RFC 3986 §2.3).
+    package var isUnreserved: Bool {
+        switch self {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: true
+        default: false
         }
     }
 }

@@ -40,6 +40,28 @@ final class AuthorizationRuleTests: XCTestCase {
         assertPage(await party.authorize(query: "client_id=SHOP&state=%"), .authorizationQuery, party)
     }
 
+    func testRefusesEachBrokenParameterThatItReads() async throws {
+        let party = try ReferenceRelyingParty()
+        for name in [
+            "response_type", "client_id", "scope", "redirect_uri", "state", "nonce", "display", "prompt", "ui_locales",
+            "acr_values", "code_challenge", "code_challenge_method", "claims", "request", "request_uri", "approve",
+            "fault",
+        ] {
+            var parameters = party.loginParameters()
+            parameters[name] = nil
+            let query = ReferenceRelyingParty.form(parameters) + "&\(name)=%zz"
+            assertPage(await party.authorize(query: query), .authorizationQuery, party)
+        }
+    }
+
+    func testIgnoresUnknownParametersHoweverTheyAreEncoded() async throws {
+        let party = try ReferenceRelyingParty()
+        let query = ReferenceRelyingParty.form(party.loginParameters()) + "&approve=belgian-eid"
+        for other in ["other=%zz", "other=%ff", "other=%", "%ff=1", "%=1&%=2", "other"] {
+            assertApproved(await party.authorize(query: query + "&" + other), party)
+        }
+    }
+
     func testRefusesTooManyParameters() async throws {
         let party = try ReferenceRelyingParty()
         let query = (0..<100).map { "p\($0)=1" }.joined(separator: "&")

@@ -38,6 +38,33 @@ final class TokenRuleTests: XCTestCase {
         assertError(twice, .tokenParameterRepeated, status: .badRequest, party)
     }
 
+    func testRefusesEachBrokenParameterThatItReads() async throws {
+        let party = try ReferenceRelyingParty()
+        let fields: HTTPFields = [.contentType: "application/x-www-form-urlencoded"]
+        let authentication = ["client_id", "client_assertion_type", "client_assertion", "client_secret"]
+        for (path, names) in [
+            ("/token", ["grant_type", "code", "redirect_uri", "code_verifier", "auth_req_id"] + authentication),
+            ("/connect/revoke", ["token"]), ("/user_discovery_sessions", authentication),
+            ("/backchannel/authentication", ["request", "scope", "login_hint_token"] + authentication),
+        ] {
+            for name in names {
+                let reply = await party.get(
+                    "/v2" + path, method: .post, fields: fields, body: Array("\(name)=%zz".utf8))
+                assertError(reply, .tokenForm, status: .badRequest, party)
+            }
+        }
+    }
+
+    func testIgnoresUnknownParametersHoweverTheyAreEncoded() async throws {
+        let party = try ReferenceRelyingParty()
+        let fields: HTTPFields = [.contentType: "application/x-www-form-urlencoded"]
+        let form = ReferenceRelyingParty.form(try await party.tokenParameters(code: try await party.code()))
+        let body = Array((form + "&other=%zz&%ff=1&token=%").utf8)
+        let reply = await party.get("/v2/token", method: .post, fields: fields, body: body)
+        XCTAssertEqual(reply.response.status, .ok)
+        XCTAssertEqual(party.sandbox.refusals, [])
+    }
+
     func testRefusesOtherGrantTypes() async throws {
         try await assertRule(.grantTypeMissing) { $0["grant_type"] = nil }
         try await assertRule(.grantTypeUnsupported) { $0["grant_type"] = "refresh_token" }

@@ -52,8 +52,10 @@ final class UserInfoRuleTests: XCTestCase {
     func testRefusesTokenInTheQuery() async throws {
         let party = try ReferenceRelyingParty()
         let token = try await accessToken(party)
-        let reply = await party.get("/v2/userinfo?access_token=\(token)")
-        assertError(reply, .bearerInQuery, status: .badRequest, party)
+        for query in ["access_token=\(token)", "other=%zz&access_token=\(token)", "access_token=%zz"] {
+            let reply = await party.get("/v2/userinfo?\(query)")
+            assertError(reply, .bearerInQuery, status: .badRequest, party)
+        }
     }
 
     func testRefusesUnknownAndExpiredTokens() async throws {

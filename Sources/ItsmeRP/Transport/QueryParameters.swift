@@ -20,7 +20,7 @@ struct QueryParameters: Sendable {
     /// Splits a query; nil when it is longer than 16 KiB.
     init?(_ query: String) {
         guard query.utf8.count <= Self.maximumSize else { return nil }
-        pairs = FormEncoding.decode(query)
+        pairs = FormEncoding.decode(Array(query.utf8))
     }
 
     /// The value of a parameter that may occur once; nil when it does not occur.

@@ -56,7 +56,7 @@ struct AuthorizationEndpoint {
 
     private static func parameters(_ query: [UInt8]) throws(SandboxRefusal) -> FormParameters {
         do {
-            return try FormParameters(query)
+            return try FormParameters(query, reading: RequestParameters.queryNames + ["approve", "fault"])
         } catch {
             throw SandboxRefusal(.authorizationQuery)
         }
@@ -185,16 +185,16 @@ struct ApprovalEndpoint {
                 SandboxRefusal(.approvalMethod), status: .methodNotAllowed,
                 fields: [HTTPField(name: .allow, value: "POST")])
         }
-        guard let form = try? FormParameters(body), form.firstRepeated == nil, let identifier = form["pending"],
-            let choice = form["approve"], let pending = core.state.takePending(identifier, now: core.now)
+        guard let form = try? FormParameters(body, reading: ["pending", "approve", "fault"]), form.firstRepeated == nil,
+            let identifier = form["pending"], let choice = form["approve"],
+            let pending = core.state.takePending(identifier, now: core.now)
         else { return page(SandboxRefusal(.approvalExpired), status: .badRequest) }
         do throws(SandboxRefusal) {
             // 303: the browser follows with GET.
             return try await ApprovalDecision(core: core, request: pending.request).answer(
                 choice, fault: form["fault"], status: .seeOther)
         } catch {
-            var refusal = error
-            refusal.clientID = pending.request.client.clientID
+            var refusal = error.naming(pending.request.client)
             guard refusal.rule == .userUnknown else { return page(refusal, status: .badRequest) }
             core.note(&refusal, .seeOther)
             return .redirect(

@@ -232,6 +232,9 @@ struct RequestParameters: Sendable {
         "ui_locales", "acr_values", "code_challenge", "code_challenge_method",
     ]
 
+    /// The parameters that are read from a query.
+    static let queryNames = textNames + ["claims", "request", "request_uri"]
+
     private var texts: [String: String] = [:]
     /// The `claims` parameter.
     private(set) var claims: JSON?

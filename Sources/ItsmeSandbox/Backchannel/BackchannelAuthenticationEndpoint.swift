@@ -5,7 +5,7 @@ import JOSE
 /// The backchannel authentication endpoint (CIBA Core 1.0 section 7): takes a signed request for a person's phone.
 struct BackchannelAuthenticationEndpoint {
     /// The parameters that must be inside the signed request.
-    private static let parameters = [
+    private static let innerParameters = [
         "scope", "login_hint_token", "login_hint", "id_token_hint", "acr_values", "claims", "requested_expiry",
         "client_notification_token", "binding_message", "user_code",
     ]
@@ -15,14 +15,13 @@ struct BackchannelAuthenticationEndpoint {
 
     func respond(to request: HTTPRequest, body: [UInt8]) async -> HTTPReply {
         do throws(SandboxRefusal) {
-            let form = try TokenEndpoint.form(request, body)
+            let form = try TokenEndpoint.form(
+                request, body, reading: ClientAuthenticator.parameters + ["request"] + Self.innerParameters)
             let client = try await ClientAuthenticator(core: core).keyPairClient(of: form, fields: request.headerFields)
             do throws(SandboxRefusal) {
                 return try await answer(form, client)
             } catch {
-                var refusal = error
-                refusal.clientID = client.clientID
-                throw refusal
+                throw error.naming(client)
             }
         } catch {
             return TokenEndpoint.refuse(error, core: core, request, body)
@@ -55,7 +54,7 @@ struct BackchannelAuthenticationEndpoint {
 
     /// Verifies the signed request and checks its JWT claims (CIBA Core 1.0 section 7.1.1).
     private func claims(_ form: FormParameters, _ client: ClientRegistration) async throws(SandboxRefusal) -> JSON {
-        for name in Self.parameters where form[name] != nil {
+        for name in Self.innerParameters where form[name] != nil {
             throw SandboxRefusal(.backchannelPlainParameter, detail: "Parameter: \(name).")
         }
         guard let request = form["request"] else { throw SandboxRefusal(.backchannelRequestMissing) }

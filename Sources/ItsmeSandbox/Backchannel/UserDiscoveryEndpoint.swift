@@ -9,7 +9,7 @@ struct UserDiscoveryEndpoint {
 
     func respond(to request: HTTPRequest, session: String?, body: [UInt8]) async -> HTTPReply {
         do throws(SandboxRefusal) {
-            let form = try TokenEndpoint.form(request, body)
+            let form = try TokenEndpoint.form(request, body, reading: ClientAuthenticator.parameters)
             let client = try await ClientAuthenticator(core: core, audience: .backchannelAuthentication)
                 .keyPairClient(of: form, fields: request.headerFields)
             do throws(SandboxRefusal) {
@@ -21,9 +21,7 @@ struct UserDiscoveryEndpoint {
                 await fault?.alter(&reply)
                 return reply
             } catch {
-                var refusal = error
-                refusal.clientID = client.clientID
-                throw refusal
+                throw error.naming(client)
             }
         } catch {
             return TokenEndpoint.refuse(error, core: core, request, body)

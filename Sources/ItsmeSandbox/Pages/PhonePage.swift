@@ -75,8 +75,8 @@ struct PhoneEndpoint {
         case .get, .head:
             return .page(PhonePage(core: core).page)
         case .post:
-            guard let form = try? FormParameters(body), form.firstRepeated == nil, let handle = form["pending"],
-                let answer = form["answer"]
+            guard let form = try? FormParameters(body, reading: ["pending", "answer"]), form.firstRepeated == nil,
+                let handle = form["pending"], let answer = form["answer"]
             else { return refuse(.approvalExpired, status: .badRequest) }
             let phone = Phone(core: core)
             var isDone = phone.scan(handle, as: answer)

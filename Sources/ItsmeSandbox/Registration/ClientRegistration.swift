@@ -1,4 +1,5 @@
 public import JOSE
+import WebFormats
 
 /// What a relying party registered at itsme's onboarding.
 ///
@@ -150,16 +151,7 @@ extension ClientRegistration {
 
     /// One path segment of unreserved characters (RFC 3986 section 2.3), but not `.` or `..`.
     private static func isIdentifier(_ segment: some Collection<UInt8>) -> Bool {
-        let isUnreserved = segment.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"):
-                true
-            default: false
-            }
-        }
-        return isUnreserved && segment.contains { $0 != UInt8(ascii: ".") }
+        segment.allSatisfy(\.isUnreserved) && segment.contains { $0 != UInt8(ascii: ".") }
     }
 }
 

@@ -88,6 +88,13 @@ public struct SandboxRefusal: Error, Sendable, Hashable, CustomStringConvertible
         self.expected = expected
     }
 
+    /// This refusal, with the client that the request came from.
+    func naming(_ client: ClientRegistration) -> SandboxRefusal {
+        var refusal = self
+        refusal.clientID = client.clientID
+        return refusal
+    }
+
     /// Adds the values whose names are not there yet.
     mutating func add(sent: [Value] = [], expected: [Value] = []) {
         for value in sent where !self.sent.contains(where: { $0.name == value.name }) { self.sent.append(value) }
@@ -133,15 +140,18 @@ extension SandboxRefusal {
         add(expected: expected + Self.keys(of: client))
     }
 
-    /// Adds the values of a request to another endpoint. `form` is its body, if it has one.
-    mutating func add(_ request: HTTPRequest, _ form: FormParameters?, core: SandboxCore) {
+    /// Adds the values of a request to another endpoint. `body` is its form, if it has one.
+    mutating func add(_ request: HTTPRequest, _ body: [UInt8]? = nil, core: SandboxCore) {
         let path = (request.path ?? "/").prefix { $0 != "?" }
         var sent = [Value("endpoint", "\(request.method.rawValue) \(path)")]
-        guard let form else {
+        let names = ["client_id", "grant_type", "redirect_uri", "client_assertion_type"]
+        guard let body,
+            let form = try? FormParameters(body, reading: names + ["client_assertion", "client_secret"])
+        else {
             add(sent: sent)
             return
         }
-        for name in ["client_id", "grant_type", "redirect_uri", "client_assertion_type"] {
+        for name in names {
             if let text = form[name] { sent.append(Value(name, text)) }
         }
         let methods = [

@@ -7,6 +7,9 @@ struct ClientAuthenticator {
     /// The longest time until the expiry of an assertion, in seconds: a day.
     private static let longestLife: Double = 86400
 
+    /// The parameters that authenticate a client.
+    static let parameters = ["client_id", "client_assertion_type", "client_assertion", "client_secret"]
+
     let core: SandboxCore
 
     /// The endpoint whose URL must be the `aud` of the assertion.
@@ -58,9 +61,7 @@ struct ClientAuthenticator {
             try check(claims, client: client, form: form)
             return client
         } catch {
-            var refusal = error
-            refusal.clientID = client.clientID
-            throw refusal
+            throw error.naming(client)
         }
     }
 

@@ -11,7 +11,11 @@ struct TokenEndpoint {
 
     func respond(to request: HTTPRequest, body: [UInt8]) async -> HTTPReply {
         do throws(SandboxRefusal) {
-            let form = try Self.form(request, body)
+            let form = try Self.form(
+                request, body,
+                reading: ClientAuthenticator.parameters + [
+                    "grant_type", "code", "redirect_uri", "code_verifier", "auth_req_id",
+                ])
             guard let grantType = form["grant_type"] else { throw SandboxRefusal(.grantTypeMissing) }
             let client = try await ClientAuthenticator(core: core).client(of: form, fields: request.headerFields)
             do throws(SandboxRefusal) {
@@ -24,24 +28,24 @@ struct TokenEndpoint {
                     throw SandboxRefusal(.grantTypeUnsupported)
                 }
             } catch {
-                var refusal = error
-                refusal.clientID = client.clientID
-                throw refusal
+                throw error.naming(client)
             }
         } catch {
             return Self.refuse(error, core: core, request, body)
         }
     }
 
-    /// The parameters of a POST with a form body.
-    static func form(_ request: HTTPRequest, _ body: [UInt8]) throws(SandboxRefusal) -> FormParameters {
+    /// The parameters `names` of a POST with a form body.
+    static func form(
+        _ request: HTTPRequest, _ body: [UInt8], reading names: [String]
+    ) throws(SandboxRefusal) -> FormParameters {
         guard request.method == .post else { throw SandboxRefusal(.tokenMethod) }
         guard request.headerFields.mediaType == "application/x-www-form-urlencoded" else {
             throw SandboxRefusal(.tokenMediaType)
         }
         let form: FormParameters
         do {
-            form = try FormParameters(body)
+            form = try FormParameters(body, reading: names)
         } catch {
             throw SandboxRefusal(.tokenForm)
         }
@@ -54,7 +58,7 @@ struct TokenEndpoint {
         _ refusal: SandboxRefusal, core: SandboxCore, _ request: HTTPRequest, _ body: [UInt8]
     ) -> HTTPReply {
         var refusal = refusal
-        refusal.add(request, try? FormParameters(body), core: core)
+        refusal.add(request, body, core: core)
         let status: HTTPResponse.Status
         var fields: [HTTPField] = []
         switch (refusal.rule, refusal.rule.error) {
@@ -136,16 +140,7 @@ struct TokenEndpoint {
 
     /// 43 to 128 unreserved characters (RFC 7636 section 4.1).
     private static func isVerifier(_ text: String) -> Bool {
-        (43...128).contains(text.utf8.count)
-            && text.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                    UInt8(ascii: "~"):
-                    true
-                default: false
-                }
-            }
+        (43...128).contains(text.utf8.count) && text.utf8.allSatisfy(\.isUnreserved)
     }
 }
 
@@ -156,7 +151,7 @@ struct RevocationEndpoint {
 
     func respond(to request: HTTPRequest, body: [UInt8]) -> HTTPReply {
         do throws(SandboxRefusal) {
-            let form = try TokenEndpoint.form(request, body)
+            let form = try TokenEndpoint.form(request, body, reading: ["token"])
             let client = try client(request.headerFields)
             guard let token = form["token"] else {
                 throw SandboxRefusal(.revocationTokenMissing, clientID: client.clientID)
@@ -194,6 +189,6 @@ struct RevocationEndpoint {
     /// Client id and secret are form-encoded before they are put together (RFC 6749 section 2.3.1).
     private static func formDecoded(_ text: Substring) -> String? {
         guard !text.contains("&"), !text.contains("=") else { return String(text) }
-        return (try? FormParameters(Array("value=\(text)".utf8)))?["value"]
+        return FormEncoding.decodeComponent(Array(text.utf8)[...])
     }
 }

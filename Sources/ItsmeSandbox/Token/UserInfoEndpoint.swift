@@ -21,9 +21,7 @@ struct UserInfoEndpoint {
                 await fault?.alter(&reply)
                 return reply
             } catch {
-                var refusal = error
-                refusal.clientID = client.clientID
-                throw refusal
+                throw error.naming(client)
             }
         } catch {
             return refuse(error, request)
@@ -47,13 +45,20 @@ struct UserInfoEndpoint {
 
     private func grant(_ request: HTTPRequest, _ query: [UInt8]) throws(SandboxRefusal) -> AuthorizationGrant {
         guard request.method == .get else { throw SandboxRefusal(.userInfoMethod) }
-        if let parameters = try? FormParameters(query), parameters["access_token"] != nil {
-            throw SandboxRefusal(.bearerInQuery)
-        }
+        guard !Self.hasToken(query) else { throw SandboxRefusal(.bearerInQuery) }
         guard let header = request.headerFields[.authorization] else { throw SandboxRefusal(.bearerMissing) }
         let parts = header.split(separator: " ", omittingEmptySubsequences: true)
         guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw SandboxRefusal(.bearerMissing) }
         return try core.state.grant(for: String(parts[1]), now: core.now)
+    }
+
+    /// Whether an access token is in the query, readable or not.
+    private static func hasToken(_ query: [UInt8]) -> Bool {
+        do {
+            return try FormParameters(query, reading: ["access_token"])["access_token"] != nil
+        } catch {
+            return error == .encoding
+        }
     }
 
     private func claims(for grant: AuthorizationGrant) throws(SandboxRefusal) -> JSONValue {
@@ -84,7 +89,7 @@ struct UserInfoEndpoint {
     /// An error in itsme's form, with the header of RFC 6750 section 3.
     private func refuse(_ refusal: SandboxRefusal, _ request: HTTPRequest) -> HTTPReply {
         var refusal = refusal
-        refusal.add(request, nil, core: core)
+        refusal.add(request, core: core)
         let error = refusal.rule.error
         let status: HTTPResponse.Status
         var fields: [HTTPField] = []
