@@ -67,7 +67,7 @@ final class ClientAuthenticationRuleTests: XCTestCase {
         try await assertAccepted { $1["iat"] = nil }
     }
 
-    func testIdentifiersAreComparedByOctets() async throws {
+    func testIdentifiersAreComparedByteByByte() async throws {
         // The kelvin sign is the same as K to Unicode, and not to us.
         let party = try ReferenceRelyingParty(registration: {
             $0.clientID = "K"

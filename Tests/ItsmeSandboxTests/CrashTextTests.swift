@@ -79,17 +79,17 @@
                 for secret in secrets {
                     XCTAssertFalse(child.output.contains(secret), "\(crash) shows \(secret.prefix(4))…")
                     for window in memory where secret.contains(window) {
-                        XCTFail("\(crash) shows octets of \(secret.prefix(4))… in memory")
+                        XCTFail("\(crash) shows bytes of \(secret.prefix(4))… in memory")
                     }
                 }
             }
         }
 
-        /// Every 8 octets that stand together in the memory that a backtrace shows, in lines of 16, as text.
+        /// Every 8 bytes that stand together in the memory that a backtrace shows, in lines of 16, as text.
         private static func memory(in output: String) -> [String] {
             output.matches(of: /(?:[0-9a-f]{2} ){16}/).flatMap { match in
-                let octets = match.output.split(separator: " ").compactMap { UInt8($0, radix: 16) }
-                return (0...octets.count - 8).map { String(decoding: octets[$0..<$0 + 8], as: UTF8.self) }
+                let bytes = match.output.split(separator: " ").compactMap { UInt8($0, radix: 16) }
+                return (0...bytes.count - 8).map { String(decoding: bytes[$0..<$0 + 8], as: UTF8.self) }
             }
         }
 
