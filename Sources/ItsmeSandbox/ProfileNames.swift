@@ -31,11 +31,11 @@ struct ProfileNames: Sendable {
         self.profile = profile
         switch profile {
         case .v2:
-            basicACR = ClaimCatalogue.prefix + "acr_basic"
-            advancedACR = ClaimCatalogue.prefix + "acr_advanced"
-            templatePrefix = ClaimCatalogue.prefix
-            scopes = ClaimCatalogue.scopes
-            userClaims = ClaimCatalogue.userClaims
+            basicACR = SandboxClaims.prefix + "acr_basic"
+            advancedACR = SandboxClaims.prefix + "acr_advanced"
+            templatePrefix = SandboxClaims.prefix
+            scopes = SandboxClaims.scopes
+            userClaims = SandboxClaims.userClaims
             tokenKeyManagement = .rsaOAEP256
             namesEncryptionKey = true
             knowsUsersByPhoneNumber = false
@@ -63,7 +63,7 @@ struct ProfileNames: Sendable {
 
     /// The claims that a scope stands for, in itsme's order; empty for `openid`, services and unknown scopes.
     func claims(ofScope scope: String) -> [String] {
-        profile == .v1 ? LegacyClaims.claims(ofScope: scope) : ClaimCatalogue.claims(ofScope: scope)
+        profile == .v1 ? LegacyClaims.claims(ofScope: scope) : SandboxClaims.claims(ofScope: scope)
     }
 
     /// Whether the claim `name` is about the person.

@@ -7,7 +7,7 @@ enum ClaimLabel {
 
     /// The name without itsme's prefix of either generation.
     private static func shortName(_ claim: String) -> String {
-        if claim.hasPrefix(ClaimCatalogue.prefix) { return String(claim.dropFirst(ClaimCatalogue.prefix.count)) }
+        if claim.hasPrefix(SandboxClaims.prefix) { return String(claim.dropFirst(SandboxClaims.prefix.count)) }
         if claim.hasPrefix(LegacyClaims.prefix), let colon = claim.lastIndex(of: ":") {
             return String(claim[claim.index(after: colon)...])
         }

@@ -18,8 +18,8 @@ enum LegacyClaims {
 
     /// Claims of which only the name differs: the first generation's name, then the second's.
     private static let renamed = [
-        prefix + "2016-06:claim_nationality": ClaimCatalogue.prefix + "claim_citizenship",
-        prefix + "2020-03:claim_birthdate_as_string": ClaimCatalogue.prefix + "birthdate_as_string",
+        prefix + "2016-06:claim_nationality": SandboxClaims.prefix + "claim_citizenship",
+        prefix + "2020-03:claim_birthdate_as_string": SandboxClaims.prefix + "birthdate_as_string",
     ]
 
     /// The scopes that the discovery document lists.
@@ -30,13 +30,13 @@ enum LegacyClaims {
         switch scope {
         case "eid": [card]
         case "idDocument": []
-        default: ClaimCatalogue.claims(ofScope: scope)
+        default: SandboxClaims.claims(ofScope: scope)
         }
     }
 
     /// Every claim about the person, their document or their phone.
     static let userClaims: [String] =
-        ClaimCatalogue.standardClaims + renamed.keys.sorted()
+        SandboxClaims.standardClaims + renamed.keys.sorted()
         + [card, cityOfBirth, countryOfBirth, device, photo, transaction]
 
     /// The value of `name` for a persona. `current` reads a claim of the second generation.
@@ -53,19 +53,19 @@ enum LegacyClaims {
             address["country"] = "BE"
             return .string(address.serializedString())
         case device:
-            return current(ClaimCatalogue.prefix + "claim_device").flatMap(deviceText)
+            return current(SandboxClaims.prefix + "claim_device").flatMap(deviceText)
         case photo:
-            return current(ClaimCatalogue.prefix + "physical_person_photo")?["value"]
+            return current(SandboxClaims.prefix + "physical_person_photo")?["value"]
         case cityOfBirth:
-            return current(ClaimCatalogue.prefix + "place_of_birth")?["city"]
+            return current(SandboxClaims.prefix + "place_of_birth")?["city"]
         case countryOfBirth:
-            return current(ClaimCatalogue.prefix + "place_of_birth")?["country"]
+            return current(SandboxClaims.prefix + "place_of_birth")?["country"]
         case transaction:
             return ["securityLevel": "SOFT_ONLY", "bindLevel": "SIM_AND_SOFT", "mcc": 206]
         case card:
             return cardValue(of: persona)
         default:
-            return ClaimCatalogue.standardClaims.contains(name) ? current(name) : nil
+            return SandboxClaims.standardClaims.contains(name) ? current(name) : nil
         }
     }
 
@@ -82,17 +82,17 @@ enum LegacyClaims {
 
     /// The Belgian card in one object, for those who have one.
     private static func cardValue(of persona: Persona) -> JSONValue? {
-        let number = ClaimCatalogue.prefix + "BEeidSn"
+        let number = SandboxClaims.prefix + "BEeidSn"
         guard let serial = persona.claims[number] else { return nil }
         var card: JSONValue = ["eid": serial]
         for (member, kind) in [
             ("issuance_locality", "issuance_locality"), ("validity_from", "validityFrom"),
             ("validity_to", "validityTo"),
         ] {
-            if let value = persona.metadata[ClaimCatalogue.prefix + kind]?[number] { card[member] = value }
+            if let value = persona.metadata[SandboxClaims.prefix + kind]?[number] { card[member] = value }
         }
-        if let read = persona.metadata[ClaimCatalogue.prefix + "verificationDate"]?[number] { card["read_date"] = read }
-        if let national = persona.claims[ClaimCatalogue.prefix + "BENationalNumber"] {
+        if let read = persona.metadata[SandboxClaims.prefix + "verificationDate"]?[number] { card["read_date"] = read }
+        if let national = persona.claims[SandboxClaims.prefix + "BENationalNumber"] {
             card["national_number"] = national
         }
         return card

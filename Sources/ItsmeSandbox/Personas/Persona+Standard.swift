@@ -100,7 +100,7 @@ extension Persona {
 
     // MARK: Building blocks
 
-    private static func name(_ suffix: String) -> String { ClaimCatalogue.prefix + suffix }
+    private static func name(_ suffix: String) -> String { SandboxClaims.prefix + suffix }
 
     private static func variant(of persona: Persona, id: String, title: String) -> Persona {
         var variant = persona
