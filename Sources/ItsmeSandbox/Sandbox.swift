@@ -122,10 +122,10 @@ public final class Sandbox: HTTPHandler {
         case .phone where core.profile.profile == .v2:
             return await PhoneEndpoint(core: core).respond(to: request, body: body)
         case .backchannelAuthentication, .userDiscovery, .phone, nil:
-            var refusal = SandboxRefusal(
-                .unknownPath, sent: [.init("path", String(path))], expected: [.init("path", core.endpoints.paths)])
-            core.note(&refusal, .notFound)
-            return .page(.refusal(refusal), status: .notFound)
+            return core.page(
+                SandboxRefusal(
+                    .unknownPath, sent: [.init("path", String(path))], expected: [.init("path", core.endpoints.paths)]),
+                status: .notFound)
         }
     }
 }

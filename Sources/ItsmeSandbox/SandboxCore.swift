@@ -173,6 +173,15 @@ final class SandboxCore: Sendable {
             ])
     }
 
+    /// The sandbox's own page about `refusal`, which is noted.
+    func page(
+        _ refusal: SandboxRefusal, status: HTTPResponse.Status, fields: [HTTPField] = []
+    ) -> HTTPReply {
+        var refusal = refusal
+        note(&refusal, status)
+        return .page(.refusal(refusal), status: status, fields: fields)
+    }
+
     /// Logs what the sandbox accepts and itsme may refuse.
     func warn(_ message: String, remedy: String, client: ClientRegistration) {
         logger.warning(

@@ -8,7 +8,7 @@ struct AuthorizationEndpoint {
 
     func respond(to request: HTTPRequest, query: [UInt8]) async -> HTTPReply {
         guard request.method == .get else {
-            return page(
+            return core.page(
                 SandboxRefusal(.authorizationMethod, sent: [.init("method", request.method.rawValue)]),
                 status: .methodNotAllowed, fields: [HTTPField(name: .allow, value: "GET")])
         }
@@ -98,20 +98,12 @@ struct AuthorizationEndpoint {
         var refusal = refusal
         // A wrong persona or fault is a mistake of the person who wrote the URL, not of the relying party.
         guard let returnAddress, ![.personaUnknown, .faultUnknown].contains(refusal.rule) else {
-            return page(refusal, status: .badRequest)
+            return core.page(refusal, status: .badRequest)
         }
         core.note(&refusal, .found)
         // This endpoint does not use invalid_client. Here the client's keys only verify the request object.
         let error = refusal.rule.error == "invalid_client" ? "invalid_request_object" : refusal.rule.error
         return .redirect(to: returnAddress.location(error: error, description: refusal.message))
-    }
-
-    private func page(
-        _ refusal: SandboxRefusal, status: HTTPResponse.Status, fields: [HTTPField] = []
-    ) -> HTTPReply {
-        var refusal = refusal
-        core.note(&refusal, status)
-        return .page(.refusal(refusal), status: status, fields: fields)
     }
 }
 
@@ -181,33 +173,25 @@ struct ApprovalEndpoint {
 
     func respond(to request: HTTPRequest, body: [UInt8]) async -> HTTPReply {
         guard request.method == .post else {
-            return page(
+            return core.page(
                 SandboxRefusal(.approvalMethod), status: .methodNotAllowed,
                 fields: [HTTPField(name: .allow, value: "POST")])
         }
         guard let form = try? FormParameters(body, reading: ["pending", "approve", "fault"]), form.firstRepeated == nil,
             let identifier = form["pending"], let choice = form["approve"],
             let pending = core.state.takePending(identifier, now: core.now)
-        else { return page(SandboxRefusal(.approvalExpired), status: .badRequest) }
+        else { return core.page(SandboxRefusal(.approvalExpired), status: .badRequest) }
         do throws(SandboxRefusal) {
             // 303: the browser follows with GET.
             return try await ApprovalDecision(core: core, request: pending.request).answer(
                 choice, fault: form["fault"], status: .seeOther)
         } catch {
             var refusal = error.naming(pending.request.client)
-            guard refusal.rule == .userUnknown else { return page(refusal, status: .badRequest) }
+            guard refusal.rule == .userUnknown else { return core.page(refusal, status: .badRequest) }
             core.note(&refusal, .seeOther)
             return .redirect(
                 to: pending.request.returnAddress.location(
                     error: refusal.rule.error, description: refusal.message), status: .seeOther)
         }
-    }
-
-    private func page(
-        _ refusal: SandboxRefusal, status: HTTPResponse.Status, fields: [HTTPField] = []
-    ) -> HTTPReply {
-        var refusal = refusal
-        core.note(&refusal, status)
-        return .page(.refusal(refusal), status: status, fields: fields)
     }
 }

@@ -77,23 +77,16 @@ struct PhoneEndpoint {
         case .post:
             guard let form = try? FormParameters(body, reading: ["pending", "answer"]), form.firstRepeated == nil,
                 let handle = form["pending"], let answer = form["answer"]
-            else { return refuse(.approvalExpired, status: .badRequest) }
+            else { return core.page(SandboxRefusal(.approvalExpired), status: .badRequest) }
             let phone = Phone(core: core)
             var isDone = phone.scan(handle, as: answer)
             if !isDone { isDone = await phone.answer(handle, approving: answer == "approve") }
-            guard isDone else { return refuse(.approvalExpired, status: .badRequest) }
+            guard isDone else { return core.page(SandboxRefusal(.approvalExpired), status: .badRequest) }
             return .redirect(to: core.endpoints.path(.phone), status: .seeOther)
         default:
-            return refuse(
-                .phoneMethod, status: .methodNotAllowed, fields: [HTTPField(name: .allow, value: "GET, HEAD, POST")])
+            return core.page(
+                SandboxRefusal(.phoneMethod), status: .methodNotAllowed,
+                fields: [HTTPField(name: .allow, value: "GET, HEAD, POST")])
         }
-    }
-
-    private func refuse(
-        _ rule: SandboxRule, status: HTTPResponse.Status, fields: [HTTPField] = []
-    ) -> HTTPReply {
-        var refusal = SandboxRefusal(rule)
-        core.note(&refusal, status)
-        return .page(.refusal(refusal), status: status, fields: fields)
     }
 }

@@ -25,7 +25,7 @@ struct DiscoveryEndpoint {
     ) async -> HTTPReply {
         guard request.method == .get || request.method == .head else {
             var refusal = SandboxRefusal(.documentMethod)
-            refusal.add(request, nil, core: core)
+            refusal.add(request, core: core)
             core.note(&refusal, .methodNotAllowed)
             return .json(
                 ["error": .string(refusal.rule.error), "detail": .string(refusal.message)], status: .methodNotAllowed,
