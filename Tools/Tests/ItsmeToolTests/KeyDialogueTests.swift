@@ -6,7 +6,7 @@ import XCTest
 @testable import ItsmeTool
 
 /// What `itsme keys generate` asks a person, and what it makes of the answers.
-final class KeyDialogueTests: XCTestCase {
+final class KeyDialogueTests: FolderTestCase {
     /// A person who answers in order.
     private final class Script: KeyDialogue {
         var answers: [String]
@@ -34,19 +34,6 @@ final class KeyDialogueTests: XCTestCase {
             return SecretBytes(Array(passphrases.removeFirst().utf8))
         }
     }
-
-    private var folder = URL(fileURLWithPath: "")
-
-    override func setUpWithError() throws {
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    }
-
-    override func tearDownWithError() throws {
-        try FileManager.default.removeItem(at: folder)
-    }
-
-    private func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
 
     private func encryptedKey() throws -> (file: String, thumbprint: String) {
         let key = try RSAPrivateKey.generate(bits: 2048)

@@ -4,20 +4,7 @@ import JOSE
 import XCTest
 
 /// `itsme keys`
-final class KeysCommandTests: XCTestCase {
-    private var folder = URL(fileURLWithPath: "")
-
-    override func setUpWithError() throws {
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    }
-
-    override func tearDownWithError() throws {
-        try FileManager.default.removeItem(at: folder)
-    }
-
-    private func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
-
+final class KeysCommandTests: FolderTestCase {
     private func run(_ arguments: String...) throws -> (status: Int32, output: String) {
         try ToolProcess(["keys"] + arguments).result()
     }
@@ -47,8 +34,8 @@ final class KeysCommandTests: XCTestCase {
     }
 
     private func assertNoSecret(of ring: KeyRing, in output: String, line: UInt = #line) throws {
-        let octets = try ring.serialized().withBytes { span in span.indices.map { span[$0] } }
-        for key in try JSON(parsing: octets)["keys"]?.elements ?? [] {
+        let bytes = try ring.serialized().withBytes { span in span.indices.map { span[$0] } }
+        for key in try JSON(parsing: bytes)["keys"]?.elements ?? [] {
             for name in ["d", "p", "q", "dp", "dq", "qi"] {
                 let number = try XCTUnwrap(key[name]?.string)
                 XCTAssertFalse(output.contains(number.prefix(16)), name, line: line)
@@ -70,6 +57,31 @@ final class KeysCommandTests: XCTestCase {
         XCTAssertEqual(published.keys.map(\.keyID), ring.entries.map(\.keyID))
         XCTAssertTrue(result.output.contains("What to do next"), result.output)
         try assertNoSecret(of: ring, in: result.output)
+    }
+
+    /// Runs the command that `text` tells a person to type, by a shell.
+    private func runPrinted(_ command: String, in text: String) throws -> (status: Int32, output: String) {
+        let start = try XCTUnwrap(text.range(of: "itsme keys \(command) "), text).lowerBound
+        return try ToolProcess(shell: String(text[start...].prefix { $0 != "\n" })).result()
+    }
+
+    func testTheCommandsThatItPrintsWorkAsTheyAreWritten() throws {
+        let file = path("it's private")
+        let nowhere = path("missing/public")
+        let unpublished = try run("generate", "--non-interactive", "--out-private", file, "--out-public", nowhere)
+        XCTAssertEqual(unpublished.status, 1, unpublished.output)
+        let begun = try run("rotate", file, "enc", "begin", "--out-public", nowhere)
+        XCTAssertEqual(begun.status, 1, begun.output)
+        for output in [unpublished.output, begun.output] {
+            let shown = try runPrinted("show", in: output)
+            XCTAssertEqual(shown.status, 0, shown.output)
+            XCTAssertTrue(shown.output.contains("\"keys\""), shown.output)
+        }
+
+        try FileManager.default.removeItem(atPath: file)
+        let made = try run("generate", "--non-interactive", "--out-private", file, "--out-public", path("public"))
+        let rotated = try runPrinted("rotate", in: made.output)
+        XCTAssertEqual(rotated.status, 0, rotated.output)
     }
 
     func testNeverOverwritesAFile() throws {

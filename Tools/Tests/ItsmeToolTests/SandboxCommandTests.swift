@@ -6,18 +6,7 @@ import JOSE
 import XCTest
 
 /// `itsme sandbox`
-final class SandboxCommandTests: XCTestCase {
-    private var folder = URL(fileURLWithPath: "")
-
-    override func setUpWithError() throws {
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    }
-
-    override func tearDownWithError() throws {
-        try FileManager.default.removeItem(at: folder)
-    }
-
+final class SandboxCommandTests: FolderTestCase {
     private func registration(_ text: String = SandboxCommandTests.registration) throws -> String {
         let file = folder.appendingPathComponent("client.json")
         try Data(text.utf8).write(to: file)

@@ -6,11 +6,25 @@ final class ToolProcess {
     private let pipe = Pipe()
     private var output = ""
 
-    init(_ arguments: [String]) throws {
+    /// The folder of the built tool.
+    private static var folder: URL {
         let tests = Bundle(for: ToolProcess.self).bundleURL
         // On macOS the tests are a bundle beside the tool, elsewhere the folder itself is named.
-        let folder = tests.pathExtension == "xctest" ? tests.deletingLastPathComponent() : tests
-        process.executableURL = folder.appendingPathComponent("itsme")
+        return tests.pathExtension == "xctest" ? tests.deletingLastPathComponent() : tests
+    }
+
+    convenience init(_ arguments: [String]) throws {
+        try self.init(Self.folder.appendingPathComponent("itsme"), arguments)
+    }
+
+    /// Runs a command as the tool's texts write it, by a shell.
+    convenience init(shell command: String) throws {
+        try self.init(
+            URL(fileURLWithPath: "/bin/sh"), ["-c", "PATH=\"$0:$PATH\"; \(command)", Self.folder.path])
+    }
+
+    private init(_ executable: URL, _ arguments: [String]) throws {
+        process.executableURL = executable
         process.arguments = arguments
         process.standardOutput = pipe
         process.standardError = pipe

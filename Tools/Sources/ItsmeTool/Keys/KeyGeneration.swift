@@ -37,7 +37,7 @@ struct KeyGeneration {
             throw ToolFailure("\(error.reason). \(error.remedy)")
         }
         try privateFile.asKeyFile { file throws(ItsmeError) in try file.create(secret) }
-        try PublicKeyFile(path: publicFile).create(ring)
+        try PublicKeyFile(path: publicFile, privateFile: privateFile).create(ring)
         dialogue.say("")
         dialogue.say("Written: \(privateFile) (private, mode 0600) and \(publicFile) (to publish)")
         KeyRingSummary(ring: ring, now: now).lines.forEach { dialogue.say("  " + $0) }
@@ -93,7 +93,7 @@ struct KeyGeneration {
                or put \(publicFile) on a web server, with Cache-Control: max-age of 1800 to \(maximumAge).
             3. Register that URL at itsme.
             4. Configure the client: authentication: .privateKeyJWT(ring)
-            5. Rotate the keys from time to time: itsme keys rotate \(privateFile) sig begin
+            5. Rotate the keys from time to time: itsme keys rotate \(privateFile.quotedForShell) sig begin
             """)
     }
 }
@@ -119,7 +119,10 @@ enum KeyMaker {
     ) throws(ToolFailure) -> [ImportedKey] {
         try ImportedKey.all(in: path) { attempt throws(ToolFailure) in
             if let passphraseFile {
-                guard attempt == 0 else { throw ToolFailure("\(path): the passphrase in \(passphraseFile) is wrong") }
+                guard attempt == 0 else {
+                    throw ToolFailure(
+                        "\(path): the passphrase in \(passphraseFile) is wrong. Put the right one in its first line.")
+                }
                 return try firstLine(of: passphraseFile)
             }
             if attempt > 0 { dialogue.say("That passphrase does not open it.") }
@@ -173,7 +176,7 @@ struct ImportedKey {
                 given = try passphrase(attempt)
             }
         }
-        throw ToolFailure("\(path): the passphrase does not open the file")
+        throw ToolFailure("\(path): no passphrase opened the file. Find out the right one, then start again.")
     }
 
     /// Returns the only key, or the only one whose name begins with `sig` or `enc`, according to the use. Refuses a
@@ -222,4 +225,7 @@ extension String {
             throw ToolFailure(self, error)
         }
     }
+
+    /// This text as one word of a shell command.
+    var quotedForShell: String { "'" + replacing("'", with: #"'\''"#) + "'" }
 }

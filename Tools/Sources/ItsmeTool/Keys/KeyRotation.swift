@@ -111,6 +111,8 @@ struct KeyRingSummary {
 /// The public JWK Set of a key ring, in a file for a web server.
 struct PublicKeyFile {
     let path: String
+    /// The file of the private keys, for the advice when the public ones cannot be written.
+    let privateFile: String
 
     /// Writes a new file. Fails if it exists.
     func create(_ ring: KeyRing) throws(ToolFailure) {
@@ -137,8 +139,10 @@ struct PublicKeyFile {
             try Data(text).write(to: URL(fileURLWithPath: path), options: options)
         } catch {
             throw ToolFailure(
-                "\(path): the public keys cannot be written. The private keys are stored. Print the public ones by `itsme keys show --public FILE`, where FILE holds the private keys."
-            )
+                """
+                \(path): the public keys cannot be written. The private keys are stored. To print the public ones: \
+                itsme keys show --public \(privateFile.quotedForShell)
+                """)
         }
     }
 }

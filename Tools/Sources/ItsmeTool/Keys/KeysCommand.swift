@@ -161,7 +161,9 @@ struct KeysRotateCommand: ParsableCommand {
             let keys = try KeyMaker.importedKeys(in: newKey, passphraseFile: options.passphraseFile, dialogue)
             return try ImportedKey.choose(rotation.use, of: keys, in: newKey).jwk(rotation.use)
         }
-        if let outPublic, let ring = outcome.ring { try PublicKeyFile(path: outPublic).replace(ring) }
+        if let outPublic, let ring = outcome.ring {
+            try PublicKeyFile(path: outPublic, privateFile: file).replace(ring)
+        }
         // EX_TEMPFAIL: the same command will work later.
         if outcome.isTooEarly { throw ExitCode(75) }
     }

@@ -14,6 +14,7 @@ struct TerminalDialogue: KeyDialogue {
     private let report = Report()
     private static let input: Int32 = 0
     private static let longestLine = 4096
+    private static let cannotHide = "the terminal cannot hide a passphrase. Use --passphrase-file."
 
     /// Throws unless standard input is a terminal.
     init() throws(ToolFailure) {
@@ -35,12 +36,12 @@ struct TerminalDialogue: KeyDialogue {
     func askPassphrase(_ question: String) throws(ToolFailure) -> SecretBytes {
         prompt("\(question): ")
         var shown = termios()
-        guard tcgetattr(Self.input, &shown) == 0 else { throw ToolFailure("the terminal cannot hide the input") }
+        guard tcgetattr(Self.input, &shown) == 0 else { throw ToolFailure(Self.cannotHide) }
         var hidden = shown
         // Without ISIG, Ctrl-C cannot end the tool while the terminal hides the input.
         hidden.c_lflag &= ~tcflag_t(ECHO | ISIG)
         guard tcsetattr(Self.input, TCSAFLUSH, &hidden) == 0 else {
-            throw ToolFailure("the terminal cannot hide the input")
+            throw ToolFailure(Self.cannotHide)
         }
         defer {
             tcsetattr(Self.input, TCSAFLUSH, &shown)
@@ -64,11 +65,14 @@ struct TerminalDialogue: KeyDialogue {
             var byte: UInt8 = 0
             let count = read(Self.input, &byte, 1)
             if count < 0, errno == EINTR { continue }
-            guard count == 1 else { throw ToolFailure("the input ended before the answer") }
+            guard count == 1 else {
+                throw ToolFailure(
+                    "the input ended before the answer. Start again, or use --non-interactive and the other options.")
+            }
             if byte == UInt8(ascii: "\n") { return line }
             line.append(byte)
         }
-        throw ToolFailure("the answer is too long")
+        throw ToolFailure("the answer is longer than \(Self.longestLine) bytes. Start again with a shorter one.")
     }
 }
 

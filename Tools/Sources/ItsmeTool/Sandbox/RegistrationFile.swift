@@ -66,7 +66,7 @@ struct SandboxKeyFile {
                 try KeyFile(path).create(made)
             } catch {
                 // Another sandbox may have made the file in the meantime; then its keys are used.
-                if error.code != .keyFileExists { throw ToolFailure("\(path): \(error.reason). \(error.remedy)") }
+                if error.code != .keyFileExists { throw ToolFailure(path, error) }
             }
         }
         let contents = try path.asKeyFile { file throws(ItsmeError) in try file.read() }
