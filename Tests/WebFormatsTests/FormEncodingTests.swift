@@ -19,7 +19,6 @@ final class FormEncodingTests: XCTestCase {
         assertEncodes("é€😀")
     }
 
-    /// Long texts are looked through many characters at a time, their ends one by one.
     func testEncodesInEveryPlaceOfALongText() {
         for length in 0..<50 {
             assertEncodes(String(repeating: "z", count: length))
