@@ -101,7 +101,7 @@ final class LegacyLibraryClientTests: XCTestCase {
         let world = try LegacyWorld()
         let known = try await world.run(.login("LOGIN")).tokens.idToken.subject
         for template in [
-            try ConfirmationTemplate.payment(amount: 25, currency: "EUR", iban: "BE68 5390 0754 7034"),
+            try ConfirmationTemplate.payment(amount: 25, currency: .euro, iban: IBAN("BE68 5390 0754 7034")),
             try ConfirmationTemplate.freeText("I appoint <b>Jo</b> as my proxy."),
         ] {
             let (tokens, userInfo) = try await world.run(.confirm("CONFIRM", template, subject: known))

@@ -31,7 +31,7 @@ final class SeededSecretTests: XCTestCase {
             name: "payment",
             service: {
                 try .confirm(
-                    "CONFIRM", .payment(amount: 31_415_926, currency: "EUR", iban: "BE68 5390 0754 7034"))
+                    "CONFIRM", .payment(amount: 31_415_926, currency: .euro, iban: IBAN("BE68 5390 0754 7034")))
             },
             stride: 4, secrets: ["31415926", "BE68539007547034"]),
         Flow(

@@ -99,7 +99,7 @@ package struct LoginScenario: Sendable {
     private static let confirms = LoginScenario("confirms") { world in
         let client = try world.client()
         let known = try await world.login(client).tokens.idToken.subject
-        let template = try ConfirmationTemplate.payment(amount: 25, currency: "EUR", iban: "BE68 5390 0754 7034")
+        let template = try ConfirmationTemplate.payment(amount: 25, currency: .euro, iban: IBAN("BE68 5390 0754 7034"))
         let (tokens, userInfo) = try await world.login(
             client, service: .confirm("CONFIRM", template, subject: known))
         XCTAssertEqual(tokens.idToken.subject, known)

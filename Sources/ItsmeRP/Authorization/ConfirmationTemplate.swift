@@ -3,7 +3,7 @@ import JOSE
 /// What itsme shows a person for approval in a Confirm transaction.
 ///
 /// ```swift
-/// let payment = try ConfirmationTemplate.payment(amount: 25, currency: "EUR", iban: "BE68 5390 0754 7034")
+/// let payment = try ConfirmationTemplate.payment(amount: 25, currency: .euro, iban: IBAN("BE68 5390 0754 7034"))
 /// let mandate = try ConfirmationTemplate.freeText("I appoint <b>Jo</b> as my proxy.")
 /// ```
 public struct ConfirmationTemplate: Sendable, Hashable {
@@ -27,30 +27,22 @@ public struct ConfirmationTemplate: Sendable, Hashable {
     ///
     /// The protocol defines the amount as an integer, but does not define whether it is in units or cents. Check what
     /// the app shows before you go live.
-    public static func payment(amount: PaymentAmount, currency: CurrencyCode, iban: IBAN) -> Self {
-        Self(
+    ///
+    /// - Parameter amount: a positive integer.
+    /// - Throws: ``ConfirmationTemplateError`` with the code `amountNotPositive`.
+    public static func payment(
+        amount: Int, currency: CurrencyCode, iban: IBAN
+    ) throws(ConfirmationTemplateError) -> Self {
+        guard amount > 0 else {
+            throw ConfirmationTemplateError(.amountNotPositive, reason: "the amount must be a positive integer")
+        }
+        return Self(
             name: "adv_payment",
             members: [
-                ("claim_approval_amount_key", amount.text),
-                ("claim_approval_currency_key", currency.rawValue),
+                ("claim_approval_amount_key", String(amount)),
+                ("claim_approval_currency_key", currency.text),
                 ("claim_approval_iban_key", iban.text),
             ])
-    }
-
-    /// Checks the values and makes a payment.
-    ///
-    /// - Parameters:
-    ///   - amount: a positive integer.
-    ///   - currency: an ISO 4217 code in capitals.
-    ///   - iban: an IBAN, with or without spaces.
-    /// - Throws: ``ConfirmationTemplateError``.
-    public static func payment(
-        amount: Int,
-        currency: String,
-        iban: String
-    ) throws(ConfirmationTemplateError) -> Self {
-        payment(
-            amount: try PaymentAmount(amount), currency: try CurrencyCode(currency), iban: try IBAN(iban))
     }
 
     /// A text of the relying party.
@@ -69,22 +61,6 @@ public struct ConfirmationTemplate: Sendable, Hashable {
 extension ConfirmationTemplate: Redacted {
     /// The name of the template; never the content that the person sees.
     public var description: String { "ConfirmationTemplate(\(name))" }
-}
-
-/// The amount of a payment: a positive integer.
-public struct PaymentAmount: Sendable, Hashable {
-    /// The integer as text, without sign and without leading zeros.
-    public let text: String
-
-    /// Makes an amount.
-    ///
-    /// - Throws: ``ConfirmationTemplateError`` with the code `amountNotPositive`.
-    public init(_ amount: Int) throws(ConfirmationTemplateError) {
-        guard amount > 0 else {
-            throw ConfirmationTemplateError(.amountNotPositive, reason: "the amount must be a positive integer")
-        }
-        self.text = String(amount)
-    }
 }
 
 /// Why itsme would refuse a confirmation template.
@@ -144,7 +120,7 @@ public struct ConfirmationTemplateError: Error, Sendable, Hashable, CustomString
 /// A currency, by its code of three letters (ISO 4217).
 public struct CurrencyCode: Sendable, Hashable, CustomStringConvertible {
     /// The code.
-    public let rawValue: String
+    public let text: String
 
     /// The euro.
     public static let euro = CurrencyCode(known: "EUR")
@@ -157,15 +133,15 @@ public struct CurrencyCode: Sendable, Hashable, CustomStringConvertible {
             throw ConfirmationTemplateError(
                 .unknownCurrency, reason: "the currency is not an ISO 4217 code of three capital letters")
         }
-        self.rawValue = code
+        self.text = code
     }
 
     private init(known: StaticString) {
-        self.rawValue = known.description
+        self.text = known.description
     }
 
     /// The code.
-    public var description: String { rawValue }
+    public var description: String { text }
 
     private static let known: Set<String> = [
         "AED", "AFN", "ALL", "AMD", "AOA", "ARS", "AUD", "AWG", "AZN", "BAM", "BBD", "BDT", "BHD", "BIF",

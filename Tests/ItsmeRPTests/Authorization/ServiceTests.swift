@@ -17,7 +17,7 @@ final class ServiceTests: XCTestCase {
     }
 
     func testConfirmCarriesItsTemplateAndTheKnownPersonInUserInfoOnly() async throws {
-        let template = try ConfirmationTemplate.payment(amount: 25, currency: "EUR", iban: "BE68539007547034")
+        let template = try ConfirmationTemplate.payment(amount: 25, currency: .euro, iban: IBAN("BE68539007547034"))
         let request = try await provider.client().authorizationRequest(
             for: .confirm("CONFIRM", template, subject: TestProvider.subject))
         let object = try await TestProvider.requestObject(in: request.url)

@@ -88,7 +88,7 @@ enum DemoService: String, CaseIterable, Sendable {
             return .shareData(code, .nationalNumber)
         case .confirm:
             guard let subject else { throw DemoRefusal.nobodyLoggedIn }
-            let payment = try ConfirmationTemplate.payment(amount: Self.amount, currency: "EUR", iban: Self.iban)
+            let payment = try ConfirmationTemplate.payment(amount: Self.amount, currency: .euro, iban: IBAN(Self.iban))
             return .confirm(code, payment, subject: subject)
         }
     }
