@@ -164,6 +164,9 @@ extension KeyRing {
     func clientKeys(
         custodian: (any KeyCustodian)?, uses: KeyUseLog, time: TimeSource
     ) throws(ItsmeError) -> ClientKeys {
+        func recordingUse(of entry: Entry) -> @Sendable () -> Void {
+            { [keyID = entry.keyID] in uses.note(keyID, at: time.now()) }
+        }
         let signing = try current(.signature)
         let signer = try Self.held(signing, custodian) { key, custodian -> any KeySigner in
             guard let custodian else { return try LocalSigner(key, algorithm: .rs256) }
@@ -178,10 +181,10 @@ extension KeyRing {
                 return try custodian.unwrapper(for: key)
             }
             try Self.requireName(unwrapper.keyID, of: entry)
-            unwrappers.append(NotingUnwrapper(unwrapper, keyID: entry.keyID, uses: uses, time: time))
+            unwrappers.append(UseRecordingUnwrapper(wrapped: unwrapper, recordUse: recordingUse(of: entry)))
         }
         return try ClientKeys(
-            signer: UseRecordingSigner(signer, keyID: signing.keyID, uses: uses, time: time), unwrappers: unwrappers,
+            signer: UseRecordingSigner(wrapped: signer, recordUse: recordingUse(of: signing)), unwrappers: unwrappers,
             publicJWKSet: try publicJWKSet())
     }
 
@@ -239,50 +242,32 @@ final class KeyUseLog: Sendable {
 
 /// Signs, and records the use of the key.
 struct UseRecordingSigner: KeySigner, KeyPairHolder {
-    private let wrapped: any KeySigner
-    private let name: String
-    private let uses: KeyUseLog
-    private let time: TimeSource
-
-    init(_ wrapped: any KeySigner, keyID: String, uses: KeyUseLog, time: TimeSource) {
-        self.wrapped = wrapped
-        name = keyID
-        self.uses = uses
-        self.time = time
-    }
+    let wrapped: any KeySigner
+    let recordUse: @Sendable () -> Void
 
     var algorithm: SignatureAlgorithm { wrapped.algorithm }
     var publicKey: RSAPublicKey? { (wrapped as? any KeyPairHolder)?.publicKey }
-    var keyID: String? { name }
+    var keyID: String? { wrapped.keyID }
 
     func signature(over input: [UInt8]) async throws -> [UInt8] {
-        uses.note(name, at: time.now())
+        recordUse()
         return try await wrapped.signature(over: input)
     }
 }
 
 /// Decrypts, and records the use of the key.
-struct NotingUnwrapper: KeyUnwrapper, KeyPairHolder {
-    private let wrapped: any KeyUnwrapper
-    private let name: String
-    private let uses: KeyUseLog
-    private let time: TimeSource
+struct UseRecordingUnwrapper: KeyUnwrapper, KeyPairHolder {
+    let wrapped: any KeyUnwrapper
+    let recordUse: @Sendable () -> Void
 
-    init(_ wrapped: any KeyUnwrapper, keyID: String, uses: KeyUseLog, time: TimeSource) {
-        self.wrapped = wrapped
-        name = keyID
-        self.uses = uses
-        self.time = time
-    }
-
-    var keyID: String? { name }
+    var keyID: String? { wrapped.keyID }
     var modulusSize: Int { wrapped.modulusSize }
     var publicKey: RSAPublicKey? { (wrapped as? any KeyPairHolder)?.publicKey }
 
     func supports(_ algorithm: KeyManagementAlgorithm) -> Bool { wrapped.supports(algorithm) }
 
     func unwrap(_ encryptedKey: [UInt8], algorithm: KeyManagementAlgorithm) async throws -> SecretBytes {
-        uses.note(name, at: time.now())
+        recordUse()
         return try await wrapped.unwrap(encryptedKey, algorithm: algorithm)
     }
 }

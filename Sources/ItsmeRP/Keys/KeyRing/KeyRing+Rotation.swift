@@ -151,12 +151,6 @@ extension KeyRing {
     }
 }
 
-extension Date {
-    func adding(_ duration: Duration) -> Date {
-        addingTimeInterval(duration / .seconds(1))
-    }
-}
-
 extension KeyRing {
     /// Step 1: publishes `key` as the next signing key.
     ///
@@ -181,17 +175,8 @@ extension KeyRing {
     /// - Throws: ``ItsmeError`` `rotation_out_of_order` without a next key; `rotation_too_early` until every instance
     ///   has published it and every older set in itsme's cache has expired.
     public mutating func activateNextSigningKey(at now: Date) throws(ItsmeError) {
-        guard let next = entries(.signature, .next).first else {
-            throw Self.outOfOrder("there is no next signing key", remedy: "Begin the rotation with a new key.")
-        }
-        try Self.require(
-            start(of: next), by: now,
-            because: "itsme may still use a cached JWK Set without the next signing key")
-        let current = try current(.signature)
-        try replaceEntries { entries in
-            entries.removeAll { $0.use == .signature }
-            entries += [next.becoming(.current, at: now), current.becoming(.retiring, at: now)]
-        }
+        try useNext(
+            .signature, at: now, because: "itsme may still use a cached JWK Set without the next signing key")
     }
 
     /// Step 3: removes the retiring key from the published set and from the ring. Take it when logins with the new key
@@ -200,15 +185,8 @@ extension KeyRing {
     /// - Throws: ``ItsmeError`` `rotation_out_of_order` without a retiring key; `rotation_too_early` while an instance
     ///   may still sign with it or a login may depend on it.
     public mutating func finishSigningRotation(at now: Date) throws(ItsmeError) {
-        guard let retiring = entries(.signature, .retiring).first else {
-            throw Self.outOfOrder(
-                "no signing key is retiring", remedy: "There is nothing to finish; see the ring's next step.")
-        }
-        try Self.require(
-            finish(of: retiring), by: now, because: "logins in progress may still depend on the retiring signing key")
-        try replaceEntries { entries in
-            entries.removeAll { $0.use == .signature && $0.role == .retiring }
-        }
+        try finish(
+            .signature, at: now, because: "logins in progress may still depend on the retiring signing key")
     }
 
     /// Instead of step 3: signs with the retiring key again, for example if itsme does not accept the new one. The new
@@ -223,11 +201,7 @@ extension KeyRing {
                 "no signing key is retiring, so the ring cannot go back to one",
                 remedy: "Cancel the rotation if the next key is not in use yet; otherwise begin a new one.")
         }
-        let current = try current(.signature)
-        try replaceEntries { entries in
-            entries.removeAll { $0.use == .signature }
-            entries += [retiring.becoming(.current, at: now), current.becoming(.retiring, at: now)]
-        }
+        try makeCurrent(retiring, at: now)
     }
 
     /// Instead of step 2: removes the next key, which is not in use yet.
@@ -265,8 +239,38 @@ extension KeyRing {
         }
     }
 
+    /// The next key becomes the current one, which retires.
+    private mutating func useNext(_ use: KeyUse, at now: Date, because tooEarly: String) throws(ItsmeError) {
+        guard let next = entries(use, .next).first else {
+            throw Self.outOfOrder("there is no next key", remedy: "Begin the rotation with a new key.")
+        }
+        try Self.require(start(of: next), by: now, because: tooEarly)
+        try makeCurrent(next, at: now)
+    }
+
+    private mutating func makeCurrent(_ entry: Entry, at now: Date) throws(ItsmeError) {
+        let current = try current(entry.use)
+        try replaceEntries { entries in
+            entries.removeAll { $0.keyID == entry.keyID || $0.keyID == current.keyID }
+            entries += [entry.becoming(.current, at: now), current.becoming(.retiring, at: now)]
+        }
+    }
+
+    /// Removes the retiring keys whose time has come.
+    private mutating func finish(_ use: KeyUse, at now: Date, because tooEarly: String) throws(ItsmeError) {
+        let retiring = entries(use, .retiring)
+        guard let first = retiring.map(finish(of:)).min() else {
+            throw Self.outOfOrder("no key is retiring", remedy: "There is nothing to finish; see the ring's next step.")
+        }
+        try Self.require(first, by: now, because: tooEarly)
+        let dropped = retiring.filter { finish(of: $0) <= now }.map(\.keyID)
+        try replaceEntries { entries in
+            entries.removeAll { dropped.contains($0.keyID) }
+        }
+    }
+
     /// Removes a next key.
-    mutating func cancel(_ use: KeyUse) throws(ItsmeError) {
+    private mutating func cancel(_ use: KeyUse) throws(ItsmeError) {
         guard !entries(use, .next).isEmpty else {
             throw Self.outOfOrder(
                 "there is no next key", remedy: "There is nothing to cancel; see the ring's next step.")
@@ -302,17 +306,9 @@ extension KeyRing {
     /// - Throws: ``ItsmeError`` `rotation_out_of_order` without a next key; `rotation_too_early` while some instance
     ///   may not have it.
     public mutating func publishNextEncryptionKey(at now: Date) throws(ItsmeError) {
-        guard let next = entries(.encryption, .next).first else {
-            throw Self.outOfOrder("there is no next encryption key", remedy: "Begin the rotation with a new key.")
-        }
-        try Self.require(
-            start(of: next), by: now,
+        try useNext(
+            .encryption, at: now,
             because: "an instance may not have the next encryption key yet, and could not decrypt with it")
-        let current = try current(.encryption)
-        try replaceEntries { entries in
-            entries.removeAll { $0.keyID == next.keyID || $0.keyID == current.keyID }
-            entries += [next.becoming(.current, at: now), current.becoming(.retiring, at: now)]
-        }
     }
 
     /// Step 3: removes the retiring keys that no cached set has any more.
@@ -320,16 +316,8 @@ extension KeyRing {
     /// - Throws: ``ItsmeError`` `rotation_out_of_order` without a retiring key; `rotation_too_early` while itsme may
     ///   still encrypt to all of them.
     public mutating func finishEncryptionRotation(at now: Date) throws(ItsmeError) {
-        guard let first = entries(.encryption, .retiring).map(finish(of:)).min() else {
-            throw Self.outOfOrder(
-                "no encryption key is retiring", remedy: "There is nothing to finish; see the ring's next step.")
-        }
-        try Self.require(
-            first, by: now, because: "itsme may still have the retiring key in its cache and encrypt to it")
-        let dropped = entries(.encryption, .retiring).filter { finish(of: $0) <= now }.map(\.keyID)
-        try replaceEntries { entries in
-            entries.removeAll { dropped.contains($0.keyID) }
-        }
+        try finish(
+            .encryption, at: now, because: "itsme may still have the retiring key in its cache and encrypt to it")
     }
 
     /// Instead of step 2: removes the next key, which was not published yet.
