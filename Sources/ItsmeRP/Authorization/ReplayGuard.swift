@@ -36,16 +36,24 @@ public final class InMemoryReplayGuard: ReplayGuard {
         var forgotten = 0
         var lastWarning: Duration?
 
+        /// Keeps the queue in the order of expiry: transactions are used in another order than they expire.
+        mutating func insert(_ identifier: String, _ expiry: Date, _ uptimeOfExpiry: Duration) {
+            identifiers.insert(identifier)
+            let before = queue[head...].lastIndex { $0.expiry <= expiry }
+            queue.insert((identifier, expiry, uptimeOfExpiry), at: before.map { $0 + 1 } ?? head)
+        }
+
         mutating func dropExpired(at now: Date, _ uptime: Duration) {
-            // Every transaction has the same lifetime, so the queue is in the order of expiry.
-            while head < queue.count, queue[head].expiry <= now, queue[head].uptimeOfExpiry <= uptime { dropOldest() }
+            while head < queue.count, queue[head].expiry <= now, queue[head].uptimeOfExpiry <= uptime {
+                dropFirstToExpire()
+            }
             if head > 1024, head > queue.count / 2 {
                 queue.removeFirst(head)
                 head = 0
             }
         }
 
-        mutating func dropOldest() {
+        mutating func dropFirstToExpire() {
             guard head < queue.count else { return }
             identifiers.remove(queue[head].identifier)
             head += 1
@@ -101,16 +109,15 @@ public final class InMemoryReplayGuard: ReplayGuard {
         let uptimeOfExpiry = remaining > 0 ? uptime + .seconds(remaining) : uptime
         let (isFirst, forgotten) = memory.state.withLock { state -> (Bool, Int?) in
             state.dropExpired(at: now, uptime)
-            // Checked before the oldest identifier is removed, since it may be this one.
+            // Checked before an identifier is removed, since it may be this one.
             guard !state.identifiers.contains(identifier) else { return (false, nil) }
             var forgotten: Int?
             if state.identifiers.count >= capacity {
-                state.dropOldest()
+                state.dropFirstToExpire()
                 state.forgotten += 1
                 forgotten = state.warning(at: uptime)
             }
-            state.identifiers.insert(identifier)
-            state.queue.append((identifier, expiry, uptimeOfExpiry))
+            state.insert(identifier, expiry, uptimeOfExpiry)
             return (true, forgotten)
         }
         if let forgotten {

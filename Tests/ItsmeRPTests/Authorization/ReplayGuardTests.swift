@@ -49,6 +49,28 @@ final class ReplayGuardTests: XCTestCase {
         XCTAssertTrue(use("b", guarding), "forgotten for the sake of the one before")
     }
 
+    /// Somebody who began earlier may come back later, and clients that share a guard may have other lifetimes.
+    func testTheOrderOfUsesDoesNotMatter() {
+        let lifetimes = [600, 60, 300, 60, 120]
+        let guarding = InMemoryReplayGuard(capacity: lifetimes.count, time: time, logger: printed.logger)
+        let expiries = lifetimes.map { clock.now.addingTimeInterval(Double($0)) }
+        for (name, expiry) in expiries.enumerated() {
+            XCTAssertTrue(guarding.consume("\(name)", until: expiry))
+        }
+        for (name, expiry) in expiries.enumerated().reversed() {
+            XCTAssertFalse(guarding.consume("\(name)", until: expiry))
+        }
+        clock.advance(by: .seconds(61))
+        // Two have expired, so there is room for two.
+        for name in ["a", "b"] { XCTAssertTrue(use(name, guarding)) }
+        for name in ["0", "2", "4", "a", "b"] { XCTAssertFalse(use(name, guarding), name) }
+        XCTAssertEqual(printed.lines, [], "nothing was forgotten before it expired")
+        // Full: the one that expires first makes room.
+        XCTAssertTrue(use("c", guarding))
+        for name in ["0", "2", "a", "b", "c"] { XCTAssertFalse(use(name, guarding), name) }
+        XCTAssertEqual(printed.lines.count, 1)
+    }
+
     func testSaysInTheLogThatItForgotOneThatWasAliveAndNotWhich() {
         let guarding = full(of: ["recognisable-a", "recognisable-b"])
         XCTAssertTrue(use("recognisable-c", guarding))
