@@ -131,6 +131,7 @@ package final class TestProvider: HTTPTransport {
             "id_token_signing_alg_values_supported": ["RS256"],
             "id_token_encryption_alg_values_supported": ["RSA-OAEP", "RSA-OAEP-256"],
             "id_token_encryption_enc_values_supported": ["A128CBC-HS256", "A256GCM"],
+            "userinfo_encryption_alg_values_supported": ["RSA-OAEP", "RSA-OAEP-256"],
             "code_challenge_methods_supported": ["S256"],
         ]
     }

@@ -26,6 +26,7 @@ final class CannedProvider: HTTPTransport {
             "userinfo_endpoint": .string(Self.issuer + "/userinfo"),
             "jwks_uri": .string(Self.issuer + "/jwkSet"),
             "id_token_encryption_alg_values_supported": ["RSA-OAEP", "RSA-OAEP-256"],
+            "userinfo_encryption_alg_values_supported": ["RSA-OAEP", "RSA-OAEP-256"],
             "response_types_supported": ["code"],
             "code_challenge_methods_supported": ["S256"],
         ])

@@ -117,9 +117,7 @@ public struct ProviderMetadata: Sendable {
     }
 
     private static func malformed(_ member: String) -> ItsmeError {
-        ItsmeError(
-            .metadataMalformed, .discovery,
-            field: member)
+        ItsmeError(.metadataMalformed, .discovery, field: member)
     }
 
     /// Throws if the document has the list but the list lacks `value`. A missing list is accepted.
@@ -141,18 +139,21 @@ public struct ProviderMetadata: Sendable {
             remedy: remedy, field: member)
     }
 
-    /// Refuses a provider whose metadata lists no encryption algorithm.
+    /// Refuses a provider whose metadata lists no encryption algorithms for ID tokens, or none for UserInfo.
     ///
-    /// All environments of itsme encrypt. Another issuer without any encryption algorithm is not itsme: its tokens
-    /// would only be refused after the person has logged in.
+    /// All environments of itsme encrypt, so their documents may leave out the lists. What another issuer does not
+    /// encrypt would only be refused after the person has logged in.
     func requireEncryption(in environment: ItsmeEnvironment) throws(ItsmeError) {
-        let lists = ["id_token", "userinfo", "request_object"].map { $0 + "_encryption_alg_values_supported" }
-        guard !environment.isKnown, lists.allSatisfy({ document.nonNull($0) == nil }) else { return }
-        throw ItsmeError(
-            .metadataAlgorithmUnsupported, .discovery,
-            "the provider's discovery document lists no algorithm to encrypt tokens with",
-            remedy: "Check that the issuer is one of itsme's: this library accepts encrypted tokens only.",
-            field: lists.first)
+        guard !environment.isKnown else { return }
+        for (name, answers) in [("id_token", "ID tokens"), ("userinfo", "UserInfo")] {
+            let list = name + "_encryption_alg_values_supported"
+            guard document.nonNull(list) == nil else { continue }
+            throw ItsmeError(
+                .metadataAlgorithmUnsupported, .discovery,
+                "the provider's discovery document lists no algorithm to encrypt \(answers) with",
+                remedy: "Check that the issuer is one of itsme's: this library accepts encrypted answers only.",
+                field: list)
+        }
     }
 
     /// Throws if the provider does not support a configured algorithm.

@@ -80,6 +80,7 @@ struct FuzzWorld: Sendable {
             "jwks_uri": .string(issuer + "/jwkSet"),
             "authorization_response_iss_parameter_supported": .bool(announcesIssuer),
             "id_token_encryption_alg_values_supported": ["RSA-OAEP-256"],
+            "userinfo_encryption_alg_values_supported": ["RSA-OAEP-256"],
         ]
     }
 

@@ -86,7 +86,7 @@ final class ProviderMetadataTests: XCTestCase {
                 "revocation_endpoint", "backchannel_authentication_endpoint", "response_types_supported",
                 "code_challenge_methods_supported", "authorization_response_iss_parameter_supported",
                 "token_endpoint_auth_methods_supported", "request_parameter_supported",
-                "userinfo_encryption_alg_values_supported", "token_endpoint_auth_signing_alg_values_supported",
+                "userinfo_encryption_enc_values_supported", "token_endpoint_auth_signing_alg_values_supported",
             ] {
                 metadata[name] = nil
                 metadata[name] = .null
@@ -154,6 +154,14 @@ final class ProviderMetadataTests: XCTestCase {
         await assertRefused(.metadataAlgorithmUnsupported, field: "id_token_encryption_alg_values_supported") {
             $0["id_token_encryption_alg_values_supported"] = []
         }
+        // Each answer that is encrypted needs a list of its own.
+        await assertRefused(.metadataAlgorithmUnsupported, field: "userinfo_encryption_alg_values_supported") {
+            $0["userinfo_encryption_alg_values_supported"] = nil
+        }
+        await assertRefused(.metadataAlgorithmUnsupported, field: "id_token_encryption_alg_values_supported") {
+            $0["id_token_encryption_alg_values_supported"] = .null
+            $0["request_object_encryption_alg_values_supported"] = ["RSA-OAEP-256"]
+        }
     }
 
     /// itsme's own environments encrypt, whatever their documents leave out.
@@ -164,6 +172,7 @@ final class ProviderMetadataTests: XCTestCase {
             var metadata = try JSON(parsing: text).value
             metadata["id_token_encryption_alg_values_supported"] = nil
             metadata["id_token_encryption_enc_values_supported"] = nil
+            metadata["userinfo_encryption_alg_values_supported"] = nil
             return TestProvider.json(metadata)
         }
         _ = try await provider.client { $0.environment = .e2e }.providerMetadata()
