@@ -150,10 +150,13 @@ final class CachedResource<Value: Sendable>: Sendable {
         }
     }
 
-    /// Fetches now, or waits for the fetch in progress. If that fails, the existing value stays.
+    /// The result of a fetch that begins after this call. If it fails, the existing value stays.
     ///
     /// - Throws: the ``ItsmeError`` of the fetch, or `CancellationError`.
     func fetched() async throws -> Snapshot {
+        // The answer to a fetch in progress may be older than the change that the caller knows of.
+        if state.withLock({ $0.isFetching }) { _ = try await fetchOutcome() }
+        // If somebody else has begun a fetch since then, that one is new enough.
         let startsFetch = state.withLock { state in
             defer { state.isFetching = true }
             return !state.isFetching

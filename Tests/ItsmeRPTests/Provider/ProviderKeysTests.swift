@@ -154,6 +154,32 @@ final class ProviderKeysTests: XCTestCase {
         try await login(client)
     }
 
+    func testAFetchNowIsOneThatBeginsNow() async throws {
+        let client = try provider.client()
+        let path = "/.well-known/openid-configuration"
+        let discoveries = { [provider] in provider.paths().count { $0.hasSuffix(path) } }
+        let (gate, release) = AsyncStream<Void>.makeStream()
+        provider.answer(path) { _, _ in
+            for await _ in gate {}
+            return TestProvider.json(TestProvider.metadata)
+        }
+        let older = Task { try await client.providerMetadata() }
+        while discoveries() < 1 { await Task.yield() }
+        let (started, start) = AsyncStream<Void>.makeStream()
+        let operatorsFetch = Task {
+            start.finish()
+            return try await client.refreshProvider()
+        }
+        for await _ in started {}
+        // Lets the operator's fetch find the older one in progress. If it comes later, the result is the same.
+        for _ in 0..<1_000 { await Task.yield() }
+        XCTAssertEqual(discoveries(), 1)
+        release.finish()
+        _ = try await older.value
+        _ = try await operatorsFetch.value
+        XCTAssertEqual(discoveries(), 2)
+    }
+
     func testAFloodOfUnknownKeyIDsCausesOneFetchPerCooldown() async throws {
         let client = try provider.client()
         try await login(client)
