@@ -26,6 +26,30 @@ final class TokenKindTests: XCTestCase {
         }
     }
 
+    /// Without a nonce, only the claims that every ID token has and the time of issue tell them apart.
+    func testRefusesUserInfoAsTheIDTokenOfABackchannelRequest() async throws {
+        let client = try provider.client()
+        let usual = provider.idTokenClaims(nonce: "")
+        let before = Int64(provider.now.timeIntervalSince1970)
+        provider.advance(by: 100)
+        var claims: JSONValue = ["sub": .string(TestProvider.subject), "email": "a@example.org"]
+        for (name, value, code, field) in [
+            ("sub", .string(TestProvider.subject), .claimMissing, "iss"), ("iss", usual["iss"], .claimMissing, "aud"),
+            ("aud", usual["aud"], .claimMissing, "exp"), ("exp", .integer(before + 400), .claimMissing, "iat"),
+            ("iat", .integer(before), .issuedTooLongAgo, "iat"),
+        ] as [(String, JSONValue?, ItsmeError.Code, String)] {
+            claims[name] = value
+            let request = try await provider.backchannelRequest(client)
+            provider.answer("/token") { [claims] _, _ in
+                TestProvider.tokenResponse(idToken: try await TestProvider.nestedToken(claims))
+            }
+            provider.advance(by: 5)
+            await assertItsmeError(code, phase: .idToken, field: field, name) {
+                try await client.backchannelTokens(for: request)
+            }
+        }
+    }
+
     func testRefusesARequestObjectAsAnIDToken() async {
         for type in [nil, "JWT"] {
             await assertRefused(.issuerMismatch, field: "iss", type: type) { usual in
