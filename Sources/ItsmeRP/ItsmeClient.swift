@@ -30,17 +30,23 @@ public struct ItsmeClient: Sendable {
     let requestObjects: RequestObjectBuilder
     let assertions: ClientAssertionBuilder
 
-    /// Makes a client that uses a ``CurlTransport`` with default settings.
+    /// Makes a client with a ``CurlTransport`` of its own.
     ///
+    /// - Parameters:
+    ///   - configuration: The client's registration at itsme.
+    ///   - network: A private CA, a proxy, and the limits on connections.
     /// - Throws: ``ItsmeError`` of the phase `configuration`, with the field and the remedy.
-    public init(_ configuration: ItsmeConfiguration) throws(ItsmeError) {
+    public init(
+        _ configuration: ItsmeConfiguration, network: CurlTransport.Configuration = CurlTransport.Configuration()
+    ) throws(ItsmeError) {
         let transport: CurlTransport
         do {
-            transport = try CurlTransport()
+            transport = try CurlTransport(network)
         } catch {
             throw ItsmeError(
-                .invalidConfiguration, .configuration, "libcurl could not be started: \(error.reason)",
-                remedy: "Check the installed libcurl: it needs TLS.", transportCode: error.code)
+                .invalidConfiguration, .configuration, "the transport could not be made: \(error.reason)",
+                remedy: "Correct the network settings. If they are right, check the installed libcurl: it needs TLS.",
+                field: "network", transportCode: error.code)
         }
         try self.init(configuration, transport: transport)
     }
@@ -73,8 +79,8 @@ public struct ItsmeClient: Sendable {
                 try metadata.requireEncryption(in: environment)
             }
         }
-        requestObjects = RequestObjectBuilder(configuration)
-        assertions = ClientAssertionBuilder(configuration)
+        requestObjects = RequestObjectBuilder(configuration: configuration)
+        assertions = ClientAssertionBuilder(configuration: configuration)
     }
 
     /// The provider's metadata, from the cache if it is fresh.
@@ -122,8 +128,8 @@ public struct ItsmeClient: Sendable {
         maximumAuthenticationAge: Duration? = nil,
         redirectURI: String? = nil
     ) async throws -> AuthorizationRequest {
-        try service.validate()
-        if let redirectURI { try configuration.checkRedirectURI(redirectURI) }
+        try service.validate(phase: .authorizationRequest)
+        if let redirectURI { _ = try configuration.redirectEndpoint(redirectURI, phase: .authorizationRequest) }
         let maximumAge = try maximumAuthenticationAge.map { age throws(ItsmeError) in try Self.wholeSeconds(age) }
         let parameters = AuthorizationParameters(
             service: service, scopes: scopes,
@@ -138,7 +144,7 @@ public struct ItsmeClient: Sendable {
         do {
             secrets = try LoginSecrets(random: configuration.random)
         } catch {
-            throw ItsmeError(.randomSourceFailed, .authorizationRequest, joseCode: error.code)
+            throw ItsmeError.cryptography(error, .authorizationRequest)
         }
         let transaction = LoginTransaction(
             metadata: metadata, configuration: configuration, parameters: parameters,
@@ -172,22 +178,16 @@ public struct ItsmeClient: Sendable {
             guard service.kind != .shareData || configuration.environment.profile == .v2 else {
                 throw Self.deliveryRefused("itsme v1 accepts Share data by request URI only")
             }
-            return outside + [("request", try await requestObject(members, metadata: metadata).compact)]
+            let object = try await requestObjects.requestObject(
+                members: members, metadata: metadata, provider: provider)
+            return outside + [("request", object.compact)]
         case .byReference(let base, let store):
-            let object = try await requestObject(members, metadata: metadata)
+            let object = try await requestObjects.requestObject(
+                members: members, metadata: metadata, provider: provider)
             let id = try RequestObjectID(random: configuration.random)
             try await store.store(object.compact, as: id, until: object.expiry)
             return outside + [("request_uri", RequestDelivery.requestURI(base, id))]
         }
-    }
-
-    private func requestObject(
-        _ members: [JSONValue.Member], metadata: ProviderMetadata
-    ) async throws -> (compact: String, expiry: Date) {
-        let encryptionKey = try await provider.encryptionKey(
-            algorithm: configuration.requestObjectAlgorithms.keyManagement)
-        return try await requestObjects.requestObject(
-            members: members, metadata: metadata, encryptionKey: encryptionKey)
     }
 
     private static func deliveryRefused(_ reason: String) -> ItsmeError {
@@ -254,9 +254,7 @@ public struct ItsmeClient: Sendable {
         guard issuer.hasSameBytes(as: configuration.environment.issuer),
             clientID.hasSameBytes(as: configuration.clientID)
         else {
-            throw ItsmeError(
-                .transactionForeign, phase, "the transaction belongs to another client or issuer",
-                remedy: "Pass the answer to the client that made the request.")
+            throw ItsmeError(.transactionForeign, phase)
         }
     }
 
@@ -318,17 +316,7 @@ public struct ItsmeClient: Sendable {
     public func userInfo(for tokens: TokenResponse) async throws -> UserInfo {
         try requireOwn(tokens, phase: .userInfo)
         let metadata = try await provider.metadata()
-        let reply = try await http.send(
-            metadata.userInfo.request(
-                .get,
-                headerFields: [
-                    .accept: "application/jwt, application/json",
-                    .authorization: "Bearer " + tokens.accessToken.exposedValue,
-                ]),
-            body: [], phase: .userInfo)
-        guard reply.response.status == .ok else {
-            throw refusal(.userInfoRefused, reply, phase: .userInfo)
-        }
+        let reply = try await resource(metadata.userInfo, accept: "application/jwt, application/json", for: tokens)
         // itsme labels the JWT as application/json, so the form of the body decides.
         try HTTPClient.checkMediaType(of: reply, in: ["application/jwt", "application/json"], phase: .userInfo)
         // White space around the token, such as a final line break, is ignored.
@@ -339,6 +327,19 @@ public struct ItsmeClient: Sendable {
             now: configuration.time.now())
         configuration.logger.debug("UserInfo validated")
         return userInfo
+    }
+
+    /// Reads a resource of the person with the access token.
+    func resource(_ endpoint: Endpoint, accept: String, for tokens: TokenResponse) async throws -> HTTPReply {
+        let reply = try await http.send(
+            endpoint.request(
+                .get,
+                headerFields: [.accept: accept, .authorization: "Bearer " + tokens.accessToken.exposedValue]),
+            body: [], phase: .userInfo)
+        guard reply.response.status == .ok else {
+            throw refusal(.userInfoRefused, reply, phase: .userInfo)
+        }
+        return reply
     }
 
     private func verifier(_ algorithms: TokenAlgorithms, _ phase: ItsmeError.Phase) -> TokenVerifier {

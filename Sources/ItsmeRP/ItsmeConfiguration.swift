@@ -3,7 +3,8 @@ public import Logging
 
 /// The configuration of a client: the itsme environment, the client's identity and keys, and its limits.
 ///
-/// ``ItsmeClient`` checks it.
+/// ``ItsmeClient`` checks it. The timeouts of requests to itsme are fixed: 5 seconds to connect, 10 seconds for the
+/// whole answer (``HTTPLimits``).
 public struct ItsmeConfiguration: Sendable {
     /// The itsme environment to use.
     public var environment: ItsmeEnvironment
@@ -104,12 +105,12 @@ public struct ItsmeConfiguration: Sendable {
                 "the client id is empty, longer than 255 characters, or holds a space or non-ASCII character",
                 "Give the client id exactly as you received it from itsme.", "clientID")
         }
-        try checkRedirectURI(redirectURI)
+        _ = try redirectEndpoint(redirectURI, phase: .configuration)
         try Self.check(clockSkew, in: .zero ... .seconds(300), "clockSkew")
         try Self.check(maximumTokenAge, in: .seconds(30) ... .seconds(3600), "maximumTokenAge")
         try Self.check(transactionLifetime, in: .seconds(30) ... .seconds(600), "transactionLifetime")
         try requestDelivery.validate(in: environment)
-        try authentication.validate()
+        _ = try authentication.requestObjectSigner()
         try checkAlgorithms()
     }
 
@@ -142,13 +143,13 @@ public struct ItsmeConfiguration: Sendable {
         }
     }
 
-    /// Refuses a redirect URI that itsme would refuse.
-    func checkRedirectURI(_ uri: String) throws(ItsmeError) {
+    /// A redirect URI; refuses one that itsme would refuse.
+    func redirectEndpoint(_ uri: String, phase: ItsmeError.Phase) throws(ItsmeError) -> Endpoint {
         do {
-            _ = try Endpoint(uri, allowsLoopbackHTTP: environment.allowsLoopbackHTTP)
+            return try Endpoint(uri, allowsLoopbackHTTP: environment.allowsLoopbackHTTP)
         } catch {
             throw ItsmeError(
-                .insecureURL, .configuration, "the redirect URI cannot be used: \(error.rawValue)",
+                .insecureURL, phase, "the redirect URI cannot be used: \(error.rawValue)",
                 remedy: "Register and configure an https URL without fragment and user information.",
                 field: "redirectURI")
         }

@@ -55,7 +55,7 @@ final class JWKSetTests: XCTestCase {
     func testRefusesWhatIsNoSet() {
         for text in ["{}", "[]", "null", #"{"keys":{}}"#, #"{"keys":null}"#, #"{"Keys":[]}"#] {
             assertThrows(.malformedKey) { try JWKSet(parsingRemote: Array(text.utf8)) }
-            assertThrows(.malformedKey) { try JWKSet(parsingOwn: Array(text.utf8)) }
+            assertThrows(.malformedKey) { try JWKSet(parsingOwn: SecretBytes(Array(text.utf8))) }
         }
         for text in ["", "{", #"{"keys":[],"keys":[]}"#] {
             assertThrows(.malformedJSON) { try JWKSet(parsingRemote: Array(text.utf8)) }
@@ -77,18 +77,18 @@ final class JWKSetTests: XCTestCase {
     func testParsesAnOwnSetOnlyIfEveryKeyIsGood() throws {
         let keys = [try TestKeys.signing.get(), try TestKeys.encryption.get(), TestKeys.symmetric]
         let good = JSONValue.array(try keys.map { try $0.privateJSON() })
-        let set = try JWKSet(parsingOwn: (["keys": good] as JSONValue).serialized())
+        let set = try JWKSet(parsingOwn: SecretBytes((["keys": good] as JSONValue).serialized()))
         XCTAssertEqual(set.keys.map(\.keyID), ["sig-1", "enc-1", "oct-1"])
         XCTAssertEqual(set.skipped.count, 0)
         let bad: JSONValue = ["keys": [["kty": "EC"]]]
-        assertThrows(.unsupportedKeyType) { try JWKSet(parsingOwn: bad.serialized()) }
+        assertThrows(.unsupportedKeyType) { try JWKSet(parsingOwn: SecretBytes(bad.serialized())) }
     }
 
     func testRefusesOneKeyIDForTwoOwnKeys() throws {
         let (one, other) = (try TestKeys.signing.get(), try TestKeys.encryption.get().with(keyID: "sig-1"))
         assertThrows(.ambiguousKey) { try JWKSet([one, other]) }
         let json: JSONValue = ["keys": [try one.privateJSON(), try other.privateJSON()]]
-        assertThrows(.ambiguousKey) { try JWKSet(parsingOwn: json.serialized()) }
+        assertThrows(.ambiguousKey) { try JWKSet(parsingOwn: SecretBytes(json.serialized())) }
         XCTAssertNoThrow(try JWKSet([one.with(), other.with()]))
     }
 

@@ -48,7 +48,6 @@ struct TokenFigures {
     private func requestObject() async throws -> Measurement {
         let configuration = world.client.configuration
         let metadata = try await world.client.provider.metadata()
-        let key = try await world.client.provider.encryptionKey(algorithm: .rsaOAEP256)
         let parameters = AuthorizationParameters(
             service: .login("LOGIN"), scopes: [.profile, .email],
             claims: ClaimsRequest(userInfo: [.birthdate, .gender]),
@@ -61,7 +60,7 @@ struct TokenFigures {
         }
         func build() async throws -> String {
             try await world.client.requestObjects.requestObject(
-                members: members(), metadata: metadata, encryptionKey: key
+                members: members(), metadata: metadata, provider: world.client.provider
             ).compact
         }
         // The same sizes for the floor: the ciphertext tells that of the plaintext, all but the padding.

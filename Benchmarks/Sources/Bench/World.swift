@@ -49,7 +49,8 @@ final class World: Sendable {
             try theirDecryption.publicKey.pem(),
         ]
         floor = try Self.makeFloor(pems)
-        _ = try await self.client.provider.encryptionKey(algorithm: .rsaOAEP256)
+        _ = try await self.client.provider.encryptionKey(
+            algorithm: .rsaOAEP256, phase: .authorizationRequest)
         _ = try await symmetricClient.provider.metadata()
     }
 

@@ -74,17 +74,17 @@ public struct ItsmeService: Sendable {
 
     /// Refuses a service code that cannot be a scope token (RFC 6749 §3.3), and a subject that no ID token can have:
     /// the person would approve, but the answer would be refused.
-    func validate() throws(ItsmeError) {
+    func validate(phase: ItsmeError.Phase) throws(ItsmeError) {
         guard Scope.service(code) != nil, code.utf8.count <= 128 else {
             throw ItsmeError(
-                .invalidConfiguration, .authorizationRequest,
+                .invalidConfiguration, phase,
                 "the service code is empty, too long, or has a character that is not allowed in a scope",
                 remedy: "Give the service code exactly as you received it from itsme.", field: "service.code")
         }
         if let expectedSubject {
             guard (1...255).contains(expectedSubject.exposedValue.utf8.count) else {
                 throw ItsmeError(
-                    .invalidConfiguration, .authorizationRequest, "the subject is empty or longer than 255 bytes",
+                    .invalidConfiguration, phase, "the subject is empty or longer than 255 bytes",
                     remedy: "Give the sub of an earlier ID token, or nil for anybody.", field: "service.subject")
             }
         }

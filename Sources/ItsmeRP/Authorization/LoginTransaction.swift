@@ -109,9 +109,7 @@ extension LoginTransaction {
         do {
             return try SHA256.encodedDigest(state)
         } catch {
-            throw ItsmeError(
-                .invalidConfiguration, .authorizationResponse, "SHA-256 is not available",
-                remedy: "Check the installed OpenSSL.", joseCode: error.code)
+            throw ItsmeError.cryptography(error, .authorizationResponse)
         }
     }
 }

@@ -43,7 +43,7 @@ public struct RequestDelivery: Sendable {
 
     /// The request URI of one request: the registered URI, a slash and the name.
     static func requestURI(_ base: String, _ id: RequestObjectID) -> String {
-        base + (base.hasSuffix("/") ? "" : "/") + id.text
+        base.appendingPath(id.text)
     }
 
     /// Throws if the provider's metadata excludes this way.
@@ -75,8 +75,7 @@ public struct RequestDelivery: Sendable {
             throw refusal(error.rawValue)
         }
         guard !endpoint.hasQuery else { throw refusal("it has a query") }
-        let slash = uri.hasSuffix("/") ? 0 : 1
-        guard uri.utf8.count + slash + RequestObjectID.textLength <= Self.longestRequestURI else {
+        guard uri.appendingPath("").utf8.count + RequestObjectID.textLength <= Self.longestRequestURI else {
             throw refusal("with the name of a request, it is longer than 512 characters")
         }
         guard !environment.allowsLoopbackHTTP else { return }
@@ -90,49 +89,24 @@ struct RequestObjectBuilder: Sendable {
     /// How long itsme may take to read a request object, in seconds.
     private static let lifetime: Int64 = 300
 
-    private let clientID: String
-    private let authentication: ClientAuthentication
-    private let profile: ProtocolProfile
-    private let algorithms: TokenAlgorithms
-    private let time: TimeSource
-    private let random: RandomSource
-
-    init(_ configuration: ItsmeConfiguration) {
-        clientID = configuration.clientID
-        authentication = configuration.authentication
-        profile = configuration.environment.profile
-        algorithms = configuration.requestObjectAlgorithms
-        time = configuration.time
-        random = configuration.random
-    }
+    let configuration: ItsmeConfiguration
 
     /// The parameters as a nested JWT, and its expiry.
     ///
     /// It has no `sub` (RFC 9101 §10.8: a request object must not be usable as a client assertion), no `request` and no
     /// `request_uri`.
     func requestObject(
-        members: [JSONValue.Member], metadata: ProviderMetadata, encryptionKey: JWK
+        members: [JSONValue.Member], metadata: ProviderMetadata, provider: Provider
     ) async throws -> (compact: String, expiry: Date) {
-        let now = time.now()
-        let expiry = Int64(now.timeIntervalSince1970) + Self.lifetime
-        var members = members
-        func add(_ name: String, _ value: JSONValue) {
-            members.append(JSONValue.Member(name: name, value: value))
-        }
-        add("iss", .string(clientID))
-        add("aud", .string(profile == .v1 ? metadata.authorization.url : metadata.issuer))
-        add("iat", .integer(ClientToken.issuedAt(now)))
-        add("exp", .integer(expiry))
-        let signer: any KeySigner
-        do {
-            add("jti", .string(Base64URL.encode(try random.bytes(16))))
-            signer = try authentication.requestObjectSigner()
-        } catch {
-            throw ItsmeError(.randomSourceFailed, .authorizationRequest, joseCode: error.code)
-        }
-        let signed = try await ClientToken.sign(.object(members), with: signer, phase: .authorizationRequest)
-        let compact = try ClientToken.encrypt(
-            signed, to: encryptionKey, algorithms: algorithms, random: random, phase: .authorizationRequest)
-        return (compact, Date(timeIntervalSince1970: Double(expiry)))
+        let phase = ItsmeError.Phase.authorizationRequest
+        let now = configuration.time.now()
+        let isLegacy = configuration.environment.profile == .v1
+        let claims = try ClientToken.claims(
+            of: configuration, audience: isLegacy ? metadata.authorization.url : metadata.issuer,
+            lifetime: Self.lifetime, now: now, phase: phase)
+        let signed = try await ClientToken.sign(
+            .object(members + claims), with: configuration.authentication.requestObjectSigner(), phase: phase)
+        let compact = try await ClientToken.encrypt(signed, configuration, to: provider, phase: phase)
+        return (compact, now.addingTimeInterval(Double(Self.lifetime)))
     }
 }

@@ -50,8 +50,8 @@ public struct TransactionSealer: Sendable {
     /// Seals a transaction.
     ///
     /// - Returns: Base64url text, usually about 500 characters.
-    /// - Throws: ``ItsmeError`` `random_source_failed`; `invalid_configuration` if the text would exceed 4096 bytes,
-    ///   the limit of ``open(_:)`` and of browsers.
+    /// - Throws: ``ItsmeError`` `random_source_failed`; `invalid_configuration` if OpenSSL fails, or if the text would
+    ///   exceed 4096 bytes, the limit of ``open(_:)`` and of browsers.
     public func seal(_ transaction: LoginTransaction) throws(ItsmeError) -> String {
         let text: String
         do {
@@ -66,9 +66,8 @@ public struct TransactionSealer: Sendable {
             bytes += sealed.tag
             text = Base64URL.encode(bytes)
         } catch {
-            throw ItsmeError(
-                .randomSourceFailed, .authorizationRequest, "the transaction could not be sealed",
-                remedy: "Check the system's random generator and OpenSSL.", joseCode: error.code)
+            // The size of the key was checked when the sealer was made.
+            throw ItsmeError.cryptography(error, .authorizationRequest)
         }
         guard text.utf8.count <= Self.maximumSize else {
             throw ItsmeError(

@@ -50,9 +50,7 @@ public struct BackchannelRequest: Sendable {
         do {
             return try SHA256.encodedDigest(authReqID)
         } catch {
-            throw ItsmeError(
-                .invalidConfiguration, .backchannelAuthentication, "SHA-256 is not available",
-                remedy: "Check the installed OpenSSL.", joseCode: error.code)
+            throw ItsmeError.cryptography(error, .backchannelAuthentication)
         }
     }
 }

@@ -33,7 +33,7 @@ extension ItsmeClient {
         requestedExpiry: Duration? = nil,
         delivery: BackchannelDelivery = .poll
     ) async throws -> BackchannelRequest {
-        try service.validate()
+        try service.validate(phase: .backchannelAuthentication)
         try hint.validate()
         if let requestedExpiry,
             !(.seconds(1) ... .seconds(86_400)).contains(requestedExpiry) || !requestedExpiry.isWholeSeconds
@@ -65,7 +65,9 @@ extension ItsmeClient {
         var members = try requestMembers(parameters, issuer: metadata.issuer, now: requestedAt)
         members["login_hint_token"] = try await hint.parameter(signedBy: access.signer)
         if let requestedExpiry { members["requested_expiry"] = .integer(requestedExpiry.components.seconds) }
-        let notificationToken = delivery == .ping ? try freshText(bytes: 32) : nil
+        let notificationToken =
+            delivery == .ping
+            ? try ClientToken.randomText(configuration, bytes: 32, phase: .backchannelAuthentication) : nil
         if let notificationToken { members["client_notification_token"] = .string(notificationToken) }
 
         let request = try await ClientToken.sign(members, with: access.signer, phase: .backchannelAuthentication)
@@ -87,7 +89,7 @@ extension ItsmeClient {
         }
         return BackchannelRequest(
             identifier: try BackchannelRequest.identifier(of: authReqID), authReqID: Secret(authReqID),
-            expiresAt: configuration.time.now().addingTimeInterval(Double(lifetime.components.seconds)),
+            expiresAt: configuration.time.now().adding(lifetime),
             serviceCode: service.code, requestedLevel: level, notificationToken: notificationToken.map { Secret($0) },
             requestedAt: requestedAt, issuer: metadata.issuer, clientID: configuration.clientID,
             expectedSubject: expectedSubject,
@@ -100,29 +102,17 @@ extension ItsmeClient {
     private func requestMembers(
         _ parameters: AuthorizationParameters, issuer: String, now: Date
     ) throws(ItsmeError) -> JSONValue {
-        let issuedAt = ClientToken.issuedAt(now)
-        var members: JSONValue = [
-            "iss": .string(configuration.clientID),
-            "aud": .string(issuer),
-            "client_id": .string(configuration.clientID),
-            "iat": .integer(issuedAt),
-            "nbf": .integer(issuedAt),
-            "exp": .integer(Int64(now.timeIntervalSince1970) + Self.requestLifetime),
-            "jti": .string(try freshText(bytes: 16)),
-            "scope": .string(parameters.scope),
-        ]
+        var members = JSONValue.object(
+            try ClientToken.claims(
+                of: configuration, audience: issuer, lifetime: Self.requestLifetime, now: now,
+                phase: .backchannelAuthentication))
+        members["nbf"] = members["iat"]
+        members["client_id"] = .string(configuration.clientID)
+        members["scope"] = .string(parameters.scope)
         let profile = configuration.environment.profile
         if let level = parameters.level { members["acr_values"] = .string(level.value(in: profile)) }
         if !parameters.claims.isEmpty { members["claims"] = parameters.claims.jsonValue(profile: profile) }
         return members
-    }
-
-    private func freshText(bytes count: Int) throws(ItsmeError) -> String {
-        do {
-            return Base64URL.encode(try configuration.random.bytes(count))
-        } catch {
-            throw ItsmeError(.randomSourceFailed, .backchannelAuthentication, joseCode: error.code)
-        }
     }
 }
 
@@ -277,11 +267,11 @@ struct BackchannelAnswer {
         return token
     }
 
-    /// A whole number of seconds; nil if the member is absent.
+    /// A number of seconds; nil if the member is absent.
     func seconds(_ member: String) throws(ItsmeError) -> Duration? {
         guard let value = json.nonNull(member) else { return nil }
-        guard let seconds = value.integer, (0...Int64(Int32.max)).contains(seconds) else { throw malformed(member) }
-        return .seconds(seconds)
+        guard let seconds = value.seconds else { throw malformed(member) }
+        return seconds
     }
 
     func malformed(_ member: String) -> ItsmeError { Self.malformed(member, phase: phase) }

@@ -23,7 +23,7 @@ extension ItsmeClient {
         let now = configuration.time.now()
         return UserDiscoverySession(
             qrCode: code.image, qrCodeExpiresAt: code.expiresAt,
-            expiresAt: now.addingTimeInterval(Double(Self.longestDiscovery.components.seconds)),
+            expiresAt: now.adding(Self.longestDiscovery),
             identifier: try answer.sessionIdentifier, issuer: access.metadata.issuer, clientID: configuration.clientID,
             pace: PollingPace(
                 interval: try answer.answer.seconds("interval") ?? PollingPace.defaultInterval,
@@ -49,7 +49,7 @@ extension ItsmeClient {
         do {
             let reply = try await askUserDiscovery(session: session, backchannel(phase: .userDiscovery))
             guard reply.response.status != .tooManyRequests else {
-                outcome = .tooOften(retryAfter: Self.retryAfter(reply))
+                outcome = .tooOften(retryAfter: RetryAfter.delay(of: reply) ?? .zero)
                 return .pending(session)
             }
             switch try UserDiscoveryAnswer(reply, to: self).status {
@@ -104,7 +104,7 @@ extension ItsmeClient {
         let endpoint: Endpoint
         do {
             endpoint = try Endpoint(
-                access.metadata.issuer + "/user_discovery_sessions" + path,
+                access.metadata.issuer.appendingPath("user_discovery_sessions" + path),
                 allowsLoopbackHTTP: configuration.environment.allowsLoopbackHTTP)
         } catch {
             throw ItsmeError(
@@ -116,12 +116,6 @@ extension ItsmeClient {
         form += try await assertions.parameters(
             audience: access.endpoint.url, provider: provider, phase: .userDiscovery)
         return try await http.send(form: form, to: endpoint, phase: .userDiscovery)
-    }
-
-    /// The seconds of `Retry-After` (RFC 9110 §10.2.3), at most the lifetime of a session.
-    private static func retryAfter(_ reply: HTTPReply) -> Duration {
-        guard let text = reply.response.headerFields[.retryAfter], let seconds = UInt16(text) else { return .zero }
-        return min(.seconds(Int64(seconds)), longestDiscovery)
     }
 }
 
@@ -169,9 +163,7 @@ private struct UserDiscoveryAnswer {
         }
         guard let expiry = place.nonNull("expires_at") else { return (image, nil) }
         // itsme does not document the format of this time, so both usual formats are read.
-        if let seconds = expiry.double, (0..<253_402_300_800).contains(seconds) {
-            return (image, Date(timeIntervalSince1970: seconds))
-        }
+        if let seconds = expiry.secondsSince1970 { return (image, Date(timeIntervalSince1970: seconds)) }
         guard let timestamp = expiry.string.flatMap({ Timestamp($0) }) else { throw answer.malformed("expires_at") }
         return (image, timestamp.date)
     }

@@ -59,9 +59,7 @@ struct CallbackEndpoint: HTTPHandler {
             let name = try login.cookies.name(forState: callback.state)
             if login.cookies.contains(name, in: request) { usedCookie = name }
             guard let sealed = login.cookies.value(of: name, in: request) else {
-                throw ItsmeError(
-                    .transactionMissing, .authorizationResponse
-                )
+                throw ItsmeError(.transactionMissing, .authorizationResponse)
             }
             let transaction = try login.sealer.open(sealed)
             target = transaction.applicationState.flatMap {

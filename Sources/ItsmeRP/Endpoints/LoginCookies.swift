@@ -38,16 +38,7 @@ struct LoginCookies: Sendable {
     }
 
     init(_ configuration: ItsmeConfiguration) throws(ItsmeError) {
-        let redirectURI: Endpoint
-        do {
-            redirectURI = try Endpoint(
-                configuration.redirectURI, allowsLoopbackHTTP: configuration.environment.allowsLoopbackHTTP)
-        } catch {
-            throw ItsmeError(
-                .insecureURL, .configuration, "the redirect URI cannot be used: \(error.rawValue)",
-                remedy: "Register and configure an https URL without fragment and user information.",
-                field: "redirectURI")
-        }
+        let redirectURI = try configuration.redirectEndpoint(configuration.redirectURI, phase: .configuration)
         if redirectURI.scheme == "https" {
             prefix = "__Host-itsme-"
             attributes = "; Path=/; Secure; HttpOnly; SameSite=Lax"

@@ -106,7 +106,7 @@ public struct RequestObjectID: Sendable, Hashable {
         do {
             text = Base64URL.encode(try random.bytes(Self.size))
         } catch {
-            throw ItsmeError(.randomSourceFailed, .authorizationRequest, joseCode: error.code)
+            throw ItsmeError.cryptography(error, .authorizationRequest)
         }
     }
 

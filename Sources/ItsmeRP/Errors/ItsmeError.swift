@@ -111,6 +111,17 @@ public struct ItsmeError: Error, Sendable {
         self.retryAfter = retryAfter
     }
 
+    /// The error of a random or cryptographic operation whose input is known to be valid: the random source or OpenSSL
+    /// has failed, and no key, token or configuration is at fault.
+    package static func cryptography(_ error: JOSEError, _ phase: Phase) -> ItsmeError {
+        guard error.code != .randomFailed else {
+            return ItsmeError(.randomSourceFailed, phase, joseCode: error.code)
+        }
+        return ItsmeError(
+            .invalidConfiguration, phase, "OpenSSL failed: \(error.reason)",
+            remedy: "Check that OpenSSL 3 is installed completely, with its default provider.", joseCode: error.code)
+    }
+
     /// Text that names both issuers of a mismatch. An issuer is not secret. A value that is not a URL might be, so it
     /// is not shown.
     static func issuers(found: String, expected: String) -> String {

@@ -171,6 +171,8 @@ extension ProviderError {
         switch code {
         case .unauthorizedClient where authentication.hasSecret, .invalidClient where authentication.hasSecret:
             "itsme could not authenticate the client: compare the client id and the client secret with those that itsme gave you for this environment."
+        case .invalidRequestObject where authentication.hasSecret:
+            "itsme could not use the request object: compare the client secret, which signs it, and requestObjectAlgorithms with what was registered at itsme, and check the clock."
         default: advice
         }
     }
@@ -198,7 +200,7 @@ extension ProviderError {
         case .unauthorizedClient, .invalidClient:
             "itsme could not authenticate the client. With a key pair: check that the public JWK Set is reachable and holds the signing key in use, and that the clock is right. With a client secret: compare it with the one that itsme gave you."
         case .invalidRequestObject:
-            "itsme could not use the request object: check that the public JWK Set is reachable and holds the signing key in use."
+            "itsme could not use the request object. With a key pair: check that the public JWK Set is reachable and holds the signing key in use, and that the clock is right. With a client secret: compare it with the one that itsme gave you."
         case .invalidRequestURI: "Register the request URI at itsme; it must be https with port 443 and reachable."
         default: "The code is not documented by itsme. Read the texts that came with it."
         }

@@ -64,22 +64,20 @@ public struct ClientAuthentication: Sendable {
 
     // MARK: Use of the keys
 
-    /// Signs request objects.
-    func requestObjectSigner() throws(JOSEError) -> any KeySigner {
+    /// Signs request objects. Throws if a client secret is too short.
+    func requestObjectSigner() throws(ItsmeError) -> any KeySigner {
         switch method {
-        case .privateKeyJWT(let source, _): source.clientKeys.signer
-        case .clientSecretPost(let secret): try LocalSigner(secret.signatureKey, algorithm: .hs256)
-        }
-    }
-
-    /// Refuses a client secret that is too short.
-    func validate() throws(ItsmeError) {
-        guard case .clientSecretPost(let secret) = method else { return }
-        guard secret.byteCount >= 32 else {
-            throw ItsmeError(
-                .unsuitableKey, .configuration, "the client secret is shorter than 32 bytes",
-                remedy: "Give the secret exactly as you received it from itsme. HS256 needs 256 bits (RFC 7518 §3.2).",
-                field: "authentication.clientSecret")
+        case .privateKeyJWT(let source, _): return source.clientKeys.signer
+        case .clientSecretPost(let secret):
+            do {
+                return try LocalSigner(secret.signatureKey, algorithm: .hs256)
+            } catch {
+                throw ItsmeError(
+                    .unsuitableKey, .configuration, "the client secret is shorter than 32 bytes",
+                    remedy:
+                        "Give the secret exactly as you received it from itsme. HS256 needs 256 bits (RFC 7518 §3.2).",
+                    field: "authentication.clientSecret", joseCode: error.code)
+            }
         }
     }
 }
@@ -105,8 +103,6 @@ final class ClientSecret: Sendable {
         signatureKey = JWK(
             .symmetric(SymmetricKey(SecretBytes(taking: &bytes))), keyID: nil, use: .signature)
     }
-
-    var byteCount: Int { secret.exposedValue.utf8.count }
 
     /// Encrypts and decrypts: the left part of the SHA-256 of the UTF-8 bytes, as long as the algorithm requires
     /// (§10.2).

@@ -15,10 +15,10 @@ public struct ClientKeys: Sendable {
     public let publicJWKSet: JWKSet?
 
     /// Reads a private JWK Set: exactly one key with `"use": "sig"` and at least one with `"use": "enc"`, each RSA of
-    /// 2048 to 4096 bits with a `kid`.
+    /// 2048 to 4096 bits with a `kid`. ``KeyFile/read()`` gives the text of a file.
     ///
     /// - Throws: ``ItsmeError`` `missing_key` or `unsuitable_key`; the field names the use.
-    public init(parsing privateJWKSet: [UInt8]) throws(ItsmeError) {
+    public init(parsing privateJWKSet: SecretBytes) throws(ItsmeError) {
         let set: JWKSet
         do {
             set = try JWKSet(parsingOwn: privateJWKSet)
@@ -113,10 +113,12 @@ public struct ClientKeys: Sendable {
         }
         do {
             return (try generate(.signature), try generate(.encryption))
-        } catch {
+        } catch  where error.code == .weakKey {
             throw ItsmeError(
                 .unsuitableKey, .configuration, "the keys could not be generated: \(error.reason)",
                 remedy: "Ask for 2048, 3072 or 4096 bits.", field: "bits", joseCode: error.code)
+        } catch {
+            throw ItsmeError.cryptography(error, .configuration)
         }
     }
 }
@@ -138,8 +140,12 @@ extension ClientKeys: ClientKeySource {
 }
 
 extension ClientKeys {
-    /// Refuses one key for both uses, if key IDs or public halves reveal it.
+    /// Refuses two unwrappers with one key ID, and one key for both uses, if key IDs or public halves reveal it.
     static func checkUses(_ signer: any KeySigner, _ unwrappers: [any KeyUnwrapper]) throws(ItsmeError) {
+        let unwrapperIDs = unwrappers.compactMap(\.keyID)
+        guard Set(unwrapperIDs).count == unwrapperIDs.count else {
+            throw unsuitable("two unwrappers have the same key ID", "keys.enc.kid")
+        }
         for unwrapper in unwrappers {
             guard unwrapper.keyID != signer.keyID else {
                 throw unsuitable("the signer and an unwrapper have the same key ID", "keys.kid")
@@ -154,9 +160,6 @@ extension ClientKeys {
         _ set: JWKSet, _ signer: any KeySigner, _ unwrappers: [any KeyUnwrapper]
     ) throws(ItsmeError) {
         let unwrapperIDs = unwrappers.compactMap(\.keyID)
-        guard Set(unwrapperIDs).count == unwrapperIDs.count else {
-            throw unsuitable("two unwrappers have the same key ID", "keys.enc.kid")
-        }
         let encryption = set.keys.filter { $0.use == .encryption }
         let signing = set.keys.filter { $0.use == .signature }
         guard !encryption.contains(where: { $0.keyID == signer.keyID }),

@@ -86,9 +86,12 @@ public struct ItsmeEnvironment: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The URL of the discovery document (Discovery 1.0 §4.1).
-    var discoveryURL: String {
-        (issuer.hasSuffix("/") ? String(issuer.dropLast()) : issuer) + "/.well-known/openid-configuration"
-    }
+    var discoveryURL: String { issuer.appendingPath(".well-known/openid-configuration") }
+}
+
+extension String {
+    /// This URL, which has no query, with more segments of a path. A final slash makes no difference.
+    func appendingPath(_ path: String) -> String { self + (hasSuffix("/") ? "" : "/") + path }
 }
 
 /// The generation of the itsme protocol that an environment uses.

@@ -91,7 +91,7 @@ final class Provider: Sendable {
 
     /// The key to encrypt a request object or an assertion to. If the set has none, it is fetched again, as for an
     /// unknown `kid`.
-    func encryptionKey(algorithm: KeyManagementAlgorithm) async throws -> JWK {
+    func encryptionKey(algorithm: KeyManagementAlgorithm, phase: ItsmeError.Phase) async throws -> JWK {
         let resource = try await keySetResource()
         let snapshot = try await resource.value()
         if case .key(let key) = snapshot.value.encryptionKey(algorithm: algorithm) { return key }
@@ -101,9 +101,9 @@ final class Provider: Sendable {
             return key
         }
         throw ItsmeError(
-            .providerKeyUnsuitable, .authorizationRequest,
-            "itsme publishes no key to encrypt to with \(algorithm.name)",
-            remedy: "Compare requestObjectAlgorithms with the alg of the encryption keys in itsme's JWK Set.",
+            .providerKeyUnsuitable, phase, "itsme publishes no key to encrypt to with \(algorithm.name)",
+            remedy:
+                "Compare requestObjectAlgorithms, which client assertions use too, with the alg of the encryption keys in itsme's JWK Set.",
             field: "requestObjectAlgorithms", kind: .misconfiguration)
     }
 

@@ -11,47 +11,24 @@ struct ClientAssertionBuilder: Sendable {
     /// How long an assertion lives, in seconds.
     private static let lifetime: Int64 = 120
 
-    private let clientID: String
-    private let method: ClientAuthentication.Method
-    private let algorithms: TokenAlgorithms
-    private let profile: ProtocolProfile
-    private let time: TimeSource
-    private let random: RandomSource
-
-    init(_ configuration: ItsmeConfiguration) {
-        clientID = configuration.clientID
-        method = configuration.authentication.method
-        algorithms = configuration.requestObjectAlgorithms
-        profile = configuration.environment.profile
-        time = configuration.time
-        random = configuration.random
-    }
+    let configuration: ItsmeConfiguration
 
     /// The form parameters that authenticate one request to the endpoint `audience`. Each call makes a new `jti`.
     func parameters(
         audience: String, provider: Provider, phase: ItsmeError.Phase
     ) async throws -> [(name: String, value: String)] {
-        switch method {
+        switch configuration.authentication.method {
         case .clientSecretPost(let secret):
             return [("client_secret", secret.secret.exposedValue)]
         case .privateKeyJWT(let source, let encryptsAssertion):
-            let now = time.now()
-            var claims: JSONValue = [
-                "iss": .string(clientID), "sub": .string(clientID), "aud": .string(audience),
-                "iat": .integer(ClientToken.issuedAt(now)),
-                "exp": .integer(Int64(now.timeIntervalSince1970) + Self.lifetime),
-            ]
-            do {
-                claims["jti"] = .string(Base64URL.encode(try random.bytes(16)))
-            } catch {
-                throw ItsmeError(.randomSourceFailed, phase, joseCode: error.code)
-            }
+            var claims = try ClientToken.claims(
+                of: configuration, audience: audience, lifetime: Self.lifetime, now: configuration.time.now(),
+                phase: phase)
+            claims.append(JSONValue.Member(name: "sub", value: .string(configuration.clientID)))
             var assertion = try await ClientToken.sign(
-                claims.serialized(), with: source.clientKeys.signer, phase: phase)
-            if encryptsAssertion ?? (profile == .v1) {
-                let key = try await provider.encryptionKey(algorithm: algorithms.keyManagement)
-                assertion = try ClientToken.encrypt(
-                    assertion, to: key, algorithms: algorithms, random: random, phase: phase)
+                .object(claims), with: source.clientKeys.signer, phase: phase)
+            if encryptsAssertion ?? (configuration.environment.profile == .v1) {
+                assertion = try await ClientToken.encrypt(assertion, configuration, to: provider, phase: phase)
             }
             return [
                 ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
@@ -61,27 +38,41 @@ struct ClientAssertionBuilder: Sendable {
     }
 }
 
-/// Makes the client's tokens: request objects and client assertions.
+/// Makes the client's tokens: request objects, backchannel requests and client assertions.
 enum ClientToken {
-    /// `iat` and `nbf` of a token made at a moment, in seconds since 1970.
+    /// The claims that all of them have: `iss`, `aud`, `iat`, `exp` and a new `jti`.
     ///
-    /// One minute in the past, because a provider whose clock is behind would refuse a token from the future.
-    static func issuedAt(_ now: Date) -> Int64 {
-        Int64(now.timeIntervalSince1970) - 60
+    /// - Parameter lifetime: In seconds.
+    static func claims(
+        of configuration: ItsmeConfiguration, audience: String, lifetime: Int64, now: Date, phase: ItsmeError.Phase
+    ) throws(ItsmeError) -> [JSONValue.Member] {
+        let now = Int64(now.timeIntervalSince1970)
+        return [
+            JSONValue.Member(name: "iss", value: .string(configuration.clientID)),
+            JSONValue.Member(name: "aud", value: .string(audience)),
+            // One minute in the past, because a provider whose clock is behind would refuse a token from the future.
+            JSONValue.Member(name: "iat", value: .integer(now - 60)),
+            JSONValue.Member(name: "exp", value: .integer(now + lifetime)),
+            JSONValue.Member(name: "jti", value: .string(try randomText(configuration, bytes: 16, phase: phase))),
+        ]
+    }
+
+    /// Random bytes in Base64url.
+    static func randomText(
+        _ configuration: ItsmeConfiguration, bytes count: Int, phase: ItsmeError.Phase
+    ) throws(ItsmeError) -> String {
+        do {
+            return Base64URL.encode(try configuration.random.bytes(count))
+        } catch {
+            throw ItsmeError.cryptography(error, phase)
+        }
     }
 
     static func sign(
         _ claims: JSONValue, with signer: any KeySigner, phase: ItsmeError.Phase
     ) async throws -> String {
-        try await sign(claims.serialized(), with: signer, phase: phase)
-    }
-
-    /// `claims` is the text of a JSON object.
-    static func sign(
-        _ claims: [UInt8], with signer: any KeySigner, phase: ItsmeError.Phase
-    ) async throws -> String {
         do {
-            return try await JWS.sign(claims, with: signer)
+            return try await JWS.sign(claims.serialized(), with: signer)
         } catch let error as CancellationError {
             throw error
         } catch let error as KeyUnavailable {
@@ -93,17 +84,22 @@ enum ClientToken {
         }
     }
 
+    /// Encrypts a signed token to itsme's key.
     static func encrypt(
-        _ signed: String, to key: JWK, algorithms: TokenAlgorithms, random: RandomSource, phase: ItsmeError.Phase
-    ) throws(ItsmeError) -> String {
+        _ signed: String, _ configuration: ItsmeConfiguration, to provider: Provider, phase: ItsmeError.Phase
+    ) async throws -> String {
+        let algorithms = configuration.requestObjectAlgorithms
+        let key = try await provider.encryptionKey(algorithm: algorithms.keyManagement, phase: phase)
         do {
             return try JWE.encrypt(
                 Array(signed.utf8), to: key, keyManagement: algorithms.keyManagement,
-                contentEncryption: algorithms.contentEncryption, contentType: "JWT", random: random)
+                contentEncryption: algorithms.contentEncryption, contentType: "JWT", random: configuration.random)
+        } catch  where [.randomFailed, .cryptoFailed].contains(error.code) {
+            throw ItsmeError.cryptography(error, phase)
         } catch {
             throw ItsmeError(
-                .providerKeyUnsuitable, phase, "encryption with the key of itsme failed: \(error.reason)",
-                remedy: "Check the random generator; if it works, report the key to itsme.", joseCode: error.code)
+                .providerKeyUnsuitable, phase, "encryption to itsme's key failed: \(error.reason)",
+                remedy: "Report the key in itsme's JWK Set to itsme.", kind: .misconfiguration, joseCode: error.code)
         }
     }
 }

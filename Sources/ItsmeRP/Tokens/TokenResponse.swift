@@ -37,27 +37,19 @@ struct TokenResponseBody {
         else { throw Self.malformed("access_token") }
         guard let type = json.nonNull("token_type")?.string else { throw Self.malformed("token_type") }
         guard type.isToken("bearer") else {
-            throw ItsmeError(
-                .tokenTypeUnsupported, .token,
-                field: "token_type")
+            throw ItsmeError(.tokenTypeUnsupported, .token, field: "token_type")
         }
         guard let idToken = json.nonNull("id_token") else {
-            throw ItsmeError(
-                .idTokenMissing, .token,
-                field: "id_token")
+            throw ItsmeError(.idTokenMissing, .token, field: "id_token")
         }
         guard let compact = idToken.stringBytes else { throw Self.malformed("id_token") }
         // Nothing depends on it, so a malformed value is ignored.
-        expiresIn = json["expires_in"]?.double.flatMap { seconds in
-            (0...Double(Int32.max)).contains(seconds) ? .seconds(Int64(seconds)) : nil
-        }
+        expiresIn = json["expires_in"]?.seconds
         self.accessToken = Secret(accessToken)
         self.idToken = compact
     }
 
     private static func malformed(_ member: String?) -> ItsmeError {
-        ItsmeError(
-            .tokenResponseMalformed, .token,
-            field: member)
+        ItsmeError(.tokenResponseMalformed, .token, field: member)
     }
 }

@@ -83,14 +83,15 @@ struct TokenVerifier: Sendable {
     }
 
     private func itsmeError(_ error: JOSEError) -> ItsmeError {
-        let code: ItsmeError.Code =
-            switch error.code {
-            case .keyNotFound, .keyNotSuitable: .decryptionKeyNotFound
-            case .decryptionFailed: .decryptionFailed
-            case .notANestedJWT: .tokenNotSigned
-            case .signatureInvalid: .signatureInvalid
-            default: .tokenMalformed
-            }
+        let code: ItsmeError.Code
+        switch error.code {
+        case .randomFailed, .cryptoFailed: return .cryptography(error, phase)
+        case .keyNotFound, .keyNotSuitable: code = .decryptionKeyNotFound
+        case .decryptionFailed: code = .decryptionFailed
+        case .notANestedJWT: code = .tokenNotSigned
+        case .signatureInvalid: code = .signatureInvalid
+        default: code = .tokenMalformed
+        }
         let reason = code == .tokenMalformed ? "\(code.reason): \(error.reason)" : nil
         return ItsmeError(code, phase, reason, joseCode: error.code)
     }
@@ -137,7 +138,7 @@ struct VerifiedClaims: Sendable {
     /// A NumericDate between 1970 and 9999 (RFC 7519 §2), without its fraction of a second.
     func optionalDate(_ name: String) throws(ItsmeError) -> Int64? {
         guard let value = json[name] else { return nil }
-        guard let seconds = value.double, (0..<253_402_300_800).contains(seconds) else { throw malformed(name) }
+        guard let seconds = value.secondsSince1970 else { throw malformed(name) }
         return Int64(seconds)
     }
 

@@ -109,17 +109,7 @@ extension ItsmeClient {
         else {
             throw Self.pictureRefused("the picture is not at the origin of the UserInfo endpoint")
         }
-        let reply = try await http.send(
-            endpoint.request(
-                .get,
-                headerFields: [
-                    .accept: "image/jpeg, image/png, image/jp2",
-                    .authorization: "Bearer " + tokens.accessToken.exposedValue,
-                ]),
-            body: [], phase: .userInfo)
-        guard reply.response.status == .ok else {
-            throw refusal(.userInfoRefused, reply, phase: .userInfo)
-        }
+        let reply = try await resource(endpoint, accept: "image/jpeg, image/png, image/jp2", for: tokens)
         guard let image = PhotoImage(bytes: reply.body) else {
             throw Self.pictureRefused("the body is not a JPEG, PNG or JPEG 2000 image")
         }
@@ -127,8 +117,6 @@ extension ItsmeClient {
     }
 
     private static func pictureRefused(_ reason: String) -> ItsmeError {
-        ItsmeError(
-            .pictureRefused, .userInfo, reason,
-            field: "picture")
+        ItsmeError(.pictureRefused, .userInfo, reason, field: "picture")
     }
 }

@@ -29,13 +29,9 @@ public struct SandboxKeys: Sendable {
     ///
     /// - Throws: ``SandboxConfigurationError`` of the field `keys`, without any value.
     public init(parsing contents: SecretBytes) throws(SandboxConfigurationError) {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(contents.count)
-        contents.withBytes { span in for index in span.indices { bytes.append(span[index]) } }
-        defer { _ = SecretBytes(taking: &bytes) }
         let set: JWKSet
         do {
-            set = try JWKSet(parsingOwn: bytes)
+            set = try JWKSet(parsingOwn: contents)
         } catch {
             throw SandboxConfigurationError(
                 "keys", "It is not a JWK Set with private keys: \(error.reason).",

@@ -35,7 +35,11 @@ public struct JWKSet: Sendable {
     ) throws(JOSEError) {
         var keys: [JWK] = []
         var skipped: [Skipped] = []
-        for (index, element) in try Self.elements(bytes, maximumKeys: maximumKeys, limits: limits).enumerated() {
+        let elements = try Self.elements(of: JSON(parsing: bytes, limits: limits))
+        guard elements.count <= maximumKeys else {
+            throw JOSEError(.malformedKey, "more keys than allowed")
+        }
+        for (index, element) in elements.enumerated() {
             do throws(JOSEError) {
                 for name in JWK.privateMembers where JWK.hasPrivateMember(name, element) {
                     throw JOSEError(.keyNotSuitable, "a published key has private members")
@@ -52,22 +56,16 @@ public struct JWKSet: Sendable {
     /// Parses your own set, which may hold private keys.
     ///
     /// Every key must be valid, and key IDs must be unique. Throws as ``JWK/init(_:)`` does, and `ambiguousKey`.
-    public init(parsingOwn bytes: [UInt8]) throws(JOSEError) {
-        var keys: [JWK] = []
-        for element in try Self.elements(bytes, maximumKeys: .max, limits: .standard) {
-            keys.append(try JWK(element))
+    public init(parsingOwn text: SecretBytes) throws(JOSEError) {
+        let keys = try JSON.withParsed(text, malformed: { $0 }) { (json) throws(JOSEError) in
+            try Self.elements(of: json).map { element throws(JOSEError) in try JWK(element) }
         }
         try self.init(keys)
     }
 
-    private static func elements(
-        _ bytes: [UInt8], maximumKeys: Int, limits: JSONLimits
-    ) throws(JOSEError) -> [JSON] {
-        guard let elements = try JSON(parsing: bytes, limits: limits)["keys"]?.elements else {
+    private static func elements(of json: JSON) throws(JOSEError) -> [JSON] {
+        guard let elements = json["keys"]?.elements else {
             throw JOSEError(.malformedKey, "not an object with an array keys")
-        }
-        guard elements.count <= maximumKeys else {
-            throw JOSEError(.malformedKey, "more keys than allowed")
         }
         return elements
     }

@@ -87,7 +87,7 @@ final class AuthorizationRequestTests: XCTestCase {
             for: .login("MY_LOGIN"), redirectURI: "https://rp.example/other?x=1")
         let object = try await TestProvider.requestObject(in: request.url)
         XCTAssertEqual(object["redirect_uri"]?.string, "https://rp.example/other?x=1")
-        await assertItsmeError(.insecureURL, field: "redirectURI") {
+        await assertItsmeError(.insecureURL, phase: .authorizationRequest, field: "redirectURI") {
             try await client.authorizationRequest(for: .login("MY_LOGIN"), redirectURI: "http://rp.example/")
         }
     }

@@ -89,6 +89,20 @@ final class TransactionSealerTests: XCTestCase {
         }
     }
 
+    func testOnlyAFailingRandomSourceIsBlamedOnTheRandomSource() async throws {
+        struct NoChance: Error {}
+        let sealer = try TransactionSealer(key: key, random: RandomSource { _ in throw NoChance() })
+        let transaction = try await transaction()
+        let error = await assertItsmeError(.randomSourceFailed, phase: .authorizationRequest) {
+            try sealer.seal(transaction)
+        }
+        XCTAssertFalse(try XCTUnwrap(error).remedy.contains("OpenSSL"))
+        let other = ItsmeError.cryptography(JOSEError(.cryptoFailed, "cipher failed"), .authorizationRequest)
+        XCTAssertEqual(other.code, .invalidConfiguration)
+        XCTAssertTrue(other.remedy.contains("OpenSSL"), other.remedy)
+        XCTAssertFalse(other.description.contains("random"), other.description)
+    }
+
     func testNeverSealsTwiceToTheSameText() async throws {
         let sealer = try TransactionSealer(key: key)
         let transaction = try await transaction()

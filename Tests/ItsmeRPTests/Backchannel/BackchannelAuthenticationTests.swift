@@ -119,7 +119,7 @@ final class BackchannelAuthenticationTests: XCTestCase {
             (with("auth_req_id", 7), "auth_req_id"), (with("auth_req_id", "a\r\nb"), "auth_req_id"),
             (with("expires_in", nil), "expires_in"), (with("expires_in", 0), "expires_in"),
             (with("expires_in", "300"), "expires_in"), (with("expires_in", .number("1e400")), "expires_in"),
-            (with("interval", -5), "interval"), (with("interval", .number("5.5")), "interval"),
+            (with("interval", -5), "interval"), (with("interval", .number("1e400")), "interval"),
         ] as [(JSONValue, String)] {
             provider.answer(TestProvider.authenticationPath, with: answer)
             let before = provider.count(TestProvider.authenticationPath)
@@ -188,6 +188,35 @@ final class BackchannelAuthenticationTests: XCTestCase {
             .metadataAlgorithmUnsupported, field: "backchannel_token_delivery_modes_supported"
         ) {
             try await provider.backchannelRequest(client, delivery: .ping)
+        }
+    }
+
+    func testReadsTimesInEveryFormOfANumber() async throws {
+        let client = try provider.client()
+        for (lifetime, interval) in [("300.0", "10.0"), ("3e2", "1e1"), ("3.0E2", "1.0E+1")] {
+            provider.answer(
+                TestProvider.authenticationPath,
+                with: ["auth_req_id": "a", "expires_in": .number(lifetime), "interval": .number(interval)])
+            let request = try await client.backchannelAuthentication(
+                for: .login("LOGIN"), hint: .subject(TestProvider.subject))
+            XCTAssertEqual(request.expiresAt, provider.now.addingTimeInterval(300))
+            XCTAssertEqual(request.interval, .seconds(10))
+        }
+    }
+
+    func testAServiceCodeThatCannotBeUsedIsAnErrorOfThisRequest() async throws {
+        let client = try provider.client()
+        await assertItsmeError(.invalidConfiguration, phase: .backchannelAuthentication, field: "service.code") {
+            try await client.backchannelAuthentication(for: .login("A B"), hint: .subject(TestProvider.subject))
+        }
+    }
+
+    func testAFailingRandomSourceIsCalledThat() async throws {
+        struct NoChance: Error {}
+        let client = try provider.client { $0.random = RandomSource { _ in throw NoChance() } }
+        await assertItsmeError(.randomSourceFailed, phase: .backchannelAuthentication) {
+            try await client.backchannelAuthentication(
+                for: .login("LOGIN"), hint: .subject(TestProvider.subject))
         }
     }
 }

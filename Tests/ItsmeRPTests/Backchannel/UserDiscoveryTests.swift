@@ -107,6 +107,36 @@ final class UserDiscoveryTests: XCTestCase {
         XCTAssertEqual(provider.sent.last?.request.path, "/v2/user_discovery_sessions/..%2Ftoken%3Fa%3D%2Fb%252F")
     }
 
+    func testAnIssuerWithASlashAtItsEndGivesNoDoubleSlash() async throws {
+        provider.answer("/.well-known/openid-configuration") { _, _ in
+            var metadata = TestProvider.metadata
+            metadata["issuer"] = .string(TestProvider.issuer + "/")
+            return TestProvider.json(metadata)
+        }
+        provider.answer(TestProvider.discoveryPath, with: TestProvider.pendingDiscovery)
+        let client = try provider.client { $0.environment = try .custom(issuer: TestProvider.issuer + "/") }
+        _ = try await client.startUserDiscovery()
+        XCTAssertEqual(provider.sent.last?.path, "/v2/user_discovery_sessions")
+    }
+
+    func testReadsTheIntervalInEveryFormOfANumber() async throws {
+        for (interval, duration) in [
+            ("10.0", .seconds(10)), ("1e1", .seconds(10)), ("1.0E+1", .seconds(10)), ("7.5", .milliseconds(7500)),
+        ] as [(String, Duration)] {
+            var answer = TestProvider.pendingDiscovery
+            answer["interval"] = .number(interval)
+            let session = try await start(answer).session
+            XCTAssertEqual(session.interval, duration, interval)
+        }
+        for interval in ["-1", "1e400", "2147483648"] {
+            var answer = TestProvider.pendingDiscovery
+            answer["interval"] = .number(interval)
+            await assertItsmeError(.backchannelResponseMalformed, field: "interval", interval) { [answer] in
+                try await start(answer)
+            }
+        }
+    }
+
     func testNeverAsksBeforeTheIntervalIsOver() async throws {
         let (client, session) = try await start()
         provider.answer(TestProvider.discoveryPath + "/the-session", with: TestProvider.pendingDiscovery)
@@ -123,10 +153,14 @@ final class UserDiscoveryTests: XCTestCase {
     func testTooManyRequestsMakesTheIntervalLonger() async throws {
         let (client, session) = try await start()
         let path = TestProvider.discoveryPath + "/the-session"
-        for (header, wait) in [(nil, 10), ("60", 60), ("Fri, 31 Dec 1999 23:59:59 GMT", 20)] as [(String?, Int)] {
+        let now = "Fri, 31 Dec 1999 23:59:59 GMT"
+        for (header, date, wait) in [
+            (nil, nil, 10), ("60", nil, 60), (now, nil, 20), ("Sat, 01 Jan 2000 00:00:39 GMT", now, 40),
+        ] as [(String?, String?, Int)] {
             provider.answer(path) { _, _ in
                 var reply = HTTPReply(response: HTTPResponse(status: .tooManyRequests))
                 reply.response.headerFields[.retryAfter] = header
+                reply.response.headerFields[.date] = date
                 return reply
             }
             provider.advance(by: 60)
@@ -136,7 +170,7 @@ final class UserDiscoveryTests: XCTestCase {
             _ = try await client.pollUserDiscovery(session)
             XCTAssertEqual(provider.count(path), before, "\(wait) seconds")
         }
-        XCTAssertEqual(session.interval, .seconds(20))
+        XCTAssertEqual(session.interval, .seconds(25))
     }
 
     func testErrorsOfItsmeAreTyped() async throws {

@@ -99,16 +99,18 @@ final class ClientSecretTests: XCTestCase {
         }
     }
 
-    func testACallbackThatRefusesTheClientSpeaksOfTheSecret() async throws {
+    func testACallbackThatRefusesTheClientOrItsRequestSpeaksOfTheSecret() async throws {
         let client = try client()
-        let request = try await client.authorizationRequest(for: .login("LOGIN"))
-        let error = await assertItsmeError(.authorizationRefused) {
-            try await client.authorizationResponse(
-                query: "error=unauthorized_client&state=" + request.transaction.state.exposedValue,
-                for: request.transaction)
+        for code in ["unauthorized_client", "invalid_request_object"] {
+            let request = try await client.authorizationRequest(for: .login("LOGIN"))
+            let error = await assertItsmeError(.authorizationRefused) {
+                try await client.authorizationResponse(
+                    query: "error=\(code)&state=" + request.transaction.state.exposedValue, for: request.transaction)
+            }
+            let remedy = try XCTUnwrap(error).remedy
+            XCTAssertTrue(remedy.contains("client secret"), remedy)
+            XCTAssertFalse(remedy.contains("JWK Set"), remedy)
         }
-        let remedy = try XCTUnwrap(error).remedy
-        XCTAssertTrue(remedy.contains("client secret"), remedy)
     }
 
     func testAProviderWithoutARevocationEndpointDoesNotBlameTheClient() async throws {

@@ -203,21 +203,43 @@ final class ConfigurationTests: XCTestCase {
             {"keys":[{"kty":"RSA","use":"sig","kid":"a","n":"\(modulus)","e":"AQAB","d":"\(modulus)"}]}
             """
         let error = await assertItsmeError(.unsuitableKey, phase: .configuration, field: "keys") {
-            try ClientKeys(parsing: Array(set.utf8))
+            try ClientKeys(parsing: SecretBytes(Array(set.utf8)))
         }
         XCTAssertEqual(error?.joseCode, .weakKey)
     }
 
     func testRefusesAKeySetThatIsNotOne() async {
         for text in ["", "{}", "[]", "{\"keys\":1}", "{\"keys\":[{}]}", "not json"] {
-            await assertItsmeError(.unsuitableKey, field: "keys", text) { try ClientKeys(parsing: Array(text.utf8)) }
+            await assertItsmeError(.unsuitableKey, field: "keys", text) {
+                try ClientKeys(parsing: SecretBytes(Array(text.utf8)))
+            }
         }
+    }
+
+    func testRefusesTwoUnwrappersWithOneNameAlsoWithoutAPublicSet() async throws {
+        let keys = TestProvider.keys
+        var other = keys.providerEncryption
+        other.keyID = keys.clientEncryption.keyID
+        let unwrappers = [try LocalUnwrapper(keys.clientEncryption), try LocalUnwrapper(other)]
+        await assertItsmeError(.unsuitableKey, phase: .configuration, field: "keys.enc.kid") {
+            try ClientKeys(signer: LocalSigner(keys.clientSigning), unwrappers: unwrappers)
+        }
+    }
+
+    func testNetworkSettingsThatCannotBeUsedAreNamedWhenTheClientIsMade() async throws {
+        let configuration = try provider.configuration
+        var network = CurlTransport.Configuration()
+        network.additionalCAFile = "/nonexistent/ca.pem"
+        let error = await assertItsmeError(.invalidConfiguration, phase: .configuration, field: "network") {
+            [network] in try ItsmeClient(configuration, network: network)
+        }
+        XCTAssertTrue(try XCTUnwrap(error).reason.contains("CA file"))
     }
 
     func testReadsThePrivateSetThatItMade() throws {
         let keys = try ClientKeys.generatePrivateKeys()
         let set: JSONValue = ["keys": [try keys.signing.privateJSON(), try keys.encryption.privateJSON()]]
-        let read = try ClientKeys(parsing: set.serialized())
+        let read = try ClientKeys(parsing: SecretBytes(set.serialized()))
         XCTAssertEqual(read.signer.keyID, keys.signing.keyID)
         XCTAssertEqual(read.publicJWKSet?.keys.count, 2)
         XCTAssertFalse(try XCTUnwrap(read.publicJWKSet).publicJSON().serializedString().contains("\"d\""))

@@ -52,7 +52,7 @@ final class KeyRingStorageTests: XCTestCase {
         XCTAssertEqual(ring.places, ["current sig-0", "current enc-0"])
         XCTAssertEqual(ring.revision, 0)
         // And a ring at rest is such a set for whoever knows no rings.
-        XCTAssertNoThrow(try ClientKeys(parsing: text(RingKeys.ring()).serialized()))
+        XCTAssertNoThrow(try ClientKeys(parsing: RingKeys.ring().serialized()))
     }
 
     func testPublishesNoPrivateMember() throws {

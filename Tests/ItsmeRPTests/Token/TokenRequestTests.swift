@@ -87,6 +87,54 @@ final class TokenRequestTests: XCTestCase {
         XCTAssertEqual(CompactShape(String(decoding: signed, as: UTF8.self)), .signed)
     }
 
+    private func encryptingClient(random: RandomSource = .system) throws -> ItsmeClient {
+        try provider.client {
+            let keys = TestProvider.keys
+            $0.authentication = .privateKeyJWT(
+                try ClientKeys([keys.clientSigning, keys.clientEncryption]), encryptsAssertion: true)
+            $0.requestDelivery = .unprotectedQuery
+            $0.random = random
+        }
+    }
+
+    private func tokens(_ client: ItsmeClient) async throws -> TokenResponse {
+        let request = try await client.authorizationRequest(for: .login("LOGIN"))
+        let response = try await client.authorizationResponse(
+            query: "code=a&state=\(request.transaction.state.exposedValue)", for: request.transaction)
+        return try await client.tokens(for: response)
+    }
+
+    func testAMissingKeyForTheAssertionIsAnErrorOfTheTokenRequest() async throws {
+        provider.answer("/jwkSet") { _, _ in
+            TestProvider.json(try TestProvider.jwkSet([TestProvider.keys.providerSigning]))
+        }
+        let error = await assertItsmeError(.providerKeyUnsuitable, phase: .token, field: "requestObjectAlgorithms") {
+            try await tokens(encryptingClient())
+        }
+        XCTAssertEqual(error?.kind, .misconfiguration)
+        XCTAssertTrue(try XCTUnwrap(error).remedy.contains("client assertions"))
+    }
+
+    func testARandomSourceThatFailsDuringEncryptionIsCalledThat() async throws {
+        struct NoChance: Error {}
+        // The content encryption key and its initialization vector: of all random values, only these have such sizes.
+        for size in [32, 16] {
+            let isEncrypting = Mutex(false)
+            let client = try encryptingClient(
+                random: RandomSource { count in
+                    // The identifier of the assertion has the size of the vector, and comes first.
+                    if count == size, isEncrypting.withLock({ $0 }) || size == 32 { throw NoChance() }
+                    if count == 16 { isEncrypting.withLock { $0 = true } }
+                    return try RandomSource.system.bytes(count)
+                })
+            let error = await assertItsmeError(.randomSourceFailed, phase: .token, "\(size)") {
+                try await tokens(client)
+            }
+            XCTAssertEqual(error?.kind, .transient)
+            XCTAssertFalse(try XCTUnwrap(error).remedy.contains("key"))
+        }
+    }
+
     func testAcceptsATokenTypeInAnyCaseAndAMissingLifetime() async throws {
         for type in ["bearer", "BEARER", "Bearer"] {
             let client = try provider.client()
@@ -108,9 +156,9 @@ final class TokenRequestTests: XCTestCase {
 
     func testALifetimeThatSaysNothingIsIgnored() async throws {
         for (value, seconds) in [
-            (300, 300), (.number("300.9"), 300), (.number("3e2"), 300), ("300", nil), (.null, nil), (-1, nil),
+            (300, 300), (.number("300.9"), 300.9), (.number("3e2"), 300), ("300", nil), (.null, nil), (-1, nil),
             (.number("1e400"), nil), (true, nil), ([], nil), (.integer(.max), nil),
-        ] as [(JSONValue, Int?)] {
+        ] as [(JSONValue, Double?)] {
             let client = try provider.client()
             let request = try await client.authorizationRequest(for: .login("LOGIN"))
             let object = try await TestProvider.requestObject(in: request.url)

@@ -214,7 +214,7 @@ struct WycheproofJudge {
         }
         let text = Array(json.text.utf8)
         let set = try accepted {
-            if published == nil { try JWKSet(parsingOwn: text) } else { try JWKSet(parsingRemote: text) }
+            if published == nil { try JWKSet(parsingOwn: SecretBytes(text)) } else { try JWKSet(parsingRemote: text) }
         }
         let token = try item.test.requiredString("jws")
         guard let set, let jws = try accepted({ try JWS(token) }),

@@ -24,7 +24,7 @@ struct PrivateDraft {
         do {
             draft = path + ".draft-" + Base64URL.encode(try RandomSource.system.bytes(12))
         } catch {
-            throw ItsmeError(.randomSourceFailed, .configuration, joseCode: error.code)
+            throw ItsmeError.cryptography(error, .configuration)
         }
         let descriptor = unsafe open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw PrivateDescriptor.failure(path, "written") }

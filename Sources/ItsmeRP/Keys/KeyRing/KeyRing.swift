@@ -141,9 +141,7 @@ public struct KeyRing: Sendable {
     }
 
     static func malformed(_ reason: String, _ field: String) -> ItsmeError {
-        ItsmeError(
-            .keyRingMalformed, .configuration, reason, field: field
-        )
+        ItsmeError(.keyRingMalformed, .configuration, reason, field: field)
     }
 
     static func unsuitable(_ reason: String, _ field: String) -> ItsmeError {
