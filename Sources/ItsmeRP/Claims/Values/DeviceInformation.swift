@@ -26,7 +26,7 @@ public struct DeviceInformation: Sendable, Hashable {
     public var appName: String?
     /// Release of the itsme app.
     public var appRelease: String?
-    /// Release of the SDK of the app; only only in old traffic.
+    /// Release of the SDK of the app; only in old traffic.
     public var sdkRelease: String?
     /// Whether the device can send text messages; only in old traffic.
     public var isSMSEnabled: Bool?
