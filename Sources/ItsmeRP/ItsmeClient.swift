@@ -27,8 +27,6 @@ public struct ItsmeClient: Sendable {
     let configuration: ItsmeConfiguration
     let http: HTTPClient
     let provider: Provider
-    let requestObjects: RequestObjectBuilder
-    let assertions: ClientAssertionBuilder
 
     /// Makes a client with a ``CurlTransport`` of its own.
     ///
@@ -79,8 +77,6 @@ public struct ItsmeClient: Sendable {
                 try metadata.requireEncryption(in: environment)
             }
         }
-        requestObjects = RequestObjectBuilder(configuration: configuration)
-        assertions = ClientAssertionBuilder(configuration: configuration)
     }
 
     /// The provider's metadata, from the cache if it is fresh.
@@ -178,12 +174,10 @@ public struct ItsmeClient: Sendable {
             guard service.kind != .shareData || configuration.environment.profile == .v2 else {
                 throw Self.deliveryRefused("itsme v1 accepts Share data by request URI only")
             }
-            let object = try await requestObjects.requestObject(
-                members: members, metadata: metadata, provider: provider)
+            let object = try await requestObject(members, metadata: metadata)
             return outside + [("request", object.compact)]
         case .byReference(let base, let store):
-            let object = try await requestObjects.requestObject(
-                members: members, metadata: metadata, provider: provider)
+            let object = try await requestObject(members, metadata: metadata)
             let id = try RequestObjectID(random: configuration.random)
             try await store.store(object.compact, as: id, until: object.expiry)
             return outside + [("request_uri", RequestDelivery.requestURI(base, id))]
@@ -283,7 +277,7 @@ public struct ItsmeClient: Sendable {
             ("client_id", configuration.clientID),
             ("code_verifier", response.transaction.codeVerifier.exposedValue),
         ]
-        form += try await assertions.parameters(audience: metadata.token.url, provider: provider, phase: .token)
+        form += try await authenticationParameters(audience: metadata.token.url, phase: .token)
         let reply = try await http.send(form: form, to: metadata.token, phase: .token)
         guard reply.response.status == .ok else {
             throw refusal(.tokenRequestRefused, reply, phase: .token)

@@ -59,9 +59,7 @@ struct TokenFigures {
                 transaction: transaction, challenge: challenge, profile: configuration.environment.profile)
         }
         func build() async throws -> String {
-            try await world.client.requestObjects.requestObject(
-                members: members(), metadata: metadata, provider: world.client.provider
-            ).compact
+            try await world.client.requestObject(members(), metadata: metadata).compact
         }
         // The same sizes for the floor: the ciphertext tells that of the plaintext, all but the padding.
         let segments = try await build().split(separator: ".")
@@ -75,10 +73,9 @@ struct TokenFigures {
     }
 
     private func assertion() async throws -> Measurement {
-        let provider = world.client.provider
         let audience = CannedProvider.issuer + "/token"
         func build() async throws -> String {
-            try await world.client.assertions.parameters(audience: audience, provider: provider, phase: .token)
+            try await world.client.authenticationParameters(audience: audience, phase: .token)
                 .last?.value ?? ""
         }
         let length = try await build().utf8.count - 343

@@ -1,10 +1,3 @@
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-import JOSE
-
 /// How the parameters of an authorization request are sent to itsme.
 public struct RequestDelivery: Sendable {
     enum Method: Sendable {
@@ -81,32 +74,5 @@ public struct RequestDelivery: Sendable {
         guard !environment.allowsLoopbackHTTP else { return }
         guard endpoint.port == 443 else { throw refusal("it does not state the port 443") }
         guard endpoint.isPublicHost else { throw refusal("its host is not public, so itsme cannot reach it") }
-    }
-}
-
-/// Makes request objects: signed, then encrypted (RFC 9101 §6.1, OpenID Connect Core 1.0 §6.1).
-struct RequestObjectBuilder: Sendable {
-    /// How long itsme may take to read a request object, in seconds.
-    private static let lifetime: Int64 = 300
-
-    let configuration: ItsmeConfiguration
-
-    /// The parameters as a nested JWT, and its expiry.
-    ///
-    /// It has no `sub` (RFC 9101 §10.8: a request object must not be usable as a client assertion), no `request` and no
-    /// `request_uri`.
-    func requestObject(
-        members: [JSONValue.Member], metadata: ProviderMetadata, provider: Provider
-    ) async throws -> (compact: String, expiry: Date) {
-        let phase = ItsmeError.Phase.authorizationRequest
-        let now = configuration.time.now()
-        let isLegacy = configuration.environment.profile == .v1
-        let claims = try ClientToken.claims(
-            of: configuration, audience: isLegacy ? metadata.authorization.url : metadata.issuer,
-            lifetime: Self.lifetime, now: now, phase: phase)
-        let signed = try await ClientToken.sign(
-            .object(members + claims), with: configuration.authentication.requestObjectSigner(), phase: phase)
-        let compact = try await ClientToken.encrypt(signed, configuration, to: provider, phase: phase)
-        return (compact, now.addingTimeInterval(Double(Self.lifetime)))
     }
 }

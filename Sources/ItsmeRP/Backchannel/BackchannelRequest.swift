@@ -113,7 +113,7 @@ public struct LoginHint: Sendable {
             let header: JSONValue = ["alg": "none"]
             return .string(
                 Base64URL.encode(header.serialized()) + "." + Base64URL.encode(payload.serialized()) + ".")
-        case .jwt: return .string(try await ClientToken.sign(payload, with: signer, phase: .backchannelAuthentication))
+        case .jwt: return .string(try await ItsmeClient.sign(payload, with: signer, phase: .backchannelAuthentication))
         }
     }
 }

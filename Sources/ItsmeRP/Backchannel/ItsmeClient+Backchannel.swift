@@ -8,9 +8,6 @@ import JOSE
 import Logging
 
 extension ItsmeClient {
-    /// How long itsme may take to read a request, in seconds.
-    private static let requestLifetime: Int64 = 300
-
     /// Asks itsme to send a request to a person's phone, without a browser (CIBA Core 1.0 §7). Sends one HTTP request,
     /// signed with the client's key.
     ///
@@ -67,15 +64,15 @@ extension ItsmeClient {
         if let requestedExpiry { members["requested_expiry"] = .integer(requestedExpiry.components.seconds) }
         let notificationToken =
             delivery == .ping
-            ? try ClientToken.randomText(configuration, bytes: 32, phase: .backchannelAuthentication) : nil
+            ? try randomText(bytes: 32, phase: .backchannelAuthentication) : nil
         if let notificationToken { members["client_notification_token"] = .string(notificationToken) }
 
-        let request = try await ClientToken.sign(members, with: access.signer, phase: .backchannelAuthentication)
+        let request = try await Self.sign(members, with: access.signer, phase: .backchannelAuthentication)
         // itsme: the audience of the assertion is the token endpoint here as well.
         let form =
             [("request", request)]
-            + (try await assertions.parameters(
-                audience: metadata.token.url, provider: provider, phase: .backchannelAuthentication))
+            + (try await authenticationParameters(
+                audience: metadata.token.url, phase: .backchannelAuthentication))
         let reply = try await http.send(form: form, to: access.endpoint, phase: .backchannelAuthentication)
         configuration.logger.debug(
             "backchannel authentication requested", metadata: ["itsme.service": "\(service.kind.rawValue)"])
@@ -103,9 +100,8 @@ extension ItsmeClient {
         _ parameters: AuthorizationParameters, issuer: String, now: Date
     ) throws(ItsmeError) -> JSONValue {
         var members = JSONValue.object(
-            try ClientToken.claims(
-                of: configuration, audience: issuer, lifetime: Self.requestLifetime, now: now,
-                phase: .backchannelAuthentication))
+            try registeredClaims(
+                audience: issuer, lifetime: Self.requestLifetime, now: now, phase: .backchannelAuthentication))
         members["nbf"] = members["iat"]
         members["client_id"] = .string(configuration.clientID)
         members["scope"] = .string(parameters.scope)
@@ -193,7 +189,7 @@ extension ItsmeClient {
             ("auth_req_id", request.authReqID.exposedValue),
             ("client_id", configuration.clientID),
         ]
-        form += try await assertions.parameters(audience: endpoint.url, provider: provider, phase: .token)
+        form += try await authenticationParameters(audience: endpoint.url, phase: .token)
         return (access.metadata.issuer, try await http.send(form: form, to: endpoint, phase: .token))
     }
 }

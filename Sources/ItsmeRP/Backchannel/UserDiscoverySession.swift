@@ -113,8 +113,7 @@ extension ItsmeClient {
         }
         var form: [(name: String, value: String)] = [("client_id", configuration.clientID)]
         // itsme: the audience of the assertion is the backchannel authentication endpoint.
-        form += try await assertions.parameters(
-            audience: access.endpoint.url, provider: provider, phase: .userDiscovery)
+        form += try await authenticationParameters(audience: access.endpoint.url, phase: .userDiscovery)
         return try await http.send(form: form, to: endpoint, phase: .userDiscovery)
     }
 }

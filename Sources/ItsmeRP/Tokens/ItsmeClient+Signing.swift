@@ -5,30 +5,51 @@
 #endif
 import JOSE
 
-/// Authenticates the client at an endpoint with a client assertion or the client secret (OpenID Connect Core 1.0 §9,
-/// RFC 7523 §3).
-struct ClientAssertionBuilder: Sendable {
+// The tokens that the client makes: request objects, backchannel requests and client assertions.
+
+extension ItsmeClient {
+    /// How long itsme may take to read a request object or a backchannel request, in seconds.
+    static let requestLifetime: Int64 = 300
+
     /// How long an assertion lives, in seconds.
-    private static let lifetime: Int64 = 120
+    private static let assertionLifetime: Int64 = 120
 
-    let configuration: ItsmeConfiguration
+    /// A request object: the parameters as a nested JWT, signed, then encrypted (RFC 9101 §6.1, OpenID Connect Core 1.0
+    /// §6.1), and its expiry.
+    ///
+    /// It has no `sub` (RFC 9101 §10.8: a request object must not be usable as a client assertion), no `request` and no
+    /// `request_uri`.
+    func requestObject(
+        _ members: [JSONValue.Member], metadata: ProviderMetadata
+    ) async throws -> (compact: String, expiry: Date) {
+        let phase = ItsmeError.Phase.authorizationRequest
+        let now = configuration.time.now()
+        let isLegacy = configuration.environment.profile == .v1
+        let claims = try registeredClaims(
+            audience: isLegacy ? metadata.authorization.url : metadata.issuer, lifetime: Self.requestLifetime, now: now,
+            phase: phase)
+        let signed = try await Self.sign(
+            .object(members + claims), with: configuration.authentication.requestObjectSigner(), phase: phase)
+        return (
+            try await encrypt(signed, phase: phase), now.addingTimeInterval(Double(Self.requestLifetime))
+        )
+    }
 
-    /// The form parameters that authenticate one request to the endpoint `audience`. Each call makes a new `jti`.
-    func parameters(
-        audience: String, provider: Provider, phase: ItsmeError.Phase
+    /// The form parameters that authenticate one request to the endpoint `audience`: the client secret, or a new client
+    /// assertion (OpenID Connect Core 1.0 §9, RFC 7523 §3).
+    func authenticationParameters(
+        audience: String, phase: ItsmeError.Phase
     ) async throws -> [(name: String, value: String)] {
         switch configuration.authentication.method {
         case .clientSecretPost(let secret):
             return [("client_secret", secret.secret.exposedValue)]
         case .privateKeyJWT(let source, let encryptsAssertion):
-            var claims = try ClientToken.claims(
-                of: configuration, audience: audience, lifetime: Self.lifetime, now: configuration.time.now(),
-                phase: phase)
+            var claims = try registeredClaims(
+                audience: audience, lifetime: Self.assertionLifetime, now: configuration.time.now(), phase: phase)
             claims.append(JSONValue.Member(name: "sub", value: .string(configuration.clientID)))
-            var assertion = try await ClientToken.sign(
-                .object(claims), with: source.clientKeys.signer, phase: phase)
+            var assertion = try await Self.sign(.object(claims), with: source.clientKeys.signer, phase: phase)
             if encryptsAssertion ?? (configuration.environment.profile == .v1) {
-                assertion = try await ClientToken.encrypt(assertion, configuration, to: provider, phase: phase)
+                assertion = try await encrypt(assertion, phase: phase)
             }
             return [
                 ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
@@ -36,15 +57,12 @@ struct ClientAssertionBuilder: Sendable {
             ]
         }
     }
-}
 
-/// Makes the client's tokens: request objects, backchannel requests and client assertions.
-enum ClientToken {
-    /// The claims that all of them have: `iss`, `aud`, `iat`, `exp` and a new `jti`.
+    /// The claims of all these tokens: `iss`, `aud`, `iat`, `exp` and a new `jti` (RFC 7519 §4.1).
     ///
     /// - Parameter lifetime: In seconds.
-    static func claims(
-        of configuration: ItsmeConfiguration, audience: String, lifetime: Int64, now: Date, phase: ItsmeError.Phase
+    func registeredClaims(
+        audience: String, lifetime: Int64, now: Date, phase: ItsmeError.Phase
     ) throws(ItsmeError) -> [JSONValue.Member] {
         let now = Int64(now.timeIntervalSince1970)
         return [
@@ -53,14 +71,12 @@ enum ClientToken {
             // One minute in the past, because a provider whose clock is behind would refuse a token from the future.
             JSONValue.Member(name: "iat", value: .integer(now - 60)),
             JSONValue.Member(name: "exp", value: .integer(now + lifetime)),
-            JSONValue.Member(name: "jti", value: .string(try randomText(configuration, bytes: 16, phase: phase))),
+            JSONValue.Member(name: "jti", value: .string(try randomText(bytes: 16, phase: phase))),
         ]
     }
 
     /// Random bytes in Base64url.
-    static func randomText(
-        _ configuration: ItsmeConfiguration, bytes count: Int, phase: ItsmeError.Phase
-    ) throws(ItsmeError) -> String {
+    func randomText(bytes count: Int, phase: ItsmeError.Phase) throws(ItsmeError) -> String {
         do {
             return Base64URL.encode(try configuration.random.bytes(count))
         } catch {
@@ -85,9 +101,7 @@ enum ClientToken {
     }
 
     /// Encrypts a signed token to itsme's key.
-    static func encrypt(
-        _ signed: String, _ configuration: ItsmeConfiguration, to provider: Provider, phase: ItsmeError.Phase
-    ) async throws -> String {
+    private func encrypt(_ signed: String, phase: ItsmeError.Phase) async throws -> String {
         let algorithms = configuration.requestObjectAlgorithms
         let key = try await provider.encryptionKey(algorithm: algorithms.keyManagement, phase: phase)
         do {
