@@ -8,7 +8,7 @@ import JOSE
 /// ```
 public struct ConfirmationTemplate: Sendable, Hashable {
     /// The members for the `userinfo` part of the `claims` parameter, each essential and with its value.
-    public let requestedClaims: [RequestedClaim]
+    package let requestedClaims: [RequestedClaim]
 
     /// The name of the template: `adv_payment` or `free_text`.
     public let name: String

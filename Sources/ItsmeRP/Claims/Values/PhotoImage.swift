@@ -59,16 +59,6 @@ public enum ImageFormat: Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// Makes a format of a media type; `nil` for types that itsme does not send.
-    public init?(mediaType: String) {
-        switch mediaType.lowercased() {
-        case "image/jpeg", "image/jpg": self = .jpeg
-        case "image/png": self = .png
-        case "image/jp2", "image/jpeg2000", "image/jpx", "image/j2k", "image/jpc": self = .jpeg2000
-        default: return nil
-        }
-    }
-
     /// Recognises the format by the first bytes of a file; `nil` when it is none of these.
     public init?(signatureOf bytes: [UInt8]) {
         guard let format = Self.allCases.first(where: { $0.signatures.contains { bytes.starts(with: $0) } }) else {
