@@ -55,6 +55,9 @@ extension HTTPFields {
 /// Reads the value of a field from the start.
 package struct FieldReader {
     private var rest: Substring.UTF8View
+    /// Whether a quote was found that nothing closes. Each quote after it is escaped, so nothing closes that one either:
+    /// to look for its end would only read the rest again.
+    private var hasOpenQuote = false
 
     package init(_ value: String) {
         rest = Substring(value).utf8
@@ -122,18 +125,18 @@ package struct FieldReader {
     private mutating func quotedString() -> String? {
         var reader = self
         var text: [UInt8] = []
-        guard reader.rest.popFirst() == UInt8(ascii: "\"") else { return nil }
+        guard !hasOpenQuote, reader.rest.popFirst() == UInt8(ascii: "\"") else { return nil }
         while let byte = reader.rest.popFirst() {
             switch byte {
             case UInt8(ascii: "\""):
                 self = reader
                 return String(decoding: text, as: UTF8.self)
             case UInt8(ascii: "\\"):
-                guard let escaped = reader.rest.popFirst() else { return nil }
-                text.append(escaped)
+                if let escaped = reader.rest.popFirst() { text.append(escaped) }
             default: text.append(byte)
             }
         }
+        hasOpenQuote = true
         return nil
     }
 

@@ -17,6 +17,20 @@ final class FieldReaderTests: XCTestCase {
         }
     }
 
+    func testReadsOnAfterAQuoteThatNothingClosesHoweverManyFollow() {
+        for filling in [#"\""#, #"\","#, #"\\\","#] {
+            // So many that it would not end if each of them were followed to the end of the text.
+            let quotes = "\"" + String(repeating: filling, count: (64 << 10) / filling.utf8.count)
+            for (end, expected) in [
+                (", max-age=60", .seconds(60)), (", no-cache", .zero), (",max-age=\\\"60\\\"", nil), ("", nil),
+                ("\\", nil),
+            ] as [(String, Duration?)] {
+                let control = CacheControl([.cacheControl: quotes + end])
+                XCTAssertEqual(control.lifetime, expected, "\(filling) … \(end)")
+            }
+        }
+    }
+
     func testAnAgeIsReadBesideADirectiveThatForbidsReuse() {
         let control = CacheControl([.cacheControl: "no-store, max-age=60"])
         XCTAssertTrue(control.forbidsReuse)
