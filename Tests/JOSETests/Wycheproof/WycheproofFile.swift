@@ -89,7 +89,7 @@ struct WycheproofFile {
                 let isValid = try test.requiredString("result") == "valid"
                 let verdict = try await judge.verdict(Case(group: group, test: test, id: id, isValid: isValid))
                 tally.cases += 1
-                if verdict == .keyNotLoaded { tally.keysNotLoaded += 1 }
+                if verdict == .keyNotLoaded, own[id] != verdict { tally.keysNotLoaded += 1 }
                 switch (verdict, own[id]) {
                 case (.skipped(let reason), nil): tally.skipped[reason, default: 0] += 1
                 case (_, let expected?):
@@ -114,6 +114,12 @@ struct WycheproofFile {
             372: .refused, 373: .refused,
             // PS384 under a key that declares PS256.
             346: .refused, 350: .refused,
+        ],
+        // About the key, which is refused before there is a token to verify: two keys with one kid, ROCA, an exponent of
+        // one, no bytes (three times), an EC key that says RSA.
+        "json_web_key_test.json": [
+            4: .keyNotLoaded, 7: .keyNotLoaded, 9: .keyNotLoaded, 16: .keyNotLoaded, 17: .keyNotLoaded,
+            18: .keyNotLoaded, 24: .keyNotLoaded,
         ],
         // Compressed.
         "json_web_encryption_test.json": [135: .refused],

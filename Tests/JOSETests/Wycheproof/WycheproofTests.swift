@@ -44,8 +44,8 @@ final class WycheproofTests: XCTestCase {
         return try await XCTUnwrap(files.first).tally()
     }
 
-    private static func text(_ octets: [UInt8]) -> JSONValue {
-        .string(octets.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
+    private static func text(_ bytes: [UInt8]) -> JSONValue {
+        .string(bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
     }
 
     /// What the runner makes of one good and one bad case of AES-GCM.
@@ -104,7 +104,7 @@ final class WycheproofTests: XCTestCase {
             ], name: name)
     }
 
-    /// The key of a case of OAEP, of a JWS and of a JWE, and the cases that go with it.
+    /// The key of a case of OAEP, of a JWS, of a JWE and of a JWK Set, public and private, and the cases that go with it.
     private func tallies(
         withKey change: (inout JSONValue) throws -> Void
     ) async throws -> [WycheproofFile.Tally] {
@@ -135,6 +135,12 @@ final class WycheproofTests: XCTestCase {
             try await tally(
                 schema: "json_web_encryption_schema_v1.json", algorithm: "", group: ["private": own],
                 tests: items(["jwe": .string(encrypted), "enc": "A128GCM", "pt": "01"])),
+            try await tally(
+                schema: "json_web_key_schema_v1.json", algorithm: "", group: ["public": ["keys": [published]]],
+                tests: items(["jws": .string(signed)])),
+            try await tally(
+                schema: "json_web_key_schema_v1.json", algorithm: "", group: ["private": ["keys": [published]]],
+                tests: items(["jws": .string(signed)])),
         ]
     }
 
@@ -216,6 +222,10 @@ final class WycheproofTests: XCTestCase {
             $0["publicKeyPem"] = .string(small)
         }
         XCTAssertEqual(mislabelled.wrong, [1, 2])
+        let modulus = Base64URL.encode([0x80] + [UInt8](repeating: 0, count: 126) + [1])
+        for tally in try await tallies(withKey: { $0["n"] = .string(modulus) }).dropFirst() {
+            XCTAssertEqual(tally.skipped, ["with a key of 1024 bits, a size that is refused": 2])
+        }
         let accepted = try await self.tally(Self.pkcs1, .rs256, digest: "SHA-256") { $0["keySize"] = 1024 }
         XCTAssertEqual(accepted.wrong, [1, 2], "a key of a refused size was loaded")
     }
