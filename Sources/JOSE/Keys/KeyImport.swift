@@ -34,6 +34,7 @@ public struct KeyImport: Sendable {
     /// only one key and certificates, but none for that key; `malformedPKCS12`, `malformedCertificate`, `malformedKey`
     /// or `weakKey`.
     public init(_ file: SecretBytes, passphrase: SecretBytes?) throws(JOSEError) {
+        defer { SpentStack.cleanse() }
         let format = KeyFileFormat(of: file)
         switch format {
         case .pkcs12:

@@ -11,7 +11,7 @@
     /// the file before, and tells the process what to look for.
     final class PrivateKeyMemoryTests: XCTestCase {
         private enum Way: String, CaseIterable {
-            case pem, encryptedPEM, pkcs12, ring
+            case pem, encryptedPEM, imported, pkcs12, ring
         }
 
         private static let passphrase = "a passphrase of some length"
@@ -68,7 +68,7 @@
                 for line in pem.split(separator: "\n").dropFirst(3).prefix(20) {
                     needles += MemoryScan.needle(Array(line.utf8), at: 8)
                 }
-            case .encryptedPEM:
+            case .encryptedPEM, .imported:
                 let passphrase = SecretBytes(Array(Self.passphrase.utf8))
                 try file.create(SecretBytes(Array(key.pem(passphrase: passphrase).utf8)))
             case .pkcs12:
@@ -100,6 +100,10 @@
                 switch way {
                 case .pem: try Self.signer(RSAPrivateKey(pem: file.read()))
                 case .encryptedPEM: try Self.signer(RSAPrivateKey(pem: file.read(), passphrase: Self.secretPassphrase))
+                case .imported:
+                    try KeyImport(file.read(), passphrase: Self.secretPassphrase).entries.first.map {
+                        try Self.signer($0.key)
+                    }
                 case .pkcs12: try Self.signer(RSAPrivateKey(pkcs12: file.read(), passphrase: Self.secretPassphrase))
                 case .ring: try ClientKeyRing(KeyRing(parsing: file.read())).clientKeys.signer
                 }
