@@ -97,15 +97,16 @@ final class KeyFileFormatTests: XCTestCase {
         }
     }
 
-    func testLeavesKeysOfOtherKindsOut() throws {
+    func testLeavesOutKeysThatCannotBeUsed() throws {
         let own = try pem(TestKeys.signing)
         let leaf = try OpenSSLKeyFile(keyPEM: own, commonName: "leaf").certificatePEM()
         let curve = try Fixture.text("keys/ec-pkcs8.pem")
         let curveLeaf = try OpenSSLKeyFile(keyPEM: curve).certificatePEM()
         let sec1 = "-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n"
+        let weak = try Fixture.text("keys/rsa-1024-pkcs8.pem")
         let others = try [
             Fixture.text("keys/openssh-ed25519.key"), Fixture.text("keys/rsa-pss-pkcs8.pem"),
-            Fixture.text("keys/rsa-3-primes.pem"), Fixture.text("keys/openssh-rsa.key"), sec1, curve,
+            Fixture.text("keys/rsa-3-primes.pem"), Fixture.text("keys/openssh-rsa.key"), sec1, curve, weak,
         ]
         for other in others {
             for text in [other + own, own + other, other + leaf + own, curve + curveLeaf + own + other] {
@@ -117,11 +118,37 @@ final class KeyFileFormatTests: XCTestCase {
         }
         // A certificate may be that of the key which was left out.
         XCTAssertEqual(try key(curve + curveLeaf + own).entries.map(\.certificate?.subject), [nil])
+        let weakLeaf = try OpenSSLKeyFile(keyPEM: weak).certificatePEM()
+        XCTAssertEqual(try key(weak + weakLeaf + own).entries.map(\.certificate?.subject), [nil])
         let mixed = SecretBytes(try Fixture.bytes("keys/java-mixed.p12"))
         let file = try PKCS12(mixed, passphrase: secret("changeit"))
         XCTAssertEqual(file.entries.map(\.friendlyName), ["sig"])
         XCTAssertEqual(file.entries.map(\.certificate?.subject), ["CN=Signing,O=Example Bank,C=BE"])
         XCTAssertNoThrow(try RSAPrivateKey(pkcs12: mixed, passphrase: secret("changeit")))
+        let owner = try OpenSSLKeyFile(keyPEM: own, commonName: "own")
+        for others in [[weak], [curve], [weak, curve]] {
+            let contents = try owner.pkcs12(
+                passphrase: "p", certificatesOf: [owner], besides: others.map { try OpenSSLKeyFile(keyPEM: $0) })
+            let file = try PKCS12(SecretBytes(contents), passphrase: secret("p"))
+            XCTAssertEqual(file.entries.map(\.certificate?.subject), ["CN=own"])
+        }
+    }
+
+    func testSaysOfAFileWithoutAUsableKeyWhatIsWrongWithItsRSAKey() throws {
+        let (weak, curve) = (try Fixture.text("keys/rsa-1024-pkcs8.pem"), try Fixture.text("keys/ec-pkcs8.pem"))
+        let openSSH = try Fixture.text("keys/openssh-rsa.key")
+        for (text, code) in [
+            (weak + curve, .weakKey), (curve + weak, .weakKey), (curve + openSSH, .unsupportedKeyFormat),
+        ] as [(String, JOSEError.Code)] {
+            assertThrows(code) { try key(text) }
+            assertThrows(code) { try RSAPrivateKey(pem: text) }
+        }
+        for (one, other) in [(weak, curve), (curve, weak)] {
+            let file = try OpenSSLKeyFile(keyPEM: one)
+            let contents = try file.pkcs12(
+                passphrase: "p", certificatesOf: [file], besides: [OpenSSLKeyFile(keyPEM: other)])
+            assertThrows(.weakKey) { try PKCS12(SecretBytes(contents), passphrase: secret("p")) }
+        }
     }
 
     func testReadsSeveralKeysOfOneFile() throws {

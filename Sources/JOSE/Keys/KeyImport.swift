@@ -3,10 +3,12 @@
 /// The content of the file decides how it is read:
 /// - PEM (RFC 7468) with PKCS#8, encrypted PKCS#8 or PKCS#1, and certificates in any order; white space does not matter;
 /// - the same kinds of key in DER;
-/// - PKCS#12: see ``PKCS12``.
+/// - PKCS#12 (RFC 7292), the files `.p12` and `.pfx` of browsers, Windows and Java. The MAC is checked, and a certificate
+///   that the file assigns to a key must have that key.
 ///
-/// Keys of other types are left out. Certificates are matched to keys by their public key. For a file in a format that
-/// cannot be read, the error names the format and the command that converts it.
+/// Keys that cannot be used, of other types or too weak, are left out; if no other is in the file, the error says why.
+/// Certificates are matched to keys by their public key. For a file in a format that cannot be read, the error names the
+/// format and the command that converts it.
 ///
 /// ```swift
 /// let file = try KeyImport(contents, passphrase: SecretBytes(Array(passphrase.utf8)))
@@ -29,10 +31,9 @@ public struct KeyImport: Sendable {
     /// Reads a file of at most 256 KiB. An unneeded passphrase is ignored.
     ///
     /// Throws `wrongPassphrase`, also if the passphrase is missing; `unsupportedKeyFormat` and
-    /// `unsupportedKeyEncryption` with the command that converts the file; `unsupportedKeyType` if there are only keys
-    /// of other types; `malformedPEM`, also for a file without a private key; `certificateMismatch` if the file has
-    /// only one key and certificates, but none for that key; `malformedPKCS12`, `malformedCertificate`, `malformedKey`
-    /// or `weakKey`.
+    /// `unsupportedKeyEncryption` with the command that converts the file; `weakKey` or `unsupportedKeyType` if no key
+    /// can be used; `malformedPEM`, also for a file without a private key; `certificateMismatch` if the file has only
+    /// one key and certificates, but none for that key; `malformedPKCS12`, `malformedCertificate` or `malformedKey`.
     public init(_ file: SecretBytes, passphrase: SecretBytes?) throws(JOSEError) {
         defer { SpentStack.cleanse() }
         let format = KeyFileFormat(of: file)
@@ -48,54 +49,55 @@ public struct KeyImport: Sendable {
             guard blocks.contains(where: \.isPrivateKey) else {
                 throw Self.noPrivateKey(in: file, blocks)
             }
-            let (keys, others) = try Self.keys(in: blocks, passphrase: passphrase)
+            let (keys, leftOut) = try Self.keys(in: blocks, passphrase: passphrase)
             let certificates = try Self.certificates(in: blocks)
             entries = keys.map { key, name in
                 Entry(key: key, certificate: certificates.first { $0.belongs(to: key) }, friendlyName: name)
             }
             // With several keys, a certificate may belong to another one.
-            let isAlone = keys.count == 1 && others == 0
+            let isAlone = keys.count == 1 && leftOut == 0
             guard !isAlone || entries.first?.certificate != nil || !blocks.contains(where: \.isCertificate) else {
                 throw JOSEError(.certificateMismatch, "the certificate in the file is for another key")
             }
         }
     }
 
-    /// The RSA keys in a PEM text with their names, and the number of private keys of other types. Throws if there is
-    /// no RSA key.
+    /// The usable keys in a PEM text with their names, and the number of keys that were left out. Throws if none is
+    /// usable.
     static func keys(
         in blocks: [PEMBlock], passphrase: SecretBytes?
-    ) throws(JOSEError) -> (keys: [(key: RSAPrivateKey, name: String?)], others: Int) {
+    ) throws(JOSEError) -> (keys: [(key: RSAPrivateKey, name: String?)], leftOut: Int) {
         var keys: [(key: RSAPrivateKey, name: String?)] = []
-        var others: [JOSEError] = []
+        var leftOut: [JOSEError] = []
         var budget = RSAKey.maximumIterations
         for block in blocks where block.isPrivateKey {
             do throws(JOSEError) {
                 let key = try RSAPrivateKey(RSAKey.privateKey(in: block, passphrase: passphrase, &budget))
                 keys.append((key, block.friendlyName))
             } catch {
-                guard error.code == .unsupportedKeyType || error.code == .unsupportedKeyFormat else {
-                    throw error
-                }
-                others.append(error)
+                guard error.leavesOutKey else { throw error }
+                leftOut.append(error)
             }
         }
-        if keys.isEmpty, let error = others.first {
+        if keys.isEmpty, let error = mostTelling(leftOut) {
             throw error
         }
-        return (keys, others.count)
+        return (keys, leftOut.count)
     }
 
-    /// Certificates of authorities may have keys of other types, so these are left out.
+    /// Of the reasons why keys were left out, the one for a file without a usable key: the first about an RSA key.
+    static func mostTelling(_ reasons: [JOSEError]) -> JOSEError? {
+        reasons.first { $0.code != .unsupportedKeyType } ?? reasons.first
+    }
+
+    /// Certificates of authorities may have keys of other types or sizes, so these are left out.
     private static func certificates(in blocks: [PEMBlock]) throws(JOSEError) -> [X509Certificate] {
         var certificates: [X509Certificate] = []
         for block in blocks where block.isCertificate {
             do throws(JOSEError) {
                 certificates.append(try X509Certificate(block))
             } catch {
-                guard error.code == .unsupportedKeyType || error.code == .weakKey else {
-                    throw error
-                }
+                guard error.leavesOutKey else { throw error }
             }
         }
         return certificates
@@ -112,5 +114,12 @@ public struct KeyImport: Sendable {
                 KeyFileFormat(of: file)
             }
         return format.refusal(.malformedPEM)
+    }
+}
+
+extension JOSEError {
+    /// Whether a key with this error, or its certificate, is left out of a file in which others can be used.
+    var leavesOutKey: Bool {
+        [.unsupportedKeyType, .unsupportedKeyFormat, .weakKey].contains(code)
     }
 }

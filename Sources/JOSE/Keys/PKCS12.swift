@@ -2,7 +2,7 @@
 ///
 /// These are the files with the endings `.p12` and `.pfx` that browsers, Windows and Java (`keytool`) write. The MAC
 /// and each key are checked (see ``RSAPrivateKey``). A certificate that the file assigns to a key must have that key.
-/// Keys of other types are left out. ``KeyImport`` also reads other formats.
+/// Keys of other types and keys that are too weak are left out. ``KeyImport`` also reads other formats.
 ///
 /// ```swift
 /// let file = try PKCS12(contents, passphrase: SecretBytes(Array(passphrase.utf8)))
@@ -19,13 +19,13 @@ package struct PKCS12: Sendable {
     ///
     /// Throws `wrongPassphrase`; `unsupportedKeyEncryption` for files that need OpenSSL's legacy provider, or OpenSSL
     /// 3.4 for their MAC (RFC 9579), with the command that converts them; `unsupportedKeyFormat` for other keystores;
-    /// `malformedPKCS12`, also for files without a MAC or without a private key; `unsupportedKeyType` if there are only
-    /// keys of other types; `certificateMismatch`; and for a key `malformedKey` or `weakKey`.
+    /// `malformedPKCS12`, also for files without a MAC or without a private key; `weakKey` or `unsupportedKeyType` if no
+    /// key can be used; `certificateMismatch`; and `malformedKey`.
     package init(_ file: SecretBytes, passphrase: SecretBytes?) throws(JOSEError) {
         defer { SpentStack.cleanse() }
         let bags = try PKCS12Bag.bags(in: file, passphrase: passphrase)
         var entries: [Entry] = []
-        var other: JOSEError?
+        var leftOut: [JOSEError] = []
         for bag in bags {
             switch bag.content {
             case .privateKey(let handle):
@@ -34,16 +34,16 @@ package struct PKCS12: Sendable {
                     let certificate = try Self.certificate(for: key, localKeyID: bag.localKeyID, in: bags)
                     entries.append(Entry(key: key, certificate: certificate, friendlyName: bag.friendlyName))
                 } catch {
-                    guard error.code == .unsupportedKeyType else { throw error }
-                    other = error
+                    guard error.leavesOutKey else { throw error }
+                    leftOut.append(error)
                 }
             case .otherPrivateKey:
-                other = JOSEError(.unsupportedKeyType, "not an RSA key")
+                leftOut.append(JOSEError(.unsupportedKeyType, "not an RSA key"))
             case .certificate: break
             }
         }
         guard !entries.isEmpty else {
-            throw other ?? JOSEError(.malformedPKCS12, "no private key")
+            throw KeyImport.mostTelling(leftOut) ?? JOSEError(.malformedPKCS12, "no private key")
         }
         self.entries = entries
     }

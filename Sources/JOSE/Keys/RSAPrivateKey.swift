@@ -35,7 +35,8 @@ public struct RSAPrivateKey: Sendable {
     /// Reads a key in PEM: PKCS#8 (`PRIVATE KEY`), encrypted PKCS#8 (`ENCRYPTED PRIVATE KEY`) or PKCS#1
     /// (`RSA PRIVATE KEY`).
     ///
-    /// The text must hold one RSA private key. Other blocks, such as certificates and elliptic curve keys, are ignored.
+    /// The text must hold one RSA private key. Other blocks, such as certificates, elliptic curve keys and RSA keys that
+    /// are too weak, are ignored.
     /// White space does not matter (RFC 7468 §3). Throws `malformedPEM`, `wrongPassphrase` (also if the passphrase is
     /// missing), `unsupportedKeyEncryption`, `unsupportedKeyFormat`, `unsupportedKeyType`, `malformedKey` or `weakKey`.
     /// Your string is not overwritten. ``KeyImport`` also reads DER, PKCS#12 and certificates.
@@ -58,9 +59,9 @@ public struct RSAPrivateKey: Sendable {
         self = only.key
     }
 
-    /// Reads the only key of a PKCS#12 file. ``PKCS12`` also gives its certificate.
+    /// Reads the only usable key of a PKCS#12 file (RFC 7292). ``KeyImport`` also gives its certificate.
     ///
-    /// Throws as ``PKCS12/init(_:passphrase:)`` does, and `ambiguousKey` if the file holds more than one key.
+    /// Throws as ``KeyImport/init(_:passphrase:)`` does, and `ambiguousKey` if the file holds more than one key.
     public init(pkcs12: SecretBytes, passphrase: SecretBytes?) throws(JOSEError) {
         let entries = try PKCS12(pkcs12, passphrase: passphrase).entries
         guard let entry = entries.first, entries.count == 1 else {

@@ -59,10 +59,10 @@ package final class OpenSSLKeyFile {
             iterations: iterations)
     }
 
-    /// Writes a PKCS#12 file with the key and the certificates of `owners`, all tied to the key.
+    /// Writes a PKCS#12 file with the keys of `others`, this key and the certificates of `owners`, all tied to this key.
     package func pkcs12(
         passphrase: String?, name: String? = nil, certificatesOf owners: [OpenSSLKeyFile],
-        includesMAC: Bool = true, iterations: CInt = 2048
+        besides others: [OpenSSLKeyFile] = [], includesMAC: Bool = true, iterations: CInt = 2048
     ) throws -> [UInt8] {
         // Put together by hand, as PKCS12_create refuses a certificate of another key.
         var localKeyID: [UInt8] = [7]
@@ -78,6 +78,11 @@ package final class OpenSSLKeyFile {
             guard let bag = PKCS12_add_cert(&certificates, owner.certificate),
                 PKCS12_add_localkeyid(bag, &localKeyID, 1) == 1
             else { throw Failure() }
+        }
+        for other in others {
+            guard PKCS12_add_key(&keys, other.key, 0, iterations, NID_aes_256_cbc, passphrase) != nil else {
+                throw Failure()
+            }
         }
         guard let keyBag = PKCS12_add_key(&keys, key, 0, iterations, NID_aes_256_cbc, passphrase),
             PKCS12_add_localkeyid(keyBag, &localKeyID, 1) == 1,
@@ -97,9 +102,9 @@ package final class OpenSSLKeyFile {
     package static func withFittingMAC(
         _ file: [UInt8], passphrase: String, iterations: CInt = 2048
     ) throws -> [UInt8] {
-        try file.withUnsafeBufferPointer { octets in
-            var input = octets.baseAddress
-            guard let file = d2i_PKCS12(nil, &input, octets.count) else { throw Failure() }
+        try file.withUnsafeBufferPointer { contents in
+            var input = contents.baseAddress
+            guard let file = d2i_PKCS12(nil, &input, contents.count) else { throw Failure() }
             defer { PKCS12_free(file) }
             guard PKCS12_set_mac(file, passphrase, -1, nil, 0, iterations, EVP_sha256()) == 1 else { throw Failure() }
             return try bytes { i2d_PKCS12_bio($0, file) }
