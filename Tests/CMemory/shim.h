@@ -1,4 +1,4 @@
-// What the tests need to know of the memory of their process: how much is allocated, and where octets stand in it.
+// What the tests need to know of the memory of their process: how much is allocated, and where bytes stand in it.
 #ifndef ITSMERP_CMEMORY_SHIM_H
 #define ITSMERP_CMEMORY_SHIM_H
 
@@ -17,7 +17,7 @@ static inline long itsmerp_allocated_bytes(void) {
 static inline long itsmerp_allocated_bytes(void) { return -1; }
 #endif
 
-// The number of places in `memory` where `width` octets stand that are `masked` once each is combined with `mask`.
+// The number of places in `memory` where `width` bytes stand that are `masked` once each is combined with `mask`.
 //
 // What is looked for is never there in clear, not even in a register: the dynamic linker keeps vector registers on the
 // stack when a function is called for the first time, and would leave a copy there that the scan then finds.
@@ -34,6 +34,42 @@ static inline size_t itsmerp_masked_places(
         if (same == width) count++;
     }
     return count;
+}
+
+// How many bytes of ones that were put into the vector registers are there after `body`; -1 where there are none wider than
+// 16 bytes, or this does not know them.
+static inline long itsmerp_left_in_vector_registers(void (*body)(void)) {
+    long left = -1;
+#if defined(__x86_64__)
+    unsigned char ones[64], after[32][64];
+    memset(ones, 0xFF, sizeof ones);
+    memset(after, 0, sizeof after);
+#define ITSMERP_XMM \
+    "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", \
+        "xmm14", "xmm15"
+    if (__builtin_cpu_supports("avx512f")) {
+        __asm__ volatile(
+            ".irp n,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31\n"
+            "vmovdqu64 (%0), %%zmm\\n\n.endr" : : "r"(ones) : "memory", ITSMERP_XMM);
+        body();
+        __asm__ volatile(
+            ".irp n,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31\n"
+            "vmovdqu64 %%zmm\\n, 64*\\n(%0)\n.endr\nvzeroupper" : : "r"(after) : "memory", ITSMERP_XMM);
+    } else if (__builtin_cpu_supports("avx")) {
+        __asm__ volatile(
+            ".irp n,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15\nvmovdqu (%0), %%ymm\\n\n.endr" : : "r"(ones) : "memory", ITSMERP_XMM);
+        body();
+        __asm__ volatile(
+            ".irp n,0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15\nvmovdqu %%ymm\\n, 64*\\n(%0)\n.endr\nvzeroupper"
+            : : "r"(after) : "memory", ITSMERP_XMM);
+    } else {
+        return -1;
+    }
+    left = 0;
+    for (size_t place = 0; place < sizeof after; place++) left += (&after[0][0])[place] == 0xFF;
+#undef ITSMERP_XMM
+#endif
+    return left;
 }
 
 // Overwrites the buffer of a scan, and with the same search what this thread's vector registers hold of it.

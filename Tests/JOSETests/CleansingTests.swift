@@ -1,3 +1,5 @@
+import CMemory
+import COpenSSL
 import Foundation
 import JOSE
 import XCTest
@@ -7,7 +9,7 @@ import XCTest
     final class CleansingTests: XCTestCase {
         private static let size = 512
 
-        /// Without zeros, so that cleansed memory has no octet in common with it. Freed memory begins with pointers of
+        /// Without zeros, so that cleansed memory has no byte in common with it. Freed memory begins with pointers of
         /// the allocator, therefore the head does not count.
         private let pattern = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 7) | 1 }
 
@@ -24,7 +26,7 @@ import XCTest
             if file >= 0 { close(file) }
         }
 
-        /// How many octets of the pattern are at `address`; nil when nothing is mapped there any more.
+        /// How many bytes of the pattern are at `address`; nil when nothing is mapped there any more.
         private func remains(at address: UInt) -> Int? {
             guard pread(file, &buffer, Self.size, off_t(address)) == Self.size else { return nil }
             var count = 0
@@ -52,12 +54,19 @@ import XCTest
         }
 
         func testLeavesNothingInTheArrayThatASecretTakes() throws {
-            var octets = pattern.map { $0 }
-            let address = octets.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) }
+            var bytes = pattern.map { $0 }
+            let address = bytes.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) }
             XCTAssertEqual(remains(at: address), Self.size - 64)
-            let secret = SecretBytes(taking: &octets)
+            let secret = SecretBytes(taking: &bytes)
             XCTAssertEqual(secret.count, Self.size)
             XCTAssertLessThan(remains(at: address) ?? 0, 32)
+        }
+
+        func testLeavesNothingInTheVectorRegisters() throws {
+            let before = itsmerp_left_in_vector_registers {}
+            guard before >= 0 else { throw XCTSkip("this processor has no vector registers of more than 16 bytes") }
+            XCTAssertGreaterThanOrEqual(before, 16 * 32)
+            XCTAssertEqual(itsmerp_left_in_vector_registers { itsmerp_clear_vector_registers() }, 0)
         }
     }
 #endif
