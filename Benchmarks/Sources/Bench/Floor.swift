@@ -1,13 +1,14 @@
 import CBench
 
 /// The bare calls of OpenSSL, see `floor.h`.
-///
-/// Unchecked: one figure at a time uses it, from one task.
 final class Floor: @unchecked Sendable {
+    // Sendable: figures are measured one after the other, and where one runs two tasks, each task has its own floor.
+
     struct Failure: Error {}
 
     /// The decoded parts of a token for the floor.
     final class Token: @unchecked Sendable {
+        // Sendable: the parts are set before the token is shared, and the floor only reads them.
         fileprivate let pointer = bench_token_new()
 
         deinit { bench_token_free(pointer) }
