@@ -23,7 +23,6 @@ final class JSONWritingTests: XCTestCase {
         XCTAssertEqual(try JSON(parsing: name.serialized()).members?.first?.name, "\"}\u{01}")
     }
 
-    /// Long texts are looked through many characters at a time, their ends one by one.
     func testEscapesInEveryPlaceOfALongText() throws {
         for length in 0..<40 {
             for place in 0..<length {

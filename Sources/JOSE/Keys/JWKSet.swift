@@ -144,6 +144,6 @@ extension JWK {
         guard let own = rsaPublicKey, let other = other.rsaPublicKey else {
             return false
         }
-        return own.modulus == other.modulus && own.exponent == other.exponent
+        return own.isSame(as: other)
     }
 }

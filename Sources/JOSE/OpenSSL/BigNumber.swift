@@ -73,10 +73,6 @@ struct BigNumber: ~Copyable {
         unsafe BN_cmp(a.pointer, b.pointer) < 0
     }
 
-    func copy() throws(JOSEError) -> BigNumber {
-        try unsafe .making { unsafe BN_copy($0, pointer) != nil }
-    }
-
     func minusOne() throws(JOSEError) -> BigNumber {
         try unsafe .making { unsafe BN_copy($0, pointer) != nil && BN_sub_word($0, 1) == 1 }
     }

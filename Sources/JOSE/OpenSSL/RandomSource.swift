@@ -44,10 +44,11 @@ public struct RandomSource: Sendable {
             var bytes = try bytes(count)
             return SecretBytes(taking: &bytes)
         }
-        return try unsafe SecretBytes(count: count) { (memory) throws(JOSEError) in
+        return try unsafe SecretBytes(capacity: count) { (memory) throws(JOSEError) in
             guard let size = Int32(exactly: count), unsafe RAND_priv_bytes(memory.baseAddress, size) == 1 else {
                 throw .openSSL(.randomFailed, "the system's random source failed")
             }
+            return count
         }
     }
 

@@ -25,16 +25,6 @@ public final class SecretBytes: @unchecked Sendable {
         bytes.cleanse()
     }
 
-    /// Makes `count` bytes that `fill` writes.
-    convenience init(
-        count: Int, _ fill: (UnsafeMutableBufferPointer<UInt8>) throws(JOSEError) -> Void
-    ) throws(JOSEError) {
-        try unsafe self.init(capacity: count) { (memory) throws(JOSEError) in
-            try unsafe fill(memory)
-            return memory.count
-        }
-    }
-
     /// Makes at most `capacity` bytes; `fill` writes them and returns how many there are.
     init(
         capacity: Int, _ fill: (UnsafeMutableBufferPointer<UInt8>) throws(JOSEError) -> Int

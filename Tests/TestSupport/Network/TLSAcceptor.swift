@@ -2,6 +2,8 @@ import COpenSSLTLS
 
 /// The server's side of TLS for ``MisbehavingServer``.
 public final class TLSAcceptor: @unchecked Sendable {
+    // Sendable: it is set up before the server starts, and threads may make connections from one SSL_CTX at the same time.
+
     /// OpenSSL does not take the certificate or the version.
     public struct Failure: Error {}
 

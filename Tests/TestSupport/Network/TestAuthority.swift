@@ -5,6 +5,8 @@ import Foundation
 ///
 /// Its files lie in a directory of their own, which goes away with the authority and its certificates.
 public final class TestAuthority: @unchecked Sendable {
+    // Sendable: only the test that makes it issues certificates; servers and clients keep it for its files.
+
     /// A certificate with its key, as PEM files.
     public struct Certificate: Sendable {
         /// The certificate.
