@@ -94,7 +94,7 @@ final class AEADCipherTests: XCTestCase {
             hexadecimal(try SHA256.digest([])), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
     }
 
-    func testEmptiesAnArrayWhoseOctetsASecretTakes() {
+    func testEmptiesAnArrayWhoseBytesASecretTakes() {
         var bytes: [UInt8] = [1, 2, 3]
         let secret = SecretBytes(taking: &bytes)
         XCTAssertEqual(bytes, [])

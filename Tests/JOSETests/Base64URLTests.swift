@@ -12,7 +12,7 @@ final class Base64URLTests: XCTestCase {
         }
     }
 
-    func testDecodesWhatItEncodesForEveryOctetAndLength() throws {
+    func testDecodesWhatItEncodesForEveryByteAndLength() throws {
         for length in 0..<70 {
             let bytes = (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ length) }
             XCTAssertEqual(try Base64URL.decode(Base64URL.encode(bytes)), bytes)
@@ -21,7 +21,6 @@ final class Base64URLTests: XCTestCase {
         XCTAssertEqual(try Base64URL.decode(Base64URL.encode(all)), all)
     }
 
-    /// Long texts are read and written many characters at a time, their ends one by one; Foundation does it its own way.
     func testAgreesWithFoundationForEveryLength() throws {
         var state: UInt64 = 42
         for length in 0..<400 {

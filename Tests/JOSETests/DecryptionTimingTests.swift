@@ -15,7 +15,7 @@ import XCTest
 /// other 88 KiB of content, about 4 %; rounds are added until it does. If it never does, the machine is too busy to tell, and the test is skipped.
 ///
 /// The content has 88 KiB: authenticating it takes long enough that a way which leaves that out would stand out. What is
-/// compared: blocks of OAEP whose first octet, label digest or separator is wrong; a key of the wrong length; and a wrong
+/// compared: blocks of OAEP whose first byte, label digest or separator is wrong; a key of the wrong length; and a wrong
 /// tag. Bad padding under a good tag needs the content key, so it tells nobody anything; it takes the time of decrypting the
 /// content besides, and is compared with other padding that is bad.
 final class DecryptionTimingTests: XCTestCase {
@@ -36,7 +36,7 @@ final class DecryptionTimingTests: XCTestCase {
 
     /// The tag of A128CBC-HS256 over a ciphertext of one's own.
     private func tag(_ ciphertext: [UInt8]) throws -> [UInt8] {
-        // HMAC fills its key up with zeros, so the 16 octets of the MAC key may be given as 32.
+        // HMAC fills its key up with zeros, so the 16 bytes of the MAC key may be given as 32.
         let signer = try LocalSigner(
             JWK(
                 .symmetric(SymmetricKey(Self.contentKey[..<16] + Array(repeating: 0, count: 16))), keyID: nil, use: nil),
@@ -59,7 +59,7 @@ final class DecryptionTimingTests: XCTestCase {
         other[other.count - 20] ^= 1
         let good = try key.encrypt(Self.contentKey)
         let tokens: [(String, JWE)] = [
-            ("first octet", try token(key.encrypt(Self.contentKey, .firstOctet), ciphertext, tag)),
+            ("first byte", try token(key.encrypt(Self.contentKey, .firstByte), ciphertext, tag)),
             ("label digest", try token(key.encrypt(Self.contentKey, .labelDigest), ciphertext, tag)),
             ("separator", try token(key.encrypt(Self.contentKey, .separator), ciphertext, tag)),
             ("key length", try token(key.encrypt(Self.contentKey + [0]), ciphertext, tag)),
@@ -121,8 +121,8 @@ final class DecryptionTimingTests: XCTestCase {
         }
         _ = try compare("tag", "shorter content")
         for (one, other) in [
-            ("first octet", "tag"), ("label digest", "tag"), ("separator", "tag"), ("key length", "tag"),
-            ("first octet", "label digest"), ("other padding", "padding"),
+            ("first byte", "tag"), ("label digest", "tag"), ("separator", "tag"), ("key length", "tag"),
+            ("first byte", "label digest"), ("other padding", "padding"),
         ] {
             let range = try compare(one, other)
             XCTAssertTrue(range.overlaps(-bound...bound), "\(one) and \(other) can be told apart")

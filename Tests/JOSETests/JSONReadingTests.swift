@@ -11,9 +11,9 @@ final class JSONReadingTests: XCTestCase {
         assertThrows(.malformedJSON, line: line) { try JSON(parsing: bytes) }
     }
 
-    /// A text with `octets` inside of a string.
-    private func quoted(_ octets: [UInt8]) -> [UInt8] {
-        [0x22] + octets + [0x22]
+    /// A text with `bytes` inside of a string.
+    private func quoted(_ bytes: [UInt8]) -> [UInt8] {
+        [0x22] + bytes + [0x22]
     }
 
     func testReadsEveryKindOfValue() throws {
@@ -148,23 +148,22 @@ final class JSONReadingTests: XCTestCase {
     }
 
     func testRefusesControlCharactersInStrings() throws {
-        for octet in UInt8(0)..<0x20 {
-            assertRefused(quoted([octet]))
+        for byte in UInt8(0)..<0x20 {
+            assertRefused(quoted([byte]))
         }
         XCTAssertEqual(try JSON(parsing: quoted([0x7F])).string, "\u{7F}")
     }
 
-    /// Plain text is read eight octets at a time, so each octet stands in each place of such a word and around it.
-    func testJudgesEveryOctetOfAStringInEveryPlace() throws {
+    func testJudgesEveryByteOfAStringInEveryPlace() throws {
         for length in [1, 7, 8, 9, 17] {
             for place in 0..<length {
-                for octet in UInt8.min...UInt8.max {
+                for byte in UInt8.min...UInt8.max {
                     var text = [UInt8](repeating: UInt8(ascii: "a"), count: length)
-                    text[place] = octet
+                    text[place] = byte
                     let json = [UInt8(ascii: "\"")] + text + [UInt8(ascii: "\"")]
-                    let isPlain = octet >= 0x20 && octet < 0x80 && octet != 0x22 && octet != 0x5C
+                    let isPlain = byte >= 0x20 && byte < 0x80 && byte != 0x22 && byte != 0x5C
                     let read = try? JSON(parsing: json)
-                    XCTAssertEqual(read?.string.map { Array($0.utf8) }, isPlain ? text : nil, "\(octet) at \(place)")
+                    XCTAssertEqual(read?.string.map { Array($0.utf8) }, isPlain ? text : nil, "\(byte) at \(place)")
                 }
             }
         }
@@ -176,14 +175,14 @@ final class JSONReadingTests: XCTestCase {
     }
 
     func testRefusesInvalidUTF8() {
-        for octets: [UInt8] in [
+        for bytes: [UInt8] in [
             [0x80], [0xBF], [0xC0, 0x80], [0xC1, 0xBF], [0xC3], [0xC3, 0x28], [0xE0, 0x80, 0x80], [0xE0, 0x9F, 0xBF],
             [0xE2, 0x82], [0xED, 0xA0, 0x80], [0xED, 0xBF, 0xBF], [0xF0, 0x80, 0x80, 0x80], [0xF0, 0x8F, 0xBF, 0xBF],
             [0xF0, 0x9F, 0x98], [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xFE], [0xFF],
         ] {
-            assertRefused(quoted(octets))
-            assertRefused(octets)
-            assertRefused([0x22] + octets)
+            assertRefused(quoted(bytes))
+            assertRefused(bytes)
+            assertRefused([0x22] + bytes)
         }
     }
 
@@ -205,7 +204,7 @@ final class JSONReadingTests: XCTestCase {
         assertRefused(#"{"\u0061\/":1,"a\u002F":2}"#)
     }
 
-    func testTellsNamesApartOctetByOctet() throws {
+    func testTellsNamesApartByteByByte() throws {
         // The same text in two normalization forms.
         let json = try JSON(parsing: "{\"\u{E9}\":1,\"e\u{301}\":2,\"K\":3,\"\u{212A}\":4}")
         XCTAssertEqual(json["\u{E9}"]?.integer, 1)
@@ -272,9 +271,9 @@ final class JSONReadingTests: XCTestCase {
             XCTAssertThrowsError(try JSON(parsing: Array(text[..<end])))
         }
         for place in text.indices {
-            for octet: UInt8 in [0x00, 0x22, 0x2C, 0x30, 0x5B, 0x5C, 0x5D, 0x7B, 0x7D, 0x80, 0xC3, 0xED, 0xF0, 0xFF] {
+            for byte: UInt8 in [0x00, 0x22, 0x2C, 0x30, 0x5B, 0x5C, 0x5D, 0x7B, 0x7D, 0x80, 0xC3, 0xED, 0xF0, 0xFF] {
                 var copy = text
-                copy[place] = octet
+                copy[place] = byte
                 if let json = try? JSON(parsing: copy) {
                     // Whatever is accepted can be read to the end.
                     XCTAssertEqual(try JSON(parsing: json.value.serialized()).value, json.value)

@@ -117,7 +117,7 @@ final class JWKSetTests: XCTestCase {
         XCTAssertEqual(name(set.verificationKey(keyID: "a", algorithm: .hs256)), "noKeyFits")
     }
 
-    func testComparesKeyIDsOctetByOctet() throws {
+    func testComparesKeyIDsByteByByte() throws {
         let set = try remote([publicJSON(keyID: "K\u{E9}")])
         XCTAssertEqual(name(set.verificationKey(keyID: "K\u{E9}", algorithm: .rs256)), "key K\u{E9}")
         XCTAssertEqual(name(set.verificationKey(keyID: "Ke\u{301}", algorithm: .rs256)), "unknownKeyID")

@@ -157,7 +157,7 @@ final class JWSTests: XCTestCase {
         }
     }
 
-    func testRefusesATokenWithAnyOctetChanged() async throws {
+    func testRefusesATokenWithAnyByteChanged() async throws {
         for (token, key, algorithm) in [
             (try await token(#"{"sub":"a"}"#), try key(), SignatureAlgorithm.rs256),
             (
@@ -167,9 +167,9 @@ final class JWSTests: XCTestCase {
             ),
         ] {
             for (index, segment) in TokenBuilding.segments(token).enumerated() {
-                for octet in 0..<(segment.utf8.count * 3 / 4) {
+                for byte in 0..<(segment.utf8.count * 3 / 4) {
                     for mask: UInt8 in [0x01, 0x80] {
-                        let changed = try TokenBuilding.flipping(token, segment: index, octet: octet, mask: mask)
+                        let changed = try TokenBuilding.flipping(token, segment: index, byte: byte, mask: mask)
                         XCTAssertThrowsError(try JWS(changed).payload(verifiedWith: key, algorithm: algorithm))
                     }
                 }
@@ -196,7 +196,7 @@ final class JWSTests: XCTestCase {
         }
     }
 
-    func testVerifiesTheOctetsThatWereReceived() throws {
+    func testVerifiesTheBytesThatWereReceived() throws {
         // Same JSON, other text: white space inside of the header is part of what is signed.
         let key = try TestKeys.signing.get()
         let jws = try JWS(TokenBuilding.jws(header: "{ \"alg\" :\r\n\"RS256\" }", payload: "{ }", key: key))

@@ -168,10 +168,10 @@ final class KeyImportTests: XCTestCase {
 
     // MARK: PEM
 
-    func testReadsAKeyOfCleansedOctets() throws {
-        var octets = Array(try pem(TestKeys.signing).utf8)
-        let key = try RSAPrivateKey(pem: SecretBytes(taking: &octets))
-        XCTAssertTrue(octets.isEmpty)
+    func testReadsAKeyOfCleansedBytes() throws {
+        var bytes = Array(try pem(TestKeys.signing).utf8)
+        let key = try RSAPrivateKey(pem: SecretBytes(taking: &bytes))
+        XCTAssertTrue(bytes.isEmpty)
         XCTAssertEqual(try thumbprint(key), try TestKeys.signing.get().thumbprint())
     }
 

@@ -46,11 +46,11 @@ final class MutationTests: XCTestCase {
         var parts = TokenBuilding.segments(token)
         let others = TokenBuilding.segments(sibling)
         let index = Int.random(in: parts.indices, using: &dice)
-        var octets = (try? Base64URL.decode(parts[index])) ?? []
+        var bytes = (try? Base64URL.decode(parts[index])) ?? []
         switch Int.random(in: 0..<16, using: &dice) {
-        case 0...5 where !octets.isEmpty:
-            octets[Int.random(in: octets.indices, using: &dice)] ^= 1 << UInt8.random(in: 0..<8, using: &dice)
-            parts[index] = Base64URL.encode(octets)
+        case 0...5 where !bytes.isEmpty:
+            bytes[Int.random(in: bytes.indices, using: &dice)] ^= 1 << UInt8.random(in: 0..<8, using: &dice)
+            parts[index] = Base64URL.encode(bytes)
             return ("bit", parts.joined(separator: "."))
         case 6:
             var text = Array(token.utf8)
@@ -82,11 +82,11 @@ final class MutationTests: XCTestCase {
             if Bool.random(using: &dice) { parts.remove(at: index) } else { parts.insert(parts[index], at: index) }
             return ("another number of parts", parts.joined(separator: "."))
         case 14:
-            octets += (0..<Int.random(in: 1...32, using: &dice)).map { _ in UInt8.random(in: 0...255, using: &dice) }
-            parts[index] = Base64URL.encode(octets)
+            bytes += (0..<Int.random(in: 1...32, using: &dice)).map { _ in UInt8.random(in: 0...255, using: &dice) }
+            parts[index] = Base64URL.encode(bytes)
             return ("longer part", parts.joined(separator: "."))
         default:
-            parts[index] = Base64URL.encode(Array(octets.dropLast(Int.random(in: 1...32, using: &dice))))
+            parts[index] = Base64URL.encode(Array(bytes.dropLast(Int.random(in: 1...32, using: &dice))))
             return ("shorter part", parts.joined(separator: "."))
         }
     }

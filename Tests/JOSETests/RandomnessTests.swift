@@ -15,11 +15,11 @@ final class RandomnessTests: XCTestCase {
                     [1, 2, 3], to: key.publicJWK(), keyManagement: .rsaOAEP, contentEncryption: contentEncryption)
                 let parts = TokenBuilding.segments(token)
                 let contentKey = try unwrapper.unwrap(Base64URL.decode(parts[1]), algorithm: .rsaOAEP)
-                let octets = contentKey.withBytes { span in span.indices.map { span[$0] } }
-                XCTAssertEqual(octets.count, contentEncryption.keySize)
-                // 20 of 32 octets the same would be no accident.
-                XCTAssertGreaterThan(Set(octets).count, octets.count / 3)
-                contentKeys.insert(octets)
+                let bytes = contentKey.withBytes { span in span.indices.map { span[$0] } }
+                XCTAssertEqual(bytes.count, contentEncryption.keySize)
+                // 20 of 32 bytes the same would be no accident.
+                XCTAssertGreaterThan(Set(bytes).count, bytes.count / 3)
+                contentKeys.insert(bytes)
                 vectors.insert(parts[2])
                 ciphertexts.insert(parts[3])
             }
@@ -89,7 +89,7 @@ final class RandomnessTests: XCTestCase {
         XCTAssertEqual(try Base64URL.decode(parts[2]), Array(repeating: 2, count: 12))
     }
 
-    func testGivesAsManyOctetsAsAskedFor() throws {
+    func testGivesAsManyBytesAsAskedFor() throws {
         for count in [0, 1, 16, 1000] {
             XCTAssertEqual(try RandomSource.system.bytes(count).count, count)
         }

@@ -17,8 +17,8 @@ final class RedactionTests: XCTestCase {
         }
     }
 
-    /// Spellings of the octets "seed" and "SECRET-OCTETS".
-    private let seed = Array("SECRET-OCTETS-0123456789-SECRET-OCTETS-0123456789-SECRET-OCTETS".utf8)
+    /// Spellings of the bytes "seed" and "SECRET-BYTES".
+    private let seed = Array("SECRET-BYTES-0123456789-SECRET-BYTES-0123456789-SECRET-BYTES".utf8)
     private var seeds: [String] { ["SECRET", "83, 69, 67", "83,69,67", Base64URL.encode(Array(seed.prefix(6)))] }
 
     func testHidesSymmetricSecrets() throws {
@@ -64,7 +64,7 @@ final class RedactionTests: XCTestCase {
     }
 
     func testHidesTheContentOfTokensAndJSON() async throws {
-        let payload = Array(#"{"eid":"SECRET-OCTETS-12345"}"#.utf8)
+        let payload = Array(#"{"eid":"SECRET-BYTES-12345"}"#.utf8)
         let jws = try await JWS.sign(payload, with: LocalSigner(TestKeys.signing.get()))
         let encoded = TokenBuilding.segments(jws)[1].prefix(20)
         let jwe = try JWE.encrypt(
@@ -77,7 +77,7 @@ final class RedactionTests: XCTestCase {
     }
 
     func testNamesNoValueInErrors() async throws {
-        let seeded = "SECRET-OCTETS"
+        let seeded = "SECRET-BYTES"
         var errors: [any Error] = []
         func collect<T>(_ body: () throws -> T) {
             do { _ = try body() } catch { errors.append(error) }

@@ -43,11 +43,11 @@ enum TokenBuilding {
         token.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     }
 
-    /// The token with one octet of a decoded segment changed.
-    static func flipping(_ token: String, segment index: Int, octet: Int, mask: UInt8) throws -> String {
+    /// The token with one byte of a decoded segment changed.
+    static func flipping(_ token: String, segment index: Int, byte: Int, mask: UInt8) throws -> String {
         var parts = segments(token)
         var bytes = try Base64URL.decode(parts[index])
-        bytes[octet] ^= mask
+        bytes[byte] ^= mask
         parts[index] = Base64URL.encode(bytes)
         return parts.joined(separator: ".")
     }

@@ -2,7 +2,7 @@
     import CMemory
     import Foundation
 
-    /// Looks for octets in all memory that this process can write: heap, stacks, data.
+    /// Looks for bytes in all memory that this process can write: heap, stacks, data.
     ///
     /// What is looked for must not be found in the search itself, so it comes masked and stays so, also in registers, and
     /// the buffer of the search is outside of what is searched.
@@ -12,10 +12,10 @@
         package static let mask: UInt8 = 0xA5
         package static let width = 16
 
-        /// Masked octets, ``width`` of them a needle.
+        /// Masked bytes, ``width`` of them a needle.
         private let needles: [UInt8]
 
-        /// Returns the octets of `secret` from `offset` on as a needle.
+        /// Returns the bytes of `secret` from `offset` on as a needle.
         package static func needle(_ secret: [UInt8], at offset: Int) -> [UInt8] {
             secret[offset..<offset + width].map { $0 ^ mask }
         }

@@ -8,11 +8,11 @@ package struct OAEPBlock {
     /// What an attacker may get wrong.
     package enum Flaw: CaseIterable, Sendable {
         case none
-        /// The first octet of the block is not zero, which J. Manger's attack of 2001 wants to know.
-        case firstOctet
-        /// The first octet is zero, and the digest of the label is another.
+        /// The first byte of the block is not zero, which J. Manger's attack of 2001 wants to know.
+        case firstByte
+        /// The first byte is zero, and the digest of the label is another.
         case labelDigest
-        /// No octet 01 ends the padding.
+        /// No byte 01 ends the padding.
         case separator
     }
 
@@ -38,8 +38,8 @@ package struct OAEPBlock {
         var seed = try RandomSource.system.bytes(size)
         data = zip(data, try Self.mask(seed, count: dataCount)).map { $0 ^ $1 }
         seed = zip(seed, try Self.mask(data, count: size)).map { $0 ^ $1 }
-        // The modulus begins with a bit that is set, so that a first octet of 1 keeps the block below it.
-        return try power([flaw == .firstOctet ? 1 : 0] + seed + data)
+        // The modulus begins with a bit that is set, so that a first byte of 1 keeps the block below it.
+        return try power([flaw == .firstByte ? 1 : 0] + seed + data)
     }
 
     /// MGF1 (RFC 8017 §B.2.1).
