@@ -74,35 +74,23 @@ extension RSAKey {
     }
 
     /// A context that is ready for an operation. Only copies of it are used.
-    @safe
-    final class PreparedContext: @unchecked Sendable {
-        // Sendable: nothing changes the context after it is made. Copying only reads it and raises atomic reference
-        // counts.
+    struct PreparedContext: ~Copyable {
         let operation: Operation
-        private let context: Context
-
-        init(_ key: RSAKey, _ operation: Operation) throws(JOSEError) {
-            self.operation = operation
-            context = try Context.ready(for: operation, key)
-        }
-
-        func copy() throws(JOSEError) -> Context {
-            try unsafe Context(EVP_PKEY_CTX_dup(context.pointer))
-        }
+        let context: Context
     }
 
     /// Returns a context for one operation.
     ///
     /// To set up a context, OpenSSL searches for several algorithms by name; to copy one, it does not. That takes 1.5 to
-    /// 2.5 percent of an operation with a private key. Without the copies, the benchmarks miss the targets of a nested
-    /// validation, a request object and a client assertion. One context is enough, as a key usually serves one algorithm.
+    /// 2.5 percent of an operation with a private key: without the copies, a nested validation misses its target in the
+    /// benchmarks (1.10 x the floor). One context is enough, as a key usually serves one algorithm.
     private func context(for operation: Operation) throws(JOSEError) -> Context {
-        if let prepared = prepared.withLock({ $0 }), prepared.operation == operation {
-            return try prepared.copy()
+        try prepared.withLock { (prepared) throws(JOSEError) in
+            if prepared?.operation != operation {
+                prepared = try PreparedContext(operation: operation, context: .ready(for: operation, self))
+            }
+            return try unsafe Context(EVP_PKEY_CTX_dup(prepared?.context.pointer))
         }
-        let made = try PreparedContext(self, operation)
-        prepared.withLock { $0 = made }
-        return try made.copy()
     }
 }
 
