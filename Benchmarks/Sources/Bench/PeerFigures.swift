@@ -122,7 +122,8 @@ struct PeerFigures {
             "payload": .string(payload.serializedString()), "signed": .string(signed),
             "nested": try nested(.rsaOAEP256, .a128CBC_HS256), "nested-gcm": try nested(.rsaOAEP256, .a256GCM),
             "nested-oaep": try nested(.rsaOAEP, .a128CBC_HS256),
-            "sign": try world.clientPrivate[0].privateJSON(), "decrypt": try world.clientPrivate[1].privateJSON(),
+            "sign": try world.clientPrivate.signing.privateJSON(),
+            "decrypt": try world.clientPrivate.encryption.privateJSON(),
             "verify": try world.providerSigning.publicJSON(), "encrypt": try world.providerEncryption.publicJSON(),
             "signPEM": .string(world.signingPEM), "verifyPEM": .string(world.verificationPEM),
         ]

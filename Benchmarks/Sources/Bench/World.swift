@@ -23,24 +23,23 @@ final class World: Sendable {
     let providerSigning: JWK
     let clientEncryption: JWK
     let providerEncryption: JWK
-    /// The client's private keys: one that signs, one that decrypts.
-    let clientPrivate: [JWK]
+    let clientPrivate: (signing: JWK, encryption: JWK)
     let floor: Floor
     private let pems: [String]
 
     init() async throws {
         clientPrivate = try ClientKeys.generatePrivateKeys()
         let providerPrivate = try ClientKeys.generatePrivateKeys()
-        guard case .rsaPrivate(let signing) = clientPrivate[0].material,
-            case .rsaPrivate(let decryption) = clientPrivate[1].material,
-            case .rsaPrivate(let theirSigning) = providerPrivate[0].material,
-            case .rsaPrivate(let theirDecryption) = providerPrivate[1].material
+        guard case .rsaPrivate(let signing) = clientPrivate.signing.material,
+            case .rsaPrivate(let decryption) = clientPrivate.encryption.material,
+            case .rsaPrivate(let theirSigning) = providerPrivate.signing.material,
+            case .rsaPrivate(let theirDecryption) = providerPrivate.encryption.material
         else { throw Floor.Failure() }
-        clientKeys = try ClientKeys(clientPrivate)
-        providerSigning = providerPrivate[0]
-        providerEncryption = try providerPrivate[1].publicJWK()
-        clientEncryption = try clientPrivate[1].publicJWK()
-        provider = try CannedProvider(JWKSet(providerPrivate))
+        clientKeys = try ClientKeys([clientPrivate.signing, clientPrivate.encryption])
+        providerSigning = providerPrivate.signing
+        providerEncryption = try providerPrivate.encryption.publicJWK()
+        clientEncryption = try clientPrivate.encryption.publicJWK()
+        provider = try CannedProvider(JWKSet([providerPrivate.signing, providerPrivate.encryption]))
 
         self.client = try Self.client(.privateKeyJWT(clientKeys), provider)
         symmetricClient = try Self.client(.clientSecretPost(Secret(Self.secret)), provider)
