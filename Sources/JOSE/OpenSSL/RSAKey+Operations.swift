@@ -81,9 +81,9 @@ extension RSAKey {
 
     /// Returns a context for one operation.
     ///
-    /// To set up a context, OpenSSL searches for several algorithms by name; to copy one, it does not. That takes 1.5 to
-    /// 2.5 percent of an operation with a private key: without the copies, a nested validation misses its target in the
-    /// benchmarks (1.10 x the floor). One context is enough, as a key usually serves one algorithm.
+    /// To set up a context, OpenSSL searches for several algorithms by name; to copy one, it does not. Without the copies,
+    /// a nested validation, a request object and a client assertion take 3 percent longer and miss their targets in
+    /// `make bench`. One context is enough, as a key usually serves one algorithm.
     private func context(for operation: Operation) throws(JOSEError) -> Context {
         try prepared.withLock { (prepared) throws(JOSEError) in
             if prepared?.operation != operation {
