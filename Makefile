@@ -84,7 +84,6 @@ lint: deps ## Check format, warnings, documentation, source rules, README, and a
 	@Scripts/lint/warnings
 	@Scripts/lint/documentation
 	@Scripts/lint/consumer
-	@Scripts/lint/readme
 	@Scripts/lint/compile-fail
 
 format: ## Format the sources with swift-format
