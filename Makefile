@@ -36,8 +36,8 @@ test-nginx: ## Send many requests that must not be repeated through a real nginx
 	@Scripts/deps nginx
 	ITSMERP_NGINX=1 swift test --disable-swift-testing --filter NginxTests
 
-# `make test-matrix MATRIX=zone` runs one part: zone, summer, winter or alone.
-test-matrix: deps ## Run the tests in another time zone, on other days, each class alone (20 minutes)
+# `make test-matrix MATRIX=zone` runs one part: zone, summer, winter, vectors or alone.
+test-matrix: deps ## Run the tests in another time zone, on other days, without vector instructions, each class alone (30 minutes)
 	@Scripts/test-matrix $(MATRIX)
 
 # Without the trait: Hummingbird is not our code, and takes ten minutes to compile. The leak tests cannot measure with the
