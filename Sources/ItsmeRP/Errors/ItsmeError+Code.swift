@@ -1,6 +1,5 @@
 extension ItsmeError {
-    /// One code per rule, with its kind and its default texts. More codes may come: compare with the static members and
-    /// keep a default branch.
+    /// One code per rule, with its kind and its default texts. More codes may come: keep a default branch.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
         /// The stable name, in snake case.
         public let description: String
