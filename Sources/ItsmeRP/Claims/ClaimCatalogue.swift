@@ -4,8 +4,9 @@ public import JOSE
 ///
 /// To add a claim, declare it below with the claims of its value type, and add its name to ``all``. A declaration
 /// states the names on the wire, the scope and for whom itsme has the claim. Its type states what the value is and
-/// whether it is personal. Reading, requests, scopes and warnings use the declaration. Also add the claim to
-/// `ClaimCatalogueTests`, and a value to `Fixtures/claims/every-claim.json`.
+/// whether it is personal. Reading, requests, scopes and warnings use the declaration. Also add a value to
+/// `Fixtures/claims/every-claim.json`, and, if itsme documents who has the claim or if it is not personal, a line to
+/// `ClaimCatalogueTests`.
 package enum ClaimCatalogue {
     /// Every claim, in the order of itsme's documentation.
     package static let all: [any CatalogueClaim] = [
