@@ -45,18 +45,4 @@ class TransportTestCase: XCTestCase {
         }
         return nil
     }
-
-    /// Waits until `condition` holds; a failure of the test if it never does.
-    func eventually(
-        _ what: String, file: StaticString = #filePath, line: UInt = #line, _ condition: () -> Bool
-    ) async throws {
-        let deadline = ContinuousClock.now.advanced(by: .seconds(30))
-        while !condition() {
-            guard ContinuousClock.now < deadline else {
-                XCTFail("never: \(what)", file: file, line: line)
-                return
-            }
-            try await Task.sleep(for: .milliseconds(5))
-        }
-    }
 }

@@ -123,7 +123,7 @@ final class KeySetStormTests: XCTestCase {
             key.keyID = "unknown"
             return try await provider.login(client) { [key] in try await TestProvider.nestedToken($0, signingKey: key) }
         }
-        for _ in 0..<15_000 where fetches < 2 { try await Task.sleep(for: .milliseconds(2)) }
+        try await eventually("itsme is asked again") { fetches >= 2 }
         XCTAssertEqual(fetches, 2)
         // itsme does not answer, and yet these logins complete.
         for _ in 0..<3 { _ = try await provider.login(client) { try await TestProvider.nestedToken($0) } }
@@ -132,7 +132,15 @@ final class KeySetStormTests: XCTestCase {
     }
 
     func testFetchesNeverOverlapSoAnOlderAnswerCannotOverwriteANewerOne() async throws {
-        let client = try provider.client()
+        let looks = Mutex(0)
+        let client = try provider.client { [time = provider.time] in
+            $0.time = TimeSource(
+                now: time.now,
+                uptime: {
+                    looks.withLock { $0 += 1 }
+                    return time.uptime()
+                }, sleep: time.sleep)
+        }
         _ = try await provider.login(client) { try await TestProvider.nestedToken($0) }
         let keys = TestProvider.keys
         // Right before expiry a refresh starts in the background; a token with a new kid asks for one as well.
@@ -153,13 +161,19 @@ final class KeySetStormTests: XCTestCase {
             for _ in 0..<20 { group.addTask { _ = try await client.authorizationRequest(for: .login("LOGIN")) } }
             try await group.waitForAll()
         }
+        let isAnswered = Mutex(false)
         let login = Task { [provider] in
             try await provider.login(client) {
-                try await TestProvider.nestedToken($0, signingKey: keys.otherSigning)
+                let token = try await TestProvider.nestedToken($0, signingKey: keys.otherSigning)
+                looks.withLock { $0 = 0 }
+                isAnswered.withLock { $0 = true }
+                return token
             }
         }
-        for _ in 0..<1000 where !provider.paths().contains("/v2/token") { try await Task.sleep(for: .milliseconds(2)) }
-        try await Task.sleep(for: .milliseconds(50))
+        // The caches look at the time three times: for the metadata, for the keys, and for newer keys.
+        try await eventually("the login asks for newer keys") {
+            isAnswered.withLock { $0 } && looks.withLock { $0 } >= 3
+        }
         await gate.open()
         _ = try await login.value
         XCTAssertEqual(most.withLock { $0 }, 1)

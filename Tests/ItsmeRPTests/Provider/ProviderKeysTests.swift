@@ -24,10 +24,9 @@ final class ProviderKeysTests: XCTestCase {
         }
     }
 
-    /// Lets a refresh in the background come to its end: it is done when it no longer changes the count of requests.
-    private func waitForFetches(_ count: Int, line: UInt = #line) async {
-        for _ in 0..<10_000 where fetches < count { await Task.yield() }
-        for _ in 0..<1_000 where fetches < count { try? await Task.sleep(for: .milliseconds(5)) }
+    /// Lets a refresh in the background begin.
+    private func waitForFetches(_ count: Int, line: UInt = #line) async throws {
+        try await eventually("\(count) fetches", line: line) { fetches >= count }
         XCTAssertEqual(fetches, count, line: line)
     }
 
@@ -164,7 +163,7 @@ final class ProviderKeysTests: XCTestCase {
             return TestProvider.json(TestProvider.metadata)
         }
         let older = Task { try await client.providerMetadata() }
-        while discoveries() < 1 { await Task.yield() }
+        try await eventually("the older fetch begins") { discoveries() == 1 }
         let (started, start) = AsyncStream<Void>.makeStream()
         let operatorsFetch = Task {
             start.finish()
@@ -237,7 +236,7 @@ final class ProviderKeysTests: XCTestCase {
             provider.advance(by: 60)
             try await login(client)
         }
-        await waitForFetches(3)
+        try await waitForFetches(3)
         await gate.open()
     }
 
@@ -298,7 +297,7 @@ final class ProviderKeysTests: XCTestCase {
         provider.advance(by: 900)
         // The answer of itsme is held back, and yet the login completes.
         try await login(client)
-        await waitForFetches(2)
+        try await waitForFetches(2)
         await gate.open()
     }
 
@@ -325,7 +324,7 @@ final class ProviderKeysTests: XCTestCase {
             return TestProvider.json(TestProvider.metadata)
         }
         let first = Task { try await client.providerMetadata() }
-        for _ in 0..<100_000 where provider.sent.isEmpty { await Task.yield() }
+        try await eventually("the fetch begins") { !provider.sent.isEmpty }
         let second = Task { try await client.providerMetadata() }
         first.cancel()
         do {
