@@ -16,12 +16,12 @@ final class CompactShapeTests: XCTestCase {
     func testRefusesAMillionDotsAtOnce() {
         // CVE-2025-27144
         let dots = String(repeating: ".", count: 1_000_000)
-        let start = ContinuousClock.now
+        let start = processorTime()
         XCTAssertNil(CompactShape(dots))
         assertThrows(.tokenTooLarge) { try JWS(dots) }
         assertThrows(.tokenTooLarge) { try JWE(dots) }
         assertThrows(.malformedToken) { try JWS(dots, maximumSize: .max) }
         assertThrows(.malformedToken) { try JWE(dots, maximumSize: .max) }
-        if !Sanitizer.isOn { XCTAssertLessThan(start.duration(to: .now), .seconds(10)) }
+        if !Sanitizer.isOn { XCTAssertLessThan(processorTime() - start, 10) }
     }
 }

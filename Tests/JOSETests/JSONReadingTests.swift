@@ -224,9 +224,9 @@ final class JSONReadingTests: XCTestCase {
 
     func testSpendsLinearTimeOnManyMembers() {
         let names = (0..<80_000).map { "\"m\($0)\":0" }.joined(separator: ",")
-        let start = ContinuousClock.now
+        let start = processorTime()
         XCTAssertNoThrow(try JSON(parsing: "{\(names)}"))
-        if !Sanitizer.isOn { XCTAssertLessThan(start.duration(to: .now), .seconds(10)) }
+        if !Sanitizer.isOn { XCTAssertLessThan(processorTime() - start, 10) }
     }
 
     func testLimitsDepth() throws {
@@ -251,10 +251,10 @@ final class JSONReadingTests: XCTestCase {
     }
 
     func testRefusesAHundredThousandBracketsAtOnce() {
-        let start = ContinuousClock.now
+        let start = processorTime()
         assertRefused(String(repeating: "[", count: 100_000))
         assertRefused(String(repeating: "{\"a\":", count: 100_000))
-        if !Sanitizer.isOn { XCTAssertLessThan(start.duration(to: .now), .seconds(10)) }
+        if !Sanitizer.isOn { XCTAssertLessThan(processorTime() - start, 10) }
     }
 
     func testLimitsSize() throws {
