@@ -14,9 +14,15 @@ final class CurlTransportQueueTests: TransportTestCase {
         }
         // Nobody is answered before all have come.
         let arrived = Mutex(0)
+        let arrival = NSCondition()
         let server = try MisbehavingServer.answering { connection, _ in
+            arrival.lock()
+            defer { arrival.unlock() }
             arrived.withLock { $0 += 1 }
-            while arrived.withLock({ $0 }) < count { usleep(1000) }
+            if arrived.withLock({ $0 }) == count { arrival.broadcast() }
+            // Longer than the client waits, so that no thread stays behind when some never come.
+            let end = Date(timeIntervalSinceNow: 60)
+            while arrived.withLock({ $0 }) < count { guard arrival.wait(until: end) else { return } }
             connection.answer()
         }
         defer { server.stop() }
