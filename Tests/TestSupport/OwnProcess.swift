@@ -28,6 +28,26 @@ package struct OwnProcess {
         return setrlimit(resource, &limit) == 0
     }
 
+    /// Whether a socket of this process listens on `port`; what other processes do does not count.
+    package static func listens(onPort port: Int) throws -> Bool {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap { CInt($0) }.contains {
+            descriptor in
+            var isListening: CInt = 0
+            var size = socklen_t(MemoryLayout<CInt>.size)
+            var address = sockaddr_in()
+            var addressSize = socklen_t(MemoryLayout<sockaddr_in>.size)
+            guard getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &isListening, &size) == 0, isListening != 0 else {
+                return false
+            }
+            return withUnsafeMutableBytes(of: &address) { bytes in
+                guard let pointer = bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self),
+                    getsockname(descriptor, pointer, &addressSize) == 0
+                else { return false }
+                return Int(UInt16(bigEndian: bytes.load(fromByteOffset: 2, as: UInt16.self))) == port
+            }
+        }
+    }
+
     package let status: Int32
     package let isSignalled: Bool
     /// What came on the standard output and the standard error, in order.
