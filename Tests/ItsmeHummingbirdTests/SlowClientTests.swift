@@ -89,32 +89,54 @@
             }
         }
 
+        /// Runs `attempt` with a deadline, and with longer ones while it returns false: whether something else can be
+        /// done before the deadline depends on how busy the machine is.
+        private func assertSucceeds(
+            _ what: String, line: UInt = #line, _ attempt: (ServerLimits) async throws -> Bool
+        ) async throws {
+            for seconds in [1, 4, 16] {
+                if try await attempt(ServerLimits(requestTimeout: .seconds(seconds), idleTimeout: .seconds(3600))) {
+                    return
+                }
+            }
+            XCTFail("not even with a deadline of 16 seconds: \(what)", line: line)
+        }
+
         func testAStreamThatWithholdsItsEndIsResetAtTheDeadline() async throws {
             let certificate = try TestAuthority().issue()
             let tls = HummingbirdServer.TLS(certificateFile: certificate.file, keyFile: certificate.keyFile)
-            let calls = try await withServer(Self.short, tls: tls, http2: true) { port in
-                // RST_STREAM for stream 1, after the frames of the server's greeting.
-                let frames = try await HTTP2Frames.received(fromPort: port, sending: HTTP2Frames.halfARequest) {
-                    $0.kind == 3 && $0.stream == 1
+            // RST_STREAM for stream 1, after the frames of the server's greeting. The handshake comes before it.
+            try await assertSucceeds("the stream is reset") { limits in
+                let wasReset = Mutex(false)
+                let calls = try await withServer(limits, tls: tls, http2: true) { port in
+                    let frames = try? await HTTP2Frames.received(fromPort: port, sending: HTTP2Frames.halfARequest) {
+                        $0.kind == 3 && $0.stream == 1
+                    }
+                    wasReset.withLock { $0 = frames?.contains { $0.kind == 3 && $0.stream == 1 } ?? false }
                 }
-                XCTAssertNotNil(frames.last { $0.kind == 3 }, "was not reset: \(frames)")
+                XCTAssertEqual(calls, 0)
+                return wasReset.withLock { $0 }
             }
-            XCTAssertEqual(calls, 0)
         }
 
         func testWhoeverTakesNoAnswerIsClosedAndMakesRoomForOthers() async throws {
-            var limits = Self.short
-            limits.maximumConnections = 1
-            _ = try await withServer(limits) { port in
-                let greedy = try RawClient(port: port)
-                greedy.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n")
-                XCTAssertTrue(greedy.waitForAnswer())
-                // Not accepted before the first is closed; its own deadline starts only then.
-                let other = try RawClient(port: port)
-                other.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-                XCTAssertEqual(other.readStatus(), 200)
-                let received = try XCTUnwrap(greedy.readToTheEnd())
-                XCTAssertLessThan(received.count, 64 << 20, "the answer was kept for whoever did not take it")
+            try await assertSucceeds("both are answered") { limits in
+                var limits = limits
+                limits.maximumConnections = 1
+                let areAnswered = Mutex(false)
+                _ = try await withServer(limits) { port in
+                    let greedy = try RawClient(port: port)
+                    greedy.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n")
+                    guard greedy.waitForAnswer() else { return }
+                    // Not accepted before the first is closed; its own deadline starts only then.
+                    let other = try RawClient(port: port)
+                    other.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+                    guard other.readStatus() == 200 else { return }
+                    let received = try XCTUnwrap(greedy.readToTheEnd())
+                    XCTAssertLessThan(received.count, 64 << 20, "the answer was kept for whoever did not take it")
+                    areAnswered.withLock { $0 = true }
+                }
+                return areAnswered.withLock { $0 }
             }
         }
 
