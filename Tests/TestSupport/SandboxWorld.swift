@@ -88,7 +88,7 @@ package struct SandboxWorld: Sendable {
                 method: .get, scheme: components.scheme, authority: authority,
                 path: components.percentEncodedPath + "?" + (components.percentEncodedQuery ?? "")
                     + "&approve=" + persona),
-            body: [], limits: HTTPLimits())
+            body: [], limits: HTTPLimits(connectTimeout: .seconds(20), totalTimeout: .seconds(40)))
         guard reply.response.status == .found, let location = reply.response.headerFields[.location],
             location.hasPrefix(Self.redirectURI + "?")
         else {

@@ -50,7 +50,7 @@ package final class NginxServer {
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
-        let deadline = ContinuousClock.now.advanced(by: .seconds(20))
+        let deadline = ContinuousClock.now.advanced(by: .seconds(60))
         while true {
             if let connection = MisbehavingServer.makeConnection(toPort: port) {
                 close(connection)

@@ -10,6 +10,8 @@ extension CurlTransport {
         let request = HTTPRequest(
             method: .get, scheme: parts.scheme, authority: "\(parts.host ?? ""):\(parts.port ?? 0)",
             path: parts.percentEncodedPath + (parts.percentEncodedQuery.map { "?\($0)" } ?? ""))
-        return try await send(request, body: [], limits: HTTPLimits())
+        // Time that also a busy machine has enough of.
+        let limits = HTTPLimits(connectTimeout: .seconds(20), totalTimeout: .seconds(40))
+        return try await send(request, body: [], limits: limits)
     }
 }
