@@ -54,9 +54,7 @@ let package = Package(
         .executableTarget(
             name: "OwnPeer",
             dependencies: ["PeerLoop", .product(name: "ItsmeRP", package: "itsme-rp")],
-            swiftSettings: swiftSettings,
-            // valgrind does not read all debugging information.
-            linkerSettings: [.unsafeFlags(["-Xlinker", "-S"])]),
+            swiftSettings: swiftSettings),
         .executableTarget(
             name: "JWTKitPeer",
             dependencies: ["PeerLoop", .product(name: "JWTKit", package: "jwt-kit")],

@@ -5,8 +5,8 @@ import Foundation
 /// Prints one line per figure: `name  ours  reference  ratio  target  ok|short`.
 @main
 struct Bench {
-    /// Waits for the work on a thread of its own kind: the main thread of an asynchronous `main` ends before the others,
-    /// which valgrind does not survive.
+    /// Not asynchronous: the work would then be on the main actor, where each call of an asynchronous function changes
+    /// threads twice.
     static func main() {
         let done = DispatchSemaphore(value: 0)
         Task.detached {

@@ -5,8 +5,7 @@ import Foundation
 /// in nanoseconds, or `-` for what is not one of `operations`.
 ///
 /// Returns at the end of the input. Not on the main actor, where each call of an asynchronous function would change
-/// threads twice; and the main thread waits, since it ends before the others in an asynchronous program, which valgrind
-/// does not survive.
+/// threads twice.
 public func answerQuestions(
     _ operations: [String], _ run: @escaping @Sendable (_ operation: String) async throws -> Void
 ) {
