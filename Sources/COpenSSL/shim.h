@@ -31,12 +31,13 @@ static __attribute__((noinline)) void itsmerp_overwrite_stack(void) {
 }
 
 // Zeroes the vector registers in their full width: the last block of a key that was decrypted may still be in one.
-static inline void itsmerp_clear_vector_registers(void) {
+// Never inlined: by the calling convention, no caller keeps a value in registers 16 to 31 over a call, so they need not be
+// clobbers, which a compiler without AVX-512 does not know.
+static __attribute__((noinline)) void itsmerp_clear_vector_registers(void) {
 #if defined(__x86_64__)
 #define ITSMERP_XMM \
     "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", \
         "xmm14", "xmm15"
-    // Registers 16 to 31 came with AVX-512. The compiler does not use them here, so they are no clobbers.
     if (__builtin_cpu_supports("avx512f")) {
         __asm__ volatile(
             ".irp n, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31\n"
