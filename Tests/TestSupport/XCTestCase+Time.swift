@@ -23,11 +23,11 @@ extension XCTestCase {
             try await Task.sleep(for: .milliseconds(5))
         }
     }
-}
 
-/// The processor time that this thread has taken so far, in seconds: other processes that are busy do not add to it.
-package func processorTime() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    /// The processor time that this thread has taken so far, in seconds: other processes that are busy do not add to it.
+    package func processorTime() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
 }

@@ -48,20 +48,20 @@ extension FuzzTarget {
             try expect((try? Base64URL.decode(Base64URL.encode(input))) == input, "decoding undoes encoding")
             let decoded = try? Base64URL.decode(input)
             if let decoded {
-                try expect(Array(Base64URL.encode(decoded).utf8) == input, "another text means the same octets")
+                try expect(Array(Base64URL.encode(decoded).utf8) == input, "another text means the same bytes")
             }
             // Foundation knows the other alphabet, and is lenient with trailing bits.
-            let swapped = input.map { octet -> UInt8 in
-                switch octet {
+            let swapped = input.map { byte -> UInt8 in
+                switch byte {
                 case UInt8(ascii: "-"): UInt8(ascii: "+")
                 case UInt8(ascii: "_"): UInt8(ascii: "/")
                 case UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="): 0
-                default: octet
+                default: byte
                 }
             }
             let padded = swapped + Array(repeating: UInt8(ascii: "="), count: (4 - input.count % 4) % 4)
             var reference = Data(base64Encoded: Data(padded))
             if let data = reference, Array(data.base64EncodedData()) != padded { reference = nil }
-            try expect(decoded == reference.map { Array($0) }, "Foundation reads other octets")
+            try expect(decoded == reference.map { Array($0) }, "Foundation reads other bytes")
         })
 }

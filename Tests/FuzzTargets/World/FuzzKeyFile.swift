@@ -76,12 +76,12 @@ final class FuzzKeyFile {
         return try Self.bytes { i2d_PKCS8_bio($0, envelope) }
     }
 
-    /// The same contents with a MAC under the passphrase; `nil` if the octets are no PKCS#12 file at all.
-    static func withFittingMAC(_ octets: [UInt8]) -> [UInt8]? {
+    /// The same contents with a MAC under the passphrase; `nil` if the bytes are no PKCS#12 file at all.
+    static func withFittingMAC(_ contents: [UInt8]) -> [UInt8]? {
         defer { ERR_clear_error() }
-        return octets.withUnsafeBufferPointer { octets in
-            var input = octets.baseAddress
-            guard let file = d2i_PKCS12(nil, &input, octets.count) else { return nil }
+        return contents.withUnsafeBufferPointer { contents in
+            var input = contents.baseAddress
+            guard let file = d2i_PKCS12(nil, &input, contents.count) else { return nil }
             defer { PKCS12_free(file) }
             guard PKCS12_set_mac(file, passphrase, -1, nil, 0, 1, EVP_sha256()) == 1 else { return nil }
             return try? bytes { i2d_PKCS12_bio($0, file) }

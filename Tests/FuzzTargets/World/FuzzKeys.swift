@@ -16,7 +16,7 @@ enum FuzzKeys {
     static let shared = JWK(.symmetric(SymmetricKey(Array(secret.utf8))), keyID: nil, use: .signature)
     static let direct = Result { SymmetricKey(try SHA256.digest(Array(secret.utf8))) }
 
-    /// The same octets always: a token that is made again is the same token.
+    /// The same bytes always: a token that is made again is the same token.
     static let random = RandomSource { Array(repeating: 0x2A, count: $0) }
 
     private static let keystore = Result {

@@ -44,7 +44,7 @@ struct FuzzSite: Sendable {
         sealed = String(value)
     }
 
-    /// Seals any octets as the sealer does.
+    /// Seals any bytes as the sealer does.
     static func seal(_ plaintext: [UInt8]) throws -> String {
         let nonce = [UInt8](repeating: 3, count: 12)
         let sealed = try AEADCipher.seal(
@@ -56,17 +56,17 @@ struct FuzzSite: Sendable {
     /// What is sealed in the cookie.
     var transactionJSON: [UInt8] {
         get throws {
-            let octets = try Base64URL.decode(sealed)
+            let bytes = try Base64URL.decode(sealed)
             return try AEADCipher.open(
-                Array(octets.dropFirst(13).dropLast(16)), tag: Array(octets.suffix(16)), key: SecretBytes(Self.key),
-                nonce: Array(octets.dropFirst().prefix(12)), additionalData: Array("itsme-rp transaction v1".utf8),
+                Array(bytes.dropFirst(13).dropLast(16)), tag: Array(bytes.suffix(16)), key: SecretBytes(Self.key),
+                nonce: Array(bytes.dropFirst().prefix(12)), additionalData: Array("itsme-rp transaction v1".utf8),
                 algorithm: .a256GCM)
         }
     }
 
     /// Whether the request led to a login. The token endpoint gives good tokens for any code.
     func respond(to request: HTTPRequest) throws -> Bool {
-        // Octets: a question mark with a combining mark behind it is another Character.
+        // Bytes: a question mark with a combining mark behind it is another Character.
         let path = String(decoding: (request.path ?? "").utf8.prefix { $0 != UInt8(ascii: "?") }, as: UTF8.self)
         guard let handler = routes[path] else { throw Finding("no endpoint at \(path)") }
         world.transport.answer(tokenResponse)

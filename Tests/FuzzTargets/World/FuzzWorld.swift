@@ -120,7 +120,7 @@ private struct OpenGuard: ReplayGuard {
     func consume(_ identifier: String, until expiry: Date) -> Bool { true }
 }
 
-/// Numbers in place of random octets.
+/// Numbers in place of random bytes.
 private final class Counter: Sendable {
     private let count = Mutex<UInt8>(0)
 

@@ -16,7 +16,7 @@ enum Witness {
         return Int64(exactly: number.doubleValue.rounded(.towardZero))
     }
 
-    /// The values of a parameter in a query. It is cut by octets: a separator with a combining mark behind it is another
+    /// The values of a parameter in a query. It is cut by bytes: a separator with a combining mark behind it is another
     /// Character.
     static func values(of name: String, inQuery query: String) -> [String] {
         query.utf8.split(separator: UInt8(ascii: "&")).compactMap { part in

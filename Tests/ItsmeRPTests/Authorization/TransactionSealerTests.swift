@@ -137,15 +137,15 @@ final class TransactionSealerTests: XCTestCase {
     }
 
     func testRefusesASealedTransactionOfATimeThatIsNone() async throws {
-        let octets = [UInt8](repeating: 7, count: 32)
+        let bytes = [UInt8](repeating: 7, count: 32)
         for (time, isGood) in [("1800000000", true), ("-1", false), ("9223372036854775807", false), ("1.5", false)] {
             let json = #"{"i":"a","c":"b","r":"c","s":"d","t":\#(time),"e":\#(time),"st":"e","n":"f","v":"g"}"#
             let nonce = [UInt8](repeating: 1, count: 12)
             let sealed = try AEADCipher.seal(
-                Array(json.utf8), key: SecretBytes(octets), nonce: nonce,
+                Array(json.utf8), key: SecretBytes(bytes), nonce: nonce,
                 additionalData: Array("itsme-rp transaction v1".utf8), algorithm: .a256GCM)
             let text = Base64URL.encode([1] + nonce + sealed.ciphertext + sealed.tag)
-            let sealer = try TransactionSealer(key: SymmetricKey(octets))
+            let sealer = try TransactionSealer(key: SymmetricKey(bytes))
             if isGood {
                 _ = try sealer.seal(sealer.open(text))
             } else {

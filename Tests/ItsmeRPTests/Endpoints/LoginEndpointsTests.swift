@@ -373,9 +373,9 @@ final class LoginEndpointsTests: XCTestCase {
 }
 
 extension String {
-    /// An octet as a percent-escape.
-    fileprivate init(format16 octet: UInt8) {
-        let digits = Swift.String(octet, radix: 16)
+    /// A byte as a percent-escape.
+    fileprivate init(format16 byte: UInt8) {
+        let digits = Swift.String(byte, radix: 16)
         self = "%" + (digits.count == 1 ? "0" : "") + digits
     }
 }

@@ -70,7 +70,7 @@ final class ReplyCollectorTests: XCTestCase {
         XCTAssertEqual(refusal(of: [plain[0], "Content-Length: x", "content-length: 2"]), .malformedResponse)
     }
 
-    /// Names are compared eight octets at a time: one that differs anywhere but in capitals is another one.
+    /// A name that differs anywhere but in capitals is another one.
     func testNameIsKnownInLettersOfAnyCaseAndOnlyAsAWhole() {
         func isLength(_ name: [UInt8]) -> Bool {
             let text = String(decoding: name, as: UTF8.self)
@@ -82,11 +82,11 @@ final class ReplyCollectorTests: XCTestCase {
         let name = Array("content-length".utf8)
         for index in name.indices {
             let isLetter = name[index] >= UInt8(ascii: "a")
-            for octet in UInt8(0x01)...0x7E where octet != UInt8(ascii: ":") && octet != UInt8(ascii: "\n") {
+            for byte in UInt8(0x01)...0x7E where byte != UInt8(ascii: ":") && byte != UInt8(ascii: "\n") {
                 var other = name
-                other[index] = octet
-                let isSame = octet == name[index] || isLetter && octet == name[index] - 0x20
-                XCTAssertEqual(isLength(other), isSame, "octet \(index) is \(octet)")
+                other[index] = byte
+                let isSame = byte == name[index] || isLetter && byte == name[index] - 0x20
+                XCTAssertEqual(isLength(other), isSame, "byte \(index) is \(byte)")
             }
         }
         XCTAssertFalse(isLength(Array(name.dropLast())))

@@ -101,9 +101,9 @@ final class KeyRingStorageTests: XCTestCase {
             assertRefused(code) { try parse(value) }
         }
         XCTAssertNoThrow(try parse(good))
-        let octets = good.serialized()
-        for count in stride(from: 0, to: octets.count, by: 997) {
-            assertRefused(.keyRingMalformed) { try KeyRing(parsing: SecretBytes(Array(octets.prefix(count)))) }
+        let bytes = good.serialized()
+        for count in stride(from: 0, to: bytes.count, by: 997) {
+            assertRefused(.keyRingMalformed) { try KeyRing(parsing: SecretBytes(Array(bytes.prefix(count)))) }
         }
     }
 

@@ -14,7 +14,7 @@
             try XCTSkipIf(Sanitizer.isOn, "a sanitizer has too much memory of its own to look through")
         }
 
-        /// Writes what the needle masks, octet by octet, so that no other copy is made.
+        /// Writes what the needle masks, byte by byte, so that no other copy is made.
         private func plant(_ place: UnsafeMutableRawBufferPointer, at offset: Int = 0) {
             for index in needle.indices { place[offset + index] = needle[index] ^ MemoryScan.mask }
         }

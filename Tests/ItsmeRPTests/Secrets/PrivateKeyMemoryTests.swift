@@ -55,10 +55,10 @@
             let json = try jwk.privateJSON()
             for member in ["d", "p", "q", "dp", "dq", "qi"] {
                 guard case .string(let text)? = json[member] else { continue }
-                let octets = try Base64URL.decode(text)
-                // As in files, and as OpenSSL holds it: the least significant octet first.
-                needles += MemoryScan.needle(octets, at: 40)
-                needles += MemoryScan.needle(octets.reversed(), at: 40)
+                let bytes = try Base64URL.decode(text)
+                // As in files, and as OpenSSL holds it: the least significant byte first.
+                needles += MemoryScan.needle(bytes, at: 40)
+                needles += MemoryScan.needle(bytes.reversed(), at: 40)
                 if way == .ring { needles += MemoryScan.needle(Array(text.utf8), at: 60) }
             }
             let pem = try key.pem()

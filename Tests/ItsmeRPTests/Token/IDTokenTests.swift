@@ -71,7 +71,7 @@ final class IDTokenTests: XCTestCase {
     }
 
     /// The kelvin sign is the same as K to Unicode, and not to us.
-    func testComparesIdentifiersByOctets() async throws {
+    func testComparesIdentifiersByBytes() async throws {
         func audience(_ name: String, azp: JSONValue? = nil) async throws {
             _ = try await login([("aud", .string(name)), ("azp", azp)]) { $0.clientID = "K" }
         }

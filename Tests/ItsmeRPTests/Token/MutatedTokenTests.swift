@@ -10,7 +10,7 @@ final class MutatedTokenTests: XCTestCase {
 
     private let provider = TestProvider()
 
-    /// One octet of the signed token changed, one left out, one put in, or a stretch of it repeated.
+    /// One byte of the signed token changed, one left out, one put in, or a stretch of it repeated.
     private static func mutation(of token: [UInt8], _ dice: inout Dice) -> [UInt8] {
         var text = token
         let place = Int.random(in: text.indices, using: &dice)
