@@ -84,10 +84,10 @@ public final class InMemoryReplayGuard: ReplayGuard {
     /// - Parameters:
     ///   - capacity: The most identifiers to hold, at least 1. Default 100,000, about 15 MB.
     ///   - time: The clocks, to determine what has expired.
-    ///   - logger: Receives the warnings. Silent by default.
+    ///   - logger: Receives the warnings.
     public init(
         capacity: Int = 100_000, time: TimeSource = .system,
-        logger: Logger = Logger(label: "itsme.rp", factory: { _ in SwiftLogNoOpLogHandler() })
+        logger: Logger = Logger(label: "itsme")
     ) {
         memory = Memory()
         self.capacity = max(capacity, 1)

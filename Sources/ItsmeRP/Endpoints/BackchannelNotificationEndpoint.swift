@@ -25,13 +25,13 @@ public struct BackchannelNotificationEndpoint: HTTPHandler {
     /// Makes an endpoint; serve it at the URL that was registered at itsme.
     ///
     /// - Parameters:
-    ///   - logger: Receives a message if a closure throws. Silent by default.
+    ///   - logger: Receives a message if a closure throws.
     ///   - find: Returns the request with that ``BackchannelRequest/identifier``, made with
     ///     ``BackchannelDelivery/ping``; nil if there is none.
     ///   - onNotification: Called before the endpoint answers itsme, so return quickly or start a task. A ping may come
     ///     twice. There is no call after the final answer of the request.
     public init(
-        logger: Logger = Logger(label: "itsme.rp", factory: { _ in SwiftLogNoOpLogHandler() }),
+        logger: Logger = Logger(label: "itsme"),
         find: @escaping @Sendable (_ identifier: String) async throws -> BackchannelRequest?,
         onNotification: @escaping @Sendable (BackchannelRequest) async throws -> Void
     ) {

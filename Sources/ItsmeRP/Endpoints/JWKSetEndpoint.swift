@@ -26,13 +26,13 @@ public struct JWKSetEndpoint: HTTPHandler {
     ///   - keys: The client's keys, or the source that rotates them.
     ///   - maximumAge: How long itsme may cache the set: 30 minutes (the default, and the shortest that itsme honours)
     ///     to 24 hours.
-    ///   - logger: Receives a message if a set cannot be served. Silent by default.
+    ///   - logger: Receives a message if a set cannot be served.
     /// - Throws: ``ItsmeError`` `missing_key` if the keys have no public set or it lacks a key; `unsuitable_key`;
     ///   `invalid_configuration` for the age, also if it exceeds the ``KeyRing/Timing/cacheLifetime`` of a
     ///   ``ClientKeyRing``.
     public init(
         _ keys: any ClientKeySource, maximumAge: Duration = .seconds(1800),
-        logger: Logger = Logger(label: "itsme.rp", factory: { _ in SwiftLogNoOpLogHandler() })
+        logger: Logger = Logger(label: "itsme")
     ) throws(ItsmeError) {
         if let ring = keys as? ClientKeyRing, maximumAge > ring.ring.timing.cacheLifetime {
             throw ItsmeError(
@@ -49,7 +49,7 @@ public struct JWKSetEndpoint: HTTPHandler {
     /// - Throws: As ``init(_:maximumAge:logger:)``; `keySet` is called once at once.
     public init(
         maximumAge: Duration = .seconds(1800),
-        logger: Logger = Logger(label: "itsme.rp", factory: { _ in SwiftLogNoOpLogHandler() }),
+        logger: Logger = Logger(label: "itsme"),
         keySet: @escaping @Sendable () -> JWKSet?
     ) throws(ItsmeError) {
         guard (.seconds(1800) ... .seconds(86_400)).contains(maximumAge), maximumAge.isWholeSeconds else {

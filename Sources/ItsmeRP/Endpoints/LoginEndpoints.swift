@@ -36,7 +36,7 @@ public struct LoginEndpoints: Sendable {
     public let callbackPath: String
 
     let client: ItsmeClient
-    let sealer: TransactionSealer
+    let sealer: CookieSealer
     let cookies: LoginCookies
     let defaultTarget: PostLoginTarget
     let allowedOrigins: Set<String>
@@ -66,7 +66,7 @@ public struct LoginEndpoints: Sendable {
     /// - Throws: ``ItsmeError`` `invalid_configuration` for a malformed path or origin.
     public init(
         client: ItsmeClient,
-        sealer: TransactionSealer,
+        sealer: CookieSealer,
         startPath: String = "/itsme/login",
         defaultTarget: PostLoginTarget = .root,
         allowedTargetOrigins: Set<String> = [],

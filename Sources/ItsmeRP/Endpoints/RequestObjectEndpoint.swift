@@ -38,10 +38,10 @@ public struct RequestObjectEndpoint: HTTPHandler {
     /// - Parameters:
     ///   - store: The store with the objects.
     ///   - mediaType: The media type of the answers.
-    ///   - logger: Receives a message if the store fails. Silent by default.
+    ///   - logger: Receives a message if the store fails.
     public init(
         _ store: any RequestObjectStore, mediaType: MediaType = .authorizationRequest,
-        logger: Logger = Logger(label: "itsme.rp", factory: { _ in SwiftLogNoOpLogHandler() })
+        logger: Logger = Logger(label: "itsme")
     ) {
         self.store = store
         self.mediaType = mediaType

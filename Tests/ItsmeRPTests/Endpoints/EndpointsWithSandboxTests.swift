@@ -62,7 +62,7 @@ final class EndpointsWithSandboxTests: XCTestCase {
                 authentication: .privateKeyJWT(keys), redirectURI: Self.origin + "/itsme/callback"),
             transport: recorder)
         let login = try LoginEndpoints(
-            client: client, sealer: TransactionSealer(key: SymmetricKey(RandomSource.system.bytes(32))),
+            client: client, sealer: CookieSealer(key: SymmetricKey(RandomSource.system.bytes(32))),
             authorize: { start in
                 try await client.authorizationRequest(
                     for: .login("LOGIN"), scopes: [.profile], locale: start.locale)

@@ -94,7 +94,7 @@ final class FallbackPageTests: XCTestCase {
         let provider = TestProvider()
         let client = try provider.client()
         let login = try LoginEndpoints(
-            client: client, sealer: TransactionSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))),
+            client: client, sealer: CookieSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))),
             fallbackPage: page(), authorize: { _ in try await client.authorizationRequest(for: .login("LOGIN")) },
             onLogin: { $0.redirect() })
         var browser = Browser(login)

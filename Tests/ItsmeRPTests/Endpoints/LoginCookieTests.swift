@@ -13,7 +13,7 @@ final class LoginCookieTests: XCTestCase {
     ) throws -> LoginEndpoints {
         let client = try provider.client(change)
         return try LoginEndpoints(
-            client: client, sealer: TransactionSealer(key: SymmetricKey([UInt8](repeating: key, count: 32))),
+            client: client, sealer: CookieSealer(key: SymmetricKey([UInt8](repeating: key, count: 32))),
             authorize: { _ in try await client.authorizationRequest(for: .login("LOGIN")) },
             onLogin: { $0.redirect() })
     }

@@ -16,7 +16,7 @@ final class LoginEndpointsTests: XCTestCase {
     ) throws -> LoginEndpoints {
         let client = try client ?? provider.client()
         return try LoginEndpoints(
-            client: client, sealer: TransactionSealer(key: SymmetricKey([UInt8](repeating: key, count: 32))),
+            client: client, sealer: CookieSealer(key: SymmetricKey([UInt8](repeating: key, count: 32))),
             allowedTargetOrigins: allowedOrigins, fallbackPage: fallbackPage,
             authorize: { try await client.authorizationRequest(for: .login("LOGIN"), locale: $0.locale) },
             onLogin: onLogin, onFailure: onFailure)
@@ -346,7 +346,7 @@ final class LoginEndpointsTests: XCTestCase {
         let client = try provider.client()
         let other = try provider.client { $0.clientID = "other" }
         let login = try LoginEndpoints(
-            client: client, sealer: TransactionSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))),
+            client: client, sealer: CookieSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))),
             authorize: { _ in try await other.authorizationRequest(for: .login("LOGIN")) },
             onLogin: { $0.redirect() },
             onFailure: { failure in
@@ -365,7 +365,7 @@ final class LoginEndpointsTests: XCTestCase {
             await assertItsmeError(.invalidConfiguration, field: "startPath", path) {
                 try LoginEndpoints(
                     client: provider.client(),
-                    sealer: TransactionSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))),
+                    sealer: CookieSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))),
                     startPath: path, authorize: { _ in throw CancellationError() }, onLogin: { $0.redirect() })
             }
         }

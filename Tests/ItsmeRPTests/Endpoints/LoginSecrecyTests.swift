@@ -44,7 +44,7 @@ final class LoginSecrecyTests: XCTestCase {
             $0.logger = Logger(label: "test", factory: { _ in CapturingHandler(lines: lines) })
         }
         return try LoginEndpoints(
-            client: client, sealer: TransactionSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))),
+            client: client, sealer: CookieSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))),
             authorize: { start in
                 let request = try await client.authorizationRequest(for: .login("LOGIN"), locale: start.locale)
                 var dumped = ""
@@ -108,7 +108,7 @@ final class LoginSecrecyTests: XCTestCase {
             $0.logger = Logger(label: "test", factory: { _ in CapturingHandler(lines: lines) })
         }
         let login = try LoginEndpoints(
-            client: client, sealer: TransactionSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))),
+            client: client, sealer: CookieSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))),
             authorize: { _ in throw CancellationError() }, onLogin: { $0.redirect() },
             onFailure: { failure in
                 codes.append("\(failure.error.code)")

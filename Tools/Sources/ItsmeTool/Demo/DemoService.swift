@@ -114,7 +114,7 @@ struct DemoRelyingParty: Sendable {
         self.application = application
         endpoints = try LoginEndpoints(
             client: application.client,
-            sealer: TransactionSealer(key: SymmetricKey(RandomSource.system.bytes(32))),
+            sealer: CookieSealer(key: SymmetricKey(RandomSource.system.bytes(32))),
             startPath: application.registration.startPath,
             defaultTarget: PostLoginTarget(application.registration.resultPath(of: .login)),
             authorize: application.authorize, onLogin: application.answer, onFailure: application.answer)

@@ -5,17 +5,17 @@
 #endif
 public import JOSE
 
-/// Encrypts and authenticates a transaction as text for a cookie.
+/// Encrypts and authenticates as text what the library keeps in cookies: pending logins, finished logins and sessions.
 ///
 /// The text is `Base64url(version ‖ nonce ‖ ciphertext ‖ tag)`: AES-256-GCM with a new 96-bit nonce. The text includes
 /// the expiry. To change the key, pass the old one as `previousKey` for 10 minutes, the lifetime of a transaction.
 ///
 /// ```swift
-/// let sealer = try TransactionSealer(key: SymmetricKey(thirtyTwoRandomBytes))
+/// let sealer = try CookieSealer(key: SymmetricKey(thirtyTwoRandomBytes))
 /// let cookie = try sealer.seal(request.transaction)
 /// let transaction = try sealer.open(cookie)
 /// ```
-public struct TransactionSealer: Sendable {
+public struct CookieSealer: Sendable {
     private static let version: UInt8 = 1
     private static let nonceSize = 12
     private static let tagSize = 16
