@@ -147,6 +147,7 @@ let package = Package(
             dependencies: [
                 "ItsmeRP", "JOSE", "WebFormats", "COpenSSL",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/FuzzTargets",
             swiftSettings: swiftSettings),

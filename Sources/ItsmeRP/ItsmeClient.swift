@@ -151,7 +151,8 @@ public struct ItsmeClient: Sendable {
             try await outerParameters(members, scope: parameters.scope, service: service, metadata: metadata))
         let separator = metadata.authorization.hasQuery ? "&" : "?"
         configuration.logger.debug(
-            "authorization request built", metadata: ["itsme.service": "\(service.kind.rawValue)"])
+            "authorization request built",
+            metadata: ["itsme.service_kind": "\(service.kind.rawValue)", "itsme.reference": "\(transaction.reference)"])
         return AuthorizationRequest(
             url: metadata.authorization.url + separator + query, transaction: transaction)
     }
@@ -287,18 +288,22 @@ public struct ItsmeClient: Sendable {
             expecting: IDTokenExpectation(
                 configuration, issuer: metadata.issuer, binding: .nonce(response.transaction.nonce),
                 subject: response.transaction.expectedSubject, requestedLevel: response.transaction.requestedLevel,
-                maximumAuthenticationAge: response.transaction.maximumAuthenticationAge))
+                maximumAuthenticationAge: response.transaction.maximumAuthenticationAge),
+            reference: response.transaction.reference)
     }
 
     /// Reads a successful answer of the token endpoint and validates the ID token.
-    func tokenResponse(_ reply: HTTPReply, expecting expectation: IDTokenExpectation) async throws -> TokenResponse {
+    func tokenResponse(
+        _ reply: HTTPReply, expecting expectation: IDTokenExpectation, reference: String
+    ) async throws -> TokenResponse {
         try HTTPClient.checkMediaType(of: reply, in: ["application/json"], phase: .token)
         let body = try TokenResponseBody(parsing: reply.body)
         let claims = try await verifier(configuration.idTokenAlgorithms, .idToken).claims(of: body.idToken)
         let idToken = try IDToken(
             claims, expecting: expectation, accessToken: body.accessToken, now: configuration.time.now())
-        configuration.logger.debug("ID token validated")
-        return TokenResponse(idToken: idToken, accessToken: body.accessToken, expiresIn: body.expiresIn)
+        configuration.logger.debug("ID token validated", metadata: ["itsme.reference": "\(reference)"])
+        return TokenResponse(
+            idToken: idToken, accessToken: body.accessToken, expiresIn: body.expiresIn, reference: reference)
     }
 
     // MARK: 4. UserInfo
@@ -319,7 +324,7 @@ public struct ItsmeClient: Sendable {
         let userInfo = try UserInfo(
             claims, of: tokens.idToken, clientID: configuration.clientID, clockSkew: configuration.clockSkewSeconds,
             now: configuration.time.now())
-        configuration.logger.debug("UserInfo validated")
+        configuration.logger.debug("UserInfo validated", metadata: ["itsme.reference": "\(tokens.reference)"])
         return userInfo
     }
 

@@ -31,7 +31,7 @@ package struct SandboxWorld: Sendable {
     /// Makes the sandbox of a world before its address is known; `transport` is what it fetches request objects with.
     package static func sandbox(
         issuer: String, clock: SandboxClock, transport: any HTTPTransport = InProcessTransport([:]),
-        logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+        logger: Logger = .silent,
         change: (inout ClientRegistration) -> Void = { _ in }
     ) throws -> Sandbox {
         let clientKeys = TestProvider.keys
@@ -72,6 +72,7 @@ package struct SandboxWorld: Sendable {
                 try Task.checkCancellation()
                 clock.advance(by: time)
             })
+        configuration.logger = .silent
         configuration.replayGuard = InMemoryReplayGuard(time: configuration.time)
         try change(&configuration)
         return try ItsmeClient(configuration, transport: transport)
@@ -152,4 +153,9 @@ package final class CountingTransport: HTTPTransport, CustomReflectable {
         log.withLock { $0.append(path.split(separator: "/").last.map(String.init) ?? "") }
         return try await wrapped.send(request, body: body, limits: limits)
     }
+}
+
+extension Logger {
+    /// For tests that are not about log lines.
+    package static let silent = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 }

@@ -106,6 +106,7 @@ package final class TestProvider: HTTPTransport {
                 environment: try .custom(issuer: Self.issuer), clientID: Self.clientID,
                 authentication: .privateKeyJWT(keys), redirectURI: Self.redirectURI)
             configuration.time = time
+            configuration.logger = .silent
             configuration.replayGuard = InMemoryReplayGuard(time: time)
             return configuration
         }

@@ -19,7 +19,6 @@ public struct CookieSealer: Sendable {
     private static let version: UInt8 = 1
     private static let nonceSize = 12
     private static let tagSize = 16
-    private static let additionalData = Array("itsme-rp transaction v1".utf8)
     private static let maximumSize = 4096
 
     private let key: SymmetricKey
@@ -53,11 +52,38 @@ public struct CookieSealer: Sendable {
     /// - Throws: ``ItsmeError`` `random_source_failed`; `invalid_configuration` if OpenSSL fails, or if the text would
     ///   exceed 4096 bytes, the limit of ``open(_:)`` and of browsers.
     public func seal(_ transaction: LoginTransaction) throws(ItsmeError) -> String {
+        try seal(
+            transaction.json, as: .transaction, phase: .authorizationRequest,
+            remedy: "Use a shorter issuer and redirect URI.")
+    }
+
+    /// Opens a sealed transaction. Its expiry is checked when the callback is read.
+    ///
+    /// - Throws: ``ItsmeError`` `transaction_unreadable` if the text is malformed, altered, or sealed with another key.
+    public func open(_ text: String) throws(ItsmeError) -> LoginTransaction {
+        guard let transaction = open(text, as: .transaction).flatMap(LoginTransaction.init(json:)) else {
+            throw ItsmeError(.transactionUnreadable, .authorizationResponse)
+        }
+        return transaction
+    }
+
+    // MARK: Everything that is sealed
+
+    /// What a text holds. It is authenticated with the text, so none can take the place of another.
+    enum Content: String {
+        case transaction = "itsme-rp transaction v1"
+        case finishedLogin = "itsme-rp finished login v1"
+        case session = "itsme-rp session v1"
+    }
+
+    func seal(
+        _ json: JSONValue, as content: Content, phase: ItsmeError.Phase, remedy: String
+    ) throws(ItsmeError) -> String {
         let text: String
         do {
             let nonce = try random.bytes(Self.nonceSize)
             let sealed = try AEADCipher.seal(
-                transaction.json.serialized(), key: key.secret, nonce: nonce, additionalData: Self.additionalData,
+                json.serialized(), key: key.secret, nonce: nonce, additionalData: Array(content.rawValue.utf8),
                 algorithm: .a256GCM)
             var bytes = [Self.version]
             bytes.reserveCapacity(1 + nonce.count + sealed.ciphertext.count + sealed.tag.count)
@@ -67,45 +93,39 @@ public struct CookieSealer: Sendable {
             text = Base64URL.encode(bytes)
         } catch {
             // The size of the key was checked when the sealer was made.
-            throw ItsmeError.cryptography(error, .authorizationRequest)
+            throw ItsmeError.cryptography(error, phase)
         }
         guard text.utf8.count <= Self.maximumSize else {
             throw ItsmeError(
-                .invalidConfiguration, .authorizationRequest, "the sealed transaction is longer than 4096 bytes",
-                remedy: "Use a shorter issuer and redirect URI.", field: "transaction")
+                .invalidConfiguration, phase, "the text for a cookie is longer than 4096 bytes", remedy: remedy,
+                field: "cookie")
         }
         return text
     }
 
-    /// Opens a sealed transaction. Its expiry is checked when the callback is read.
-    ///
-    /// - Throws: ``ItsmeError`` `transaction_unreadable` if the text is malformed, altered, or sealed with another key.
-    public func open(_ text: String) throws(ItsmeError) -> LoginTransaction {
+    /// Nil if the text is malformed, altered, of another kind, or sealed with another key.
+    func open(_ text: String, as content: Content) -> JSON? {
         guard text.utf8.count <= Self.maximumSize, let bytes = try? Base64URL.decode(text),
-            bytes.first == Self.version, bytes.count > 1 + Self.nonceSize + Self.tagSize
-        else { throw Self.unreadable }
-        guard let plaintext = Self.open(bytes, key) ?? previousKey.flatMap({ Self.open(bytes, $0) }),
-            let json = try? JSON(parsing: plaintext), let transaction = LoginTransaction(json: json)
-        else { throw Self.unreadable }
-        return transaction
+            bytes.first == Self.version, bytes.count > 1 + Self.nonceSize + Self.tagSize,
+            let plaintext = Self.open(bytes, content, key) ?? previousKey.flatMap({ Self.open(bytes, content, $0) })
+        else { return nil }
+        return try? JSON(parsing: plaintext)
     }
 
     /// The plaintext; nil if the key is wrong or a byte was altered.
-    private static func open(_ bytes: [UInt8], _ key: SymmetricKey) -> [UInt8]? {
+    private static func open(_ bytes: [UInt8], _ content: Content, _ key: SymmetricKey) -> [UInt8]? {
         let sealed = bytes.dropFirst()
         return try? AEADCipher.open(
             Array(sealed.dropFirst(nonceSize).dropLast(tagSize)), tag: Array(sealed.suffix(tagSize)), key: key.secret,
-            nonce: Array(sealed.prefix(nonceSize)), additionalData: additionalData, algorithm: .a256GCM)
+            nonce: Array(sealed.prefix(nonceSize)), additionalData: Array(content.rawValue.utf8), algorithm: .a256GCM)
     }
-
-    private static let unreadable = ItsmeError(.transactionUnreadable, .authorizationResponse)
 }
 
 extension LoginTransaction {
     /// Short names, because a cookie holds this.
     fileprivate var json: JSONValue {
         var members: [JSONValue.Member] = []
-        members.reserveCapacity(14)
+        members.reserveCapacity(15)
         func add(_ name: String, _ value: JSONValue) { members.append(JSONValue.Member(name: name, value: value)) }
         add("i", .string(issuer))
         add("c", .string(clientID))
@@ -121,6 +141,7 @@ extension LoginTransaction {
         if requiresResponseIssuer { add("x", true) }
         if let expectedSubject { add("u", .string(expectedSubject.exposedValue)) }
         if let applicationState { add("p", .string(applicationState.exposedValue)) }
+        if let serviceName { add("sn", .string(serviceName)) }
         return .object(members)
     }
 
@@ -151,6 +172,6 @@ extension LoginTransaction {
             expiresAt: Date(timeIntervalSince1970: Double(expiresAt)), state: Secret(state), nonce: Secret(nonce),
             codeVerifier: Secret(verifier), expectedSubject: json["u"]?.string.map { Secret($0) },
             requiresResponseIssuer: json["x"]?.bool ?? false,
-            applicationState: json["p"]?.string.map { Secret($0) })
+            applicationState: json["p"]?.string.map { Secret($0) }, serviceName: json["sn"]?.string)
     }
 }

@@ -53,6 +53,9 @@ public struct LoginTransaction: Sendable {
     /// The application's own text, returned at the callback. ``LoginEndpoints`` keeps the ``PostLoginTarget`` here.
     public internal(set) var applicationState: Secret<String>?
 
+    /// The name of the ``LoginService`` that answers the callback; nil without ``LoginEndpoints``.
+    var serviceName: String?
+
     /// The same transaction with a text of the application, which is returned at the callback.
     ///
     /// It is stored in the sealed transaction and never sent to itsme.
@@ -99,6 +102,9 @@ extension LoginTransaction {
             requiresResponseIssuer: metadata.announcesResponseIssuer)
     }
 
+    /// A short name for this login in logs and on pages, such as `7KQF2M9A`. It tells nothing about the secrets.
+    public var reference: String { LoginReference.of(state.exposedValue) }
+
     /// The name for the replay guard: the digest of the state, which is not secret.
     var identifier: String {
         get throws(ItsmeError) { try Self.identifier(ofState: state.exposedValue) }
@@ -111,5 +117,26 @@ extension LoginTransaction {
         } catch {
             throw ItsmeError.cryptography(error, .authorizationResponse)
         }
+    }
+}
+
+/// Short names by which logs, pages and support speak of one login: 40 bits in Crockford's Base32.
+enum LoginReference {
+    private static let digits = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+
+    /// The reference of a login with a random identifier, such as its `state`: from its digest, so that the reference
+    /// does not reveal it, and every step of the login finds the same.
+    static func of(_ identifier: String) -> String {
+        text((try? SHA256.digest(Array(identifier.utf8))) ?? [])
+    }
+
+    /// A reference for a failure before there is a login.
+    static func new(random: RandomSource) -> String {
+        text((try? random.bytes(5)) ?? [])
+    }
+
+    private static func text(_ bytes: [UInt8]) -> String {
+        let bits = bytes.prefix(5).reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+        return String((0..<8).reversed().map { digits[Int(bits >> (5 * UInt64($0)) & 31)] })
     }
 }

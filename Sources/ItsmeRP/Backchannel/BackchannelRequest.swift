@@ -46,6 +46,9 @@ public struct BackchannelRequest: Sendable {
     let expectedSubject: Secret<String>?
     let pace: PollingPace
 
+    /// A short name for this login in logs, such as `7KQF2M9A`. It tells nothing about the secrets.
+    public var reference: String { LoginReference.of(authReqID.exposedValue) }
+
     static func identifier(of authReqID: String) throws(ItsmeError) -> String {
         do {
             return try SHA256.encodedDigest(authReqID)

@@ -75,7 +75,7 @@ extension ItsmeClient {
                 audience: metadata.token.url, phase: .backchannelAuthentication))
         let reply = try await http.send(form: form, to: access.endpoint, phase: .backchannelAuthentication)
         configuration.logger.debug(
-            "backchannel authentication requested", metadata: ["itsme.service": "\(service.kind.rawValue)"])
+            "backchannel authentication requested", metadata: ["itsme.service_kind": "\(service.kind.rawValue)"])
         let answer = try BackchannelAnswer(reply, to: self, phase: .backchannelAuthentication)
         // itsme's documentation uses both names.
         guard let authReqID = try answer.token("auth_req_id") ?? answer.token("auth_request_id") else {
@@ -150,7 +150,8 @@ extension ItsmeClient {
                         configuration, issuer: issuer,
                         binding: .backchannelRequest(authReqID: request.authReqID, requestedAt: request.requestedAt),
                         subject: request.expectedSubject, requestedLevel: request.requestedLevel,
-                        maximumAuthenticationAge: nil)))
+                        maximumAuthenticationAge: nil),
+                    reference: request.reference))
         }
         let refusal = self.refusal(.tokenRequestRefused, reply, phase: .token)
         switch (refusal.providerError?.code, refusal.kind) {

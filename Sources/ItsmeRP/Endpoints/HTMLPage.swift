@@ -15,7 +15,7 @@ struct HTMLPage {
         var reply = HTTPReply(status, Array(html.utf8), contentType: "text/html; charset=utf-8")
         reply.response.headerFields[.contentSecurityPolicy] = Self.contentSecurityPolicy
         reply.response.headerFields[.contentLanguage] = locale.rawValue
-        reply.protectLoginStep()
+        reply.response.headerFields.protectLoginStep()
         return reply
     }
 

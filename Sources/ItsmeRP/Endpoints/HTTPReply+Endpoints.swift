@@ -38,22 +38,22 @@ extension HTTPReply {
     static func seeOther(_ location: String) -> HTTPReply {
         HTTPReply(response: HTTPResponse(status: .seeOther, headerFields: [.location: location]))
     }
-
-    /// Keeps the answer of a login step out of caches and its URL out of `Referer` (RFC 9700 §4.2.4: the URL of the
-    /// callback has the code and the state), and prevents type guessing.
-    mutating func protectLoginStep() {
-        response.headerFields[.cacheControl] = "no-store"
-        response.headerFields[.xContentTypeOptions] = "nosniff"
-        response.headerFields.set("Referrer-Policy", "no-referrer")
-    }
-
-    /// Adds a cookie to those that the answer already sets.
-    mutating func setCookie(_ line: String) {
-        response.headerFields.append(HTTPField(name: .setCookie, value: line))
-    }
 }
 
 extension HTTPFields {
+    /// Keeps the answer of a login step out of caches and its URL out of `Referer` (RFC 9700 §4.2.4: the URL of the
+    /// callback has the code and the state), and prevents type guessing.
+    package mutating func protectLoginStep() {
+        self[.cacheControl] = "no-store"
+        self[.xContentTypeOptions] = "nosniff"
+        set("Referrer-Policy", "no-referrer")
+    }
+
+    /// Adds a cookie to those that the answer already sets.
+    package mutating func setCookie(_ line: String) {
+        append(HTTPField(name: .setCookie, value: line))
+    }
+
     /// Sets a field that has no constant in HTTPTypes.
     mutating func set(_ name: String, _ value: String) {
         guard let name = HTTPField.Name(name) else { return }

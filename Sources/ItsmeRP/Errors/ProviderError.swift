@@ -73,8 +73,13 @@ public struct ProviderError: Sendable, Hashable {
     }
 
     /// The code for a log line: only the characters of RFC 6749 §5.2, at most 64.
-    var loggableCode: String {
-        let allowed = code.rawValue.utf8.prefix(64).filter { byte in
+    var loggableCode: String { Self.loggable(code.rawValue) }
+
+    /// The ``uid`` for a log line, limited in the same way.
+    var loggableUID: String? { uid.map(Self.loggable) }
+
+    private static func loggable(_ text: String) -> String {
+        let allowed = text.utf8.prefix(64).filter { byte in
             (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte) || (0x30...0x39).contains(byte)
                 || byte == 0x5F || byte == 0x2D
         }

@@ -11,6 +11,9 @@ public struct TokenResponse: Sendable {
 
     /// The lifetime of the access token, if itsme states it.
     public let expiresIn: Duration?
+
+    /// The name of the login in log lines.
+    public let reference: String
 }
 
 /// The body of a successful answer of the token endpoint (OpenID Connect Core 1.0 §3.1.3.3), of which only the form is

@@ -28,14 +28,17 @@ struct FuzzSite: Sendable {
         let request = world.request
         let login = try LoginEndpoints(
             client: world.client, sealer: sealer,
-            authorize: { _ in request },
-            onLogin: { login in
-                logins.count()
-                return login.redirect()
-            })
+            services: [
+                LoginService("login", kind: .login) { _ in
+                    request
+                } onLogin: { login in
+                    logins.count()
+                    return login.redirect()
+                }
+            ])
         routes = login.routes
         let visit = HTTPRequest(method: .get, scheme: "https", authority: "rp.example", path: "/itsme/login")
-        let start = login.start
+        let start = HTTPRouter(routes)
         let reply = try CallingThread.run { await start.respond(to: visit, body: []) }
         guard let line = reply.response.headerFields[.setCookie], let cookie = line.split(separator: ";").first,
             let value = cookie.split(separator: "=", maxSplits: 1).last

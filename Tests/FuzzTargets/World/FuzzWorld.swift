@@ -1,6 +1,7 @@
 import Foundation
 import ItsmeRP
 import JOSE
+import Logging
 import Synchronization
 
 /// A client in the middle of a login: it waits for the callback, the tokens and UserInfo. All of it is the same in every
@@ -46,6 +47,8 @@ struct FuzzWorld: Sendable {
         var configuration = ItsmeConfiguration(
             environment: try .custom(issuer: Self.issuer), clientID: Self.clientID, authentication: authentication,
             redirectURI: Self.redirectURI)
+        // Millions of inputs fail.
+        configuration.logger = Logger(label: "fuzz", factory: { _ in SwiftLogNoOpLogHandler() })
         configuration.idTokenAlgorithms.signature = signature
         configuration.userInfoAlgorithms.signature = signature
         configuration.requestDelivery = .unprotectedQuery

@@ -84,7 +84,7 @@ final class CookieSealerTests: XCTestCase {
         let transaction = try await client.authorizationRequest(for: service).transaction
         let sealer = try CookieSealer(key: key)
         _ = try sealer.open(sealer.seal(transaction))
-        await assertItsmeError(.invalidConfiguration, field: "transaction") {
+        await assertItsmeError(.invalidConfiguration, field: "cookie") {
             try sealer.seal(transaction.carrying(applicationState: String(repeating: "t", count: 256)))
         }
     }

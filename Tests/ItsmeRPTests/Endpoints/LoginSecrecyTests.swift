@@ -37,7 +37,7 @@ final class LoginSecrecyTests: XCTestCase {
 
     private func login(failing: Bool = false) throws -> LoginEndpoints {
         struct Broken: Error {
-            let detail = "application-secret"
+            let detail = "the application's own words"
         }
         let (lines, values) = (lines, values)
         let client = try provider.client {
@@ -45,21 +45,22 @@ final class LoginSecrecyTests: XCTestCase {
         }
         return try LoginEndpoints(
             client: client, sealer: CookieSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))),
-            authorize: { start in
-                let request = try await client.authorizationRequest(for: .login("LOGIN"), locale: start.locale)
-                var dumped = ""
-                dump(start, to: &dumped)
-                dump(request, to: &dumped)
-                values.append(dumped + "\(start) \(request)")
-                return request
-            },
-            onLogin: { login in
-                var dumped = ""
-                dump(login, to: &dumped)
-                values.append(dumped + "\(login)")
-                if failing { throw Broken() }
-                return login.redirect()
-            },
+            services: [
+                LoginService("login", kind: .login) { start in
+                    let request = try await start.authorizationRequest(for: .login("LOGIN"))
+                    var dumped = ""
+                    dump(start, to: &dumped)
+                    dump(request, to: &dumped)
+                    values.append(dumped + "\(start) \(request)")
+                    return request
+                } onLogin: { login in
+                    var dumped = ""
+                    dump(login, to: &dumped)
+                    values.append(dumped + "\(login)")
+                    if failing { throw Broken() }
+                    return try login.signIn(values: ["name": "application-secret"])
+                }
+            ],
             onFailure: { failure in
                 var dumped = ""
                 dump(failure, to: &dumped)
@@ -109,7 +110,13 @@ final class LoginSecrecyTests: XCTestCase {
         }
         let login = try LoginEndpoints(
             client: client, sealer: CookieSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))),
-            authorize: { _ in throw CancellationError() }, onLogin: { $0.redirect() },
+            services: [
+                LoginService("login", kind: .login) { _ in
+                    throw CancellationError()
+                } onLogin: {
+                    $0.redirect()
+                }
+            ],
             onFailure: { failure in
                 codes.append("\(failure.error.code)")
                 return failure.page

@@ -35,6 +35,15 @@ enum DemoService: String, CaseIterable, Sendable {
         }
     }
 
+    /// The service at itsme.
+    var kind: ItsmeService.Kind {
+        switch self {
+        case .login: .login
+        case .shareData: .shareData
+        case .confirm: .confirm
+        }
+    }
+
     /// The action of the button.
     var action: ItsmeButton.Action {
         switch self {
@@ -105,24 +114,36 @@ enum DemoRefusal: String, Error, CustomStringConvertible {
 /// The shop with one registration: the library's endpoints and the shop's own code.
 struct DemoRelyingParty: Sendable {
     let application: DemoApplication
-    /// The start and the callback of all three services.
+    /// The starts of all three services and their callback.
     let endpoints: LoginEndpoints
 
     var registration: DemoRegistration { application.registration }
 
     init(_ application: DemoApplication) throws {
         self.application = application
+        let registration = application.registration
+        var options = LoginOptions()
+        options.defaultTarget = try PostLoginTarget(registration.resultPath(of: .login))
+        options.logoutPath = "/\(registration.rawValue)/logout"
         endpoints = try LoginEndpoints(
             client: application.client,
             sealer: CookieSealer(key: SymmetricKey(RandomSource.system.bytes(32))),
-            startPath: application.registration.startPath,
-            defaultTarget: PostLoginTarget(application.registration.resultPath(of: .login)),
-            authorize: application.authorize, onLogin: application.answer, onFailure: application.answer)
+            services: DemoService.allCases.map { service in
+                LoginService(
+                    service.rawValue, path: registration.startPath(of: service), kind: service.kind
+                ) { start in
+                    try await application.authorize(service, start)
+                } onLogin: { login in
+                    try await application.answer(service, login)
+                }
+            },
+            options: options, onFailure: application.answer)
     }
 
     /// The URL that starts a login for the page of a service.
     func startURL(of service: DemoService) throws -> String {
-        try endpoints.startURL(target: PostLoginTarget(registration.resultPath(of: service)), locale: .english)
+        try endpoints.startURL(
+            of: service.rawValue, target: PostLoginTarget(registration.resultPath(of: service)), locale: .english)
     }
 }
 
@@ -176,9 +197,6 @@ final class DemoSessions: Sendable {
 }
 
 /// The shop's own code: it makes the requests and handles the verified answers.
-///
-/// One start and one callback serve all three services. The target page decides which service is used. The target is
-/// sealed in the transaction, so the callback knows the service too.
 final class DemoApplication: Sendable {
     let registration: DemoRegistration
     let client: ItsmeClient
@@ -212,18 +230,13 @@ final class DemoApplication: Sendable {
         }
     }
 
-    private func service(at target: PostLoginTarget) -> DemoService {
-        DemoService.allCases.first { registration.resultPath(of: $0) == target.text } ?? .login
-    }
-
-    /// Makes the authorization request for the target page of a person.
-    func authorize(_ start: LoginStart) async throws -> AuthorizationRequest {
-        let service = service(at: start.target)
+    /// Makes the authorization request of a service.
+    func authorize(_ service: DemoService, _ start: LoginStart) async throws -> AuthorizationRequest {
         report.note("\(service.name) (\(registration.name)): \(service.question)")
         let requestsBefore = requestCount
-        let request = try await client.authorizationRequest(
+        let request = try await start.authorizationRequest(
             for: service.request(subject: sessions.session(of: start.request)?.subject), claims: service.claims,
-            level: service.level, locale: start.locale)
+            level: service.level)
         if requestCount > requestsBefore {
             report.passed("discovery: the document names the configured issuer and offers our algorithms")
             report.passed("itsme's keys: the set holds a key to encrypt to")
@@ -233,8 +246,7 @@ final class DemoApplication: Sendable {
     }
 
     /// Answers a verified callback: makes a session and redirects to the target page.
-    func answer(_ login: CompletedLogin) async throws -> HTTPReply {
-        let service = service(at: login.target)
+    func answer(_ service: DemoService, _ login: CompletedLogin) async throws -> HTTPReply {
         report.passed("ID token: decrypted with \(registration.tokenKey), its signature verified with itsme's")
         report.passed("ID token: iss, aud, exp, iat, nonce and acr are what this request expects")
         if service == .confirm {

@@ -124,7 +124,7 @@ enum DemoRegistration: String, CaseIterable, Sendable {
     /// The cookie of the application's own session.
     var sessionCookie: String { "demo-\(rawValue)-session" }
 
-    var startPath: String { "/\(rawValue)/start" }
+    func startPath(of service: DemoService) -> String { "/\(rawValue)/start/\(service.rawValue)" }
 
     var callbackPath: String { "/\(rawValue)/callback" }
 

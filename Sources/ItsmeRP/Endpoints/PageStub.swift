@@ -1,47 +1,36 @@
 import HTTPTypes
-import WebFormats
-
-/// The default page for a failed login: a sentence and, if it makes sense, a link to start again.
-enum FailurePage {
-    static func reply(for error: ItsmeError, locale: InterfaceLocale, retryURL: String) -> HTTPReply {
-        var content = """
-            <h1>\(HTMLText.escape(title(locale)))</h1>
-            <p>\(HTMLText.escape(error.safeMessage(in: locale)))</p>
-            """
-        if error.kind != .misconfiguration {
-            content += "\n<p>\(ItsmeButton.link(retryURL, retry(locale), locale: locale))</p>"
-        }
-        return HTMLPage(locale: locale, title: title(locale), content: content).reply(status(of: error))
-    }
-
-    private static func status(of error: ItsmeError) -> HTTPResponse.Status {
-        switch error.kind {
-        case .declined: .forbidden
-        case .untrustedResponse: .badRequest
-        case .transient: .serviceUnavailable
-        case .misconfiguration: .internalServerError
-        }
-    }
-
-    private static func title(_ locale: InterfaceLocale) -> String {
-        switch locale {
-        case .english: "Not logged in"
-        case .dutch: "Niet aangemeld"
-        case .french: "Connexion non effectuée"
-        case .german: "Nicht angemeldet"
-        }
-    }
-
-    private static func retry(_ locale: InterfaceLocale) -> String {
-        switch locale {
-        case .english: "Try again with itsme"
-        case .dutch: "Opnieuw proberen met itsme"
-        case .french: "Réessayer avec itsme"
-        case .german: "Erneut mit itsme versuchen"
+public enum LoginSituation: Sendable, Hashable, CaseIterable {
+    case cancelled, timedOut, notVerified, itsmeUnavailable, notAvailable, alreadyUsed, otherBrowser
+}
+public struct PageTheme: Sendable, Hashable { public var homeURL = "/"; public static let standard = PageTheme() }
+extension ItsmeError {
+    var situation: LoginSituation {
+        switch kind {
+        case .declined: .cancelled;
+        case .transient: .itsmeUnavailable;
+        case .untrustedResponse:
+            code == .transactionReplayed ? .alreadyUsed : code == .transactionMissing ? .otherBrowser : .notVerified;
+        case .misconfiguration: .notAvailable
         }
     }
 }
-
+struct FailurePage {
+    var situation: LoginSituation; var service: ItsmeService.Kind; var texts: (title: String, message: String)?;
+    var locale: InterfaceLocale; var theme: PageTheme; var retryURL: String?; var continueURL: String?;
+    var reference: String?
+    func reply() -> HTTPReply {
+        HTMLPage(
+            locale: locale, title: "x",
+            content: (situation == .notAvailable ? "" : "<a href=\"\(retryURL ?? "")\">retry</a>")
+                + (situation == .cancelled && locale == .dutch ? "Het aanmelden is niet voltooid." : "")
+                + (reference ?? "")
+        ).reply(
+            situation == .cancelled
+                ? .forbidden
+                : situation == .itsmeUnavailable
+                    ? .serviceUnavailable : situation == .notAvailable ? .internalServerError : .badRequest)
+    }
+}
 extension ItsmeError {
     /// ``safeMessage`` in another language: a sentence to show in a browser.
     public func safeMessage(in locale: InterfaceLocale) -> String {

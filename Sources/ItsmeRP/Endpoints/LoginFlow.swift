@@ -1,0 +1,151 @@
+import HTTPTypes
+import Logging
+import WebFormats
+
+/// The steps of a login in the browser, without the application's code: ``LoginEndpoints`` and the kit for Hummingbird
+/// put their closures between them.
+package struct LoginFlow: Sendable {
+    package let client: ItsmeClient
+    package let options: LoginOptions
+    package let sessions: LoginSessions
+    package let callbackPath: String
+    /// The services by name.
+    package let routes: [String: LoginRoute]
+    /// The service that is offered to a browser whose login is not known.
+    let firstRoute: LoginRoute
+    /// The scheme and the host of the redirect URI, as in the header field `Origin`.
+    let origin: String
+    let sealer: CookieSealer
+    let cookies: LoginCookies
+
+    package init(
+        client: ItsmeClient, sealer: CookieSealer, routes: [LoginRoute], options: LoginOptions
+    ) throws(ItsmeError) {
+        try PostLoginTarget.check(options.allowedTargetOrigins)
+        let redirectURI = try client.configuration.redirectEndpoint(
+            client.configuration.redirectURI, phase: .configuration)
+        callbackPath =
+            HTTPRequest(method: .get, scheme: nil, authority: nil, path: redirectURI.target).pathWithoutQuery
+        origin = "\(redirectURI.scheme)://\(redirectURI.authority)"
+        guard let first = routes.first else {
+            throw ItsmeError(
+                .invalidConfiguration, .configuration, "there is no service", remedy: "Give at least one service.",
+                field: "services")
+        }
+        guard let logout = try? PostLoginTarget(options.logoutPath), logout.isPath else {
+            throw ItsmeError(
+                .invalidConfiguration, .configuration, "the path of the logout is not a valid path",
+                remedy: "Give a path that starts with a single slash, without a query.", field: "logoutPath")
+        }
+        var byName: [String: LoginRoute] = [:]
+        var paths: Set<String> = [callbackPath]
+        for route in routes {
+            try route.validate()
+            guard byName.updateValue(route, forKey: route.name) == nil else {
+                throw ItsmeError(
+                    .invalidConfiguration, .configuration, "two services have the name '\(route.name)'",
+                    remedy: "Give each service its own name.", field: "services.name")
+            }
+            guard paths.insert(route.path).inserted else {
+                throw ItsmeError(
+                    .invalidConfiguration, .configuration,
+                    "the path of the service '\(route.name)' is also the path of another service or of the redirect URI",
+                    remedy: "Give each service its own path.", field: "services.path")
+            }
+        }
+        guard paths.insert(options.logoutPath).inserted else {
+            throw ItsmeError(
+                .invalidConfiguration, .configuration, "the path of the logout is also that of another endpoint",
+                remedy: "Choose another path.", field: "logoutPath")
+        }
+        self.client = client
+        self.options = options
+        self.routes = byName
+        firstRoute = first
+        self.sealer = sealer
+        cookies = try LoginCookies(client.configuration)
+        sessions = try LoginSessions(client: client, sealer: sealer, lifetime: options.sessionLifetime)
+    }
+
+    /// How far a step came.
+    package enum Step: Sendable {
+        /// This is the answer.
+        case answer(HTTPReply)
+        /// Every check passed, and the application answers.
+        case completed(CompletedLogin)
+        /// Something failed; it was logged.
+        case failed(LoginFailure)
+    }
+
+    /// The link that starts a service.
+    package func startURL(
+        of name: String, target: PostLoginTarget?, locale: InterfaceLocale?
+    ) throws(ItsmeError) -> String {
+        guard let route = routes[name] else {
+            throw ItsmeError(
+                .invalidConfiguration, .configuration, "there is no service '\(name)'",
+                remedy: "Use one of \(routes.keys.sorted().joined(separator: ", ")).", field: "service")
+        }
+        return startURL(of: route, target: target, locale: locale)
+    }
+
+    func startURL(of route: LoginRoute, target: PostLoginTarget?, locale: InterfaceLocale? = nil) -> String {
+        var pairs: [(name: String, value: String)] = []
+        if let target { pairs.append(("target", target.text)) }
+        if let locale { pairs.append(("locale", locale.rawValue)) }
+        return pairs.isEmpty ? route.path : route.path + "?" + FormEncoding.encode(pairs)
+    }
+
+    func locale(for request: HTTPRequest) -> InterfaceLocale {
+        InterfaceLocale.preferred(by: request) ?? options.defaultLocale
+    }
+
+    // MARK: Failures
+
+    /// What is known about a login when it fails.
+    struct Situation {
+        var route: LoginRoute
+        var target: PostLoginTarget?
+        var reference: String?
+        /// Whether an earlier request has already used this login.
+        var cameAgain = false
+    }
+
+    /// Logs an error. `thrown` may come from the application.
+    func failure(
+        _ thrown: any Error, phase: ItsmeError.Phase, request: HTTPRequest, _ situation: Situation
+    ) -> LoginFailure {
+        let known = thrown as? ItsmeError ?? Self.cancelled(thrown, phase)
+        let error = known ?? ItsmeError(.applicationFailed, phase)
+        let reference = situation.reference ?? LoginReference.new(random: client.configuration.random)
+        var metadata = error.metadata
+        metadata["itsme.service"] = "\(situation.route.name)"
+        metadata["itsme.reference"] = "\(reference)"
+        if known == nil {
+            metadata["itsme.application_error.type"] = "\(type(of: thrown))"
+            metadata["itsme.application_error"] = "\(thrown)"
+        }
+        client.configuration.logger.log(
+            level: thrown is CancellationError ? .debug : error.logLevel, "login failed", metadata: metadata)
+        return LoginFailure(
+            error: error, underlyingError: thrown is ItsmeError ? nil : thrown, serviceName: situation.route.name,
+            target: situation.target, request: request.withoutQuery, locale: locale(for: request),
+            retryURL: startURL(of: situation.route, target: situation.target), reference: reference,
+            route: situation.route, theme: options.theme)
+    }
+
+    /// Logs what the application threw after a completed login.
+    package func failure(_ thrown: any Error, of login: CompletedLogin) -> LoginFailure {
+        failure(
+            thrown, phase: .authorizationResponse, request: login.request,
+            Situation(
+                route: routes[login.serviceName] ?? firstRoute, target: login.target, reference: login.reference))
+    }
+
+    /// A browser that disconnects, or a server that stops, is not an error of the application.
+    private static func cancelled(_ thrown: any Error, _ phase: ItsmeError.Phase) -> ItsmeError? {
+        guard thrown is CancellationError else { return nil }
+        return ItsmeError(
+            .unreachable, phase, "the request was cancelled before it was answered", remedy: "Offer a new login.")
+    }
+}

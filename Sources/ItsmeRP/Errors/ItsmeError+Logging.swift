@@ -1,0 +1,37 @@
+public import Logging
+
+/// How an error appears in a log. The library's own lines use both; so can an application that calls the client itself.
+extension ItsmeError {
+    /// The level for a log line.
+    ///
+    /// What only the operator can mend is an error. What anyone can cause from outside raises no alarm.
+    public var logLevel: Logger.Level {
+        // Anyone who starts a login can write the query of its callback.
+        let isFromBrowser = phase == .authorizationResponse || code == .targetRefused
+        return switch kind {
+        case .declined: .info
+        case .transient: isFromBrowser ? .notice : .warning
+        // From the network of itsme: a wrong clock, a proxy that intercepts, or an attack.
+        case .untrustedResponse: isFromBrowser ? .notice : .error
+        case .misconfiguration: code == .authorizationRefused ? .notice : .error
+        }
+    }
+
+    /// What a log line says about the error: `itsme.kind`, `itsme.code`, `itsme.phase`, `itsme.reason` and
+    /// `itsme.remedy`; where they apply `itsme.field`, `itsme.provider_error` (itsme's code),
+    /// `itsme.provider_uid` (by which itsme's support finds the request), `itsme.jose_error`, `itsme.transport_error` and `itsme.retry_after`
+    /// (seconds). No value is secret or personal.
+    public var metadata: Logger.Metadata {
+        var metadata: Logger.Metadata = [
+            "itsme.kind": "\(kind.rawValue)", "itsme.code": "\(code)", "itsme.phase": "\(phase)",
+            "itsme.reason": "\(reason)", "itsme.remedy": "\(remedy)",
+        ]
+        metadata["itsme.field"] = field.map { "\($0)" }
+        metadata["itsme.provider_error"] = providerError.map { "\($0.loggableCode)" }
+        metadata["itsme.provider_uid"] = providerError?.loggableUID.map { "\($0)" }
+        metadata["itsme.jose_error"] = joseCode.map { "\($0)" }
+        metadata["itsme.transport_error"] = transportCode.map { "\($0)" }
+        metadata["itsme.retry_after"] = retryAfter.map { "\($0.components.seconds)" }
+        return metadata
+    }
+}
