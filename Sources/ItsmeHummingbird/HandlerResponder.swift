@@ -52,7 +52,7 @@
             guard announced == nil || announced == body.count else { return Response(status: .badRequest) }
             var head = request.head
             if let scheme { head.scheme = scheme }
-            return Self.response(await handler.respond(to: head, body: body), to: request.method)
+            return Response(await handler.respond(to: head, body: body), to: request.method)
         }
 
         private enum Reading: Sendable {
@@ -78,24 +78,6 @@
                 defer { group.cancelAll() }
                 return try await group.next() ?? .tooSlow
             }
-        }
-
-        private static func response(_ reply: HTTPReply, to method: HTTPRequest.Method) -> Response {
-            let status = reply.response.status
-            var headers = reply.response.headerFields
-            // The server frames the message, so these fields of the handler do not count.
-            headers[.transferEncoding] = nil
-            headers[.connection] = nil
-            headers[.contentLength] = String(reply.body.count)
-
-            let hasNoBody = status.code < 200 || status == .noContent || status == .notModified
-            guard !hasNoBody, method != .head else {
-                var response = Response(status: status, headers: headers)
-                if hasNoBody { response.headers[.contentLength] = nil }
-                return response
-            }
-            return Response(
-                status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: reply.body)))
         }
     }
 

@@ -1,5 +1,5 @@
 #if Hummingbird
-    import Hummingbird
+    public import Hummingbird
     import HummingbirdCore
     import HummingbirdHTTP2
     import HummingbirdTLS
@@ -128,6 +128,57 @@
             }
         }
 
+        /// Makes a Hummingbird application of your own router with the limits of connections, header fields and times.
+        ///
+        /// ```swift
+        /// var application = try HummingbirdServer.application(router: router, port: 8080)
+        /// application.addServices(itsmeService)
+        /// try await application.runService()
+        /// ```
+        ///
+        /// The limits for bodies apply to what `mount` adds. Hummingbird's `maxUploadSize` applies to the bodies that your
+        /// own routes decode. The other parameters are those of ``withServer(_:host:port:tls:http2:limits:logger:_:)``.
+        ///
+        /// Throws ``ConfigurationError`` for settings that cannot be used; `ItsmeError` `key_file_unsafe` and
+        /// `key_file_unusable` for the file of the private key.
+        public static func application<Builder: HTTPResponderBuilder>(
+            router: Builder,
+            host: String = "127.0.0.1",
+            port: Int = 8080,
+            tls: TLS? = nil,
+            http2: Bool = false,
+            limits: ServerLimits = ServerLimits(),
+            logger: Logger = Logger(label: "hummingbird"),
+            onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+        ) throws -> Application<Builder.Responder>
+        where Builder.Responder.Context: InitializableFromSource<ApplicationRequestContextSource> {
+            try application(
+                router.buildResponder(), host: host, port: port, tls: tls, http2: http2, limits: limits,
+                logger: logger, onListening: onListening)
+        }
+
+        private static func application<Responder: HTTPResponder>(
+            _ responder: Responder,
+            host: String,
+            port: Int,
+            tls: TLS?,
+            http2: Bool,
+            limits: ServerLimits,
+            logger: Logger,
+            onListening: @escaping @Sendable (Int) async -> Void
+        ) throws -> Application<Responder>
+        where Responder.Context: InitializableFromSource<ApplicationRequestContextSource> {
+            Application(
+                responder: responder,
+                server: try server(tls: tls, http2: http2, limits: limits),
+                // No Server field: clients need not know the software.
+                configuration: ApplicationConfiguration(
+                    address: .hostname(host, port: port), serverName: nil,
+                    availableConnectionsDelegate: .maximum(max(1, limits.maximumConnections), logger: logger)),
+                onServerRunning: { channel in await onListening(channel.localAddress?.port ?? port) },
+                logger: logger)
+        }
+
         private static func services(
             _ handler: any HTTPHandler,
             host: String,
@@ -138,16 +189,10 @@
             logger: Logger,
             onListening: @escaping @Sendable (Int) async -> Void
         ) throws -> ServiceGroup {
-            let application = Application(
-                responder: HandlerResponder<BasicRequestContext>(
-                    handler, limits: limits, scheme: tls == nil ? "http" : "https"),
-                server: try server(tls: tls, http2: http2, limits: limits),
-                // No Server field: clients need not know the software.
-                configuration: ApplicationConfiguration(
-                    address: .hostname(host, port: port), serverName: nil,
-                    availableConnectionsDelegate: .maximum(max(1, limits.maximumConnections), logger: logger)),
-                onServerRunning: { channel in await onListening(channel.localAddress?.port ?? port) },
-                logger: logger)
+            let application = try application(
+                HandlerResponder<BasicRequestContext>(handler, limits: limits, scheme: tls == nil ? "http" : "https"),
+                host: host, port: port, tls: tls, http2: http2, limits: limits, logger: logger, onListening: onListening
+            )
             var configuration = ServiceGroupConfiguration(services: [application], logger: logger)
             configuration.maximumGracefulShutdownDuration = .seconds(5)
             return ServiceGroup(configuration: configuration)

@@ -61,7 +61,7 @@ public struct LoginEndpoints: Sendable {
     /// All endpoints by their paths, for an ``HTTPRouter``.
     public var routes: [String: any HTTPHandler] {
         var routes: [String: any HTTPHandler] = [
-            flow.callbackPath: CallbackEndpoint(login: self), flow.options.logoutPath: LogoutEndpoint(flow: flow),
+            flow.callbackPath: CallbackEndpoint(login: self), flow.options.logoutPath: flow.logout,
         ]
         for service in services.values { routes[service.route.path] = StartEndpoint(login: self, service: service) }
         return routes

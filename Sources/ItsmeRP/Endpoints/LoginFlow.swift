@@ -67,6 +67,9 @@ package struct LoginFlow: Sendable {
         sessions = try LoginSessions(client: client, sealer: sealer, lifetime: options.sessionLifetime)
     }
 
+    /// Ends the session of a browser.
+    package var logout: any HTTPHandler { LogoutEndpoint(flow: self) }
+
     /// How far a step came.
     package enum Step: Sendable {
         /// This is the answer.
