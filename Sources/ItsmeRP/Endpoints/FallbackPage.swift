@@ -16,6 +16,7 @@ public struct FallbackPage: HTTPHandler {
     private let appName: String
     private let appLink: Endpoint
     private let defaultLocale: InterfaceLocale
+    private let theme: PageTheme
 
     /// Makes a page.
     ///
@@ -23,9 +24,10 @@ public struct FallbackPage: HTTPHandler {
     ///   - appName: The name of the app, as people know it.
     ///   - appLink: The link that opens the app: the redirect URI, or another universal link; https.
     ///   - defaultLocale: The language for browsers that prefer none of itsme's languages.
+    ///   - theme: The look.
     /// - Throws: ``ItsmeError`` `insecure_url` when the link is not https, `invalid_configuration` without a name.
     public init(
-        appName: String, appLink: String, defaultLocale: InterfaceLocale = .english
+        appName: String, appLink: String, defaultLocale: InterfaceLocale = .english, theme: PageTheme = .standard
     ) throws(ItsmeError) {
         guard !appName.isEmpty, appName.utf8.count <= 100 else {
             throw ItsmeError(
@@ -41,6 +43,7 @@ public struct FallbackPage: HTTPHandler {
         }
         self.appName = appName
         self.defaultLocale = defaultLocale
+        self.theme = theme
     }
 
     /// Answers GET and HEAD with the page.
@@ -59,7 +62,7 @@ public struct FallbackPage: HTTPHandler {
             content +=
                 "\n<p><a href=\"\(HTMLText.escape(restartURL))\">\(HTMLText.escape(Self.restart(locale)))</a></p>"
         }
-        return HTMLPage(locale: locale, title: Self.title(appName, locale), content: content).reply(.ok)
+        return HTMLPage(locale: locale, title: Self.title(appName, locale), content: content, theme: theme).reply(.ok)
     }
 
     /// The link with itsme's parameters, each once, encoded again.

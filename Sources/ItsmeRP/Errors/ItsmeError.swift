@@ -4,7 +4,7 @@ public import JOSE
 ///
 /// An error has a ``code`` (one per rule), the ``phase`` in which it arose, a ``reason`` and a ``remedy``. It names
 /// claims and fields but never contains values of claims, bodies, tokens or URLs with parameters. Show a browser only
-/// ``safeMessage``.
+/// ``safeMessage(in:of:)``.
 public struct ItsmeError: Error, Sendable {
     /// Who has to act.
     public enum Kind: String, Sendable, Hashable {
@@ -134,16 +134,6 @@ public struct ItsmeError: Error, Sendable {
     static func printable(_ name: String) -> String {
         let shown = name.unicodeScalars.prefix(128).map { (0x21...0x7E).contains($0.value) ? Character($0) : "?" }
         return "'" + String(shown) + (name.unicodeScalars.count > 128 ? "…'" : "'")
-    }
-
-    /// A sentence to show in a browser. It names no rule and no field, and contains no part of an answer.
-    public var safeMessage: String {
-        switch kind {
-        case .declined: "The login was not completed. You can try again."
-        case .transient: "itsme cannot be reached at the moment. Please try again in a few minutes."
-        case .untrustedResponse: "The login could not be verified and was stopped. Please start again."
-        case .misconfiguration: "The login is not available at the moment."
-        }
     }
 }
 

@@ -2,12 +2,6 @@ import ItsmeRP
 import TestSupport
 import XCTest
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// The button that starts a flow.
 final class ItsmeButtonTests: XCTestCase {
     func testIsALinkInTheLanguageOfItsText() throws {
@@ -18,6 +12,22 @@ final class ItsmeButtonTests: XCTestCase {
                     html,
                     "<a class=\"itsme-button\" lang=\"\(locale.rawValue)\" href=\"/itsme/login\">"
                         + "<span>\(action.text(in: locale))</span></a>")
+            }
+        }
+    }
+
+    func testVariantsAndSizesAreClassesOfTheStylesheet() throws {
+        for (variant, size, classes) in [
+            (ItsmeButton.Variant.filled, ItsmeButton.Size.medium, "itsme-button"),
+            (.outlined, .medium, "itsme-button itsme-button-outlined"),
+            (.filled, .small, "itsme-button itsme-button-small"),
+            (.outlined, .large, "itsme-button itsme-button-outlined itsme-button-large"),
+        ] {
+            let html = try ItsmeButton(.login, locale: .english, href: "/login", variant: variant, size: size).html
+            XCTAssertTrue(html.hasPrefix("<a class=\"\(classes)\" lang=\"en\" href=\"/login\">"), html)
+            for name in classes.split(separator: " ") {
+                let selector = try Regex("(^|[}])\\.\(name)[,{]")
+                XCTAssertTrue(ItsmeButton.stylesheet.contains(selector), String(name))
             }
         }
     }
@@ -65,34 +75,44 @@ final class ItsmeButtonTests: XCTestCase {
 
     func testTheTextHasEnoughContrast() throws {
         let style = ItsmeButton.stylesheet
-        let backgrounds = style.matches(of: /background:#([0-9a-f]{6})/).map { String($0.output.1) }
-        XCTAssertEqual(backgrounds.count, 2, "at rest and under the pointer")
-        XCTAssertTrue(style.contains("color:#fff;"))
-        for background in backgrounds {
-            XCTAssertGreaterThanOrEqual(try contrast("ffffff", background), 4.5, background)
+        let text = try XCTUnwrap(style.firstMatch(of: /;color:(#\w{6});color:light-dark\((#\w{6}),(#\w{6})\)/)).output
+        let grounds = style.matches(of: /background-color:(#\w{6});background-color:light-dark\((#\w{6}),(#\w{6})\)/)
+        XCTAssertEqual(grounds.count, 2, "at rest and under the pointer")
+        for ground in grounds.map(\.output) {
+            XCTAssertGreaterThanOrEqual(try contrast(text.1, ground.1), 4.5, "in a browser without light-dark()")
+            XCTAssertGreaterThanOrEqual(try contrast(text.2, ground.2), 4.5, "light")
+            XCTAssertGreaterThanOrEqual(try contrast(text.3, ground.3), 4.5, "dark")
         }
     }
 
-    func testTheButtonIsLargeEnoughAndShowsFocus() {
-        for declaration in ["min-width:44px", "min-height:48px", ".itsme-button:focus-visible{outline:3px solid"] {
+    func testTheButtonIsLargeEnoughInEverySize() {
+        for declaration in [
+            ".itsme-button{display:inline-flex;", "min-width:44px;min-height:48px;",
+            ".itsme-button-small{min-height:44px;", ".itsme-button-large{min-height:56px;",
+        ] {
             XCTAssertTrue(ItsmeButton.stylesheet.contains(declaration), declaration)
         }
     }
 
-    func testTheStyleIsNamedByItsDigestForAPolicy() {
-        XCTAssertNotNil(ItsmeButton.styleSource.wholeMatch(of: /'sha256-[A-Za-z0-9+\/]{43}='/))
+    func testFocusShowsOnEveryBackground() throws {
+        let rings = try XCTUnwrap(
+            ItsmeButton.stylesheet.firstMatch(
+                of:
+                    /\.itsme-button:focus-visible\{outline:3px solid (#\w{6});outline-offset:0;box-shadow:0 0 0 6px (#\w{6})\}/
+            )
+        ).output
+        for ground in ["#ffffff", "#000000", "#777777", "#ff4612", "#c2330a"] {
+            XCTAssertGreaterThanOrEqual(
+                max(try contrast(rings.1, ground), try contrast(rings.2, ground)), 3, "WCAG 2.2, 1.4.11: \(ground)")
+        }
     }
 
-    /// WCAG 2.2, contrast ratio.
-    private func contrast(_ first: String, _ second: String) throws -> Double {
-        let luminances = try [first, second].map { color in
-            let number = try XCTUnwrap(Int(color, radix: 16))
-            let channels = [number >> 16, number >> 8 & 0xFF, number & 0xFF].map { channel in
-                let value = Double(channel) / 255
-                return value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4)
-            }
-            return 0.2126 * channels[0] + 0.7152 * channels[1] + 0.0722 * channels[2]
-        }
-        return ((luminances.max() ?? 0) + 0.05) / ((luminances.min() ?? 0) + 0.05)
+    func testForcedColoursLeaveABorder() {
+        XCTAssertTrue(ItsmeButton.stylesheet.contains("border:2px solid transparent"))
+        XCTAssertFalse(ItsmeButton.stylesheet.contains("forced-color-adjust"))
+    }
+
+    func testTheStyleIsNamedByItsDigestForAPolicy() {
+        XCTAssertNotNil(ItsmeButton.styleSource.wholeMatch(of: /'sha256-[A-Za-z0-9+\/]{43}='/))
     }
 }

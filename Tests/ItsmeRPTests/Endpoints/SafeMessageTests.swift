@@ -28,6 +28,14 @@ final class SafeMessageTests: XCTestCase {
         XCTAssertEqual(Set(errors.map(\.kind)).count, 4)
         let messages = errors.flatMap { error in InterfaceLocale.allCases.map { error.safeMessage(in: $0) } }
         XCTAssertEqual(Set(messages).count, 16)
-        for error in errors { XCTAssertEqual(error.safeMessage(in: .english), error.safeMessage) }
+        for error in errors { XCTAssertEqual(error.safeMessage(), error.safeMessage(in: .english, of: .login)) }
+    }
+
+    func testIsTheTextOfThePageInOneLine() async throws {
+        let error = await assertItsmeError(.invalidConfiguration) { try PageTheme(siteName: "") }
+        XCTAssertEqual(
+            error?.safeMessage(in: .dutch, of: .shareData),
+            "Gegevens delen met itsme is op dit moment niet mogelijk. Het probleem ligt bij ons, niet bij u of uw itsme-app. Kom later terug."
+        )
     }
 }

@@ -71,8 +71,8 @@ final class ProviderErrorTests: XCTestCase {
         for code in ["access_denied", "invalid_client_id", "temporarily_unavailable", "<script>", "new"] {
             let refused = try await callback("error=" + code)
             let error = try XCTUnwrap(refused)
-            XCTAssertFalse(error.safeMessage.contains(code))
-            XCTAssertFalse(error.safeMessage.contains("<"))
+            XCTAssertFalse(error.safeMessage().contains(code))
+            XCTAssertFalse(error.safeMessage().contains("<"))
         }
     }
 

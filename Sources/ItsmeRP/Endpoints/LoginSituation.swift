@@ -1,0 +1,94 @@
+public import HTTPTypes
+
+/// What happened to a person's request, as a page can say it.
+///
+/// Many errors look the same to a person. This is the little that a page should tell; the ``ItsmeError`` is for the
+/// log. ``text(of:in:)`` has the library's words.
+public enum LoginSituation: Sendable, Hashable, CaseIterable {
+    /// The person refused, or itsme refused on the person's behalf.
+    case cancelled
+    /// The person came back too late, or itsme's time limit passed.
+    case timedOut
+    /// A request or an answer broke a rule.
+    case notVerified
+    /// itsme or the network did not answer as usual. Trying again later may help.
+    case itsmeUnavailable
+    /// The configuration is wrong, or the application failed. Only the operator can mend it.
+    case notAvailable
+    /// The callback came again: the back button, a reload, a double click, a second tab.
+    case alreadyUsed
+    /// This browser does not know the login of the callback: another browser began it, its cookie has expired or was
+    /// already used, or cookies are blocked.
+    case otherBrowser
+
+    /// Titles and messages of your own, for some situations; nil leaves the library's text.
+    ///
+    /// Both are plain text. Each line of the message becomes a paragraph of the page.
+    public typealias Texts =
+        @Sendable (_ situation: LoginSituation, _ locale: InterfaceLocale) -> (title: String, message: String)?
+
+    /// The status of a page that says so. An expected refusal is a 4xx too, so that monitoring sees it.
+    public var status: HTTPResponse.Status {
+        switch self {
+        case .cancelled, .timedOut: .forbidden
+        case .notVerified, .otherBrowser: .badRequest
+        case .alreadyUsed: .conflict
+        case .itsmeUnavailable: .serviceUnavailable
+        case .notAvailable: .internalServerError
+        }
+    }
+
+    /// The library's words: a title without a full stop, and a message of whole sentences in plain text. Each line of
+    /// the message is a paragraph.
+    ///
+    /// - Parameters:
+    ///   - service: What the person wanted to do; nil if it is not known, as in a callback without its login.
+    ///   - locale: The language.
+    public func text(
+        of service: ItsmeService.Kind?, in locale: InterfaceLocale
+    ) -> (title: String, message: String) {
+        // Each text must be true for a person who is already logged in, and none may promise more than the library
+        // knows: itsme may have recorded a confirmation that failed here afterwards.
+        switch locale {
+        case .english: english(service)
+        case .dutch: dutch(service)
+        case .french: french(service)
+        case .german: german(service)
+        }
+    }
+}
+
+extension ItsmeError {
+    /// What a person should be told.
+    public var situation: LoginSituation {
+        switch code {
+        case .transactionReplayed: return .alreadyUsed
+        case .transactionMissing: return .otherBrowser
+        case .transactionExpired, .backchannelExpired: return .timedOut
+        default: break
+        }
+        switch providerError?.code {
+        // The library exchanges a code as soon as it comes. If itsme does not know it any more, it was most likely used.
+        case .invalidGrant?: return .alreadyUsed
+        case .invalidToken?, .expiredToken?, .expiredLoginHintToken?: return .timedOut
+        default: break
+        }
+        return switch kind {
+        case .declined: .cancelled
+        case .transient: .itsmeUnavailable
+        case .untrustedResponse: .notVerified
+        case .misconfiguration: .notAvailable
+        }
+    }
+
+    /// What a browser may see: plain sentences, the same as on the library's pages. They name no rule and no field, and
+    /// contain no part of an answer.
+    ///
+    /// - Parameters:
+    ///   - locale: The language.
+    ///   - service: What the person wanted to do; nil if it is not known.
+    public func safeMessage(in locale: InterfaceLocale = .english, of service: ItsmeService.Kind? = .login) -> String {
+        let text = situation.text(of: service, in: locale)
+        return text.title + ". " + text.message.split(separator: "\n").joined(separator: " ")
+    }
+}
