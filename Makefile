@@ -6,9 +6,11 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
+# All traits of the package, always the same ones, so that commands after each other compile nothing twice.
+TRAITS := Hummingbird,Tool
 # Most targets build, and two builds at the same time would wait for each other.
 .NOTPARALLEL:
-.PHONY: help deps demo test test-nginx test-matrix sanitize timing bench bench-peers security-report interop fuzz lint format \
+.PHONY: help deps demo test test-nginx test-tool test-matrix sanitize timing bench bench-peers security-report interop fuzz lint format \
   clean
 
 help: ## List the commands
@@ -18,36 +20,38 @@ deps: ## Check for the system libraries; install missing ones if that needs no p
 	@Scripts/deps
 
 demo: deps ## Watch Login, Share data and Confirm against a local itsme
-	swift run --package-path Tools --scratch-path .build itsme demo $(if $(ONCE),--once)
+	swift run --traits $(TRAITS) itsme demo $(if $(ONCE),--once)
 
 # The tests with an HSM load an engine into OpenSSL, so they run in a separate process.
 # All tests are XCTest. Without --disable-swift-testing, the output would end with an empty run of Swift Testing.
-# Library and tools share one build folder, so that Hummingbird is compiled once.
 # The log is kept for Scripts/security-report, which checks that each security rule has tests that passed.
 test: deps ## Run all tests
 	@mkdir -p .build && : >.build/test.log
-	set -o pipefail; swift test --traits Hummingbird --disable-swift-testing 2>&1 | tee -a .build/test.log
-	set -o pipefail; ITSMERP_HSM=1 swift test --traits Hummingbird --disable-swift-testing --skip-build \
+	set -o pipefail; swift test --traits $(TRAITS) --disable-swift-testing 2>&1 | tee -a .build/test.log
+	set -o pipefail; ITSMERP_HSM=1 swift test --traits $(TRAITS) --disable-swift-testing --skip-build \
 	  --filter HardwareKeyTests 2>&1 | tee -a .build/test.log
-	set -o pipefail; swift test --package-path Tools --scratch-path .build --disable-swift-testing 2>&1 | tee -a .build/test.log
 	@Scripts/security-report .build/test.log --brief
 
 test-nginx: ## Send many requests that must not be repeated through a real nginx, which it installs
 	@Scripts/deps nginx
 	ITSMERP_NGINX=1 swift test --disable-swift-testing --filter NginxTests
 
+# Not part of `make lint`: the first time it compiles Hummingbird once more.
+test-tool: deps ## Run the command itsme in a new package that depends on this one (10 minutes the first time)
+	@Scripts/test-tool
+
 # `make test-matrix MATRIX=zone` runs one part: zone, summer, winter, vectors or alone.
 test-matrix: deps ## Run the tests in another time zone, on other days, without vector instructions, each class alone (30 minutes)
 	@Scripts/test-matrix $(MATRIX)
 
-# Without the trait: Hummingbird is not our code, and takes ten minutes to compile. The leak tests cannot measure with the
+# Without traits: Hummingbird is not our code, and takes ten minutes to compile. The leak tests cannot measure with the
 # allocator of a sanitizer, so they run without one, with ten times as many runs as in `make test`.
 sanitize: deps ## Run the tests under Address-, Leak- and ThreadSanitizer, and the leak tests at full length (40 minutes)
 	@Scripts/sanitize
 	ITSMERP_LEAKS=1 swift test --disable-swift-testing --filter LeakTests
 
 timing: deps ## Compare the times of failed decryptions
-	swift test --traits Hummingbird --disable-swift-testing --filter DecryptionTimingTests
+	swift test --traits $(TRAITS) --disable-swift-testing --filter DecryptionTimingTests
 
 # A separate package, because it depends on other libraries. ITSMERP_BENCH_QUICK=1 makes a short run. The report goes to
 # Benchmarks/REPORT.md. Built with testability, so that the validation of a token can be measured alone.
@@ -91,4 +95,4 @@ format: ## Format the sources with swift-format
 	git ls-files --cached --others --exclude-standard -- '*.swift' | xargs swift format --in-place --parallel
 
 clean: ## Remove all build output
-	rm -rf .build .build-* Tools/.build
+	rm -rf .build .build-*

@@ -26,23 +26,30 @@ let package = Package(
         .library(name: "ItsmeRP", targets: ["ItsmeRP", "JOSE"]),
         .library(name: "ItsmeSandbox", targets: ["ItsmeSandbox"]),
         .library(name: "ItsmeHummingbird", targets: ["ItsmeHummingbird"]),
+        .executable(name: "itsme", targets: ["ItsmeTool"]),
     ],
     traits: [
         .trait(
             name: "Hummingbird",
             description: "Builds ItsmeHummingbird, the adapter that serves an HTTPHandler with Hummingbird."
         ),
+        .trait(
+            name: "Tool",
+            description: "Builds the command itsme: keys, the local itsme, the demo.",
+            enabledTraits: ["Hummingbird"]
+        ),
         .default(enabledTraits: []),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
-        // Resolved only with the trait.
+        // Resolved only with the traits.
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.4.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.25.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     ],
     targets: [
         .systemLibrary(
@@ -94,6 +101,18 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["Hummingbird"])),
             ],
             swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "ItsmeTool",
+            dependencies: [
+                "ItsmeRP", "ItsmeSandbox", "ItsmeHummingbird", "JOSE",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(
+                    name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Tool"])),
+                .product(
+                    name: "UnixSignals", package: "swift-service-lifecycle", condition: .when(traits: ["Tool"])),
+            ],
+            swiftSettings: swiftSettings),
         .target(
             name: "TestSupport",
             dependencies: [
@@ -140,6 +159,15 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Hummingbird"])),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras", condition: .when(traits: ["Hummingbird"])),
                 .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["Hummingbird"])),
+            ],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ItsmeToolTests",
+            dependencies: [
+                // For the tool itself: tests run it as a process.
+                "ItsmeTool",
+                "ItsmeRP", "ItsmeSandbox", "JOSE",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: swiftSettings),
         .target(

@@ -1,0 +1,150 @@
+#if Tool
+    import Foundation
+    import ItsmeRP
+    import JOSE
+
+    /// Takes steps of a rotation on the key ring in a file.
+    struct KeyRotation {
+        /// The steps that a user can ask for; see ``KeyRing``.
+        enum Step: String, CaseIterable {
+            case begin
+            case proceed = "continue"
+            case revert
+            case cancel
+            case replaceCompromised = "replace-compromised"
+        }
+
+        struct Outcome {
+            /// The ring after the step; nil if the step was not taken.
+            var ring: KeyRing?
+            /// Whether the step is refused only because it is too early.
+            var isTooEarly = false
+        }
+
+        let file: KeyFile
+        let use: KeyUse
+        let dialogue: any KeyDialogue
+        let now: Date
+
+        /// Takes a step, stores the ring, and prints the next steps.
+        ///
+        /// - Parameter newKey: Returns the next key; called only if the step needs one.
+        func take(_ step: Step, newKey: () throws -> JWK) throws -> Outcome {
+            var outcome = Outcome()
+            do {
+                // Gets the key before the file is locked, because this may ask a person or take seconds.
+                let key = step == .begin || step == .replaceCompromised ? try newKey() : nil
+                try file.update { contents in
+                    var ring = try KeyRing(parsing: contents)
+                    try apply(step, to: &ring, key)
+                    outcome.ring = ring
+                    return try ring.serialized()
+                }
+            } catch let error as ItsmeError {
+                guard step == .proceed, error.code == .rotationTooEarly else {
+                    throw ToolFailure(file.path, error)
+                }
+                outcome = Outcome(ring: nil, isTooEarly: true)
+                dialogue.say("Not yet: \(error.reason). \(error.remedy)")
+                return outcome
+            }
+            if let ring = outcome.ring {
+                KeyRingSummary(ring: ring, now: now).lines.forEach(dialogue.say)
+                dialogue.say(
+                    "Now let every instance load the file. If you publish the public keys as a file, publish it again.")
+            }
+            return outcome
+        }
+
+        private func apply(_ step: Step, to ring: inout KeyRing, _ key: JWK?) throws {
+            switch (step, use) {
+            case (.begin, .signature):
+                if let key { try ring.beginSigningRotation(with: key, at: now) }
+            case (.begin, _):
+                if let key { try ring.beginEncryptionRotation(with: key, at: now) }
+            case (.proceed, _):
+                guard ring.nextStep(for: use).action != .begin else {
+                    throw ToolFailure("there is no rotation to continue. Start one with begin.")
+                }
+                try ring.advance(use, at: now)
+            case (.revert, .signature): try ring.revertSigningRotation(at: now)
+            case (.cancel, .signature): try ring.cancelSigningRotation()
+            case (.cancel, _): try ring.cancelEncryptionRotation()
+            case (.replaceCompromised, .signature): try ring.replaceCompromisedSigningKey(with: key, at: now)
+            case (.revert, _), (.replaceCompromised, _):
+                throw ToolFailure(
+                    "this step exists for the signing key only. Rotate the encryption key with begin and continue.")
+            }
+        }
+    }
+
+    /// The public facts of a key ring.
+    struct KeyRingSummary {
+        let ring: KeyRing
+        let now: Date
+
+        var lines: [String] {
+            var lines = ring.entries.map { entry in
+                let role = entry.role.rawValue.padding(toLength: 8, withPad: " ", startingAt: 0)
+                let place = entry.isHeldElsewhere ? ", held elsewhere" : ""
+                return
+                    "\(entry.use.rawValue) \(role)  \(entry.modulusBits) bits\(place), kid \(printable(entry.keyID)), since \(entry.since.ISO8601Format())"
+            }
+            lines.append(nextStep(.signature))
+            lines.append(nextStep(.encryption))
+            return lines
+        }
+
+        /// The next step of a rotation, in words.
+        func nextStep(_ use: KeyUse) -> String {
+            let step = ring.nextStep(for: use)
+            guard let earliest = step.earliest else { return "\(use.rawValue): no rotation in progress" }
+            let time = step.isDue(at: now) ? "now" : "from \(earliest.ISO8601Format())"
+            return "\(use.rawValue): next step \(step.action.rawValue), \(time)"
+        }
+
+        /// Hides control characters: a `kid` may come from another program's file and must not control the terminal.
+        private func printable(_ text: String) -> String {
+            text.unicodeScalars.allSatisfy { (0x20...0x7E).contains($0.value) } ? text : "(not printable)"
+        }
+    }
+
+    /// The public JWK Set of a key ring, in a file for a web server.
+    struct PublicKeyFile {
+        let path: String
+        /// The file of the private keys, for the advice when the public ones cannot be written.
+        let privateFile: String
+
+        /// Writes a new file. Fails if it exists.
+        func create(_ ring: KeyRing) throws(ToolFailure) {
+            try write(ring, .withoutOverwriting)
+        }
+
+        /// Replaces the file in one step (atomically).
+        func replace(_ ring: KeyRing) throws(ToolFailure) {
+            try write(ring, .atomic)
+        }
+
+        /// The text of a ring's public set.
+        static func text(_ ring: KeyRing) throws(ToolFailure) -> [UInt8] {
+            do {
+                return try ring.publicJWKSet().publicJSON().serialized() + [UInt8(ascii: "\n")]
+            } catch {
+                throw ToolFailure("the public keys cannot be computed: \(error)")
+            }
+        }
+
+        private func write(_ ring: KeyRing, _ options: Data.WritingOptions) throws(ToolFailure) {
+            let text = try Self.text(ring)
+            do {
+                try Data(text).write(to: URL(fileURLWithPath: path), options: options)
+            } catch {
+                throw ToolFailure(
+                    """
+                    \(path): the public keys cannot be written. The private keys are stored. To print the public ones: \
+                    itsme keys show --public \(privateFile.quotedForShell)
+                    """)
+            }
+        }
+    }
+#endif
