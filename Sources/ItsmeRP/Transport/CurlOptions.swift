@@ -142,7 +142,7 @@ struct CurlOptions: Sendable {
             )
         }
         do {
-            _ = try KeyFile(certificate.keyFile).read()
+            _ = try KeyFile(certificate.keyFile, readers: certificate.keyFileReaders).read()
         } catch {
             throw HTTPTransportError(.tls, reason: "the client certificate's key: \(error.reason). \(error.remedy)")
         }

@@ -77,6 +77,11 @@ public final class CurlTransport: HTTPTransport {
 
         /// Shows no proxy URL and no passphrase.
         public var customMirror: Mirror { Mirror(self, children: ["description": description]) }
+
+        /// Refuses values with which a transport cannot be made, without making one.
+        package func validate() throws(HTTPTransportError) {
+            _ = try CurlOptions(self)
+        }
     }
 
     /// A client certificate with its private key, as PEM files.
@@ -86,6 +91,9 @@ public final class CurlTransport: HTTPTransport {
 
         /// The private key. When the transport is made, its mode and owner are checked as for a ``KeyFile``.
         public var keyFile: String
+
+        /// Who may be able to read the private key. Default ``KeyFile/Readers/owner``.
+        public var keyFileReaders: KeyFile.Readers = .owner
 
         /// The passphrase of the private key.
         public var passphrase: String?

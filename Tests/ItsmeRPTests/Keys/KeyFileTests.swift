@@ -73,6 +73,23 @@ final class KeyFileTests: XCTestCase {
         }
     }
 
+    func testLetsTheGroupReadOnlyIfThatWasAllowedAndNothingMore() throws {
+        try KeyFile(path()).create(secret("keys"))
+        let mounted = KeyFile(path(), readers: .ownerAndGroup)
+        for bits in [0o440, 0o640, 0o600, 0o400] {
+            try setMode(bits, path())
+            XCTAssertEqual(text(try mounted.read()), "keys")
+        }
+        for bits in [0o660, 0o650, 0o670, 0o644, 0o642, 0o641, 0o604] {
+            try setMode(bits, path())
+            assertRefused(.keyFileUnsafe) { try mounted.read() }
+        }
+        // A new file has mode 0600, so the group would lose its access.
+        try setMode(0o640, path())
+        assertRefused(.keyFileUnsafe) { try mounted.update { $0 } }
+        XCTAssertEqual(text(try mounted.read()), "keys")
+    }
+
     func testTheCommandThatSetsTheModeMakesAFileGood() throws {
         for name in ["ring.json", "it's a ring.json"] {
             try KeyFile(path(name)).create(secret("keys"))

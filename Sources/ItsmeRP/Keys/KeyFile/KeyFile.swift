@@ -9,28 +9,46 @@ public import JOSE
 /// ```
 ///
 /// Reading refuses a file that its group or other users can read, write or execute. Where an orchestrator mounts
-/// secrets with other modes, read the bytes yourself and give them to ``KeyRing/init(parsing:)``.
+/// secrets so that the group of the process can read them, allow that: `KeyFile(path, readers: .ownerAndGroup)`.
 ///
 /// The methods block during a few file operations.
 public struct KeyFile: Sendable {
+    /// Who may be able to read a file.
+    public enum Readers: Sendable, Hashable {
+        /// Its owner only.
+        case owner
+        /// Its owner and its group, if this process belongs to that group: modes 0440 and 0640, as Kubernetes mounts
+        /// secrets for the group of a pod. Every process of the group can then read the keys.
+        case ownerAndGroup
+    }
+
     /// The path of the file. Reading follows symbolic links.
     public let path: String
+
+    /// Who may be able to read the file.
+    public let readers: Readers
 
     /// More than any keys need.
     static let maximumSize = 1 << 20
 
     /// Names a file, without reading or writing it.
-    public init(_ path: String) {
+    ///
+    /// - Parameters:
+    ///   - path: The path.
+    ///   - readers: Who may be able to read the file. Choose ``Readers/ownerAndGroup`` only where an orchestrator
+    ///     mounts the file, and the group has no other processes.
+    public init(_ path: String, readers: Readers = .owner) {
         self.path = path
+        self.readers = readers
     }
 
     /// Returns the content of the file.
     ///
-    /// - Throws: ``ItsmeError`` `key_file_unsafe` if its mode has bits for a group or others, or if it belongs to
-    ///   another user than this process or root; `key_file_unusable` if it cannot be read, is not a regular file, or has
-    ///   more than 1 MiB.
+    /// - Throws: ``ItsmeError`` `key_file_unsafe` if its mode has more bits for a group or others than ``readers``
+    ///   allows, or if it belongs to another user than this process or root; `key_file_unusable` if it cannot be read,
+    ///   is not a regular file, or has more than 1 MiB.
     public func read() throws(ItsmeError) -> SecretBytes {
-        try PrivateDescriptor.reading(path).contents()
+        try PrivateDescriptor.reading(path, readers).contents()
     }
 
     /// Creates the file with mode 0600, completely or not at all. Never overwrites an existing file.
@@ -46,6 +64,8 @@ public struct KeyFile: Sendable {
     ///
     /// A lock (`flock`) makes other processes that update the file wait their turn, so that no change is lost. If
     /// `change` throws, the file stays as it is.
+    ///
+    /// The file must be its owner's alone, whatever ``readers`` says: the group could not read the new one.
     ///
     /// - Throws: What `change` throws, and as ``read()`` and ``create(_:)`` do; `key_file_unusable` also while another
     ///   process holds the lock, and if the path is a symbolic link.

@@ -15,15 +15,15 @@ struct PrivateDescriptor: ~Copyable {
     private let status: stat
     private let path: String
 
-    static func reading(_ path: String) throws(ItsmeError) -> PrivateDescriptor {
-        try opening(path, flags: 0)
+    static func reading(_ path: String, _ readers: KeyFile.Readers) throws(ItsmeError) -> PrivateDescriptor {
+        try opening(path, flags: 0, readers)
     }
 
     /// Opens and locks the file. Starts again if another process has replaced the file before the lock was held.
     static func locked(_ path: String) throws(ItsmeError) -> PrivateDescriptor {
         for _ in 0..<100 {
             // Renaming a new file to this path would replace a symbolic link, not its target.
-            let file = try opening(path, flags: O_NOFOLLOW)
+            let file = try opening(path, flags: O_NOFOLLOW, .owner)
             guard flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 else {
                 guard errno == EWOULDBLOCK else { throw Self.failure(path, "locked") }
                 throw KeyFile.error(
@@ -45,7 +45,9 @@ struct PrivateDescriptor: ~Copyable {
         self.path = path
     }
 
-    private static func opening(_ path: String, flags: Int32) throws(ItsmeError) -> PrivateDescriptor {
+    private static func opening(
+        _ path: String, flags: Int32, _ readers: KeyFile.Readers
+    ) throws(ItsmeError) -> PrivateDescriptor {
         // Without O_NONBLOCK, opening a named pipe would block until another process writes to it.
         let opened = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags)
         guard opened >= 0 else { throw failure(path, "opened") }
@@ -59,7 +61,8 @@ struct PrivateDescriptor: ~Copyable {
                 .keyFileUnusable, path, "the key file is not a regular file",
                 remedy: "Name the file that holds the keys.")
         }
-        guard status.st_mode & 0o077 == 0 else {
+        let isForOurGroup = readers == .ownerAndGroup && isMember(of: status.st_gid)
+        guard status.st_mode & (isForOurGroup ? 0o037 : 0o077) == 0 else {
             throw KeyFile.error(
                 .keyFileUnsafe, path, "users other than its owner can use the key file",
                 remedy: """
@@ -83,6 +86,14 @@ struct PrivateDescriptor: ~Copyable {
 
     deinit {
         _ = close(descriptor)
+    }
+
+    /// Whether this process belongs to a group. Root reads the files of all groups.
+    private static func isMember(of group: gid_t) -> Bool {
+        guard geteuid() != 0, group != getegid() else { return true }
+        var groups = [gid_t](repeating: 0, count: max(Int(getgroups(0, nil)), 0))
+        let count = unsafe getgroups(Int32(groups.count), &groups)
+        return groups.prefix(max(Int(count), 0)).contains(group)
     }
 
     /// The user and the group that the file belongs to.
