@@ -99,43 +99,67 @@ public struct ItsmeConfiguration: Sendable {
 
     /// Refuses values that cannot work, and names the field and the remedy.
     func validate() throws(ItsmeError) {
-        _ = try Endpoint(issuer: environment.issuer, allowsLoopbackHTTP: environment.allowsLoopbackHTTP)
+        if let first = faults().first { throw first }
+    }
+
+    /// Every value that cannot work.
+    package func faults() -> [ItsmeError] {
+        var faults: [ItsmeError] = []
+        func check(_ rule: () throws(ItsmeError) -> Void) {
+            do throws(ItsmeError) { try rule() } catch { faults.append(error) }
+        }
+        check { () throws(ItsmeError) in
+            _ = try Endpoint(issuer: environment.issuer, allowsLoopbackHTTP: environment.allowsLoopbackHTTP)
+        }
+        check(checkClientID)
+        check { () throws(ItsmeError) in _ = try redirectEndpoint(redirectURI, phase: .configuration) }
+        check { () throws(ItsmeError) in try Self.check(clockSkew, in: .zero ... .seconds(300), "clockSkew") }
+        check { () throws(ItsmeError) in
+            try Self.check(maximumTokenAge, in: .seconds(30) ... .seconds(3600), "maximumTokenAge")
+        }
+        check { () throws(ItsmeError) in
+            try Self.check(transactionLifetime, in: .seconds(30) ... .seconds(600), "transactionLifetime")
+        }
+        check { () throws(ItsmeError) in try requestDelivery.validate(in: environment) }
+        check { () throws(ItsmeError) in _ = try authentication.requestObjectSigner() }
+        check { () throws(ItsmeError) in try checkTokenAlgorithms(idTokenAlgorithms, "idTokenAlgorithms") }
+        check { () throws(ItsmeError) in try checkTokenAlgorithms(userInfoAlgorithms, "userInfoAlgorithms") }
+        check(checkRequestObjectAlgorithms)
+        return faults
+    }
+
+    private func checkClientID() throws(ItsmeError) {
         guard !clientID.isEmpty, clientID.utf8.count <= 255, clientID.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
         else {
             throw Self.invalid(
                 "the client id is empty, longer than 255 characters, or holds a space or non-ASCII character",
                 "Give the client id exactly as you received it from itsme.", "clientID")
         }
-        _ = try redirectEndpoint(redirectURI, phase: .configuration)
-        try Self.check(clockSkew, in: .zero ... .seconds(300), "clockSkew")
-        try Self.check(maximumTokenAge, in: .seconds(30) ... .seconds(3600), "maximumTokenAge")
-        try Self.check(transactionLifetime, in: .seconds(30) ... .seconds(600), "transactionLifetime")
-        try requestDelivery.validate(in: environment)
-        _ = try authentication.requestObjectSigner()
-        try checkAlgorithms()
     }
 
+    private static let rsaAlgorithms: [KeyManagementAlgorithm] = [.rsaOAEP, .rsaOAEP256]
+
     /// Refuses algorithms that itsme does not use with this kind of client.
-    private func checkAlgorithms() throws(ItsmeError) {
+    private func checkTokenAlgorithms(_ algorithms: TokenAlgorithms, _ field: String) throws(ItsmeError) {
         let hasSecret = authentication.hasSecret
-        let rsa: [KeyManagementAlgorithm] = [.rsaOAEP, .rsaOAEP256]
-        for (algorithms, field) in [
-            (idTokenAlgorithms, "idTokenAlgorithms"), (userInfoAlgorithms, "userInfoAlgorithms"),
-        ] {
-            let isAllowed =
+        let isAllowed =
+            hasSecret
+            ? [.rs256, .hs256].contains(algorithms.signature) && algorithms.keyManagement == .direct
+                && algorithms.contentEncryption.keySize <= 32
+            : algorithms.signature == .rs256 && Self.rsaAlgorithms.contains(algorithms.keyManagement)
+        guard isAllowed else {
+            throw Self.invalid(
                 hasSecret
-                ? [.rs256, .hs256].contains(algorithms.signature) && algorithms.keyManagement == .direct
-                    && algorithms.contentEncryption.keySize <= 32
-                : algorithms.signature == .rs256 && rsa.contains(algorithms.keyManagement)
-            guard isAllowed else {
-                throw Self.invalid(
-                    hasSecret
-                        ? "with a client secret, itsme signs with RS256 or HS256 and encrypts with dir and a key of 256 bits"
-                        : "with a key pair, itsme signs with RS256 and encrypts with RSA-OAEP or RSA-OAEP-256",
-                    "Use the algorithms that were registered at itsme.", field)
-            }
+                    ? "with a client secret, itsme signs with RS256 or HS256 and encrypts with dir and a key of 256 bits"
+                    : "with a key pair, itsme signs with RS256 and encrypts with RSA-OAEP or RSA-OAEP-256",
+                "Use the algorithms that were registered at itsme.", field)
         }
-        guard rsa.contains(requestObjectAlgorithms.keyManagement),
+    }
+
+    /// Refuses algorithms that itsme does not accept from this kind of client.
+    private func checkRequestObjectAlgorithms() throws(ItsmeError) {
+        let hasSecret = authentication.hasSecret
+        guard Self.rsaAlgorithms.contains(requestObjectAlgorithms.keyManagement),
             requestObjectAlgorithms.signature == (hasSecret ? .hs256 : .rs256)
         else {
             throw Self.invalid(

@@ -74,7 +74,7 @@ public struct ItsmeService: Sendable {
 
     /// Refuses a service code that cannot be a scope token (RFC 6749 §3.3), and a subject that no ID token can have:
     /// the person would approve, but the answer would be refused.
-    func validate(phase: ItsmeError.Phase) throws(ItsmeError) {
+    package func validate(phase: ItsmeError.Phase) throws(ItsmeError) {
         guard Scope.service(code) != nil, code.utf8.count <= 128 else {
             throw ItsmeError(
                 .invalidConfiguration, phase,

@@ -62,7 +62,7 @@ public struct PostLoginTarget: Sendable, Hashable {
     }
 
     /// Refuses an origin that is not https or not in its normal form.
-    static func check(_ origins: Set<String>) throws(ItsmeError) {
+    package static func check(_ origins: Set<String>) throws(ItsmeError) {
         for origin in origins {
             guard let endpoint = try? Endpoint(origin, allowsLoopbackHTTP: false), origin == origin.lowercased(),
                 origin == "https://" + endpoint.authority

@@ -87,12 +87,10 @@ extension ItsmeError {
         public static let randomSourceFailed = Code(
             "random_source_failed", .transient, "the random source returned no bytes",
             remedy: "Check the system's random generator.")
-
         /// The request object is larger than its store.
         public static let requestObjectTooLarge = Code(
             "request_object_too_large", .misconfiguration, "the request object is larger than its store",
             remedy: "Give the store more room, or ask for fewer claims.")
-
         /// The page to open after the login is not on this site.
         public static let targetRefused = Code(
             "target_refused", .untrustedResponse, "the page to open after the login is not on this site",
@@ -108,7 +106,9 @@ extension ItsmeError {
         /// No answer: name resolution or the connection failed, or the connection was lost.
         public static let unreachable = Code(
             "unreachable", .transient, "there was no answer",
-            remedy: "Check the network and the proxy from this machine, then try again.")
+            remedy:
+                "Check the network from this machine. Behind a proxy, set CurlTransport.Configuration.proxy (ITSME_PROXY): variables such as https_proxy are not read."
+        )
         /// No answer in time.
         public static let timeout = Code(
             "timeout", .transient, "there was no answer in time", remedy: Remedy.tryAgain)
