@@ -6,12 +6,12 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-# All traits of the package, always the same ones, so that commands after each other compile nothing twice.
-TRAITS := Hummingbird,Tool
+# Always the same traits, so that commands after each other compile nothing twice.
+TRAITS := --enable-all-traits
 # Most targets build, and two builds at the same time would wait for each other.
 .NOTPARALLEL:
 .PHONY: help deps demo test test-nginx test-tool test-matrix sanitize timing bench bench-peers security-report interop fuzz lint format \
-  clean
+  configuration-table clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -20,15 +20,15 @@ deps: ## Check for the system libraries; install missing ones if that needs no p
 	@Scripts/deps
 
 demo: deps ## Watch Login, Share data and Confirm against a local itsme
-	swift run --traits $(TRAITS) itsme demo $(if $(ONCE),--once)
+	swift run $(TRAITS) itsme demo $(if $(ONCE),--once)
 
 # The tests with an HSM load an engine into OpenSSL, so they run in a separate process.
 # All tests are XCTest. Without --disable-swift-testing, the output would end with an empty run of Swift Testing.
 # The log is kept for Scripts/security-report, which checks that each security rule has tests that passed.
 test: deps ## Run all tests
 	@mkdir -p .build && : >.build/test.log
-	set -o pipefail; swift test --traits $(TRAITS) --disable-swift-testing 2>&1 | tee -a .build/test.log
-	set -o pipefail; ITSMERP_HSM=1 swift test --traits $(TRAITS) --disable-swift-testing --skip-build \
+	set -o pipefail; swift test $(TRAITS) --disable-swift-testing 2>&1 | tee -a .build/test.log
+	set -o pipefail; ITSMERP_HSM=1 swift test $(TRAITS) --disable-swift-testing --skip-build \
 	  --filter HardwareKeyTests 2>&1 | tee -a .build/test.log
 	@Scripts/security-report .build/test.log --brief
 
@@ -51,7 +51,7 @@ sanitize: deps ## Run the tests under Address-, Leak- and ThreadSanitizer, and t
 	ITSMERP_LEAKS=1 swift test --disable-swift-testing --filter LeakTests
 
 timing: deps ## Compare the times of failed decryptions
-	swift test --traits $(TRAITS) --disable-swift-testing --filter DecryptionTimingTests
+	swift test $(TRAITS) --disable-swift-testing --filter DecryptionTimingTests
 
 # A separate package, because it depends on other libraries. ITSMERP_BENCH_QUICK=1 makes a short run. The report goes to
 # Benchmarks/REPORT.md. Built with testability, so that the validation of a token can be measured alone.
@@ -93,6 +93,9 @@ lint: deps ## Check format, warnings, documentation, source rules, README, and a
 
 format: ## Format the sources with swift-format
 	git ls-files --cached --others --exclude-standard -- '*.swift' | xargs swift format --in-place --parallel
+
+configuration-table: ## Write the table of all settings into Documentation/Configuration.md
+	ITSMERP_WRITE_TABLE=1 swift test $(TRAITS) --disable-swift-testing --filter SettingTableTests
 
 clean: ## Remove all build output
 	rm -rf .build .build-*

@@ -27,6 +27,7 @@ let package = Package(
         .library(name: "ItsmeSandbox", targets: ["ItsmeSandbox"]),
         .library(name: "ItsmeHummingbird", targets: ["ItsmeHummingbird"]),
         .executable(name: "itsme", targets: ["ItsmeTool"]),
+        .library(name: "ItsmeConfig", targets: ["ItsmeConfig"]),
     ],
     traits: [
         .trait(
@@ -34,22 +35,29 @@ let package = Package(
             description: "Builds ItsmeHummingbird, the adapter that serves an HTTPHandler with Hummingbird."
         ),
         .trait(
+            name: "Configuration",
+            description: "Builds ItsmeConfig, which reads the settings of a client by swift-configuration."
+        ),
+        .trait(
             name: "Tool",
-            description: "Builds the command itsme: keys, the local itsme, the demo.",
-            enabledTraits: ["Hummingbird"]
+            description: "Builds the command itsme: keys, configuration, the local itsme, the demo.",
+            enabledTraits: ["Hummingbird", "Configuration"]
         ),
         .default(enabledTraits: []),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
-        // Resolved only with the traits.
+        // Resolved only with their traits.
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.4.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.25.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(
+            url: "https://github.com/apple/swift-configuration", from: "1.4.0",
+            traits: ["JSON", "CommandLineArguments"]),
     ],
     targets: [
         .systemLibrary(
@@ -114,6 +122,16 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
         .target(
+            name: "ItsmeConfig",
+            dependencies: [
+                "ItsmeRP", "JOSE", "WebFormats",
+                .product(name: "Logging", package: "swift-log"),
+                .product(
+                    name: "Configuration", package: "swift-configuration",
+                    condition: .when(traits: ["Configuration"])),
+            ],
+            swiftSettings: swiftSettings),
+        .target(
             name: "TestSupport",
             dependencies: [
                 "ItsmeRP", "JOSE", "COpenSSL", "COpenSSLTLS", "COpenSSLEngine", "CMemory", "ItsmeSandbox",
@@ -168,6 +186,16 @@ let package = Package(
                 "ItsmeTool",
                 "ItsmeRP", "ItsmeSandbox", "JOSE",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ItsmeConfigTests",
+            dependencies: [
+                "ItsmeConfig", "ItsmeRP", "JOSE", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(
+                    name: "Configuration", package: "swift-configuration",
+                    condition: .when(traits: ["Configuration"])),
             ],
             swiftSettings: swiftSettings),
         .target(

@@ -1,0 +1,169 @@
+#if Configuration
+    public import Configuration
+    import Foundation
+    public import ItsmeRP
+    import JOSE
+    public import Logging
+
+    /// The settings of a service that uses itsme, from environment variables, files and arguments.
+    ///
+    /// ```swift
+    /// let settings = try ItsmeSettings(ConfigReader(provider: EnvironmentVariablesProvider()))
+    /// let itsme = try settings.makeClient()
+    /// let login = ItsmeService.login(try settings.serviceCode("login"))
+    /// ```
+    ///
+    /// All keys are below `itsme`: `ITSME_CLIENT_ID`, `--itsme-client-id`, `itsme.clientID`. The page
+    /// `Documentation/Configuration.md` lists them. A value that is empty counts as not given.
+    ///
+    /// Values are checked here, not at the first login. The properties can be changed before a client is made of them.
+    public struct ItsmeSettings: Sendable {
+        /// The configuration of the client.
+        public var client: ItsmeConfiguration
+
+        /// How the client connects.
+        public var network: CurlTransport.Configuration
+
+        /// Seals cookies, with the current and the previous sealing key.
+        public var sealer: CookieSealer
+
+        /// The keys of the client; nil with a client secret.
+        public let keys: ClientKeyRing?
+
+        /// The file of ``keys``, to look for changes; nil with a client secret.
+        public let keyFile: KeyFile?
+
+        /// Other origins to which a login may return: `allowedTargetOrigins` of ``LoginEndpoints``.
+        public var allowedTargetOrigins: Set<String>
+
+        /// The language for browsers that prefer none of itsme's languages: `defaultLocale` of ``LoginEndpoints``.
+        public var defaultLocale: InterfaceLocale
+
+        /// What was read, for people: every setting, without secrets.
+        public let entries: [Entry]
+
+        private let reader: ConfigReader
+
+        /// Reads and checks all settings.
+        ///
+        /// Logs a warning for each variable and argument of the process that looks like a setting but is none: it is
+        /// probably misspelt (``unknownNames(in:)``).
+        ///
+        /// - Parameters:
+        ///   - reader: Where the values come from. They are read once.
+        ///   - requestObjectStore: Stores request objects, if requests are delivered by reference.
+        ///   - custodian: Finds the keys of the key file that are held elsewhere, if any.
+        ///   - logger: For the warnings, and the client's logger.
+        ///   - names: The names of the given variables and arguments; by default those of the process.
+        /// - Throws: ``ItsmeSettingsError`` with every fault that was found.
+        public init(
+            _ reader: ConfigReader,
+            requestObjectStore: (any RequestObjectStore)? = nil,
+            custodian: (any KeyCustodian)? = nil,
+            logger: Logger = Logger(label: "itsme"),
+            names: [String]? = nil
+        ) throws(ItsmeSettingsError) {
+            let unknown = Self.unknownNames(in: names ?? Self.namesOfProcess)
+            for name in unknown {
+                var metadata: Logger.Metadata = ["itsme.name": "\(name.name)"]
+                if let suggestion = name.suggestion { metadata["itsme.suggestion"] = "\(suggestion)" }
+                logger.warning("a name looks like a setting but is none", metadata: metadata)
+            }
+            self.reader = reader.scoped(to: "itsme")
+            var source = SettingReader(self.reader, unknown: unknown)
+
+            let environment = source.environment()
+            let clientID = source.text(.clientID)
+            let redirectURI = source.text(.redirectURI)
+            let identity = source.identity(custodian: custodian)
+            let sealer = source.sealer()
+            let origins = source.targetOrigins()
+            let locale = source.value(.defaultLocale) { InterfaceLocale(rawValue: $0) }
+            let algorithms = source.algorithms()
+            let delivery = source.requestDelivery(store: requestObjectStore)
+            let skew = source.seconds(.clockSkew)
+            let age = source.seconds(.maximumTokenAge)
+            let lifetime = source.seconds(.transactionLifetime)
+            let network = source.network()
+
+            var made: ItsmeConfiguration?
+            if let environment, let clientID, let redirectURI, let identity {
+                var client = ItsmeConfiguration(
+                    environment: environment, clientID: clientID, authentication: identity.authentication,
+                    redirectURI: redirectURI)
+                algorithms.apply(to: &client)
+                client.logger = logger
+                if let delivery { client.requestDelivery = delivery }
+                if let skew { client.clockSkew = skew }
+                if let age { client.maximumTokenAge = age }
+                if let lifetime { client.transactionLifetime = lifetime }
+                for fault in client.faults() {
+                    source.refuse(Setting.of(field: fault.field).name, fault)
+                }
+                made = client
+            }
+            guard source.problems.isEmpty, let client = made, let sealer, let identity else {
+                throw ItsmeSettingsError(problems: source.problems)
+            }
+            self.client = client
+            self.network = network
+            self.sealer = sealer
+            keys = identity.keys
+            keyFile = identity.keyFile
+            allowedTargetOrigins = Set(origins)
+            defaultLocale = locale ?? .english
+            entries = Setting.allCases.map { Entry($0, given: source.given[$0], client: client) }
+        }
+
+        /// Makes the client, with a transport of its own.
+        ///
+        /// - Throws: ``ItsmeError`` of the phase `configuration`, if a property was changed to a value that cannot work.
+        public func makeClient() throws(ItsmeError) -> ItsmeClient {
+            try ItsmeClient(client, network: network)
+        }
+
+        /// The code of a service: `ITSME_SERVICE_LOGIN` for the name `login`.
+        ///
+        /// Ask for every service when the application starts, so that a missing one is found then.
+        ///
+        /// - Parameter name: The application's name for the service, in words: `login`, `shareData`, `loan-contract`.
+        /// - Throws: ``ItsmeSettingsError`` if it is missing, or cannot be a service code.
+        public func serviceCode(_ name: String) throws(ItsmeSettingsError) -> String {
+            let setting = SettingName.service(name)
+            func refusal(_ reason: String) -> ItsmeSettingsError {
+                ItsmeSettingsError(problems: [
+                    .init(setting, reason, remedy: "Give the service code exactly as you received it from itsme.")
+                ])
+            }
+            guard let code = reader.string(forKey: ConfigKey(setting.parts)), !code.isEmpty else {
+                throw refusal("it is missing or not one text")
+            }
+            do {
+                try ItsmeService.login(code).validate(phase: .configuration)
+            } catch {
+                throw refusal(error.reason)
+            }
+            return code
+        }
+
+        private static var namesOfProcess: [String] {
+            let process = ProcessInfo.processInfo
+            return process.environment.keys
+                + process.arguments.map { String($0.prefix { $0 != "=" }) }
+        }
+    }
+
+    extension ItsmeSettings: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+        /// The settings that were given, without secrets.
+        public var description: String {
+            let given = entries.filter(\.isGiven).map { "\($0.variable)=\($0.value)" }
+            return "ItsmeSettings(\(given.joined(separator: " ")))"
+        }
+
+        /// The same as ``description``.
+        public var debugDescription: String { description }
+
+        /// Shows no secret.
+        public var customMirror: Mirror { Mirror(self, children: ["description": description]) }
+    }
+#endif
