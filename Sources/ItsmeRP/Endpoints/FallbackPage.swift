@@ -56,7 +56,7 @@ public struct FallbackPage: HTTPHandler {
         var content = """
             <h1>\(HTMLText.escape(Self.title(appName, locale)))</h1>
             <p>\(HTMLText.escape(Self.explanation(locale)))</p>
-            <p>\(ItsmeButton.link(link(for: request), Self.button(locale), locale: locale, opensNewTab: true))</p>
+            <p class="actions">\(ItsmeButton.link(link(for: request), Self.button(locale), locale: locale, opensNewTab: true))</p>
             """
         if let restartURL {
             content +=
@@ -109,7 +109,7 @@ public struct FallbackPage: HTTPHandler {
         switch locale {
         case .english: "No app? Start again on this site"
         case .dutch: "Geen app? Begin opnieuw op deze site"
-        case .french: "Pas d’application ? Recommencez sur ce site"
+        case .french: "Pas d’application\u{A0}? Recommencez sur ce site"
         case .german: "Keine App? Auf dieser Website neu beginnen"
         }
     }

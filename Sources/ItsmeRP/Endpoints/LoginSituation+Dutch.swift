@@ -97,6 +97,11 @@ extension LoginSituation {
                 "Het probleem ligt bij ons, niet bij u of uw itsme-app. Kom later terug."
             )
 
+        case (.alreadyUsed, .confirm):
+            (
+                "Deze link is al gebruikt",
+                "Een link van itsme werkt één keer, en maar enkele minuten. Misschien ging u terug, laadde u de pagina opnieuw of opende u ze twee keer.\nIs het de eerste keer gelukt, dan kunt u gewoon verdergaan. Ga dat na voordat u opnieuw bevestigt."
+            )
         case (.alreadyUsed, _):
             (
                 "Deze link is al gebruikt",

@@ -94,6 +94,11 @@ extension LoginSituation {
                 "The problem is on our side, not with you or your itsme app. Please come back later."
             )
 
+        case (.alreadyUsed, .confirm):
+            (
+                "This link was already used",
+                "A link from itsme works once, and only for a few minutes. Perhaps you went back, reloaded the page or opened it twice.\nIf it worked the first time, you can simply continue. Please check this before you confirm again."
+            )
         case (.alreadyUsed, _):
             (
                 "This link was already used",

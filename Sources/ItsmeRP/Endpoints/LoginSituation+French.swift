@@ -100,6 +100,11 @@ extension LoginSituation {
                 "Le problème vient de chez nous, pas de vous ni de votre app itsme. Veuillez revenir plus tard."
             )
 
+        case (.alreadyUsed, .confirm):
+            (
+                "Ce lien a déjà été utilisé",
+                "Un lien d’itsme ne fonctionne qu’une fois, et quelques minutes seulement. Peut-être avez-vous utilisé le bouton Retour, rechargé la page ou ouvert le lien deux fois.\nSi tout s’est bien passé la première fois, vous pouvez simplement continuer. Regardez si c’est le cas avant de confirmer à nouveau."
+            )
         case (.alreadyUsed, _):
             (
                 "Ce lien a déjà été utilisé",
@@ -108,7 +113,7 @@ extension LoginSituation {
         case (.otherBrowser, _):
             (
                 "Ce navigateur ne connaît pas votre demande",
-                "Vous avez peut-être commencé dans un autre navigateur\u{A0}: l’app itsme peut ouvrir votre navigateur par défaut. Ou bien vous avez commencé il y a plus de dix minutes, ou ce navigateur bloque les cookies.\nRien n’est perdu. Copiez l’adresse de cette page dans la barre d’adresse et ouvrez-la dans le navigateur où vous avez commencé. Ou recommencez ici."
+                "Vous avez peut-être commencé dans un autre navigateur\u{A0}: l’app itsme peut ouvrir votre navigateur par défaut. Ou bien vous avez commencé il y a plus de dix minutes, ou ce navigateur bloque les cookies.\nRien n’est perdu. Copiez l’adresse de cette page depuis la barre d’adresse et ouvrez-la dans le navigateur où vous avez commencé. Ou recommencez ici."
             )
         }
     }

@@ -97,6 +97,11 @@ extension LoginSituation {
                 "Das Problem liegt bei uns, nicht bei Ihnen oder Ihrer itsme-App. Bitte kommen Sie später wieder."
             )
 
+        case (.alreadyUsed, .confirm):
+            (
+                "Dieser Link wurde bereits verwendet",
+                "Ein Link von itsme funktioniert nur einmal und nur einige Minuten lang. Vielleicht sind Sie zurückgegangen, oder Sie haben die Seite neu geladen oder zweimal geöffnet.\nHat es beim ersten Mal funktioniert, so können Sie einfach fortfahren. Bitte sehen Sie nach, bevor Sie erneut bestätigen."
+            )
         case (.alreadyUsed, _):
             (
                 "Dieser Link wurde bereits verwendet",

@@ -91,6 +91,10 @@ final class LoginSituationTests: XCTestCase {
                 XCTAssertNotEqual(text.title, nothing[locale])
                 XCTAssertNotNil(text.message.firstMatch(of: /itsme app|itsme-app|app itsme|itsme-App/), text.message)
             }
+            // The first callback may have passed it on: nobody should pay twice.
+            XCTAssertNotEqual(
+                LoginSituation.alreadyUsed.text(of: .confirm, in: locale).message,
+                LoginSituation.alreadyUsed.text(of: .login, in: locale).message)
         }
     }
 
