@@ -27,6 +27,8 @@ public struct ItsmeClient: Sendable {
     let configuration: ItsmeConfiguration
     let http: HTTPClient
     let provider: Provider
+    /// The transport that this client made for itself; nil if it was given one.
+    private(set) var ownTransport: CurlTransport?
 
     /// Makes a client with a ``CurlTransport`` of its own.
     ///
@@ -47,6 +49,7 @@ public struct ItsmeClient: Sendable {
                 field: "network", transportCode: error.code)
         }
         try self.init(configuration, transport: transport)
+        ownTransport = transport
     }
 
     /// Makes a client that uses a given transport.
@@ -298,9 +301,11 @@ public struct ItsmeClient: Sendable {
     ) async throws -> TokenResponse {
         try HTTPClient.checkMediaType(of: reply, in: ["application/json"], phase: .token)
         let body = try TokenResponseBody(parsing: reply.body)
-        let claims = try await verifier(configuration.idTokenAlgorithms, .idToken).claims(of: body.idToken)
-        let idToken = try IDToken(
-            claims, expecting: expectation, accessToken: body.accessToken, now: configuration.time.now())
+        let idToken = try await Telemetry.validation(.idToken) {
+            try IDToken(
+                await verifier(configuration.idTokenAlgorithms, .idToken).claims(of: body.idToken),
+                expecting: expectation, accessToken: body.accessToken, now: configuration.time.now())
+        }
         configuration.logger.debug("ID token validated", metadata: ["itsme.reference": "\(reference)"])
         return TokenResponse(
             idToken: idToken, accessToken: body.accessToken, expiresIn: body.expiresIn, reference: reference)
@@ -318,12 +323,14 @@ public struct ItsmeClient: Sendable {
         let reply = try await resource(metadata.userInfo, accept: "application/jwt, application/json", for: tokens)
         // itsme labels the JWT as application/json, so the form of the body decides.
         try HTTPClient.checkMediaType(of: reply, in: ["application/jwt", "application/json"], phase: .userInfo)
-        // White space around the token, such as a final line break, is ignored.
-        let claims = try await verifier(configuration.userInfoAlgorithms, .userInfo)
-            .claims(of: reply.body.trimmingWhitespace())
-        let userInfo = try UserInfo(
-            claims, of: tokens.idToken, clientID: configuration.clientID, clockSkew: configuration.clockSkewSeconds,
-            now: configuration.time.now())
+        let userInfo = try await Telemetry.validation(.userInfo) {
+            // White space around the token, such as a final line break, is ignored.
+            try UserInfo(
+                await verifier(configuration.userInfoAlgorithms, .userInfo)
+                    .claims(of: reply.body.trimmingWhitespace()),
+                of: tokens.idToken, clientID: configuration.clientID, clockSkew: configuration.clockSkewSeconds,
+                now: configuration.time.now())
+        }
         configuration.logger.debug("UserInfo validated", metadata: ["itsme.reference": "\(tokens.reference)"])
         return userInfo
     }

@@ -58,6 +58,11 @@ public struct ClientAuthentication: Sendable {
         }
     }
 
+    /// The client's own keys; nil with a client secret.
+    var keySource: (any ClientKeySource)? {
+        if case .privateKeyJWT(let source, _) = method { source } else { nil }
+    }
+
     var hasSecret: Bool {
         if case .clientSecretPost = method { true } else { false }
     }

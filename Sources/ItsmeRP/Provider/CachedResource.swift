@@ -37,6 +37,7 @@ final class CachedResource<Value: Sendable>: Sendable {
 
     private struct Entry {
         let snapshot: Snapshot
+        let fetchedAt: Duration
         /// From this time on, a caller starts a refresh in the background.
         let refreshAt: Duration
         /// From this time on, a caller waits for a refresh.
@@ -157,12 +158,51 @@ final class CachedResource<Value: Sendable>: Sendable {
         // The answer to a fetch in progress may be older than the change that the caller knows of.
         if state.withLock({ $0.isFetching }) { _ = try await fetchOutcome() }
         // If somebody else has begun a fetch since then, that one is new enough.
+        return try await fetchedOnce().get()
+    }
+
+    /// Fetches the value if there is none, or if it is time for a refresh. If this fails, the existing value stays.
+    ///
+    /// - Returns: How long until it is time again.
+    /// - Throws: the ``ItsmeError`` of the fetch, or `CancellationError`.
+    func refreshIfDue() async throws -> Duration {
+        if timeToRefresh() == .zero { _ = try await fetchedOnce().get() }
+        return timeToRefresh()
+    }
+
+    private func timeToRefresh() -> Duration {
+        let now = uptime()
+        return state.withLock { state in state.entry.map { max(.zero, $0.refreshAt - now) } ?? .zero }
+    }
+
+    /// The result of the fetch in progress, or of a new one.
+    private func fetchedOnce() async throws -> Result<Snapshot, ItsmeError> {
         let startsFetch = state.withLock { state in
             defer { state.isFetching = true }
             return !state.isFetching
         }
         if startsFetch { startFetch() }
-        return try await fetchOutcome().get()
+        return try await fetchOutcome()
+    }
+
+    /// The value in the cache, even if it is too old to be served.
+    var cached: Value? {
+        state.withLock { $0.entry?.snapshot.value }
+    }
+
+    /// What is in the cache, and how old it is.
+    func health(_ name: ItsmeHealth.ResourceName) -> ItsmeHealth.Resource {
+        let now = uptime()
+        return state.withLock { state in
+            let failure = state.lastFailure.map {
+                ItsmeHealth.Failure(resource: name, error: $0.error, age: now - $0.at)
+            }
+            guard let entry = state.entry, now < entry.hardLimit else {
+                return ItsmeHealth.Resource(state: .missing, age: nil, lastFailure: failure)
+            }
+            return ItsmeHealth.Resource(
+                state: now < entry.expiresAt ? .fresh : .stale, age: now - entry.fetchedAt, lastFailure: failure)
+        }
     }
 
     private func isCoolingDown(_ state: State, _ now: Duration) -> Bool {
@@ -223,8 +263,8 @@ final class CachedResource<Value: Sendable>: Sendable {
                 let lifetime = min(
                     max(fetched.lifetime ?? policy.defaultLifetime, policy.minimumLifetime), policy.maximumLifetime)
                 state.entry = Entry(
-                    snapshot: snapshot, refreshAt: now + lifetime * 4 / 5, expiresAt: now + lifetime,
-                    hardLimit: now + lifetime + policy.outageTolerance)
+                    snapshot: snapshot, fetchedAt: now, refreshAt: now + lifetime * 4 / 5,
+                    expiresAt: now + lifetime, hardLimit: now + lifetime + policy.outageTolerance)
                 state.lastFailure = nil
                 outcome = .success(snapshot)
             case .failure(let error):

@@ -41,35 +41,52 @@ final class Provider: Sendable {
         metadataResource = CachedResource(
             policy: .init(defaultLifetime: .seconds(24 * 3600)), uptime: time.uptime
         ) { () async throws(ItsmeError) in
-            let reply = try await http.get(
-                discovery, accept: "application/json", mediaTypes: ["application/json"],
-                maximumBodySize: 256 << 10, phase: .discovery)
             do throws(ItsmeError) {
+                let reply = try await http.get(
+                    discovery, accept: "application/json", mediaTypes: ["application/json"],
+                    maximumBodySize: 256 << 10, phase: .discovery)
                 let metadata = try ProviderMetadata(parsing: reply.body, for: environment)
                 try check(metadata)
                 logger.debug("discovery document read")
+                Telemetry.refresh(.metadata, error: nil)
                 return (metadata, CacheControl(reply.response.headerFields).lifetime)
-            } catch  where error.kind == .misconfiguration {
-                // Logged, since a background refresh has no caller to receive the error.
-                logger.error("the provider cannot be used as configured", metadata: ["itsme.error": "\(error)"])
+            } catch {
+                Telemetry.refresh(.metadata, error: error)
+                logger.log(
+                    level: Self.level(of: error), "itsme's discovery document could not be fetched",
+                    metadata: error.metadata)
                 throw error
             }
         }
         keySets = KeySetDirectory { jwks in
             CachedResource(uptime: time.uptime) { () async throws(ItsmeError) in
-                let reply = try await http.get(
-                    jwks, accept: "application/jwk-set+json, application/json",
-                    mediaTypes: ["application/json", "application/jwk-set+json"],
-                    maximumBodySize: 64 << 10, phase: .providerKeys)
-                let set = try Provider.keySet(reply.body)
-                logger.debug(
-                    "JWK Set read",
-                    metadata: [
-                        "itsme.jwks.keys": "\(set.keys.count)", "itsme.jwks.skipped": "\(set.skipped.count)",
-                    ])
-                return (set, CacheControl(reply.response.headerFields).lifetime)
+                do throws(ItsmeError) {
+                    let reply = try await http.get(
+                        jwks, accept: "application/jwk-set+json, application/json",
+                        mediaTypes: ["application/json", "application/jwk-set+json"],
+                        maximumBodySize: 64 << 10, phase: .providerKeys)
+                    let set = try Provider.keySet(reply.body)
+                    logger.debug(
+                        "JWK Set read",
+                        metadata: [
+                            "itsme.jwks.keys": "\(set.keys.count)", "itsme.jwks.skipped": "\(set.skipped.count)",
+                        ])
+                    Telemetry.refresh(.keys, error: nil)
+                    return (set, CacheControl(reply.response.headerFields).lifetime)
+                } catch {
+                    Telemetry.refresh(.keys, error: error)
+                    logger.log(
+                        level: Self.level(of: error), "itsme's JWK Set could not be fetched", metadata: error.metadata)
+                    throw error
+                }
             }
         }
+    }
+
+    /// The level for a failed fetch. It is logged in any case, since a refresh in the background has no caller to receive
+    /// the error. A shutdown is no failure.
+    private static func level(of error: ItsmeError) -> Logger.Level {
+        error.transportCode == .shutDown ? .debug : error.logLevel
     }
 
     /// The metadata, from the cache if it is fresh.
@@ -82,6 +99,28 @@ final class Provider: Sendable {
         let metadata = try await metadataResource.fetched().value
         _ = try await keySets.resource(for: metadata.jwks).fetched()
         return metadata
+    }
+
+    /// Fetches the metadata and the JWK Set if they are missing, or if it is time for a refresh.
+    ///
+    /// - Returns: How long until it is time again.
+    func refreshIfDue() async throws -> Duration {
+        let wait: Duration
+        do {
+            wait = try await metadataResource.refreshIfDue()
+        } catch let error as ItsmeError {
+            // The old metadata still say where the keys are.
+            if let jwks = metadataResource.cached?.jwks { _ = try? await keySets.resource(for: jwks).refreshIfDue() }
+            throw error
+        }
+        return min(wait, try await keySetResource().refreshIfDue())
+    }
+
+    /// What is in the caches.
+    func health() -> (metadata: ItsmeHealth.Resource, keys: ItsmeHealth.Resource) {
+        let keySet = metadataResource.cached.flatMap { keySets.existing(for: $0.jwks) }
+        let keys = keySet?.health(.keys) ?? ItsmeHealth.Resource(state: .missing, age: nil, lastFailure: nil)
+        return (metadataResource.health(.metadata), keys)
     }
 
     /// The cache of the JWK Set that the metadata names.
@@ -176,6 +215,11 @@ final class KeySetDirectory: Sendable {
 
     init(_ make: @escaping @Sendable (Endpoint) -> CachedResource<JWKSet>) {
         self.make = make
+    }
+
+    /// The cache for `endpoint`, if there is one.
+    func existing(for endpoint: Endpoint) -> CachedResource<JWKSet>? {
+        current.withLock { $0?.url == endpoint.url ? $0?.resource : nil }
     }
 
     func resource(for endpoint: Endpoint) -> CachedResource<JWKSet> {

@@ -78,6 +78,8 @@ final class CurlLoop: Sendable {
         }
     }
 
+    var isStopping: Bool { mailbox.withLock { $0.isStopping } }
+
     /// Returns when the thread has ended.
     func stopped() async {
         await withCheckedContinuation { continuation in

@@ -147,8 +147,13 @@ public final class CurlTransport: HTTPTransport {
     ///
     /// Afterwards every request fails the same way. Releasing a transport without this call does the same, but at an
     /// unknown time.
+    ///
+    /// It is safe to call this more than once, and from several tasks.
     public func shutdown() async {
         loop.stop()
         await loop.stopped()
     }
+
+    /// Whether requests are refused, because ``shutdown()`` was called.
+    var isShutDown: Bool { loop.isStopping }
 }

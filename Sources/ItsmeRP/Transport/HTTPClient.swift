@@ -33,6 +33,14 @@ struct HTTPClient: Sendable {
     func send(
         _ request: HTTPRequest, body: [UInt8], limits: HTTPLimits = HTTPLimits(), phase: ItsmeError.Phase
     ) async throws -> HTTPReply {
+        try await Telemetry.request(request, phase: phase) {
+            try await exchange(request, body: body, limits: limits, phase: phase)
+        }
+    }
+
+    private func exchange(
+        _ request: HTTPRequest, body: [UInt8], limits: HTTPLimits, phase: ItsmeError.Phase
+    ) async throws -> HTTPReply {
         let reply: HTTPReply
         do {
             reply = try await transport.send(request, body: body, limits: limits)
