@@ -28,6 +28,7 @@ let package = Package(
         .library(name: "ItsmeHummingbird", targets: ["ItsmeHummingbird"]),
         .executable(name: "itsme", targets: ["ItsmeTool"]),
         .library(name: "ItsmeConfig", targets: ["ItsmeConfig"]),
+        .library(name: "ItsmeLifecycle", targets: ["ItsmeLifecycle"]),
     ],
     traits: [
         .trait(
@@ -42,6 +43,15 @@ let package = Package(
             name: "Tool",
             description: "Builds the command itsme: keys, configuration, the local itsme, the demo.",
             enabledTraits: ["Hummingbird", "Configuration"]
+        ),
+        .trait(
+            name: "ServiceLifecycle",
+            description:
+                "Builds ItsmeLifecycle, the service that keeps metadata and keys fresh and closes connections last."
+        ),
+        .trait(
+            name: "Observability",
+            description: "Reports metrics with swift-metrics and spans with swift-distributed-tracing."
         ),
         .default(enabledTraits: []),
     ],
@@ -58,6 +68,8 @@ let package = Package(
         .package(
             url: "https://github.com/apple/swift-configuration", from: "1.4.0",
             traits: ["JSON", "CommandLineArguments"]),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
     ],
     targets: [
         .systemLibrary(
@@ -81,6 +93,9 @@ let package = Package(
                 "JOSE", "WebFormats", "CCurl",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Metrics", package: "swift-metrics", condition: .when(traits: ["Observability"])),
+                .product(
+                    name: "Tracing", package: "swift-distributed-tracing", condition: .when(traits: ["Observability"])),
             ],
             swiftSettings: strictSettings),
         .target(
@@ -132,6 +147,16 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
         .target(
+            name: "ItsmeLifecycle",
+            dependencies: [
+                "ItsmeRP", "JOSE",
+                .product(name: "Logging", package: "swift-log"),
+                .product(
+                    name: "ServiceLifecycle", package: "swift-service-lifecycle",
+                    condition: .when(traits: ["ServiceLifecycle"])),
+            ],
+            swiftSettings: swiftSettings),
+        .target(
             name: "TestSupport",
             dependencies: [
                 "ItsmeRP", "JOSE", "COpenSSL", "COpenSSLTLS", "COpenSSLEngine", "CMemory", "ItsmeSandbox",
@@ -152,6 +177,14 @@ let package = Package(
                 "ItsmeRP", "ItsmeSandbox", "JOSE", "TestSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics", condition: .when(traits: ["Observability"])),
+                .product(
+                    name: "MetricsTestKit", package: "swift-metrics", condition: .when(traits: ["Observability"])),
+                .product(
+                    name: "Tracing", package: "swift-distributed-tracing", condition: .when(traits: ["Observability"])),
+                .product(
+                    name: "InMemoryTracing", package: "swift-distributed-tracing",
+                    condition: .when(traits: ["Observability"])),
             ],
             swiftSettings: swiftSettings),
         .testTarget(
@@ -196,6 +229,20 @@ let package = Package(
                 .product(
                     name: "Configuration", package: "swift-configuration",
                     condition: .when(traits: ["Configuration"])),
+            ],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ItsmeLifecycleTests",
+            dependencies: [
+                "ItsmeLifecycle", "ItsmeRP", "JOSE", "TestSupport",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(
+                    name: "ServiceLifecycle", package: "swift-service-lifecycle",
+                    condition: .when(traits: ["ServiceLifecycle"])),
+                .product(name: "Metrics", package: "swift-metrics", condition: .when(traits: ["Observability"])),
+                .product(
+                    name: "MetricsTestKit", package: "swift-metrics", condition: .when(traits: ["Observability"])),
             ],
             swiftSettings: swiftSettings),
         .target(

@@ -1,0 +1,38 @@
+import Foundation
+import ItsmeRP
+import XCTest
+
+/// Operators build alerts and dashboards on the names in Documentation/Operations.md, so the page and the code agree.
+final class OperationsPageTests: XCTestCase {
+    private static let root = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../..").standardized
+
+    /// The first cells of the table in a section, without backquotes.
+    private func names(in section: String) throws -> [String] {
+        let page = try String(
+            contentsOf: Self.root.appendingPathComponent("Documentation/Operations.md"), encoding: .utf8)
+        let start = try XCTUnwrap(page.range(of: "\n## \(section)\n"), section).upperBound
+        let end = page[start...].range(of: "\n## ")?.lowerBound ?? page.endIndex
+        let rows = page[start..<end].split(separator: "\n").filter { $0.hasPrefix("|") }
+        return rows.dropFirst(2).compactMap { row in
+            row.split(separator: "|").first?.trimmingCharacters(in: CharacterSet(charactersIn: " `"))
+        }
+    }
+
+    func testNamesEveryMetricAndNoOther() throws {
+        XCTAssertEqual(try names(in: "Metrics").sorted(), Telemetry.Metric.allCases.map(\.rawValue).sorted())
+    }
+
+    func testNamesEverySpanAndNoOther() throws {
+        XCTAssertEqual(try names(in: "Traces").sorted(), Telemetry.spans.sorted())
+    }
+
+    func testQuotesLogLinesAsTheyAre() throws {
+        let files = ["ItsmeRP/Provider/Provider.swift", "ItsmeLifecycle/KeyRingWatch.swift"]
+        let sources = try files.map {
+            try String(contentsOf: Self.root.appendingPathComponent("Sources/\($0)"), encoding: .utf8)
+        }.joined()
+        let messages = try names(in: "Log lines")
+        XCTAssertGreaterThan(messages.count, 5)
+        for message in messages { XCTAssertTrue(sources.contains("\"\(message)\""), message) }
+    }
+}
