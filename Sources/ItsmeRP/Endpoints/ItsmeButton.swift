@@ -74,7 +74,7 @@ public struct ItsmeButton: Sendable, Hashable {
     /// - Parameters:
     ///   - action: Determines the text.
     ///   - locale: The language of the text.
-    ///   - href: Where the flow starts, ``LoginEndpoints/startURL(target:locale:)``: a path on this site or an https
+    ///   - href: Where the flow starts, ``LoginEndpoints/startURL(of:target:locale:)``: a path on this site or an https
     ///     URL. Never use the authorization URL itself, which is only valid for one login.
     ///   - variant: How much it stands out.
     ///   - size: How high it is.

@@ -10,8 +10,8 @@ public struct LoginFailure: Sendable {
     /// The error that a closure or the replay guard of the application threw; nil if the error is from the library.
     public let underlyingError: (any Error)?
 
-    /// The name of the ``LoginService``. The first one if the callback belongs to no pending login of this browser.
-    public let serviceName: String
+    /// The name of the ``LoginService``; nil if the callback belongs to no login that this browser knows.
+    public let serviceName: String?
 
     /// Where the person wanted to go, if known.
     public let target: PostLoginTarget?
@@ -22,13 +22,13 @@ public struct LoginFailure: Sendable {
     /// The language that the browser prefers.
     public let locale: InterfaceLocale
 
-    /// The URL to start again.
+    /// The URL to start again; the first service if the service is not known.
     public let retryURL: String
 
     /// The name of this login in log lines; show it, so that support finds them.
     public let reference: String
 
-    let route: LoginRoute
+    let route: LoginRoute?
     let theme: PageTheme
 
     /// What happened, for a page.
@@ -40,7 +40,7 @@ public struct LoginFailure: Sendable {
     /// It ends no session. ``LoginSituation`` has the statuses.
     public var page: HTTPReply {
         FailurePage(
-            situation: situation, service: route.kind, texts: route.texts?.text(situation, locale), locale: locale,
+            situation: situation, service: route?.kind, texts: route?.texts?.text(situation, locale), locale: locale,
             theme: theme, retryURL: retryURL, continueURL: situation == .alreadyUsed ? target?.text : nil,
             reference: reference
         ).reply()

@@ -8,9 +8,14 @@ extension LoginFlow {
         package let step: Step
         /// Sets or clears the cookie of the login; nil if it stays as it is.
         private let cookie: (@Sendable (_ isCompleted: Bool) -> String)?
+        private let service: ItsmeService.Kind?
 
-        fileprivate init(_ step: Step, cookie: (@Sendable (_ isCompleted: Bool) -> String)? = nil) {
+        fileprivate init(
+            _ step: Step, service: ItsmeService.Kind? = nil,
+            cookie: (@Sendable (_ isCompleted: Bool) -> String)? = nil
+        ) {
             self.step = step
+            self.service = service
             self.cookie = cookie
         }
 
@@ -20,6 +25,7 @@ extension LoginFlow {
         package func finish(_ fields: inout HTTPFields, isCompleted: Bool) {
             fields.protectLoginStep()
             if let cookie { fields.setCookie(cookie(isCompleted)) }
+            if isCompleted { Telemetry.login(.completed, service: service) }
         }
     }
 
@@ -33,7 +39,7 @@ extension LoginFlow {
     package func callback(_ request: HTTPRequest, isLoggedIn: () async -> Bool) async -> Callback {
         guard request.method == .get else { return Callback(.answer(.methodNotAllowed(allowed: "GET"))) }
         guard !request.isSpeculative else { return Callback(.answer(.speculationRefused)) }
-        var situation = Situation(route: firstRoute)
+        var situation = Situation()
         var name: String?
         var isOpened = false
         let step: Step
@@ -48,8 +54,9 @@ extension LoginFlow {
             let transaction = try transaction(inCookie: cookie, request)
             isOpened = true
             situation.target = target(of: transaction)
-            situation.route = try route(of: transaction)
-            step = try await complete(callback, transaction, request, &situation)
+            let route = try route(of: transaction)
+            situation.route = route
+            step = try await complete(callback, transaction, route, request, &situation)
         } catch let error as ItsmeError where error.code == .transactionMissing && options.fallbackPage != nil {
             step = .answer(
                 options.fallbackPage?.page(for: request, restartURL: startURL(of: firstRoute, target: nil))
@@ -61,22 +68,23 @@ extension LoginFlow {
         guard let name, !situation.cameAgain else { return Callback(step) }
         guard isOpened else { return Callback(step) { [cookies] _ in cookies.clearing(name) } }
         let target = situation.target ?? options.defaultTarget
-        return Callback(step) { [cookies, sealer] isCompleted in
-            let finished = FinishedLogin(target: target, isCompleted: isCompleted)
+        let service = situation.route
+        return Callback(step, service: service?.kind) { [cookies, sealer] isCompleted in
+            let finished = FinishedLogin(serviceName: service?.name, target: target, isCompleted: isCompleted)
             return (try? finished.sealed(by: sealer)).map { cookies.setting(name, to: $0) } ?? cookies.clearing(name)
         }
     }
 
     private func complete(
-        _ callback: AuthorizationCallback, _ transaction: LoginTransaction, _ request: HTTPRequest,
-        _ situation: inout Situation
+        _ callback: AuthorizationCallback, _ transaction: LoginTransaction, _ route: LoginRoute,
+        _ request: HTTPRequest, _ situation: inout Situation
     ) async throws -> Step {
         do {
             let response = try await client.authorizationResponse(callback, for: transaction)
             let tokens = try await client.tokens(for: response)
             return .completed(
                 CompletedLogin(
-                    tokens: tokens, serviceName: situation.route.name,
+                    tokens: tokens, serviceName: route.name,
                     target: situation.target ?? options.defaultTarget, request: request.withoutQuery,
                     reference: transaction.reference, client: client, sessions: sessions))
         } catch let error as ItsmeError where error.code == .transactionReplayed {
@@ -115,6 +123,7 @@ extension LoginFlow {
     private func again(
         _ finished: FinishedLogin, _ request: HTTPRequest, _ situation: inout Situation, _ isLoggedIn: () async -> Bool
     ) async -> Step {
+        situation.route = finished.serviceName.flatMap { routes[$0] }
         situation.target = finished.target
         situation.cameAgain = true
         if finished.isCompleted, await isLoggedIn() { return .answer(.seeOther(finished.target.text)) }
@@ -127,10 +136,12 @@ extension LoginFlow {
 
 /// How a login ended, in its cookie, until the transaction would have expired.
 private struct FinishedLogin {
+    let serviceName: String?
     let target: PostLoginTarget
     let isCompleted: Bool
 
-    init(target: PostLoginTarget, isCompleted: Bool) {
+    init(serviceName: String?, target: PostLoginTarget, isCompleted: Bool) {
+        self.serviceName = serviceName
         self.target = target
         self.isCompleted = isCompleted
     }
@@ -141,6 +152,7 @@ private struct FinishedLogin {
             return nil
         }
         self.isCompleted = isCompleted
+        serviceName = json["sn"]?.string
         target =
             json["p"]?.string.flatMap {
                 try? PostLoginTarget($0, allowedOrigins: flow.options.allowedTargetOrigins)
@@ -148,8 +160,9 @@ private struct FinishedLogin {
     }
 
     func sealed(by sealer: CookieSealer) throws(ItsmeError) -> String {
-        try sealer.seal(
-            ["c": .bool(isCompleted), "p": .string(target.text)], as: .finishedLogin,
-            phase: .authorizationResponse, remedy: "Use a shorter target.")
+        var json: JSONValue = ["c": .bool(isCompleted), "p": .string(target.text)]
+        json["sn"] = serviceName.map { .string($0) }
+        return try sealer.seal(
+            json, as: .finishedLogin, phase: .authorizationResponse, remedy: "Use a shorter target.")
     }
 }

@@ -50,6 +50,7 @@ extension LoginFlow {
             reply.response.headerFields.setCookie(cookies.clearing(superseded))
         }
         reply.response.headerFields.setCookie(cookies.setting(name, to: sealed))
+        Telemetry.login(.started, service: route.kind)
         configuration.logger.debug(
             "login started",
             metadata: ["itsme.service": "\(route.name)", "itsme.reference": "\(transaction.reference)"])

@@ -107,7 +107,8 @@ package struct LoginFlow: Sendable {
 
     /// What is known about a login when it fails.
     struct Situation {
-        var route: LoginRoute
+        /// Nil if the login of a callback is not known.
+        var route: LoginRoute?
         var target: PostLoginTarget?
         var reference: String?
         /// Whether an earlier request has already used this login.
@@ -122,7 +123,7 @@ package struct LoginFlow: Sendable {
         let error = known ?? ItsmeError(.applicationFailed, phase)
         let reference = situation.reference ?? LoginReference.new(random: client.configuration.random)
         var metadata = error.metadata
-        metadata["itsme.service"] = "\(situation.route.name)"
+        metadata["itsme.service"] = situation.route.map { "\($0.name)" }
         metadata["itsme.reference"] = "\(reference)"
         if known == nil {
             metadata["itsme.application_error.type"] = "\(type(of: thrown))"
@@ -130,10 +131,11 @@ package struct LoginFlow: Sendable {
         }
         client.configuration.logger.log(
             level: thrown is CancellationError ? .debug : error.logLevel, "login failed", metadata: metadata)
+        Telemetry.login(.failed(thrown), service: situation.route?.kind)
         return LoginFailure(
-            error: error, underlyingError: thrown is ItsmeError ? nil : thrown, serviceName: situation.route.name,
+            error: error, underlyingError: thrown is ItsmeError ? nil : thrown, serviceName: situation.route?.name,
             target: situation.target, request: request.withoutQuery, locale: locale(for: request),
-            retryURL: startURL(of: situation.route, target: situation.target), reference: reference,
+            retryURL: startURL(of: situation.route ?? firstRoute, target: situation.target), reference: reference,
             route: situation.route, theme: options.theme)
     }
 
@@ -142,7 +144,7 @@ package struct LoginFlow: Sendable {
         failure(
             thrown, phase: .authorizationResponse, request: login.request,
             Situation(
-                route: routes[login.serviceName] ?? firstRoute, target: login.target, reference: login.reference))
+                route: routes[login.serviceName], target: login.target, reference: login.reference))
     }
 
     /// A browser that disconnects, or a server that stops, is not an error of the application.

@@ -80,7 +80,8 @@ public struct LoginService: Sendable {
 public struct PageTexts: Sendable {
     let text: @Sendable (LoginSituation, InterfaceLocale) -> (title: String, message: String)?
 
-    /// - Parameter text: The title and the message as plain text; nil for the library's.
+    /// - Parameter text: The title and the message as plain text; nil for the library's. Each line of the message becomes
+    ///   a paragraph.
     public init(_ text: @escaping @Sendable (LoginSituation, InterfaceLocale) -> (title: String, message: String)?) {
         self.text = text
     }

@@ -21,12 +21,6 @@ public enum LoginSituation: Sendable, Hashable, CaseIterable {
     /// already used, or cookies are blocked.
     case otherBrowser
 
-    /// Titles and messages of your own, for some situations; nil leaves the library's text.
-    ///
-    /// Both are plain text. Each line of the message becomes a paragraph of the page.
-    public typealias Texts =
-        @Sendable (_ situation: LoginSituation, _ locale: InterfaceLocale) -> (title: String, message: String)?
-
     /// The status of a page that says so. An expected refusal is a 4xx too, so that monitoring sees it.
     public var status: HTTPResponse.Status {
         switch self {

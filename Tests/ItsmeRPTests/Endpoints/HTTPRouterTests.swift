@@ -1,5 +1,6 @@
 import HTTPTypes
 import ItsmeRP
+import TestSupport
 import XCTest
 
 /// Choosing a handler by path.

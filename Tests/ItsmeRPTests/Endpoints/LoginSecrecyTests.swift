@@ -1,7 +1,6 @@
 import HTTPTypes
 import ItsmeRP
 import JOSE
-import Logging
 import Synchronization
 import TestSupport
 import XCTest
@@ -16,33 +15,16 @@ final class LoginSecrecyTests: XCTestCase {
         func append(_ line: String) { lines.withLock { $0.append(line) } }
     }
 
-    private struct CapturingHandler: LogHandler {
-        let lines: Lines
-        var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.trace
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) {
-            lines.append("\(event.level) \(event.message) \(event.metadata ?? [:])")
-        }
-    }
-
     private let provider = TestProvider()
-    private let lines = Lines()
+    private let lines = LogRecorder()
     private let values = Lines()
 
     private func login(failing: Bool = false) throws -> LoginEndpoints {
         struct Broken: Error {
             let detail = "the application's own words"
         }
-        let (lines, values) = (lines, values)
-        let client = try provider.client {
-            $0.logger = Logger(label: "test", factory: { _ in CapturingHandler(lines: lines) })
-        }
+        let values = values
+        let client = try provider.client { [lines] in $0.logger = lines.logger }
         return try LoginEndpoints(
             client: client, sealer: CookieSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))),
             services: [
@@ -86,7 +68,7 @@ final class LoginSecrecyTests: XCTestCase {
             if let verifier = provider.sent.last?.form["code_verifier"] { secrets.append(verifier) }
             for secret in secrets { XCTAssertFalse(reply.text.contains(secret), secret) }
         }
-        XCTAssertFalse(lines.text.isEmpty)
+        XCTAssertFalse(lines.lines.isEmpty)
         for secret in secrets {
             XCTAssertFalse(lines.text.contains(secret), secret)
             XCTAssertFalse(values.text.contains(secret), secret)
@@ -105,9 +87,7 @@ final class LoginSecrecyTests: XCTestCase {
 
     func testABrowserThatGoesAwayIsNoFaultOfTheApplication() async throws {
         let codes = Lines()
-        let client = try provider.client { [lines] in
-            $0.logger = Logger(label: "test", factory: { _ in CapturingHandler(lines: lines) })
-        }
+        let client = try provider.client { [lines] in $0.logger = lines.logger }
         let login = try LoginEndpoints(
             client: client, sealer: CookieSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))),
             services: [

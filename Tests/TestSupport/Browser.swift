@@ -1,32 +1,41 @@
-import HTTPTypes
-import ItsmeRP
+package import HTTPTypes
+package import ItsmeRP
 import JOSE
-import TestSupport
 import XCTest
 
 /// A browser with a cookie jar after RFC 6265bis: it refuses `__Host-` cookies that break a rule of the prefix, sends
 /// older cookies first, and drops cookies at `Max-Age=0`.
-struct Browser {
-    struct Cookie {
-        let name: String
-        let value: String
-        let attributes: [String]
+package struct Browser {
+    package struct Cookie {
+        package let name: String
+        package let value: String
+        package let attributes: [String]
+
+        package init(name: String, value: String, attributes: [String]) {
+            self.name = name
+            self.value = value
+            self.attributes = attributes
+        }
     }
 
-    let handler: any HTTPHandler
-    var scheme = "https"
-    var authority = "rp.example"
-    var cookies: [Cookie] = []
+    package let handler: any HTTPHandler
+    package var scheme = "https"
+    package var authority = "rp.example"
+    package var cookies: [Cookie] = []
 
-    init(_ login: LoginEndpoints) {
-        handler = HTTPRouter(login.routes)
+    package init(_ handler: any HTTPHandler) {
+        self.handler = handler
     }
 
-    var cookieHeader: String {
+    package init(_ login: LoginEndpoints) {
+        self.init(HTTPRouter(login.routes))
+    }
+
+    package var cookieHeader: String {
         cookies.map { "\($0.name)=\($0.value)" }.joined(separator: "; ")
     }
 
-    mutating func get(
+    package mutating func get(
         _ path: String, method: HTTPRequest.Method = .get, fields: [(name: String, value: String)] = [],
         line: UInt = #line
     ) async -> HTTPReply {
@@ -66,7 +75,7 @@ extension Substring {
 
 extension TestProvider {
     /// What itsme does with an authorization URL: the state of the request, and tokens for its nonce from now on.
-    func approve(_ authorizationURL: String?) async throws -> String {
+    package func approve(_ authorizationURL: String?) async throws -> String {
         let object = try await Self.requestObject(in: XCTUnwrap(authorizationURL))
         let nonce = object["nonce"]?.string ?? ""
         answer("/token") { [self] _, _ in
@@ -74,4 +83,43 @@ extension TestProvider {
         }
         return try XCTUnwrap(object["state"]?.string)
     }
+}
+
+extension HTTPHandler {
+    /// Sends a request as a browser or itsme would.
+    package func send(
+        _ path: String, method: HTTPRequest.Method = .get, scheme: String = "https", authority: String = "rp.example",
+        fields: [(name: String, value: String)] = []
+    ) async -> HTTPReply {
+        var request = HTTPRequest(method: method, scheme: scheme, authority: authority, path: path)
+        for field in fields {
+            guard let name = HTTPField.Name(field.name) else { continue }
+            request.headerFields.append(HTTPField(name: name, value: field.value))
+        }
+        return await respond(to: request, body: [])
+    }
+}
+
+extension HTTPReply {
+    package var text: String { String(decoding: body, as: UTF8.self) }
+
+    package var location: String? { response.headerFields[.location] }
+
+    package subscript(_ field: String) -> String? {
+        HTTPField.Name(field).flatMap { response.headerFields[$0] }
+    }
+}
+
+/// Asserts that a handler answers only GET and HEAD, and names them.
+package func assertOnlyReads(
+    _ handler: some HTTPHandler, _ path: String, file: StaticString = #filePath, line: UInt = #line
+) async {
+    for method in [HTTPRequest.Method.post, .put, .delete, .options, .patch] {
+        let reply = await handler.send(path, method: method)
+        XCTAssertEqual(reply.response.status, .methodNotAllowed, file: file, line: line)
+        XCTAssertEqual(reply["Allow"], "GET, HEAD", file: file, line: line)
+    }
+    let get = await handler.send(path)
+    let head = await handler.send(path, method: .head)
+    XCTAssertEqual(head.response, get.response, file: file, line: line)
 }

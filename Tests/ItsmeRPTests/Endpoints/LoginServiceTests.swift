@@ -1,0 +1,141 @@
+import HTTPTypes
+import ItsmeRP
+import JOSE
+import TestSupport
+import XCTest
+
+/// Several services on one redirect URI.
+final class LoginServiceTests: XCTestCase {
+    private let provider = TestProvider()
+    private let log = LogRecorder()
+
+    private func endpoints(
+        _ services: [LoginService], _ options: LoginOptions = LoginOptions()
+    ) throws -> LoginEndpoints {
+        try LoginEndpoints(
+            client: provider.client { [log] in $0.logger = log.logger },
+            sealer: CookieSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))), services: services,
+            options: options)
+    }
+
+    private func answering(_ name: String, path: String? = nil, texts: PageTexts? = nil) -> LoginService {
+        LoginService(name, path: path, .login("CODE_OF_\(name)"), texts: texts) { login in
+            XCTAssertEqual(login.serviceName, name)
+            return login.redirect(settingCookies: ["answered-by=\(name); Path=/"])
+        }
+    }
+
+    private func object(_ start: HTTPReply) async throws -> JSON {
+        try await TestProvider.requestObject(in: XCTUnwrap(start.location))
+    }
+
+    func testEachServiceAsksAndAnswersForItself() async throws {
+        let login = try endpoints([answering("login"), answering("data", path: "/share"), answering("pay")])
+        for (name, path) in [("login", "/itsme/login"), ("data", "/share"), ("pay", "/itsme/pay")] {
+            XCTAssertEqual(try login.startURL(of: name), path)
+            var browser = Browser(login)
+            let start = await browser.get(path)
+            let scope = try await object(start)["scope"]?.string ?? ""
+            XCTAssertTrue(scope.contains("service:CODE_OF_\(name)"), scope)
+            let state = try await provider.approve(start.location)
+            // No parameter decides which service answers.
+            let end = await browser.get("/itsme/callback?code=a&state=\(state)&service=login&name=pay&scope=x")
+            XCTAssertEqual(end.response.status, .seeOther)
+            XCTAssertEqual(browser.cookies.last?.value, name)
+        }
+    }
+
+    func testALoginForAServiceThatIsNotHereIsRefused() async throws {
+        var browser = Browser(try endpoints([answering("old"), answering("login")]))
+        let state = try await provider.approve(await browser.get("/itsme/old").location)
+        var later = Browser(try endpoints([answering("login")]))
+        later.cookies = browser.cookies
+        let reply = await later.get("/itsme/callback?code=a&state=\(state)")
+        XCTAssertEqual(reply.response.status, .badRequest)
+        XCTAssertEqual(log.lines.last?["itsme.code"], "transaction_foreign")
+        XCTAssertFalse(provider.paths().contains("/v2/token"))
+    }
+
+    func testAConfirmationAsksThePersonOfTheSession() async throws {
+        let login = try endpoints([
+            LoginService("login", .login("LOGIN")),
+            LoginService("pay", kind: .confirm) { start in
+                try await start.authorizationRequest(
+                    for: .confirm("PAY", .freeText("Pay?"), subject: start.session?.subject))
+            } onLogin: {
+                $0.redirect()
+            },
+        ])
+        var browser = Browser(login)
+        let state = try await provider.approve(await browser.get("/itsme/login").location)
+        _ = await browser.get("/itsme/callback?code=a&state=\(state)")
+        let claims = try await object(await browser.get("/itsme/pay"))["claims"]
+        XCTAssertEqual(claims?["userinfo"]?["sub"]?["value"]?.string, TestProvider.subject)
+    }
+
+    func testRefusesNamesAndPathsThatCannotWork() async throws {
+        for name in ["", "Login", "a b", "a/b", "é", String(repeating: "a", count: 33)] {
+            await assertItsmeError(.invalidConfiguration, field: "services.name", name) {
+                try self.endpoints([self.answering(name, path: "/a")])
+            }
+        }
+        await assertItsmeError(.invalidConfiguration, field: "services.name") {
+            try self.endpoints([self.answering("a"), self.answering("a", path: "/b")])
+        }
+        await assertItsmeError(.invalidConfiguration, field: "services.path") {
+            try self.endpoints([self.answering("a"), self.answering("b", path: "/itsme/a")])
+        }
+        await assertItsmeError(.invalidConfiguration, field: "services") { try self.endpoints([]) }
+        await assertItsmeError(.invalidConfiguration, field: "service") {
+            try self.endpoints([self.answering("a")]).startURL(of: "b")
+        }
+        for path in ["", "logout", "/itsme/a", "/itsme/callback", "/logout?a"] {
+            await assertItsmeError(.invalidConfiguration, field: "logoutPath", path) {
+                var options = LoginOptions()
+                options.logoutPath = path
+                return try self.endpoints([self.answering("a")], options)
+            }
+        }
+    }
+
+    // MARK: Failures of a service
+
+    func testAPageSpeaksOfItsServiceInTheApplicationsWords() async throws {
+        let words = PageTexts { situation, locale in
+            situation == .cancelled && locale == .english ? ("Payment <stopped>", "Your order is kept.") : nil
+        }
+        let login = try endpoints([answering("login"), answering("pay", texts: words)])
+        for (path, fields, expected) in [
+            ("/itsme/pay", [], "Payment &lt;stopped&gt;"), ("/itsme/login", [], "The login was cancelled"),
+            ("/itsme/pay", [("Accept-Language", "fr")], "<html lang=\"fr\""),
+        ] as [(String, [(name: String, value: String)], String)] {
+            var browser = Browser(login)
+            let state = try await provider.approve(await browser.get(path).location)
+            let page = await browser.get("/itsme/callback?error=access_denied&state=\(state)", fields: fields)
+            XCTAssertTrue(page.text.contains(expected), page.text)
+            XCTAssertTrue(page.text.contains("href=\"\(path)\""), "starts the same service again")
+            XCTAssertEqual(log.lines.last?["itsme.service"], String(path.dropFirst(7)))
+        }
+    }
+
+    func testEveryLineOfALoginAndItsPageHaveOneReference() async throws {
+        let login = try endpoints([answering("login")])
+        var browser = Browser(login)
+        let state = try await provider.approve(await browser.get("/itsme/login").location)
+        provider.advance(by: -3600)
+        let page = await browser.get("/itsme/callback?code=a&state=\(state)")
+        let lines = log.lines.filter { $0["itsme.reference"] != nil }
+        let reference = try XCTUnwrap(lines.first?["itsme.reference"])
+        XCTAssertEqual(reference.count, 8)
+        XCTAssertEqual(lines.map { $0["itsme.reference"] }, lines.map { _ in reference })
+        XCTAssertEqual(lines.first?.message, "authorization request built")
+        XCTAssertEqual(lines.last?.message, "login failed")
+        XCTAssertTrue(page.text.contains(reference))
+        for secret in [state, try XCTUnwrap(browser.cookies.first?.value)] {
+            XCTAssertFalse(secret.contains(reference))
+        }
+        // A failure without a login has a reference as well.
+        let nothing = await browser.get("/itsme/callback")
+        XCTAssertTrue(nothing.text.contains(try XCTUnwrap(log.lines.last?["itsme.reference"])))
+    }
+}
