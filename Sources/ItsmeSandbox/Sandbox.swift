@@ -15,6 +15,9 @@ import Logging
 /// let reply = await sandbox.respond(to: request, body: [])
 /// ```
 ///
+/// In tests, ``init(for:services:transport:)`` registers the client of an application, ``approve(_:as:)`` answers an
+/// authorization request, and ``TestBrowser`` walks between the application and the sandbox.
+///
 /// Two parameters of an authorization request are for development only. `approve=PERSONA` approves at once, and
 /// `approve=cancel` cancels; without it, a page offers the personas. `fault=NAME` beside it injects the
 /// ``SandboxFault`` with this name; the page offers the faults too.
@@ -28,7 +31,7 @@ public final class Sandbox: HTTPHandler {
     /// The issuer of its tokens. All its URLs start with it.
     public let issuer: String
 
-    private let core: SandboxCore
+    let core: SandboxCore
 
     /// Makes a sandbox.
     ///
@@ -48,6 +51,18 @@ public final class Sandbox: HTTPHandler {
 
     /// Forgets the refusals so far.
     public func forgetRefusals() { core.state.forgetRefusals() }
+
+    /// The last requests of relying parties and their answers, newest last: at most
+    /// ``SandboxConfiguration/recordedRequestLimit``, 100 by default.
+    ///
+    /// ```swift
+    /// let request = sandbox.recordedRequests.last { $0.endpoint == .authorization }
+    /// XCTAssertEqual(request?.requestObject?["scope"], "openid service:SHOP_LOGIN")
+    /// ```
+    public var recordedRequests: [RecordedRequest] { core.recorder.requests }
+
+    /// Forgets the requests so far.
+    public func forgetRecordedRequests() { core.recorder.forget() }
 
     /// The people who can approve, in the order of the approval page.
     public var personas: [Persona] { core.personas }
@@ -91,11 +106,26 @@ public final class Sandbox: HTTPHandler {
 
     /// Answers a request to one of the endpoints.
     public func respond(to request: HTTPRequest, body: [UInt8]) async -> HTTPReply {
+        await respond(to: request, body: body, as: nil)
+    }
+
+    /// Answers a request. `person`, if given, answers an authorization request at once.
+    func respond(to request: HTTPRequest, body: [UInt8], as person: Persona?) async -> HTTPReply {
         let target = request.path ?? "/"
         let mark = target.firstIndex(of: "?")
         let path = target[..<(mark ?? target.endIndex)]
         let query = mark.map { Array(target[target.index(after: $0)...].utf8) } ?? []
-        switch core.endpoints.endpoint(at: path) {
+        let endpoint = core.endpoints.endpoint(at: path)
+        return await core.recorder.recording(request, to: endpoint, query: query, body: body) {
+            await answer(request, to: endpoint, path: path, query: query, body: body, as: person)
+        }
+    }
+
+    private func answer(
+        _ request: HTTPRequest, to endpoint: SandboxEndpoints.Endpoint?, path: Substring, query: [UInt8], body: [UInt8],
+        as person: Persona?
+    ) async -> HTTPReply {
+        switch endpoint {
         case .configuration:
             return await DiscoveryEndpoint(core: core).configuration(request)
         case .jwkSet:
@@ -103,7 +133,7 @@ public final class Sandbox: HTTPHandler {
         case .attackerKeys:
             return DiscoveryEndpoint(core: core).attackerKeys()
         case .authorization:
-            return await AuthorizationEndpoint(core: core).respond(to: request, query: query)
+            return await AuthorizationEndpoint(core: core).respond(to: request, query: query, as: person)
         case .approval:
             return await ApprovalEndpoint(core: core).respond(to: request, body: body)
         case .token:

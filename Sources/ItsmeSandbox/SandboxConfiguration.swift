@@ -6,7 +6,6 @@
 public import ItsmeRP
 public import JOSE
 public import Logging
-import Synchronization
 import WebFormats
 
 /// The settings of a sandbox.
@@ -74,6 +73,8 @@ public struct SandboxConfiguration: Sendable {
     /// earlier. So a key rotation must work without it. Turn it on while keys change often, or call
     /// ``Sandbox/forgetClientKeys()``.
     public var refetchesOnUnknownKey: Bool
+    /// How many requests ``Sandbox/recordedRequests`` keeps at most. 0 keeps none.
+    public var recordedRequestLimit: Int
     /// The clock.
     public var now: @Sendable () -> Date
     /// The source of random bytes.
@@ -94,6 +95,7 @@ public struct SandboxConfiguration: Sendable {
         includesAccessTokenHash: Bool = false,
         userInfoHasTokenClaims: Bool = true,
         refetchesOnUnknownKey: Bool = false,
+        recordedRequestLimit: Int = 100,
         now: @escaping @Sendable () -> Date = { Date() },
         random: RandomSource = .system,
         logger: Logger = Logger(label: "itsme.sandbox", factory: { _ in SwiftLogNoOpLogHandler() })
@@ -109,6 +111,7 @@ public struct SandboxConfiguration: Sendable {
         self.includesAccessTokenHash = includesAccessTokenHash
         self.userInfoHasTokenClaims = userInfoHasTokenClaims
         self.refetchesOnUnknownKey = refetchesOnUnknownKey
+        self.recordedRequestLimit = recordedRequestLimit
         self.now = now
         self.random = random
         self.logger = logger
@@ -140,28 +143,4 @@ public struct SandboxConfigurationError: Error, Sendable, Hashable, CustomString
 
     /// Field, problem and remedy in one line.
     public var description: String { "\(field): \(problem) \(remedy)" }
-}
-
-/// A clock that moves only when a test moves it.
-///
-/// ```swift
-/// let clock = SandboxClock(at: Date(timeIntervalSince1970: 1_750_000_000))
-/// let configuration = SandboxConfiguration(issuer: issuer, clients: [client], now: { clock.now })
-/// clock.advance(by: .seconds(181))  // the code has expired
-/// ```
-public final class SandboxClock: Sendable {
-    private let seconds: Mutex<Double>
-
-    /// Makes a clock that stays at `date`.
-    public init(at date: Date = Date()) {
-        seconds = Mutex(date.timeIntervalSince1970)
-    }
-
-    /// The time that the clock shows.
-    public var now: Date { Date(timeIntervalSince1970: seconds.withLock { $0 }) }
-
-    /// Moves the clock, forward or back.
-    public func advance(by duration: Duration) {
-        seconds.withLock { $0 += duration / .seconds(1) }
-    }
 }

@@ -26,6 +26,7 @@ final class SandboxCore: Sendable {
     let faults = FaultQueue()
     let attacker: Attacker
     let clientKeys: ClientKeyCache
+    let recorder: RequestRecorder
     let transport: any HTTPTransport
 
     private let clock: @Sendable () -> Date
@@ -43,6 +44,7 @@ final class SandboxCore: Sendable {
         includesAccessTokenHash = configuration.includesAccessTokenHash
         userInfoHasTokenClaims = configuration.userInfoHasTokenClaims
         random = configuration.random
+        recorder = RequestRecorder(limit: configuration.recordedRequestLimit)
         self.transport = transport
         clock = configuration.now
         logger = configuration.logger
@@ -65,7 +67,7 @@ final class SandboxCore: Sendable {
             now: { [clock] in clock().timeIntervalSince1970 }, logger: logger)
     }
 
-    private static func freshKeys() throws(SandboxConfigurationError) -> SandboxKeys {
+    static func freshKeys() throws(SandboxConfigurationError) -> SandboxKeys {
         do {
             return try SandboxKeys.generate()
         } catch {

@@ -140,6 +140,19 @@ final class BackchannelFlowTests: XCTestCase {
         XCTAssertEqual(party.recorder.sent.count, before)
     }
 
+    func testARequestToAPersonWhoDoesNotAnswerExpires() async throws {
+        let party = try Party()
+        let found = try await party.client.discoverUser { _ in party.sandbox.scanQRCode(as: "times-out") }
+        let request = try await party.client.backchannelAuthentication(
+            for: .login("LOGIN"), hint: .userIdentifierToken(found))
+        let isAnswered = await party.sandbox.answerBackchannelRequest()
+        XCTAssertFalse(isAnswered)
+        let error = await assertItsmeError(.backchannelExpired) {
+            try await party.client.backchannelTokens(waitingFor: request)
+        }
+        XCTAssertEqual(error?.kind, .declined)
+    }
+
     func testARefusalOnThePhoneIsDeclinedAndEndsTheRequest() async throws {
         let party = try Party()
         let subject = try await party.subject()

@@ -63,15 +63,7 @@ package struct SandboxWorld: Sendable {
         var configuration = ItsmeConfiguration(
             environment: try .loopbackSandbox(issuer: sandbox.issuer), clientID: Self.clientID,
             authentication: .privateKeyJWT(keys), redirectURI: Self.redirectURI)
-        let clock = clock
-        let start = clock.now
-        // Whoever waits moves the clock on.
-        configuration.time = TimeSource(
-            now: { clock.now }, uptime: { .seconds(clock.now.timeIntervalSince(start)) },
-            sleep: { time in
-                try Task.checkCancellation()
-                clock.advance(by: time)
-            })
+        configuration.time = clock.timeSource
         configuration.logger = .silent
         configuration.replayGuard = InMemoryReplayGuard(time: configuration.time)
         try change(&configuration)

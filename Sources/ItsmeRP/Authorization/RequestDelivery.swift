@@ -31,6 +31,11 @@ public struct RequestDelivery: Sendable {
     /// only if the client's registration has no request objects. itsme does not allow it for Confirm.
     public static let unprotectedQuery = RequestDelivery(method: .unprotectedQuery)
 
+    /// The registered URI of request objects; nil unless they are sent by reference.
+    package var requestURI: String? {
+        if case .byReference(let uri, _) = method { uri } else { nil }
+    }
+
     /// The longest request URI that itsme accepts.
     private static let longestRequestURI = 512
 

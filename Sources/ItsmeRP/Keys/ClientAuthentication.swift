@@ -1,4 +1,4 @@
-import JOSE
+package import JOSE
 
 /// How the client authenticates itself at itsme's endpoints. This is chosen once, at onboarding.
 public struct ClientAuthentication: Sendable {
@@ -65,6 +65,16 @@ public struct ClientAuthentication: Sendable {
 
     var hasSecret: Bool {
         if case .clientSecretPost = method { true } else { false }
+    }
+
+    /// The public keys to register at itsme; nil for a secret, and for keys whose public halves were not given.
+    package var publicJWKSet: JWKSet? {
+        if case .privateKeyJWT(let source, _) = method { source.clientKeys.publicJWKSet } else { nil }
+    }
+
+    /// The client secret; nil for a key pair.
+    package var exposedSecret: String? {
+        if case .clientSecretPost(let secret) = method { secret.secret.exposedValue } else { nil }
     }
 
     // MARK: Use of the keys

@@ -6,12 +6,41 @@ import JOSE
 struct AuthorizationEndpoint {
     let core: SandboxCore
 
-    func respond(to request: HTTPRequest, query: [UInt8]) async -> HTTPReply {
+    /// A refusal, and where it goes back to; `nil` when it stays on the sandbox's own page.
+    private struct Refused: Error {
+        let refusal: SandboxRefusal
+        let returnAddress: ReturnAddress?
+    }
+
+    /// Answers with a redirect or a page. `person`, if given, answers at once.
+    func respond(to request: HTTPRequest, query: [UInt8], as person: Persona? = nil) async -> HTTPReply {
         guard request.method == .get else {
             return core.page(
                 SandboxRefusal(.authorizationMethod, sent: [.init("method", request.method.rawValue)]),
                 status: .methodNotAllowed, fields: [HTTPField(name: .allow, value: "GET")])
         }
+        do throws(Refused) {
+            return try await reply(query, as: person)
+        } catch {
+            return sendBack(error) ?? core.page(error.refusal, status: .badRequest)
+        }
+    }
+
+    /// The redirect that answers the relying party when `person` decides.
+    ///
+    /// - Throws: A refusal that the sandbox would show on its own page.
+    func redirect(query: [UInt8], as person: Persona) async throws(SandboxRefusal) -> HTTPReply {
+        do throws(Refused) {
+            return try await reply(query, as: person)
+        } catch {
+            if let reply = sendBack(error) { return reply }
+            var refusal = error.refusal
+            core.note(&refusal, .badRequest)
+            throw refusal
+        }
+    }
+
+    private func reply(_ query: [UInt8], as person: Persona?) async throws(Refused) -> HTTPReply {
         var client: ClientRegistration?
         var returnAddress: ReturnAddress?
         var received: (query: FormParameters, parameters: RequestParameters?)?
@@ -45,12 +74,15 @@ struct AuthorizationEndpoint {
             // 4. Everything else.
             let authorization = try AuthorizationRequest(
                 parameters, client: known, returnAddress: final, profile: core.profile)
+            if let person {
+                return try await ApprovalDecision(core: core, request: authorization).answer(as: person, status: .found)
+            }
             return try await answer(authorization, approval: outer["approve"], fault: outer["fault"])
         } catch {
             var refusal = error
             refusal.clientID = client?.clientID
             refusal.add(received?.query, received?.parameters, core: core)
-            return refuse(refusal, returnAddress: returnAddress)
+            throw Refused(refusal: refusal, returnAddress: returnAddress)
         }
     }
 
@@ -94,11 +126,12 @@ struct AuthorizationEndpoint {
         return .page(ApprovalPage(core: core, request: request, identifier: identifier).page)
     }
 
-    private func refuse(_ refusal: SandboxRefusal, returnAddress: ReturnAddress?) -> HTTPReply {
-        var refusal = refusal
+    /// The redirect with the error; `nil` when the relying party does not get it.
+    private func sendBack(_ refused: Refused) -> HTTPReply? {
+        var refusal = refused.refusal
         // A wrong persona or fault is a mistake of the person who wrote the URL, not of the relying party.
-        guard let returnAddress, ![.personaUnknown, .faultUnknown].contains(refusal.rule) else {
-            return core.page(refusal, status: .badRequest)
+        guard let returnAddress = refused.returnAddress, ![.personaUnknown, .faultUnknown].contains(refusal.rule) else {
+            return nil
         }
         core.note(&refusal, .found)
         // This endpoint does not use invalid_client. Here the client's keys only verify the request object.
@@ -125,12 +158,21 @@ struct ApprovalDecision {
             guard let fault = SandboxFault(named: name) else { throw SandboxRefusal(.faultUnknown) }
             core.faults.append(fault)
         }
-        if choice == "cancel" { return cancelled(status) }
+        if choice == "cancel" { return denied("The person cancelled.", status) }
         guard let persona = core.persona(choice) else {
             let names = core.personas.map(\.id).joined(separator: ", ")
             throw SandboxRefusal(.personaUnknown, detail: "Personas: \(names).")
         }
-        if persona.answer == .cancels { return cancelled(status) }
+        return try await answer(as: persona, status: status)
+    }
+
+    /// Answers as `persona` does, who need not be one of the sandbox's.
+    func answer(as persona: Persona, status: HTTPResponse.Status) async throws(SandboxRefusal) -> HTTPReply {
+        switch persona.answer {
+        case .approves: break
+        case .cancels: return denied("The person cancelled.", status)
+        case .timesOut: return denied("The person did not answer in time.", status)
+        }
         if let known = request.knownUser, !known.isMet(by: persona, clientID: request.client.clientID) {
             throw SandboxRefusal(.userUnknown)
         }
@@ -143,10 +185,9 @@ struct ApprovalDecision {
         return reply
     }
 
-    private func cancelled(_ status: HTTPResponse.Status) -> HTTPReply {
+    private func denied(_ description: String, _ status: HTTPResponse.Status) -> HTTPReply {
         .redirect(
-            to: request.returnAddress.location(error: "access_denied", description: "The person cancelled."),
-            status: status)
+            to: request.returnAddress.location(error: "access_denied", description: description), status: status)
     }
 
     private func code(for persona: Persona) throws(SandboxRefusal) -> String {

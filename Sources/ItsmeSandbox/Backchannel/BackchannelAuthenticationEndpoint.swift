@@ -103,7 +103,9 @@ struct BackchannelAuthenticationEndpoint {
         guard case .signed = CompactShape(token), let jws = try? JWS(token) else {
             throw SandboxRefusal(rules.malformed)
         }
-        return try await ReceivedToken(core: core, rules: rules).claims(of: jws, from: client)
+        let received = ReceivedToken(core: core, rules: rules)
+        received.record(token)
+        return try await received.claims(of: jws, from: client)
     }
 
     /// The claims of a hint that is an unsigned JWT, as in one of itsme's examples. The request around it is signed.

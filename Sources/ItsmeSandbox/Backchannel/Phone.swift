@@ -15,12 +15,14 @@ struct Phone {
         return core.backchannel.scan(handle, by: person, now: core.now)
     }
 
-    /// Answers a backchannel request as the person it is for. `false` when the request does not wait.
+    /// Answers a backchannel request as the person it is for. `false` when the request does not wait, or when the person
+    /// does not answer.
     func answer(_ handle: String?, approving: Bool) async -> Bool {
         guard let pending = core.backchannel.waitingRequests(now: core.now).first(where: { $0.handle == handle }) else {
             return false
         }
         let request = pending.request
+        if request.person.answer == .timesOut { return false }
         let approves = approving && request.person.answer == .approves
         core.backchannel.answer(pending.id, approves ? .approved(grant(request)) : .denied)
         if let token = request.notificationToken, let endpoint = request.client.notificationEndpoint {

@@ -17,9 +17,10 @@ struct WebAddress: Sendable, Hashable {
     /// Whether a fragment follows.
     let hasFragment: Bool
 
-    /// Parses `text`. `nil` when it is not an absolute http(s) URL of valid characters without user information.
-    init?(_ text: String) {
-        guard text.utf8.count <= 2048, text.utf8.allSatisfy(Self.isURLCharacter) else { return nil }
+    /// Parses `text`. `nil` when it is not an absolute http(s) URL of valid characters without user information, or longer
+    /// than `maximumLength` bytes.
+    init?(_ text: String, maximumLength: Int = 2048) {
+        guard text.utf8.count <= maximumLength, text.utf8.allSatisfy(Self.isURLCharacter) else { return nil }
         guard let separator = text.firstRange(of: "://") else { return nil }
         let scheme = text[..<separator.lowerBound].lowercased()
         guard scheme == "http" || scheme == "https" else { return nil }
@@ -39,6 +40,13 @@ struct WebAddress: Sendable, Hashable {
         self.path = String(pathAndQuery[..<(queryMark ?? pathAndQuery.endIndex)])
         self.query = queryMark.map { String(pathAndQuery[pathAndQuery.index(after: $0)...]) }
         self.hasFragment = fragmentStart != nil
+    }
+
+    /// Scheme, host and port, without the port that the scheme has by default.
+    var origin: String {
+        let host = host.contains(":") ? "[\(host)]" : host
+        guard let port, port != (scheme == "https" ? 443 : 80) else { return "\(scheme)://\(host)" }
+        return "\(scheme)://\(host):\(port)"
     }
 
     /// Whether the host is this machine: `localhost`, 127.0.0.0/8 or `::1`.

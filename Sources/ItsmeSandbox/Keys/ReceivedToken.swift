@@ -4,6 +4,8 @@ import JOSE
 struct ReceivedToken {
     /// The rules for one kind of token.
     struct Rules {
+        /// What the token is in a ``RecordedRequest``; `nil` when that leaves it out.
+        let part: RecordedTokens.Part?
         /// `nil` when the token need not be encrypted.
         let notEncrypted: SandboxRule?
         let malformed: SandboxRule
@@ -18,6 +20,7 @@ struct ReceivedToken {
 
         static func requestObject(mustBeEncrypted: Bool) -> Rules {
             Rules(
+                part: .requestObject,
                 notEncrypted: mustBeEncrypted ? .requestObjectNotEncrypted : nil, malformed: .requestObjectMalformed,
                 encryptionAlgorithm: .requestObjectEncryption, decryption: .requestObjectDecryption,
                 notSigned: .requestObjectNotSigned, signatureAlgorithm: .requestObjectSignatureAlgorithm,
@@ -27,7 +30,7 @@ struct ReceivedToken {
 
         /// The signed request of the backchannel, which is not encrypted.
         static let backchannelRequest = Rules(
-            notEncrypted: nil, malformed: .backchannelRequestMalformed,
+            part: .requestObject, notEncrypted: nil, malformed: .backchannelRequestMalformed,
             encryptionAlgorithm: .backchannelRequestMalformed, decryption: .backchannelRequestMalformed,
             notSigned: .backchannelRequestMalformed, signatureAlgorithm: .backchannelSignatureAlgorithm,
             keyIDMissing: .backchannelKeyIDMissing, keyUnknown: .backchannelKeyUnknown,
@@ -35,13 +38,14 @@ struct ReceivedToken {
 
         /// A login hint that is a JWT of its own.
         static let loginHint = Rules(
-            notEncrypted: nil, malformed: .loginHintMalformed, encryptionAlgorithm: .loginHintMalformed,
+            part: nil, notEncrypted: nil, malformed: .loginHintMalformed, encryptionAlgorithm: .loginHintMalformed,
             decryption: .loginHintMalformed, notSigned: .loginHintMalformed, signatureAlgorithm: .loginHintSignature,
             keyIDMissing: .loginHintSignature, keyUnknown: .loginHintSignature, signature: .loginHintSignature,
             claims: .loginHintMalformed)
 
         static func clientAssertion(mustBeEncrypted: Bool) -> Rules {
             Rules(
+                part: .clientAssertion,
                 notEncrypted: mustBeEncrypted ? .assertionNotEncrypted : nil, malformed: .assertionMalformed,
                 encryptionAlgorithm: .assertionEncryption, decryption: .assertionDecryption,
                 notSigned: .assertionNotSigned, signatureAlgorithm: .assertionSignatureAlgorithm,
@@ -64,14 +68,22 @@ struct ReceivedToken {
             guard case .signed = CompactShape(inner), let jws = try? JWS(inner) else {
                 throw SandboxRefusal(rules.notSigned)
             }
+            record(inner)
             return (jws, inner)
         case .signed:
             if let refusal = rules.notEncrypted { throw SandboxRefusal(refusal) }
             guard let jws = try? JWS(token) else { throw SandboxRefusal(rules.malformed) }
+            record(token)
             return (jws, token)
         case nil:
             throw SandboxRefusal(rules.malformed)
         }
+    }
+
+    /// Lets a test see the claims of a JWS, even if the sandbox refuses it.
+    func record(_ compact: String) {
+        guard let part = rules.part, let tokens = RecordedTokens.current else { return }
+        tokens.note(compact, as: part)
     }
 
     private func decrypted(_ token: String) async throws(SandboxRefusal) -> String {
@@ -162,6 +174,15 @@ struct ReceivedToken {
 }
 
 extension JSON {
+    /// The claims of a JWS in its compact form, not verified; `nil` when they are not JSON.
+    init?(unverifiedClaimsOf compact: String) {
+        let segments = compact.split(separator: ".", omittingEmptySubsequences: false)
+        guard segments.count == 3, let payload = try? Base64URL.decode(String(segments[1])),
+            let claims = try? JSON(parsing: payload)
+        else { return nil }
+        self = claims
+    }
+
     /// The audiences of an `aud` claim, a string or an array of strings; `nil` for anything else.
     var audiences: [String]? {
         if let string { return [string] }

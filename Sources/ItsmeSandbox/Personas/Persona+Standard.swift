@@ -13,7 +13,7 @@ extension Persona {
     public static func standard(at date: Date = Date()) -> [Persona] {
         [
             belgianEID, belgianResident, dutchDocument, luxembourgPassport, minor(at: date), withoutGivenName,
-            withoutEmail, ongoingCall, basicOnly, cancels, recreatedAccount,
+            withoutEmail, ongoingCall, basicOnly, cancels, timesOut, recreatedAccount,
         ]
     }
 
@@ -91,6 +91,13 @@ extension Persona {
     public static let cancels: Persona = {
         var persona = variant(of: belgianEID, id: "cancels", title: "Lotte Voorbeeld, cancels in the app")
         persona.answer = .cancels
+        return persona
+    }()
+
+    /// `times-out`: a person who does not answer in time.
+    public static let timesOut: Persona = {
+        var persona = variant(of: belgianEID, id: "times-out", title: "Lotte Voorbeeld, does not answer in time")
+        persona.answer = .timesOut
         return persona
     }()
 

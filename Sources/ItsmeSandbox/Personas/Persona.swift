@@ -20,6 +20,9 @@ public struct Persona: Sendable, Hashable, Identifiable {
         case approves
         /// Cancels it: the relying party gets `access_denied`.
         case cancels
+        /// Does not answer until itsme gives up. In a browser, the relying party then gets `access_denied`; itsme does
+        /// not document its error. A backchannel request stays unanswered until it expires.
+        case timesOut
     }
 
     /// The identifier in `approve=…` and in forms: letters, digits and dashes.

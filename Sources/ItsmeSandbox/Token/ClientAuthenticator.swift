@@ -51,7 +51,7 @@ struct ClientAuthenticator {
 
         // A client with a key pair may leave out client_id; then the assertion names it. What is read here before
         // verification serves only to find the keys.
-        guard let clientID = form["client_id"] ?? Self.unverifiedIssuer(of: compact) else {
+        guard let clientID = form["client_id"] ?? JSON(unverifiedClaimsOf: compact)?["iss"]?.string else {
             throw SandboxRefusal(.assertionIssuer)
         }
         guard let client = core.client(clientID) else { throw SandboxRefusal(.clientUnknown) }
@@ -63,14 +63,6 @@ struct ClientAuthenticator {
         } catch {
             throw error.naming(client)
         }
-    }
-
-    private static func unverifiedIssuer(of token: String) -> String? {
-        let segments = token.split(separator: ".", omittingEmptySubsequences: false)
-        guard segments.count == 3, let payload = try? Base64URL.decode(String(segments[1])),
-            let claims = try? JSON(parsing: payload)
-        else { return nil }
-        return claims["iss"]?.string
     }
 
     /// RFC 7523 section 3, with the limits of itsme.

@@ -73,7 +73,7 @@
                             issuer: "http://127.0.0.1:\(sandboxPort)/v2",
                             clients: DemoRegistration.allCases.map {
                                 $0.atSandbox(origin: origin, credentials: credentials)
-                            }),
+                            }, recordedRequestLimit: 0),
                         transport: ReportingTransport("itsme", through: transport, report: report))
                     let parties = try DemoRegistration.allCases.map { registration in
                         try DemoRelyingParty(

@@ -155,7 +155,8 @@
                     let sandbox = try Sandbox(
                         SandboxConfiguration(
                             issuer: issuer ?? defaultIssuer(port: port), clients: registrations, keys: ownKeys,
-                            profile: profile.value, refetchesOnUnknownKey: refetchUnknownKid, logger: logger),
+                            profile: profile.value, refetchesOnUnknownKey: refetchUnknownKid,
+                            recordedRequestLimit: 0, logger: logger),
                         transport: transport)
                     for fault in faults.compactMap({ SandboxFault(named: $0) }) { sandbox.inject(fault) }
                     handler.set(sandbox)
