@@ -25,11 +25,15 @@ demo: deps ## Watch Login, Share data and Confirm against a local itsme
 # The tests with an HSM load an engine into OpenSSL, so they run in a separate process.
 # All tests are XCTest. Without --disable-swift-testing, the output would end with an empty run of Swift Testing.
 # The log is kept for Scripts/security-report, which checks that each security rule has tests that passed.
+# The example has a build folder of its own: it does not resolve Hummingbird, and SwiftPM would remove it from a shared one.
+FLYINGFOX := swift test --package-path Examples/FlyingFoxService --scratch-path .build-flyingfox --disable-swift-testing
+
 test: deps ## Run all tests
 	@mkdir -p .build && : >.build/test.log
 	set -o pipefail; swift test $(TRAITS) --disable-swift-testing 2>&1 | tee -a .build/test.log
 	set -o pipefail; ITSMERP_HSM=1 swift test $(TRAITS) --disable-swift-testing --skip-build \
 	  --filter HardwareKeyTests 2>&1 | tee -a .build/test.log
+	set -o pipefail; $(FLYINGFOX) 2>&1 | tee -a .build/test.log
 	@Scripts/security-report .build/test.log --brief
 
 test-nginx: ## Send many requests that must not be repeated through a real nginx, which it installs

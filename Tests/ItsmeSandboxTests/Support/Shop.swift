@@ -12,20 +12,20 @@ struct Shop: HTTPHandler {
 
     init(itsme: ItsmeClient) throws {
         let sessions = Sessions()
+        let service = LoginService(
+            "login", path: "/login", .login("SHOP_LOGIN"), claims: ClaimsRequest(idToken: [.email])
+        ) { login in
+            let email = login.idToken[.email]?.value.text ?? "no e-mail address"
+            let session = sessions.add(email)
+            return login.redirect(settingCookies: [
+                "__Host-session=\(session); Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=3600"
+            ])
+        }
+        var options = LoginOptions()
+        options.defaultTarget = try PostLoginTarget("/account")
         let login = try LoginEndpoints(
-            client: itsme, sealer: CookieSealer(key: SymmetricKey(RandomSource.system.bytes(32))), startPath: "/login",
-            defaultTarget: PostLoginTarget("/account"),
-            authorize: { start in
-                try await itsme.authorizationRequest(
-                    for: .login("SHOP_LOGIN"), claims: ClaimsRequest(idToken: [.email]), locale: start.locale)
-            },
-            onLogin: { login in
-                let email = login.idToken[.email]?.value.text ?? "no e-mail address"
-                let session = sessions.add(email)
-                return login.redirect(settingCookies: [
-                    "__Host-session=\(session); Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=3600"
-                ])
-            })
+            client: itsme, sealer: CookieSealer(key: SymmetricKey(RandomSource.system.bytes(32))), services: [service],
+            options: options, isLoggedIn: { sessions.email(in: $0.headerFields[.cookie] ?? "") != nil })
         var routes = login.routes
         routes["/account"] = AccountPage(sessions: sessions)
         router = HTTPRouter(routes)
