@@ -31,6 +31,7 @@ let package = Package(
             dependencies: [
                 "Service",
                 .product(name: "ItsmeSandbox", package: "itsme-rp"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
     ]
 )

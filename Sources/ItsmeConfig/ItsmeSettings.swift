@@ -33,11 +33,8 @@
         /// The file of ``keys``, to look for changes; nil with a client secret.
         public let keyFile: KeyFile?
 
-        /// Other origins to which a login may return: `allowedTargetOrigins` of ``LoginEndpoints``.
-        public var allowedTargetOrigins: Set<String>
-
-        /// The language for browsers that prefer none of itsme's languages: `defaultLocale` of ``LoginEndpoints``.
-        public var defaultLocale: InterfaceLocale
+        /// The options of `LoginEndpoints` or `HummingbirdLogin`.
+        public var options: LoginOptions
 
         /// What was read, for people: every setting, without secrets.
         public let entries: [Entry]
@@ -110,8 +107,10 @@
             self.sealer = sealer
             keys = identity.keys
             keyFile = identity.keyFile
-            allowedTargetOrigins = Set(origins)
-            defaultLocale = locale ?? .english
+            var options = LoginOptions()
+            options.allowedTargetOrigins = Set(origins)
+            options.defaultLocale = locale ?? options.defaultLocale
+            self.options = options
             entries = Setting.allCases.map { Entry($0, given: source.given[$0], client: client) }
         }
 
@@ -120,6 +119,15 @@
         /// - Throws: ``ItsmeError`` of the phase `configuration`, if a property was changed to a value that cannot work.
         public func makeClient() throws(ItsmeError) -> ItsmeClient {
             try ItsmeClient(client, network: network)
+        }
+
+        /// What itsme fetches from the application, by its path: the JWK Set of ``keys``. Nothing with a client secret.
+        ///
+        /// - Parameter jwkSetPath: The path of the JWK Set URL that is registered at itsme.
+        /// - Throws: ``ItsmeError`` `missing_key` or `unsuitable_key` if the keys cannot be published.
+        public func published(jwkSetPath: String = "/jwks.json") throws(ItsmeError) -> [String: any HTTPHandler] {
+            guard let keys else { return [:] }
+            return [jwkSetPath: try JWKSetEndpoint(keys, logger: client.logger)]
         }
 
         /// The code of a service: `ITSME_SERVICE_LOGIN` for the name `login`.

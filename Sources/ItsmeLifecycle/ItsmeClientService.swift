@@ -43,13 +43,17 @@
         ///
         /// - Parameters:
         ///   - client: A client whose keys are a `ClientKeyRing`.
-        ///   - keyFile: The file with the ring.
+        ///   - keyFile: The file with the ring; nil for a client without keys.
         ///   - interval: How often the file is read, at least one second. Keep it shorter than the ring's
         ///     `KeyRing.Timing.propagation`.
         /// - Throws: `ItsmeError` `invalid_configuration` if the client's keys are not a `ClientKeyRing`.
         public init(
-            _ client: ItsmeClient, keyFile: KeyFile, interval: Duration = .seconds(60)
+            _ client: ItsmeClient, keyFile: KeyFile?, interval: Duration = .seconds(60)
         ) throws(ItsmeError) {
+            guard let keyFile else {
+                self.init(client, interval: interval)
+                return
+            }
             try self.init(client, interval: interval) { try KeyRing(reading: keyFile) }
         }
 

@@ -60,8 +60,9 @@
             XCTAssertEqual(client.clockSkew, .seconds(30), line: line)
             XCTAssertEqual(client.maximumTokenAge, .seconds(120), line: line)
             XCTAssertEqual(client.transactionLifetime, .seconds(300), line: line)
-            XCTAssertEqual(settings.allowedTargetOrigins, ["https://shop.example", "https://www.example"], line: line)
-            XCTAssertEqual(settings.defaultLocale, .dutch, line: line)
+            XCTAssertEqual(
+                settings.options.allowedTargetOrigins, ["https://shop.example", "https://www.example"], line: line)
+            XCTAssertEqual(settings.options.defaultLocale, .dutch, line: line)
             XCTAssertEqual(settings.keyFile?.path, path("ring.json"), line: line)
             XCTAssertEqual(settings.keyFile?.readers, .ownerAndGroup, line: line)
             XCTAssertEqual(settings.keys?.ring.entries.map(\.keyID), ["sig", "enc"], line: line)
@@ -139,7 +140,7 @@
             XCTAssertEqual(shown["ITSME_USER_AGENT"], network.userAgent)
             XCTAssertEqual(shown["ITSME_ID_TOKEN_ENCRYPTED_RESPONSE_ALG"], "RSA-OAEP-256")
             XCTAssertEqual(shown["ITSME_ISSUER"], ItsmeEnvironment.e2e.issuer)
-            XCTAssertEqual(settings.defaultLocale, .english)
+            XCTAssertEqual(settings.options.defaultLocale, .english)
             XCTAssertEqual(settings.keyFile?.readers, .owner)
         }
 
