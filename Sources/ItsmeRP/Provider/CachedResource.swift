@@ -192,8 +192,9 @@ final class CachedResource<Value: Sendable>: Sendable {
 
     /// What is in the cache, and how old it is.
     func health(_ name: ItsmeHealth.ResourceName) -> ItsmeHealth.Resource {
-        let now = uptime()
-        return state.withLock { state in
+        state.withLock { state in
+            // Read under the lock, so that no age is negative.
+            let now = uptime()
             let failure = state.lastFailure.map {
                 ItsmeHealth.Failure(resource: name, error: $0.error, age: now - $0.at)
             }
