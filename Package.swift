@@ -127,9 +127,10 @@ let package = Package(
         .executableTarget(
             name: "ItsmeTool",
             dependencies: [
-                "ItsmeRP", "ItsmeSandbox", "ItsmeHummingbird", "JOSE",
+                "ItsmeRP", "ItsmeSandbox", "ItsmeHummingbird", "ItsmeConfig", "JOSE",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Configuration", package: "swift-configuration", condition: .when(traits: ["Tool"])),
                 .product(
                     name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Tool"])),
                 .product(

@@ -9,7 +9,7 @@
             commandName: "itsme",
             abstract: "A local itsme, and what a relying party needs to talk to the real one.",
             version: "0.1.0-dev",
-            subcommands: [DemoCommand.self, KeysCommand.self, SandboxCommand.self]
+            subcommands: [ConfigCommand.self, DemoCommand.self, KeysCommand.self, SandboxCommand.self]
         )
     }
 
