@@ -105,8 +105,8 @@ public struct ItsmeClient: Sendable {
     ///
     /// - Parameters:
     ///   - service: Which itsme service, with its code.
-    ///   - scopes: Additional scopes; `openid` is always included.
-    ///   - claims: Single claims, in the ID token or in UserInfo.
+    ///   - scopes: Additional scopes, whose claims itsme delivers in UserInfo; `openid` is always included.
+    ///   - claims: Single claims: `[.email, .birthdate]` in the ID token; a ``ClaimsRequest`` for UserInfo.
     ///   - level: The required authentication level; an ID token with a lower one is refused.
     ///   - locale: The language of itsme's pages.
     ///   - prompt: Whether to authenticate or ask for consent again.
@@ -120,7 +120,7 @@ public struct ItsmeClient: Sendable {
     public func authorizationRequest(
         for service: ItsmeService,
         scopes: [Scope] = [],
-        claims: ClaimsRequest = ClaimsRequest(),
+        claims: ClaimsRequest = [],
         level: AuthenticationLevel? = nil,
         locale: InterfaceLocale? = nil,
         prompt: Prompt? = nil,
@@ -131,11 +131,8 @@ public struct ItsmeClient: Sendable {
         if let redirectURI { _ = try configuration.redirectEndpoint(redirectURI, phase: .authorizationRequest) }
         let maximumAge = try maximumAuthenticationAge.map { age throws(ItsmeError) in try Self.wholeSeconds(age) }
         let parameters = AuthorizationParameters(
-            service: service, scopes: scopes,
-            claims: service.claims.isEmpty
-                ? claims
-                : ClaimsRequest(userInfo: service.claims).adding(userInfo: claims.userInfo, idToken: claims.idToken),
-            level: level, locale: locale, prompt: prompt,
+            service: service, scopes: scopes, claims: service.claims.adding(claims), level: level, locale: locale,
+            prompt: prompt,
             maximumAuthenticationAge: maximumAge)
         let metadata = try await provider.metadata()
         try parameters.requireSupport(by: metadata)
@@ -314,6 +311,9 @@ public struct ItsmeClient: Sendable {
     // MARK: 4. UserInfo
 
     /// Reads and validates UserInfo. Sends one HTTP request.
+    ///
+    /// Needed only for claims that were requested in UserInfo, as scopes do. For the claims of both in one set, call
+    /// ``UserInfo/claims(mergedInto:)``.
     ///
     /// - Throws: ``ItsmeError`` of the phase `userinfo`; `subject_mismatch` when it is about another person than the
     ///   ID token; or `CancellationError`.

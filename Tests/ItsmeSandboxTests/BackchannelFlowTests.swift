@@ -56,7 +56,7 @@ final class BackchannelFlowTests: XCTestCase {
         let party = try Party()
         let shared = try await party.world.backchannelLogin(
             party.client, service: .shareData("SHARE", .nationalNumber)
-        ).userInfo
+        ).tokens.idToken
         XCTAssertNotNil(shared[.nationalNumber])
         let confirmed = try await party.world.backchannelLogin(
             party.client, service: .confirm("CONFIRM", try .freeText("Do you agree?")))

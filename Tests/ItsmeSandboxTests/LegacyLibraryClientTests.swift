@@ -39,7 +39,7 @@ private struct LegacyWorld {
     }
 
     func run(
-        _ service: ItsmeService, scopes: [Scope] = [], claims: ClaimsRequest = ClaimsRequest(),
+        _ service: ItsmeService, scopes: [Scope] = [], claims: ClaimsRequest = [],
         level: AuthenticationLevel? = nil, as persona: String = "belgian-eid"
     ) async throws -> (tokens: TokenResponse, userInfo: UserInfo) {
         let request = try await client.authorizationRequest(for: service, scopes: scopes, claims: claims, level: level)
@@ -65,21 +65,22 @@ final class LegacyLibraryClientTests: XCTestCase {
         for persona in world.sandbox.personas where persona.answer == .approves {
             let (tokens, userInfo) = try await world.run(
                 .login("LOGIN"), scopes: [.profile, .email, .phone, .address, .eid],
-                claims: ClaimsRequest(userInfo: [
+                claims: [
                     .device, .citizenship, .photo, .transactionInfo, .legacyCityOfBirth, .legacyCountryOfBirth,
                     .birthdateAsString,
-                ]), as: persona.id)
+                ], as: persona.id)
             XCTAssertEqual(userInfo.subject, tokens.idToken.subject, persona.id)
             let isBelgian = persona.issuingCountry == "BEL"
             XCTAssertEqual(userInfo[.address]?.value.postalCode != nil, isBelgian, persona.id)
             XCTAssertEqual(userInfo[.legacyEID]?.value.nationalNumber?.isValid, isBelgian ? true : nil, persona.id)
             XCTAssertEqual(userInfo[.legacyEID]?.value.readDate != nil, isBelgian, persona.id)
-            XCTAssertEqual(userInfo[.legacyCityOfBirth] != nil, isBelgian, persona.id)
-            XCTAssertEqual(userInfo[.birthdateAsString] != nil, isBelgian, persona.id)
-            for claim in [userInfo[.device] != nil, userInfo[.photo] != nil, userInfo[.citizenship] != nil] {
+            let idToken = tokens.idToken
+            XCTAssertEqual(idToken[.legacyCityOfBirth] != nil, isBelgian, persona.id)
+            XCTAssertEqual(idToken[.birthdateAsString] != nil, isBelgian, persona.id)
+            for claim in [idToken[.device] != nil, idToken[.photo] != nil, idToken[.citizenship] != nil] {
                 XCTAssertTrue(claim, persona.id)
             }
-            XCTAssertEqual(userInfo[.transactionInfo]?.mobileCountryCode, 206)
+            XCTAssertEqual(idToken[.transactionInfo]?.mobileCountryCode, 206)
             XCTAssertNotNil(userInfo[.locale])
         }
     }
@@ -93,8 +94,9 @@ final class LegacyLibraryClientTests: XCTestCase {
 
     func testShareData() async throws {
         let world = try LegacyWorld()
-        let (_, userInfo) = try await world.run(.shareData("DATA", .legacyEID, .birthdate))
-        XCTAssertEqual(userInfo[.legacyEID]?.value.nationalNumber?.birthDate, userInfo[.birthdate]?.value.date)
+        let idToken = try await world.run(.shareData("DATA", .legacyEID, .birthdate)).tokens.idToken
+        let number = try XCTUnwrap(idToken[.legacyEID]?.value.nationalNumber)
+        XCTAssertEqual(number.birthDate, idToken[.birthdate]?.value.date)
     }
 
     func testConfirmByAKnownUser() async throws {

@@ -10,7 +10,8 @@
             XCTAssertEqual(result.status, 0, result.output)
             let last = try XCTUnwrap(result.output.split(separator: "\n").last)
             XCTAssertNotNil(
-                last.wholeMatch(of: /login verified: sub=\S{36} acr=\S+acr_basic requests=4/), result.output)
+                last.wholeMatch(of: /login \(key pair\) verified: sub=\S{36} acr=\S+acr_basic requests=3/),
+                result.output)
         }
 
         func testVerifiesEachServiceWithBothClientAuthenticationsAndWithoutABrowser() throws {
@@ -19,10 +20,10 @@
             XCTAssertEqual(
                 lines.map { "\($0.1) \($0.3) \($0.4)" },
                 [
-                    // Four are two for the caches and two for the login; a confirmation has all its claims in the ID token.
-                    "login (key pair) acr_basic 4", "share data (key pair) acr_basic 2",
+                    // Two are for the caches, one for the ID token, and one for the UserInfo of Share data.
+                    "login (key pair) acr_basic 3", "share data (key pair) acr_basic 2",
                     "confirm (key pair) acr_advanced 1",
-                    "login (client secret) acr_basic 4", "share data (client secret) acr_basic 2",
+                    "login (client secret) acr_basic 3", "share data (client secret) acr_basic 2",
                     "confirm (client secret) acr_advanced 1",
                     // Two to be found, two to be asked.
                     "login without a browser (key pair) acr_basic 4",
@@ -58,16 +59,16 @@
 
         func testRefusesWhatWasTamperedWith() throws {
             for (what, refusal) in [
-                ("id-token", "id-token decryption_failed"),
-                ("id-token-claims", "id-token signature_invalid"),
-                ("userinfo", "userinfo decryption_failed"),
+                ("id-token", "login (key pair) refused: id-token decryption_failed"),
+                ("id-token-claims", "login (key pair) refused: id-token signature_invalid"),
+                ("userinfo", "share data (key pair) refused: userinfo decryption_failed"),
                 // The cookie of a login is found by its state.
-                ("state", "authorization-response transaction_missing"),
+                ("state", "login (key pair) refused: authorization-response transaction_missing"),
             ] {
                 let result = try ToolProcess(["demo", "--tamper", what]).result()
                 XCTAssertEqual(result.status, 1, what)
                 XCTAssertTrue(result.output.contains("tampered: "), result.output)
-                XCTAssertTrue(result.output.hasSuffix("\nlogin refused: \(refusal)\n"), result.output)
+                XCTAssertTrue(result.output.hasSuffix("\n\(refusal)\n"), result.output)
                 XCTAssertFalse(result.output.contains("verified: "), result.output)
             }
         }

@@ -23,6 +23,7 @@ package struct LoginScenario: Sendable {
 
     package static let all = [
         signsInEveryPersona, countsItsRequests, downloadsThePicture, needsOneRequestWhenAllClaimsAreInTheIDToken,
+        deliversEveryClaimInTheIDToken,
         tellsThatThePersonCancelled,
         sharesData, confirms, raisesTheLevel, refusesALowerLevel, exchangesACodeOnce, refusesALateCode,
         speaksOtherAlgorithms, encryptsAssertions, usesAClientSecret, usesAClientSecretForSignatures,
@@ -68,13 +69,34 @@ package struct LoginScenario: Sendable {
         _ = try await world.login(client)
         _ = world.transport.takeLog()
         let request = try await client.authorizationRequest(
-            for: .login("LOGIN"), claims: ClaimsRequest(idToken: [.birthdate, .familyName]))
+            for: .login("LOGIN"), claims: [.birthdate, .familyName, .picture])
         let response = try await client.authorizationResponse(
             query: try await world.browse(request.url, as: "belgian-eid"), for: request.transaction)
         let tokens = try await client.tokens(for: response)
         XCTAssertNotNil(tokens.idToken[.birthdate])
         XCTAssertNotNil(tokens.idToken[.familyName])
         XCTAssertEqual(world.transport.takeLog(), ["token"])
+        let picture = try await client.picture(for: tokens)
+        XCTAssertEqual(picture?.value.mediaType, "image/jpeg")
+    }
+
+    private static let deliversEveryClaimInTheIDToken = LoginScenario("deliversEveryClaimInTheIDToken") { world in
+        let client = try world.client()
+        var delivered: Set<String> = []
+        for persona in world.sandbox.personas where persona.answer == .approves {
+            let (tokens, userInfo) = try await world.login(
+                client, as: persona.id,
+                claims: ClaimsRequest(userInfo: ClaimCatalogue.all, idToken: ClaimCatalogue.all))
+            for claim in ClaimCatalogue.all {
+                let value = tokens.idToken.claims.raw(claim.name)
+                XCTAssertEqual(value?.text, userInfo.claims.raw(claim.name)?.text, "\(persona.id): \(claim.name)")
+                guard let value else { continue }
+                _ = try claim.decode(value)
+                delivered.insert(claim.name)
+            }
+        }
+        XCTAssertTrue(delivered.isSuperset(of: world.sandbox.personas.flatMap { $0.claims.keys }))
+        XCTAssertTrue(delivered.isSuperset(of: ["picture", "age_gte_18"]))
     }
 
     private static let tellsThatThePersonCancelled = LoginScenario("tellsThatThePersonCancelled") { world in
@@ -89,11 +111,12 @@ package struct LoginScenario: Sendable {
     }
 
     private static let sharesData = LoginScenario("sharesData") { world in
-        let (_, userInfo) = try await world.login(
-            try world.client(), service: .shareData("SHARE", .nationalNumber, .birthdate))
-        let number = try XCTUnwrap(userInfo[.nationalNumber]?.value)
+        let idToken = try await world.login(
+            try world.client(), service: .shareData("SHARE", .nationalNumber, .birthdate)
+        ).tokens.idToken
+        let number = try XCTUnwrap(idToken[.nationalNumber]?.value)
         XCTAssertTrue(number.isValid)
-        XCTAssertEqual(number.birthDate, userInfo[.birthdate]?.value.date)
+        XCTAssertEqual(number.birthDate, idToken[.birthdate]?.value.date)
     }
 
     private static let confirms = LoginScenario("confirms") { world in

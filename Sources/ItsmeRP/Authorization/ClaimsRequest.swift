@@ -2,15 +2,33 @@ package import JOSE
 
 /// The `claims` parameter: the requested claims, and where to deliver them (OpenID Connect Core §5.5).
 ///
+/// A list of claims asks for them in the ID token, as itsme recommends. The login then needs no UserInfo, which saves a
+/// request and a decryption:
+///
 /// ```swift
-/// let claims = ClaimsRequest(userInfo: [.name, .birthdate.essential], idToken: [.ongoingCall])
+/// let claims: ClaimsRequest = [.name, .birthdate.essential]
 /// ```
+///
+/// Name the places to have claims in UserInfo too, where scopes deliver theirs:
+///
+/// ```swift
+/// let claims = ClaimsRequest(userInfo: [.address], idToken: [.name])
+/// ```
+///
+/// itsme gives a claim about other claims, such as `.verificationDate`, only for claims of the same request. Ask for
+/// both in the same place.
 public struct ClaimsRequest: Sendable, Hashable {
     /// The claims to deliver from the UserInfo endpoint, with distinct names.
     public let userInfo: [RequestedClaim]
 
     /// The claims to deliver in the ID token, with distinct names.
     public let idToken: [RequestedClaim]
+
+    /// Requests no claims.
+    public init() {
+        // Without this initializer, the call would be ambiguous between the two with claims.
+        self.init(userInfo: [], idToken: [])
+    }
 
     /// Makes a request for claims.
     ///
@@ -24,9 +42,9 @@ public struct ClaimsRequest: Sendable, Hashable {
     /// Whether no claims are requested. The parameter is then left out.
     public var isEmpty: Bool { userInfo.isEmpty && idToken.isEmpty }
 
-    /// This request with additional claims.
-    public func adding(userInfo: [any RequestableClaim] = [], idToken: [any RequestableClaim] = []) -> Self {
-        Self(userInfo: self.userInfo + userInfo, idToken: self.idToken + idToken)
+    /// This request with the claims of another one, each in its place.
+    public func adding(_ other: ClaimsRequest) -> Self {
+        Self(userInfo: userInfo + other.userInfo, idToken: idToken + other.idToken)
     }
 
     /// The value of the parameter: an object with the members `userinfo` and `id_token`. A member without claims is
@@ -63,7 +81,16 @@ public struct ClaimsRequest: Sendable, Hashable {
     }
 }
 
+extension ClaimsRequest: ExpressibleByArrayLiteral {
+    /// Requests claims in the ID token.
+    public init(arrayLiteral claims: any RequestableClaim...) {
+        self.init(idToken: claims)
+    }
+}
+
 /// A scope value: a service, or a group of claims (OpenID Connect Core §5.4).
+///
+/// itsme delivers the claims of a scope in UserInfo.
 public struct Scope: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
     /// The value on the wire.
     public let rawValue: String

@@ -20,14 +20,14 @@ public struct ItsmeService: Sendable {
     /// The service code, the `CODE` in the scope `service:CODE`.
     public let code: String
 
-    /// The claims that the service requires, requested in UserInfo before all others.
-    let claims: [RequestedClaim]
+    /// The claims that the service requires, requested before all others.
+    let claims: ClaimsRequest
 
     /// The `sub` of the only person who may confirm.
     let expectedSubject: Secret<String>?
 
     private init(
-        kind: Kind, code: String, claims: [RequestedClaim] = [], expectedSubject: String? = nil
+        kind: Kind, code: String, claims: ClaimsRequest = [], expectedSubject: String? = nil
     ) {
         self.expectedSubject = expectedSubject.map { Secret($0) }
         self.kind = kind
@@ -44,16 +44,17 @@ public struct ItsmeService: Sendable {
 
     /// Share data (Data Sharing, Identification): who is it, and what data does itsme have about the person?
     ///
-    /// itsme refuses the service without a claim. Further claims and scopes go into the authorization request.
+    /// itsme refuses the service without a claim. The claims are requested in the ID token. For claims in UserInfo, and
+    /// for scopes, see the parameters of the authorization request.
     ///
     /// - Parameters:
     ///   - code: The service code of a Share data service.
     ///   - firstClaim: The required first claim.
-    ///   - moreClaims: Further claims, in UserInfo as well.
+    ///   - moreClaims: Further claims.
     public static func shareData(
         _ code: String, _ firstClaim: any RequestableClaim, _ moreClaims: any RequestableClaim...
     ) -> ItsmeService {
-        ItsmeService(kind: .shareData, code: code, claims: [firstClaim.requested] + moreClaims.map(\.requested))
+        ItsmeService(kind: .shareData, code: code, claims: ClaimsRequest(idToken: [firstClaim] + moreClaims))
     }
 
     /// Confirm (Confirmation): does the person agree to this?
@@ -69,7 +70,8 @@ public struct ItsmeService: Sendable {
         // itsme only reads the subject in the userinfo member.
         let known = subject.map { [Claim.subject.requiring(.string($0))] } ?? []
         return ItsmeService(
-            kind: .confirm, code: code, claims: template.requestedClaims + known, expectedSubject: subject)
+            kind: .confirm, code: code, claims: ClaimsRequest(userInfo: template.requestedClaims + known),
+            expectedSubject: subject)
     }
 
     /// Refuses a service code that cannot be a scope token (RFC 6749 §3.3), and a subject that no ID token can have:

@@ -5,7 +5,7 @@ public import JOSE
 /// Make it from a ``Claim`` or from a name:
 ///
 /// ```swift
-/// ClaimsRequest(userInfo: [.birthdate, .email.essential, .custom("middle_name")])
+/// let claims: ClaimsRequest = [.birthdate, .email.essential, .custom("middle_name")]
 /// ```
 public struct RequestedClaim: Sendable, Hashable {
     /// The name on the wire in the current profile.

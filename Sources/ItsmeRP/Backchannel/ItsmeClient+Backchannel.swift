@@ -14,8 +14,8 @@ extension ItsmeClient {
     /// - Parameters:
     ///   - service: Which itsme service, with its code.
     ///   - hint: The person.
-    ///   - scopes: Additional scopes; `openid` is always included.
-    ///   - claims: Single claims, in the ID token or in UserInfo.
+    ///   - scopes: Additional scopes, whose claims itsme delivers in UserInfo; `openid` is always included.
+    ///   - claims: Single claims: `[.email, .birthdate]` in the ID token; a ``ClaimsRequest`` for UserInfo.
     ///   - level: The required authentication level; an ID token with a lower one is refused.
     ///   - requestedExpiry: How long the person has to answer, in whole seconds up to one day. itsme may allow less.
     ///   - delivery: Whether itsme pings. If so, this makes the bearer token for the pings, with 256 random bits.
@@ -25,7 +25,7 @@ extension ItsmeClient {
         for service: ItsmeService,
         hint: LoginHint,
         scopes: [Scope] = [],
-        claims: ClaimsRequest = ClaimsRequest(),
+        claims: ClaimsRequest = [],
         level: AuthenticationLevel? = nil,
         requestedExpiry: Duration? = nil,
         delivery: BackchannelDelivery = .poll
@@ -54,9 +54,8 @@ extension ItsmeClient {
         try metadata.requireValue("RS256", in: "backchannel_authentication_request_signing_alg_values_supported")
 
         let parameters = AuthorizationParameters(
-            service: service, scopes: scopes,
-            claims: ClaimsRequest(userInfo: service.claims).adding(userInfo: claims.userInfo, idToken: claims.idToken),
-            level: level, locale: nil, prompt: nil, maximumAuthenticationAge: nil)
+            service: service, scopes: scopes, claims: service.claims.adding(claims), level: level, locale: nil,
+            prompt: nil, maximumAuthenticationAge: nil)
         try parameters.requireSupport(by: metadata)
         let requestedAt = configuration.time.now()
         var members = try requestMembers(parameters, issuer: metadata.issuer, now: requestedAt)

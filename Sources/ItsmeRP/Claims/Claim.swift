@@ -6,8 +6,8 @@ public import JOSE
 /// and reads it:
 ///
 /// ```swift
-/// let request = ClaimsRequest(userInfo: [.birthdate, .nationalNumber.essential])
-/// let birthdate = userInfo[.birthdate]?.value
+/// let request: ClaimsRequest = [.birthdate, .nationalNumber.essential]
+/// let birthdate = idToken[.birthdate]?.value
 /// ```
 ///
 /// Declare your own claims the same way:

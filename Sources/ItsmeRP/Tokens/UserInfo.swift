@@ -21,6 +21,10 @@ public struct UserInfo: Sendable {
 
     /// The claims of UserInfo and of the ID token together.
     ///
+    /// ```swift
+    /// let claims = try await client.userInfo(for: tokens).claims(mergedInto: tokens.idToken)
+    /// ```
+    ///
     /// If both have a claim, the ID token's value counts: UserInfo never overrides what was signed for this login, in
     /// particular `sub`.
     ///
@@ -91,17 +95,24 @@ extension UserInfo: Redacted {
 }
 
 extension ItsmeClient {
-    /// Downloads the picture that UserInfo names. Sends one HTTP request with the access token.
+    /// Downloads the picture that the ID token or UserInfo names: the claim `picture`. Sends one HTTP request with the
+    /// access token.
     ///
     /// The token is only sent to the origin of the UserInfo endpoint, even if the claim has another URL.
     ///
-    /// - Returns: The image, at most 1 MiB; nil when UserInfo has no picture.
+    /// - Parameters:
+    ///   - userInfo: The UserInfo with the claim; nil when the claim is in the ID token.
+    ///   - tokens: The tokens of the login.
+    /// - Returns: The image, at most 1 MiB; nil when there is no picture.
     /// - Throws: ``ItsmeError`` of the phase `userinfo`: `picture_refused` when the URL is of another origin or the
     ///   body is not JPEG, PNG or JPEG 2000; `userinfo_refused` when itsme answers with an error; or
     ///   `CancellationError`.
-    public func picture(of userInfo: UserInfo, for tokens: TokenResponse) async throws -> Personal<PhotoImage>? {
+    public func picture(
+        of userInfo: UserInfo? = nil, for tokens: TokenResponse
+    ) async throws -> Personal<PhotoImage>? {
         try requireOwn(tokens, phase: .userInfo)
-        guard let claim = userInfo.claims.raw(Claim<Personal<String>>.picture.name) else { return nil }
+        let claims = userInfo?.claims ?? tokens.idToken.claims
+        guard let claim = claims.raw(Claim<Personal<String>>.picture.name) else { return nil }
         let metadata = try await provider.metadata()
         guard let url = claim.string,
             let endpoint = try? Endpoint(url, allowsLoopbackHTTP: configuration.environment.allowsLoopbackHTTP),

@@ -62,19 +62,22 @@
             }
         }
 
-        /// The claims that the shop asks for. Confirm has all of them in the ID token, so it needs no UserInfo.
+        /// The claims that the shop asks for. All of them come in the ID token, but for those of the scopes.
         var claims: ClaimsRequest {
             switch self {
-            case .login: ClaimsRequest(userInfo: [.name, .email, .birthdate])
-            case .shareData:
-                ClaimsRequest(userInfo: [.nationalNumber, .name, .birthdate, .address, .phoneNumber, .citizenship])
-            case .confirm: ClaimsRequest(idToken: [.name, .ongoingCall])
+            case .login: [.name, .email, .birthdate]
+            case .shareData: [.nationalNumber, .name, .birthdate, .citizenship]
+            case .confirm: [.name, .ongoingCall]
             }
         }
 
+        /// Groups of claims that come in UserInfo.
+        var scopes: [Scope] { self == .shareData ? [.address, .phone] : [] }
+
         /// What the request asks, in words. Only itsme can read it in the request object.
         var question: String {
-            let names = (claims.userInfo + claims.idToken).map { DemoResult.label($0.name) }.joined(separator: ", ")
+            let names = (claims.idToken + scopes.flatMap(\.claims)).map { DemoResult.label($0.name) }
+                .joined(separator: ", ")
             return switch self {
             case .login: "who is it? With \(names)"
             case .shareData: "who is it, and what of the person: \(names)?"
@@ -83,7 +86,7 @@
         }
 
         /// Whether the shop reads UserInfo.
-        var readsUserInfo: Bool { self != .confirm }
+        var readsUserInfo: Bool { !scopes.isEmpty }
 
         /// The service for a request.
         ///
@@ -237,8 +240,8 @@
             report.note("\(service.name) (\(registration.name)): \(service.question)")
             let requestsBefore = requestCount
             let request = try await start.authorizationRequest(
-                for: service.request(subject: sessions.session(of: start.request)?.subject), claims: service.claims,
-                level: service.level)
+                for: service.request(subject: sessions.session(of: start.request)?.subject), scopes: service.scopes,
+                claims: service.claims, level: service.level)
             if requestCount > requestsBefore {
                 report.passed("discovery: the document names the configured issuer and offers our algorithms")
                 report.passed("itsme's keys: the set holds a key to encrypt to")

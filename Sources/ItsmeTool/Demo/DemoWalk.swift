@@ -151,7 +151,8 @@
                 }
                 let service = DemoService.login
                 let request = try await application.client.backchannelAuthentication(
-                    for: service.request(subject: nil), hint: .userIdentifierToken(found), level: service.level)
+                    for: service.request(subject: nil), hint: .userIdentifierToken(found),
+                    claims: service.claims, level: service.level)
                 report.passed("backchannel request: signed with our key, for the person who scanned the code")
                 await sandbox.answerBackchannelRequest()
                 report.note("the person approves on the phone (automated)")

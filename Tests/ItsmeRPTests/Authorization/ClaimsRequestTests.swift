@@ -50,9 +50,21 @@ final class ClaimsRequestTests: XCTestCase {
         XCTAssertEqual(text, #"{"userinfo":{"tag:sixdots.be,2016-06:claim_nationality":null}}"#)
     }
 
-    func testAddsClaims() {
-        let request = ClaimsRequest(userInfo: [.name]).adding(userInfo: [.email], idToken: [.ongoingCall])
+    func testAListOfClaimsAsksInTheIDToken() {
+        let request: ClaimsRequest = [.email, .birthdate.essential, .custom("middle_name")]
+        XCTAssertEqual(
+            request, ClaimsRequest(idToken: [.email, .birthdate.essential, .custom("middle_name")]))
+        XCTAssertEqual(
+            request.jsonValue(profile: .v2).serializedString(),
+            #"{"id_token":{"email":null,"birthdate":{"essential":true},"middle_name":null}}"#)
+        XCTAssertEqual([], ClaimsRequest())
+    }
+
+    func testAddsTheClaimsOfAnotherRequestEachInItsPlace() {
+        let request = ClaimsRequest(userInfo: [.name]).adding(
+            ClaimsRequest(userInfo: [.email], idToken: [.ongoingCall]))
         XCTAssertEqual(request, ClaimsRequest(userInfo: [.name, .email], idToken: [.ongoingCall]))
+        XCTAssertEqual(request.adding([.gender]).idToken.map(\.name), [Claim.ongoingCall.name, Claim.gender.name])
     }
 
     func testDoesNotShowRequiredValues() {

@@ -7,13 +7,14 @@ import XCTest
 final class ServiceTests: XCTestCase {
     private let provider = TestProvider()
 
-    func testShareDataAsksForItsClaimsInUserInfo() async throws {
+    func testShareDataAsksForItsClaimsInTheIDToken() async throws {
         let request = try await provider.client().authorizationRequest(
-            for: .shareData("SHARE", .birthdate, .email.essential), claims: ClaimsRequest(idToken: [.name]))
+            for: .shareData("SHARE", .birthdate, .email.essential),
+            claims: ClaimsRequest(userInfo: [.address], idToken: [.name]))
         let object = try await TestProvider.requestObject(in: request.url)
         XCTAssertEqual(object["scope"]?.string, "openid service:SHARE")
-        XCTAssertEqual(object["claims"]?["userinfo"]?.members?.map(\.name), ["birthdate", "email"])
-        XCTAssertEqual(object["claims"]?["id_token"]?.members?.map(\.name), ["name"])
+        XCTAssertEqual(object["claims"]?["id_token"]?.members?.map(\.name), ["birthdate", "email", "name"])
+        XCTAssertEqual(object["claims"]?["userinfo"]?.members?.map(\.name), ["address"])
     }
 
     func testConfirmCarriesItsTemplateAndTheKnownPersonInUserInfoOnly() async throws {

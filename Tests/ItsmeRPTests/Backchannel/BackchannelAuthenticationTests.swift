@@ -20,7 +20,8 @@ final class BackchannelAuthenticationTests: XCTestCase {
         let client = try provider.client()
         let request = try await client.backchannelAuthentication(
             for: .shareData("SHARE", .birthdate), hint: .subject(TestProvider.subject), scopes: [.email],
-            claims: ClaimsRequest(idToken: [.name]), level: .advanced, requestedExpiry: .seconds(120))
+            claims: ClaimsRequest(userInfo: [.address], idToken: [.name]), level: .advanced,
+            requestedExpiry: .seconds(120))
         let (form, claims) = try sentRequest()
         XCTAssertEqual(Set(form.keys), ["request", "client_assertion_type", "client_assertion"])
         let assertion = try TestProvider.signedByClient(try XCTUnwrap(form["client_assertion"]))
@@ -41,8 +42,9 @@ final class BackchannelAuthenticationTests: XCTestCase {
         XCTAssertEqual(claims["scope"]?.string, "openid service:SHARE email")
         XCTAssertEqual(claims["acr_values"]?.string, "http://itsme.services/v2/claim/acr_advanced")
         XCTAssertEqual(claims["requested_expiry"]?.integer, 120, "a number, as the standard has it")
-        XCTAssertEqual(claims["claims"]?["userinfo"]?["birthdate"]?.isNull, true, "an object, as the standard has it")
+        XCTAssertEqual(claims["claims"]?["id_token"]?["birthdate"]?.isNull, true, "an object, as the standard has it")
         XCTAssertEqual(claims["claims"]?["id_token"]?["name"]?.isNull, true)
+        XCTAssertEqual(claims["claims"]?["userinfo"]?.members?.map(\.name), ["address"])
         XCTAssertEqual(request.serviceCode, "SHARE")
         XCTAssertEqual(request.expiresAt, provider.now.addingTimeInterval(300))
         XCTAssertEqual(

@@ -13,7 +13,7 @@ struct Shop: HTTPHandler {
     init(itsme: ItsmeClient) throws {
         let sessions = Sessions()
         let service = LoginService(
-            "login", path: "/login", .login("SHOP_LOGIN"), claims: ClaimsRequest(idToken: [.email])
+            "login", path: "/login", .login("SHOP_LOGIN"), claims: [.email]
         ) { login in
             let email = login.idToken[.email]?.value.text ?? "no e-mail address"
             let session = sessions.add(email)

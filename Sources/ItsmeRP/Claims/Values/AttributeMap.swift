@@ -5,7 +5,7 @@ public import JOSE
 /// itsme only makes statements about attributes of the same request:
 ///
 /// ```swift
-/// ClaimsRequest(userInfo: [.birthdate, .verificationDate])
+/// let request: ClaimsRequest = [.birthdate, .verificationDate]
 /// let verified = userInfo[.verificationDate]?.value[.birthdate]?.date
 /// ```
 public struct AttributeMap<Value: Sendable>: Sendable {
