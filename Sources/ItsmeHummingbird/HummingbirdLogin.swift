@@ -117,13 +117,8 @@
         }
 
         func start(_ service: Service, _ request: Request, _ context: Context) async throws -> Response {
-            let step = await flow.start(service.route, request.head) { try await service.authorize($0, context) }
-            var response: Response =
-                switch step {
-                case .answer(let reply): reply.response(from: request, context: context)
-                case .failed(let failure): try await answer(failure, request, context)
-                case .completed: Response(status: .notFound)  // A start completes no login.
-                }
+            let answer = await flow.start(service.route, request.head) { try await service.authorize($0, context) }
+            var response = try await response(answer, request, context)
             response.headers.protectLoginStep()
             return response
         }
@@ -132,9 +127,8 @@
             let callback = await flow.callback(request.head) { await isLoggedIn(request, context) }
             var response: Response
             var isCompleted = false
-            switch callback.step {
-            case .answer(let reply): response = reply.response(from: request, context: context)
-            case .failed(let failure): response = try await answer(failure, request, context)
+            switch callback.outcome {
+            case .answered(let answer): response = try await self.response(answer, request, context)
             case .completed(let login):
                 do {
                     guard let service = services.first(where: { $0.route.name == login.serviceName }) else {
@@ -143,7 +137,7 @@
                     response = try await service.onLogin(login, context).response(from: request, context: context)
                     isCompleted = true
                 } catch {
-                    response = try await answer(flow.failure(error, of: login), request, context)
+                    response = try await self.response(.failed(flow.failure(error, of: login)), request, context)
                 }
             }
             callback.finish(&response.headers, isCompleted: isCompleted)
@@ -151,9 +145,16 @@
         }
 
         /// What the application threw goes to Hummingbird.
-        private func answer(_ failure: LoginFailure, _ request: Request, _ context: Context) async throws -> Response {
-            if let thrown = failure.underlyingError { throw thrown }
-            return try await onFailure(failure, context).response(from: request, context: context)
+        private func response(
+            _ answer: LoginFlow.Answer, _ request: Request, _ context: Context
+        ) async throws -> Response {
+            switch answer {
+            case .reply(let reply):
+                return reply.response(from: request, context: context)
+            case .failed(let failure):
+                if let thrown = failure.underlyingError { throw thrown }
+                return try await onFailure(failure, context).response(from: request, context: context)
+            }
         }
     }
 

@@ -10,7 +10,7 @@
             XCTAssertEqual(result.status, 0, result.output)
             let last = try XCTUnwrap(result.output.split(separator: "\n").last)
             XCTAssertNotNil(
-                last.wholeMatch(of: /login \(key pair\) verified: sub=\S{36} acr=\S+acr_basic requests=3/),
+                last.wholeMatch(of: /login verified: sub=\S{36} acr=\S+acr_basic requests=3/),
                 result.output)
         }
 
@@ -59,11 +59,11 @@
 
         func testRefusesWhatWasTamperedWith() throws {
             for (what, refusal) in [
-                ("id-token", "login (key pair) refused: id-token decryption_failed"),
-                ("id-token-claims", "login (key pair) refused: id-token signature_invalid"),
-                ("userinfo", "share data (key pair) refused: userinfo decryption_failed"),
+                ("id-token", "login refused: id-token decryption_failed"),
+                ("id-token-claims", "login refused: id-token signature_invalid"),
+                ("userinfo", "share data refused: userinfo decryption_failed"),
                 // The cookie of a login is found by its state.
-                ("state", "login (key pair) refused: authorization-response transaction_missing"),
+                ("state", "login refused: authorization-response transaction_missing"),
             ] {
                 let result = try ToolProcess(["demo", "--tamper", what]).result()
                 XCTAssertEqual(result.status, 1, what)
@@ -91,7 +91,7 @@
                 XCTAssertEqual(page.response.status, .ok)
                 XCTAssertTrue(String(decoding: page.body, as: UTF8.self).contains("value=\"belgian-eid\""))
             }
-            for path in ["/key-pair/start?target=/key-pair/confirm", "/key-pair/login"] {
+            for path in ["/key-pair/start/confirm?target=/key-pair/confirm", "/key-pair/login"] {
                 let reply = try await transport.get(origin + path)
                 XCTAssertEqual(reply.response.headerFields[.location], "/", path)
             }

@@ -80,17 +80,19 @@ public struct LoginEndpoints: Sendable {
         try flow.startURL(of: service, target: target, locale: locale)
     }
 
+    private func reply(_ answer: LoginFlow.Answer) async -> HTTPReply {
+        switch answer {
+        case .reply(let reply): reply
+        case .failed(let failure): await onFailure(failure)
+        }
+    }
+
     private struct StartEndpoint: HTTPHandler {
         let login: LoginEndpoints
         let service: LoginService
 
         func respond(to request: HTTPRequest, body: [UInt8]) async -> HTTPReply {
-            var reply: HTTPReply
-            switch await login.flow.start(service.route, request, authorize: service.authorize) {
-            case .answer(let answer): reply = answer
-            case .failed(let failure): reply = await login.onFailure(failure)
-            case .completed: reply = .notFound  // A start completes no login.
-            }
+            var reply = await login.reply(login.flow.start(service.route, request, authorize: service.authorize))
             reply.response.headerFields.protectLoginStep()
             return reply
         }
@@ -107,15 +109,14 @@ public struct LoginEndpoints: Sendable {
         }
 
         private func answer(_ callback: LoginFlow.Callback, _ request: HTTPRequest) async -> (HTTPReply, Bool) {
-            switch callback.step {
-            case .answer(let answer): return (answer, false)
-            case .failed(let failure): return (await login.onFailure(failure), false)
+            switch callback.outcome {
+            case .answered(let answer): return (await login.reply(answer), false)
             case .completed(let completed):
                 do {
                     guard let service = login.services[completed.serviceName] else { return (.notFound, false) }
                     return (try await service.onLogin(completed), true)
                 } catch {
-                    return (await login.onFailure(login.flow.failure(error, of: completed)), false)
+                    return (await login.reply(.failed(login.flow.failure(error, of: completed))), false)
                 }
             }
         }

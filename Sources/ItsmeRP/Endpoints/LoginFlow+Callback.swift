@@ -3,20 +3,30 @@ import JOSE
 import Logging
 
 extension LoginFlow {
-    /// A callback, how far it came, and the cookie that belongs to it.
+    /// A callback, what came of it, and the cookie that belongs to it.
     package struct Callback: Sendable {
-        package let step: Step
-        /// Sets or clears the cookie of the login; nil if it stays as it is.
-        private let cookie: (@Sendable (_ isCompleted: Bool) -> String)?
-        private let service: ItsmeService.Kind?
+        package enum Outcome: Sendable {
+            /// Every check passed, and the application answers.
+            case completed(CompletedLogin)
+            case answered(Answer)
+        }
 
-        fileprivate init(
-            _ step: Step, service: ItsmeService.Kind? = nil,
-            cookie: (@Sendable (_ isCompleted: Bool) -> String)? = nil
-        ) {
-            self.step = step
-            self.service = service
-            self.cookie = cookie
+        /// What happens to the cookie of the login.
+        fileprivate enum CookieChange {
+            case none
+            case clear(name: String)
+            /// It remembers how the login ended, until the transaction would have expired.
+            case finish(name: String, service: LoginRoute, target: PostLoginTarget)
+        }
+
+        package let outcome: Outcome
+        private let change: CookieChange
+        private let flow: LoginFlow
+
+        fileprivate init(_ outcome: Outcome, _ change: CookieChange = .none, of flow: LoginFlow) {
+            self.outcome = outcome
+            self.change = change
+            self.flow = flow
         }
 
         /// Completes the header of the answer to the browser.
@@ -24,8 +34,15 @@ extension LoginFlow {
         /// - Parameter isCompleted: Whether the application has accepted the login.
         package func finish(_ fields: inout HTTPFields, isCompleted: Bool) {
             fields.protectLoginStep()
-            if let cookie { fields.setCookie(cookie(isCompleted)) }
-            if isCompleted { Telemetry.login(.completed, service: service) }
+            switch change {
+            case .none: break
+            case .clear(let name): fields.setCookie(flow.cookies.clearing(name))
+            case .finish(let name, let service, let target):
+                let finished = FinishedLogin(serviceName: service.name, target: target, isCompleted: isCompleted)
+                let sealed = try? finished.sealed(by: flow.sealer)
+                fields.setCookie(sealed.map { flow.cookies.setting(name, to: $0) } ?? flow.cookies.clearing(name))
+                if isCompleted { Telemetry.login(.completed, service: service.kind) }
+            }
         }
     }
 
@@ -37,62 +54,48 @@ extension LoginFlow {
     ///
     /// - Parameter isLoggedIn: Whether the person has a session of the application.
     package func callback(_ request: HTTPRequest, isLoggedIn: () async -> Bool) async -> Callback {
-        guard request.method == .get else { return Callback(.answer(.methodNotAllowed(allowed: "GET"))) }
-        guard !request.isSpeculative else { return Callback(.answer(.speculationRefused)) }
+        guard request.method == .get else { return answered(.reply(.methodNotAllowed(allowed: "GET"))) }
+        guard !request.isSpeculative else { return answered(.reply(.speculationRefused)) }
         var situation = Situation()
-        var name: String?
-        var isOpened = false
-        let step: Step
+        var change = Callback.CookieChange.none
         do {
             let callback = try AuthorizationCallback(query: request.query)
             situation.reference = LoginReference.of(callback.state)
-            let cookie = try cookies.name(forState: callback.state)
-            if let finished = cookies.value(of: cookie, in: request).flatMap({ FinishedLogin($0, openedBy: self) }) {
-                return Callback(await again(finished, request, &situation, isLoggedIn))
+            let name = try cookies.name(forState: callback.state)
+            if let finished = cookies.value(of: name, in: request).flatMap({ FinishedLogin($0, openedBy: self) }) {
+                return answered(await again(finished, request, isLoggedIn, reference: situation.reference))
             }
-            if cookies.contains(cookie, in: request) { name = cookie }
-            let transaction = try transaction(inCookie: cookie, request)
-            isOpened = true
-            situation.target = target(of: transaction)
-            let route = try route(of: transaction)
-            situation.route = route
-            step = try await complete(callback, transaction, route, request, &situation)
+            if cookies.contains(name, in: request) { change = .clear(name: name) }
+            let transaction = try transaction(inCookie: name, request)
+            // Another instance may have the service.
+            change = .none
+            let (service, target) = (try route(of: transaction), target(of: transaction))
+            (situation.route, situation.target) = (service, target)
+            change = .finish(name: name, service: service, target: target)
+            let response = try await client.authorizationResponse(callback, for: transaction)
+            let tokens = try await client.tokens(for: response)
+            let login = CompletedLogin(
+                tokens: tokens, serviceName: service.name, target: target, request: request.withoutQuery,
+                reference: transaction.reference, client: client, sessions: sessions)
+            return Callback(.completed(login), change, of: self)
+        } catch let error as ItsmeError where error.code == .transactionReplayed {
+            // Of two requests at once, the one that came first decides how the login ended. It has logged this browser in
+            // if the session is from this login.
+            if let target = situation.target, sessions.session(of: request)?.reference == situation.reference {
+                return answered(.reply(.seeOther(target.text)))
+            }
+            return answered(.failed(failure(error, phase: .authorizationResponse, request: request, situation)))
         } catch let error as ItsmeError where error.code == .transactionMissing && options.fallbackPage != nil {
-            step = .answer(
-                options.fallbackPage?.page(for: request, restartURL: startURL(of: firstRoute, target: nil))
-                    ?? .notFound)
+            let page = options.fallbackPage?.page(for: request, restartURL: startURL(of: firstRoute, target: nil))
+            return answered(.reply(page ?? .notFound), change)
         } catch {
-            step = .failed(failure(error, phase: .authorizationResponse, request: request, situation))
-        }
-        // The request that came first decides how the login ended.
-        guard let name, !situation.cameAgain else { return Callback(step) }
-        guard isOpened else { return Callback(step) { [cookies] _ in cookies.clearing(name) } }
-        let target = situation.target ?? options.defaultTarget
-        let service = situation.route
-        return Callback(step, service: service?.kind) { [cookies, sealer] isCompleted in
-            let finished = FinishedLogin(serviceName: service?.name, target: target, isCompleted: isCompleted)
-            return (try? finished.sealed(by: sealer)).map { cookies.setting(name, to: $0) } ?? cookies.clearing(name)
+            let failure = failure(error, phase: .authorizationResponse, request: request, situation)
+            return answered(.failed(failure), change)
         }
     }
 
-    private func complete(
-        _ callback: AuthorizationCallback, _ transaction: LoginTransaction, _ route: LoginRoute,
-        _ request: HTTPRequest, _ situation: inout Situation
-    ) async throws -> Step {
-        do {
-            let response = try await client.authorizationResponse(callback, for: transaction)
-            let tokens = try await client.tokens(for: response)
-            return .completed(
-                CompletedLogin(
-                    tokens: tokens, serviceName: route.name,
-                    target: situation.target ?? options.defaultTarget, request: request.withoutQuery,
-                    reference: transaction.reference, client: client, sessions: sessions))
-        } catch let error as ItsmeError where error.code == .transactionReplayed {
-            situation.cameAgain = true
-            // Two requests at once: the other one has logged this browser in if the session is from this login.
-            guard sessions.session(of: request)?.reference == transaction.reference else { throw error }
-            return .answer(.seeOther((situation.target ?? options.defaultTarget).text))
-        }
+    private func answered(_ answer: Answer, _ change: Callback.CookieChange = .none) -> Callback {
+        Callback(.answered(answer), change, of: self)
     }
 
     /// The pending transaction of this browser in the cookie of the callback's state.
@@ -103,10 +106,12 @@ extension LoginFlow {
         return try sealer.open(sealed)
     }
 
-    private func target(of transaction: LoginTransaction) -> PostLoginTarget? {
-        transaction.applicationState.flatMap {
+    /// Where the person goes; the default target if the sealed one is no longer allowed.
+    private func target(of transaction: LoginTransaction) -> PostLoginTarget {
+        let sealed = transaction.applicationState.flatMap {
             try? PostLoginTarget($0.exposedValue, allowedOrigins: options.allowedTargetOrigins)
         }
+        return sealed ?? options.defaultTarget
     }
 
     /// The service of a login, from its sealed transaction and never from the URL.
@@ -121,12 +126,11 @@ extension LoginFlow {
 
     /// Answers a callback that came before: the back button, a reload, a second tab.
     private func again(
-        _ finished: FinishedLogin, _ request: HTTPRequest, _ situation: inout Situation, _ isLoggedIn: () async -> Bool
-    ) async -> Step {
-        situation.route = finished.serviceName.flatMap { routes[$0] }
-        situation.target = finished.target
-        situation.cameAgain = true
-        if finished.isCompleted, await isLoggedIn() { return .answer(.seeOther(finished.target.text)) }
+        _ finished: FinishedLogin, _ request: HTTPRequest, _ isLoggedIn: () async -> Bool, reference: String?
+    ) async -> Answer {
+        if finished.isCompleted, await isLoggedIn() { return .reply(.seeOther(finished.target.text)) }
+        let situation = Situation(
+            route: finished.serviceName.flatMap { routes[$0] }, target: finished.target, reference: reference)
         return .failed(
             failure(
                 ItsmeError(.transactionReplayed, .authorizationResponse), phase: .authorizationResponse,

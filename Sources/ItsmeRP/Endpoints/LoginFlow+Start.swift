@@ -8,9 +8,9 @@ extension LoginFlow {
     package func start(
         _ route: LoginRoute, _ request: HTTPRequest,
         authorize: (LoginStart) async throws -> AuthorizationRequest
-    ) async -> Step {
-        guard request.method == .get else { return .answer(.methodNotAllowed(allowed: "GET")) }
-        guard !request.isSpeculative else { return .answer(.speculationRefused) }
+    ) async -> Answer {
+        guard request.method == .get else { return .reply(.methodNotAllowed(allowed: "GET")) }
+        guard !request.isSpeculative else { return .reply(.speculationRefused) }
         var situation = Situation(route: route)
         do {
             let parameters = try StartParameters(request, allowedOrigins: options.allowedTargetOrigins)
@@ -21,7 +21,7 @@ extension LoginFlow {
                     request: request, target: target, locale: parameters.locale ?? locale(for: request),
                     session: sessions.session(of: request), client: client))
             situation.reference = authorization.transaction.reference
-            return .answer(try redirect(request, to: authorization, target: target, route))
+            return .reply(try redirect(request, to: authorization, target: target, route))
         } catch {
             return .failed(failure(error, phase: .authorizationRequest, request: request, situation))
         }

@@ -70,13 +70,10 @@ package struct LoginFlow: Sendable {
     /// Ends the session of a browser.
     package var logout: any HTTPHandler { LogoutEndpoint(flow: self) }
 
-    /// How far a step came.
-    package enum Step: Sendable {
-        /// This is the answer.
-        case answer(HTTPReply)
-        /// Every check passed, and the application answers.
-        case completed(CompletedLogin)
-        /// Something failed; it was logged.
+    /// The library's answer to a request.
+    package enum Answer: Sendable {
+        case reply(HTTPReply)
+        /// Something failed; it was logged. The application may choose the page.
         case failed(LoginFailure)
     }
 
@@ -111,8 +108,6 @@ package struct LoginFlow: Sendable {
         var route: LoginRoute?
         var target: PostLoginTarget?
         var reference: String?
-        /// Whether an earlier request has already used this login.
-        var cameAgain = false
     }
 
     /// Logs an error. `thrown` may come from the application.

@@ -183,10 +183,10 @@ public struct CompletedLogin: Sendable {
         try await client.userInfo(for: tokens)
     }
 
-    /// Downloads the picture that UserInfo names. Sends one HTTP request.
+    /// Downloads the picture that UserInfo, or else the ID token, names. Sends one HTTP request.
     ///
     /// - Throws: As ``ItsmeClient/picture(of:for:)``.
-    public func picture(of userInfo: UserInfo) async throws -> Personal<PhotoImage>? {
+    public func picture(of userInfo: UserInfo? = nil) async throws -> Personal<PhotoImage>? {
         try await client.picture(of: userInfo, for: tokens)
     }
 

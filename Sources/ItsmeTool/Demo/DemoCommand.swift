@@ -160,11 +160,11 @@
                     let summary =
                         "sub=\(result.subject) acr=\(result.authenticationContextClass) requests=\(outcome.requests)"
                     report.line("verified: \(outcome.name) \(summary)")
-                    if index == 0 { lastLine = "\(outcome.name) verified: \(summary)" }
+                    if index == 0 { lastLine = "\(outcome.service) verified: \(summary)" }
                 case .failure(let error):
                     let reason = (error as? ItsmeError).map { "\($0.phase) \($0.code)" } ?? "\(error)"
                     if index == 0 {
-                        lastLine = "\(outcome.name) refused: \(reason)"
+                        lastLine = "\(outcome.service) refused: \(reason)"
                     } else {
                         report.line("refused: \(outcome.name): \(reason)")
                         if isVerified { lastLine = "not every run was verified" }

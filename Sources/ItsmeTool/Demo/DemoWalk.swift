@@ -12,6 +12,8 @@
         /// The result of a run.
         struct Outcome {
             let name: String
+            /// The service in a sentence.
+            let service: String
             let result: Result<DemoResult, any Error>
             /// How many requests the relying party sent.
             let requests: Int
@@ -46,7 +48,9 @@
                 ?? .failure(complaint ?? ToolFailure("no callback reached the relying party"))
             if let complaint, case .success = result { result = .failure(complaint) }
             if case .failure(let failure as ToolFailure) = result { report.refused("\(failure)") }
-            return Outcome(name: name, result: result, requests: party.application.requestCount - requestsBefore)
+            return Outcome(
+                name: name, service: service.name, result: result,
+                requests: party.application.requestCount - requestsBefore)
         }
 
         private var heading: String {
@@ -166,7 +170,7 @@
                 result = .failure(error)
             }
             return DemoWalk.Outcome(
-                name: "login without a browser (\(party.registration.name))", result: result,
+                name: "login without a browser (\(party.registration.name))", service: "login", result: result,
                 requests: application.requestCount - requestsBefore)
         }
     }

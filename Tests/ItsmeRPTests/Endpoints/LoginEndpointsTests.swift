@@ -66,7 +66,7 @@ final class LoginEndpointsTests: XCTestCase {
         let second = await thief.get("/itsme/callback?code=a&state=\(state)")
         XCTAssertEqual(second.response.status, .conflict)
         let reloaded = await browser.get("/itsme/callback?code=a&state=\(state)")
-        XCTAssertEqual(reloaded.response.status, .badRequest)
+        XCTAssertEqual(reloaded.response.status, .conflict)
         XCTAssertEqual(provider.paths().filter { $0 == "/v2/token" }.count, 1)
     }
 

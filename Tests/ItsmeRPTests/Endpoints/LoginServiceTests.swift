@@ -1,6 +1,7 @@
 import HTTPTypes
 import ItsmeRP
 import JOSE
+import Logging
 import TestSupport
 import XCTest
 
@@ -113,16 +114,16 @@ final class LoginServiceTests: XCTestCase {
             let state = try await provider.approve(await browser.get(path).location)
             let page = await browser.get("/itsme/callback?error=access_denied&state=\(state)", fields: fields)
             XCTAssertTrue(page.text.contains(expected), page.text)
-            XCTAssertTrue(page.text.contains("href=\"\(path)\""), "starts the same service again")
+            XCTAssertTrue(page.text.contains("href=\"\(path)?target=%2F\""), "starts the same service again")
             XCTAssertEqual(log.lines.last?["itsme.service"], String(path.dropFirst(7)))
         }
     }
 
     func testEveryLineOfALoginAndItsPageHaveOneReference() async throws {
-        let login = try endpoints([answering("login")])
+        struct DatabaseDown: Error {}
+        let login = try endpoints([LoginService("login", .login("LOGIN")) { _ in throw DatabaseDown() }])
         var browser = Browser(login)
         let state = try await provider.approve(await browser.get("/itsme/login").location)
-        provider.advance(by: -3600)
         let page = await browser.get("/itsme/callback?code=a&state=\(state)")
         let lines = log.lines.filter { $0["itsme.reference"] != nil }
         let reference = try XCTUnwrap(lines.first?["itsme.reference"])
@@ -130,6 +131,8 @@ final class LoginServiceTests: XCTestCase {
         XCTAssertEqual(lines.map { $0["itsme.reference"] }, lines.map { _ in reference })
         XCTAssertEqual(lines.first?.message, "authorization request built")
         XCTAssertEqual(lines.last?.message, "login failed")
+        XCTAssertEqual(lines.last?.level, .error)
+        XCTAssertEqual(lines.last?["itsme.application_error.type"], "DatabaseDown")
         XCTAssertTrue(page.text.contains(reference))
         for secret in [state, try XCTUnwrap(browser.cookies.first?.value)] {
             XCTAssertFalse(secret.contains(reference))

@@ -86,8 +86,10 @@ final class LoginSessionTests: XCTestCase {
         let cookie = try XCTUnwrap(browser.cookies.last)
         let mark = try XCTUnwrap(browser.cookies.first)
         XCTAssertNotNil(login.sessions.session(of: request("a=b; \(cookie.name)=\(cookie.value)")))
+        let altered = String(
+            cookie.value.enumerated().map { $0.offset == 40 ? ($0.element == "A" ? "B" : "A") : $0.element })
         for header in [
-            "", "\(cookie.name)=", "\(cookie.name)=\(cookie.value.dropLast())A", "\(cookie.name)=\(cookie.value)A",
+            "", "\(cookie.name)=", "\(cookie.name)=\(altered)", "\(cookie.name)=\(cookie.value)A",
             "\(cookie.name)=\(mark.value)", "itsme-loopback-session=\(cookie.value)",
             "\(cookie.name)=\(cookie.value); \(cookie.name)=\(cookie.value)",
         ] {
