@@ -10,7 +10,7 @@ SHELL := /bin/bash
 TRAITS := --enable-all-traits
 # Most targets build, and two builds at the same time would wait for each other.
 .NOTPARALLEL:
-.PHONY: help deps demo test test-nginx test-tool test-matrix sanitize timing bench bench-peers security-report interop fuzz lint format \
+.PHONY: help deps demo example test test-nginx test-tool test-matrix sanitize timing bench bench-peers security-report interop fuzz lint format \
   configuration-table clean
 
 help: ## List the commands
@@ -19,13 +19,18 @@ help: ## List the commands
 deps: ## Check for the system libraries; install missing ones if that needs no password
 	@Scripts/deps
 
+example: deps ## Run Examples/Service with a local itsme, for your browser
+	Examples/Service/run
+
 demo: deps ## Watch Login, Share data and Confirm against a local itsme
 	swift run $(TRAITS) itsme demo $(if $(ONCE),--once)
 
 # The tests with an HSM load an engine into OpenSSL, so they run in a separate process.
 # All tests are XCTest. Without --disable-swift-testing, the output would end with an empty run of Swift Testing.
 # The log is kept for Scripts/security-report, which checks that each security rule has tests that passed.
-# The example has a build folder of its own: it does not resolve Hummingbird, and SwiftPM would remove it from a shared one.
+# This example resolves the same packages as the library with all traits, so it shares the build folder.
+SERVICE := swift test --package-path Examples/Service --scratch-path .build --disable-swift-testing
+# This one does not resolve Hummingbird, and SwiftPM would remove it from a shared folder.
 FLYINGFOX := swift test --package-path Examples/FlyingFoxService --scratch-path .build-flyingfox --disable-swift-testing
 
 test: deps ## Run all tests
@@ -33,6 +38,7 @@ test: deps ## Run all tests
 	set -o pipefail; swift test $(TRAITS) --disable-swift-testing 2>&1 | tee -a .build/test.log
 	set -o pipefail; ITSMERP_HSM=1 swift test $(TRAITS) --disable-swift-testing --skip-build \
 	  --filter HardwareKeyTests 2>&1 | tee -a .build/test.log
+	set -o pipefail; $(SERVICE) 2>&1 | tee -a .build/test.log
 	set -o pipefail; $(FLYINGFOX) 2>&1 | tee -a .build/test.log
 	@Scripts/security-report .build/test.log --brief
 

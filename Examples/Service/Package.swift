@@ -8,7 +8,7 @@ let package = Package(
     dependencies: [
         .package(
             name: "itsme-rp", path: "../..",
-            traits: ["Hummingbird", "Configuration", "ServiceLifecycle", "Observability"]),
+            traits: ["Hummingbird", "Configuration", "ServiceLifecycle", "Observability", "Tool"]),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),

@@ -18,7 +18,8 @@
     /// ```
     ///
     /// It does for Hummingbird what `LoginEndpoints` does for any server. Closures get the request context, and errors
-    /// that they throw are logged and then go to Hummingbird's error handling.
+    /// that they throw are logged and then go to Hummingbird's error handling. The log has them as errors, except for an
+    /// `HTTPError` with a status below 500, which is an answer.
     ///
     /// Behind a reverse proxy nothing changes: the public address of the application comes from the client's redirect URI,
     /// never from a header of a request.
@@ -89,7 +90,11 @@
             isLoggedIn: (@Sendable (Request, Context) async -> Bool)? = nil,
             onFailure: @escaping OnFailure = { failure, _ in failure.page }
         ) throws {
-            flow = try LoginFlow(client: client, sealer: sealer, routes: services.map(\.route), options: options)
+            flow = try LoginFlow(
+                client: client, sealer: sealer, routes: services.map(\.route), options: options
+            ) { thrown in
+                (thrown as? any HTTPResponseError).map { $0.status.code < 500 } ?? false
+            }
             self.services = services
             self.published = published
             self.isLoggedIn = isLoggedIn

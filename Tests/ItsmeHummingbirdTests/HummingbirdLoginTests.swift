@@ -167,6 +167,7 @@
             XCTAssertEqual(line["itsme.service"], "login")
             let refused = await browser.get("/itsme/pay")
             XCTAssertEqual(refused.response.status, .forbidden)
+            XCTAssertEqual(log.lines.last?.level, .info, "it is an answer")
         }
 
         func testErrorsOfItsmeAreAnsweredWithThePage() async throws {

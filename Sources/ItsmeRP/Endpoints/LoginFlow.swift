@@ -18,8 +18,12 @@ package struct LoginFlow: Sendable {
     let sealer: CookieSealer
     let cookies: LoginCookies
 
+    /// Whether the application answers with an error that it throws, such as status 401, instead of failing.
+    private let isAnswer: @Sendable (any Error) -> Bool
+
     package init(
-        client: ItsmeClient, sealer: CookieSealer, routes: [LoginRoute], options: LoginOptions
+        client: ItsmeClient, sealer: CookieSealer, routes: [LoginRoute], options: LoginOptions,
+        isAnswer: @escaping @Sendable (any Error) -> Bool = { _ in false }
     ) throws(ItsmeError) {
         try PostLoginTarget.check(options.allowedTargetOrigins)
         let redirectURI = try client.configuration.redirectEndpoint(
@@ -63,6 +67,7 @@ package struct LoginFlow: Sendable {
         self.routes = byName
         firstRoute = first
         self.sealer = sealer
+        self.isAnswer = isAnswer
         cookies = try LoginCookies(client.configuration)
         sessions = try LoginSessions(client: client, sealer: sealer, lifetime: options.sessionLifetime)
     }
@@ -124,8 +129,9 @@ package struct LoginFlow: Sendable {
             metadata["itsme.application_error.type"] = "\(type(of: thrown))"
             metadata["itsme.application_error"] = "\(thrown)"
         }
-        client.configuration.logger.log(
-            level: thrown is CancellationError ? .debug : error.logLevel, "login failed", metadata: metadata)
+        let level: Logger.Level =
+            thrown is CancellationError ? .debug : isAnswer(thrown) ? .info : error.logLevel
+        client.configuration.logger.log(level: level, "login failed", metadata: metadata)
         Telemetry.login(.failed(thrown), service: situation.route?.kind)
         return LoginFailure(
             error: error, underlyingError: thrown is ItsmeError ? nil : thrown, serviceName: situation.route?.name,

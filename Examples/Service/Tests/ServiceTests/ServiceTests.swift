@@ -11,7 +11,7 @@ import XCTest
 
 /// The whole service with a local itsme, without a socket.
 final class ServiceTests: XCTestCase {
-    private func withBrowser(_ test: (TestBrowser, Sandbox) async throws -> Void) async throws {
+    private func withBrowser(_ test: @escaping @Sendable (TestBrowser, Sandbox) async throws -> Void) async throws {
         let settings = try ItsmeSettings(
             ConfigReader(
                 provider: InMemoryProvider(values: [
