@@ -3,8 +3,8 @@ import HTTPTypes
 @testable import ItsmeRP
 import JOSE
 
-/// A complete login in process: authorization request, callback, token response, ID token, UserInfo. The provider's
-/// answers are made beforehand and outside of what is measured.
+/// A complete login in process: authorization request, callback, token response, ID token, and UserInfo where the claims are
+/// there. The provider's answers are made beforehand and outside of what is measured.
 struct LoginFigures {
     let world: World
     let effort: Effort
@@ -28,30 +28,57 @@ struct LoginFigures {
             }
             if round > 0 { measured.append(times) }
         }
-        return [Measurement(times: measured) { .multiple("complete login in process", $0, atMost: 1.12) }]
+        return [
+            Measurement(times: measured) { .multiple("complete login in process, with UserInfo", $0, atMost: 1.12) },
+            Measurement(times: try await withClaimsInTheIDToken()) {
+                .multiple("login with claims in the ID token, beside UserInfo", $0, atMost: 0.85)
+            },
+        ]
+    }
+
+    /// The same login with the same claims in the ID token, in turns with the one above.
+    private func withClaimsInTheIDToken() async throws -> Pairs.Times {
+        var measured: Pairs.Times = []
+        for round in 0...effort.rounds {
+            var times = (ours: 0.0, reference: 0.0)
+            for readsUserInfo in round % 2 == 0 ? [false, true] : [true, false] {
+                let time = try await logIn(readsUserInfo: readsUserInfo) / Double(Self.logins)
+                if readsUserInfo { times.reference = time } else { times.ours = time }
+            }
+            if round > 0 { measured.append(times) }
+        }
+        return measured
     }
 
     /// The CPU time of some logins.
-    func logIn() async throws -> Double {
+    ///
+    /// - Parameter readsUserInfo: Whether the claims are in UserInfo; otherwise in the ID token.
+    func logIn(readsUserInfo: Bool = true) async throws -> Double {
         let client = world.client
         var start = bench_process_cpu()
         var requests: [AuthorizationRequest] = []
         for _ in 0..<Self.logins {
             requests.append(
                 try await client.authorizationRequest(
-                    for: .login("LOGIN"), scopes: [.profile, .email], claims: ClaimsRequest(userInfo: [.birthdate]),
+                    for: .login("LOGIN"), scopes: readsUserInfo ? [.profile, .email] : [],
+                    claims: readsUserInfo
+                        ? ClaimsRequest(userInfo: [.birthdate]) : [.name, .email, .birthdate, .address],
                     level: .basic))
         }
         var used = bench_process_cpu() - start
 
         var (tokens, userInfo): ([HTTPReply], [HTTPReply]) = ([], [])
         for request in requests {
-            let claims = try World.idTokenClaims(nonce: request.transaction.nonce.exposedValue)
+            var claims = try World.idTokenClaims(nonce: request.transaction.nonce.exposedValue)
+            if !readsUserInfo, case .object(let members) = World.userInfoClaims() {
+                for member in members { claims[member.name] = member.value }
+            }
             tokens.append(
                 CannedProvider.json([
                     "access_token": .string(World.accessToken.exposedValue), "token_type": "Bearer", "expires_in": 300,
                     "id_token": .string(try await world.token(claims, .rsaCBC)),
                 ]))
+            guard readsUserInfo else { continue }
             userInfo.append(
                 HTTPReply(
                     response: HTTPResponse(status: .ok, headerFields: [.contentType: "application/jwt"]),
@@ -65,7 +92,7 @@ struct LoginFigures {
                 query: "code=SplxlOBeZQQYbYS6WxSbIA&state=" + request.transaction.state.exposedValue,
                 for: request.transaction)
             let tokens = try await client.tokens(for: response)
-            _ = try await client.userInfo(for: tokens)
+            if readsUserInfo { _ = try await client.userInfo(for: tokens) }
         }
         used += bench_process_cpu() - start
         return Double(used)
