@@ -9,7 +9,7 @@ import MetricsTestKit
 
 typealias Login = HummingbirdLogin<BasicItsmeRequestContext>
 
-/// Login, Share data and Confirm, with everything that a deployment changes in environment variables.
+/// Login, Share data and Confirm. What a deployment changes is in environment variables.
 @main
 struct Service {
     static func main() async throws {
@@ -24,23 +24,23 @@ struct Service {
     }
 
     static func login(_ settings: ItsmeSettings, _ itsme: ItsmeClient) throws -> Login {
-        let (loginCode, dataCode) = (try settings.serviceCode("login"), try settings.serviceCode("data"))
         let confirmCode = try settings.serviceCode("confirm")
         let services: [Login.Service] = [
-            .init("login", .login(loginCode), claims: [.givenName]) { login, _ in
+            .init("login", .login(try settings.serviceCode("login")), claims: [.givenName]) { login, _ in
                 try login.signIn(values: ["name": login.idToken[.givenName]?.value ?? ""])
             },
-            .init("data", .shareData(dataCode, .nationalNumber, .address)) { login, _ in
+            .init("data", .shareData(try settings.serviceCode("data"), .nationalNumber, .address)) { login, _ in
                 login.redirect()  // First store login.idToken[.address] in your database.
             },
             .init("confirm", kind: .confirm) { start, _ in
                 guard let person = start.session else { throw HTTPError(.unauthorized) }
-                let payment = try ConfirmationTemplate.payment(
-                    amount: 25, currency: .euro, iban: IBAN("BE68 5390 0754 7034"))
                 return try await start.authorizationRequest(
-                    for: .confirm(confirmCode, payment, subject: person.subject))
+                    for: .confirm(
+                        confirmCode,
+                        try .payment(amount: 25, currency: .euro, iban: IBAN("BE68 5390 0754 7034")),
+                        subject: person.subject))
             } onLogin: { login, _ in
-                login.redirect()  // First mark the payment of login.idToken.subject as confirmed.
+                login.redirect()  // First mark the payment as confirmed in your database.
             },
         ]
         return try Login(
