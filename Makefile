@@ -10,7 +10,7 @@ SHELL := /bin/bash
 TRAITS := --enable-all-traits
 # Most targets build, and two builds at the same time would wait for each other.
 .NOTPARALLEL:
-.PHONY: help deps demo example test test-nginx test-tool test-matrix sanitize timing bench bench-peers security-report interop fuzz lint format \
+.PHONY: help deps demo example test test-nginx test-start test-matrix sanitize timing bench bench-peers security-report interop fuzz lint format \
   configuration-table clean
 
 help: ## List the commands
@@ -46,9 +46,9 @@ test-nginx: ## Send many requests that must not be repeated through a real nginx
 	@Scripts/deps nginx
 	ITSMERP_NGINX=1 swift test --disable-swift-testing --filter NginxTests
 
-# Not part of `make lint`: the first time it compiles Hummingbird once more.
-test-tool: deps ## Run the command itsme in a new package that depends on this one (10 minutes the first time)
-	@Scripts/test-tool
+# Not part of `make test`: the first time it compiles Hummingbird once more. It needs the ports 8080 and 8082.
+test-start: deps ## Follow Documentation/GettingStarted.md from an empty folder to a login (10 minutes the first time)
+	@Scripts/test-start
 
 # `make test-matrix MATRIX=zone` runs one part: zone, summer, winter, vectors or alone.
 test-matrix: deps ## Run the tests in another time zone, on other days, without vector instructions, each class alone (30 minutes)
