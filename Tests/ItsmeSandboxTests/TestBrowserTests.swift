@@ -133,20 +133,21 @@ final class TestBrowserTests: XCTestCase {
                 "old=1; Path=/", "deep=2; Path=/set/here", "folder=3", "short=4; Path=/; Max-Age=60",
                 "old=5; Path=/", "expired=6; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
                 "future=7; Path=/; Expires=Fri, 31 Dec 9998 23:59:59 GMT", "both=8; Path=/; Expires=never; Max-Age=60",
+                "bad=9; Path=/; Max-Age=0x0",
             ]),
             "/clear": Self.page(cookies: ["old=; Path=/; Max-Age=0"]),
         ])
         let browser = try browser(site)
         _ = try await browser.get("/set/here")
         _ = try await browser.get("/set/here/below")
-        XCTAssertEqual(site.cookies, "deep=2; folder=3; old=5; short=4; future=7; both=8")
+        XCTAssertEqual(site.cookies, "deep=2; folder=3; old=5; short=4; future=7; both=8; bad=9")
         _ = try await browser.get("/settings")
-        XCTAssertEqual(site.cookies, "old=5; short=4; future=7; both=8")
+        XCTAssertEqual(site.cookies, "old=5; short=4; future=7; both=8; bad=9")
         clock.advance(by: .seconds(60))
         _ = try await browser.get("/clear")
-        XCTAssertEqual(site.cookies, "old=5; future=7")
+        XCTAssertEqual(site.cookies, "old=5; future=7; bad=9")
         _ = try await browser.get("/")
-        XCTAssertEqual(site.cookies, "future=7")
+        XCTAssertEqual(site.cookies, "future=7; bad=9")
         XCTAssertEqual(browser.refusedCookies, [])
     }
 
@@ -154,14 +155,14 @@ final class TestBrowserTests: XCTestCase {
         let cookies = [
             "__Host-a=1; Path=/", "__Host-b=1; Secure; Path=/x", "__Host-c=1; Secure; Path=/; Domain=shop.example.be",
             "__host-d=1; Secure", "__Secure-e=1", "f=1; SameSite=None", "g=1; Domain=elsewhere.example",
-            "h", "i=\(String(repeating: "1", count: 4096))", "j=1; Domain=hop.example.be",
+            "h", "i=\(String(repeating: "1", count: 4096))", "j=1; Domain=hop.example.be", "k=1; Domain=be",
         ]
         let browser = try browser(Site(["/": Self.page(cookies: cookies)]))
         _ = try await browser.get("/")
         XCTAssertEqual(browser.cookies.map(\.name), [])
         XCTAssertEqual(
             browser.refusedCookies.map(\.name),
-            ["__Host-a", "__Host-b", "__Host-c", "__host-d", "__Secure-e", "f", "g", "h", "i", "j"])
+            ["__Host-a", "__Host-b", "__Host-c", "__host-d", "__Secure-e", "f", "g", "h", "i", "j", "k"])
 
         let good = [
             "__Host-a=1; Path=/; Secure; HttpOnly; SameSite=Lax", "__Secure-b=1; Secure", "c=1; Domain=.example.be",

@@ -147,6 +147,9 @@ final class CookieJar: Sendable {
         guard domain.isEmpty || address.host == domain || address.host.hasSuffix("." + domain) else {
             throw Refusal(reason: "Its Domain is not that of the page.")
         }
+        guard domain.isEmpty || address.host == domain || domain.contains(".") else {
+            throw Refusal(reason: "Its Domain is a top-level domain.")
+        }
         let prefix = name.lowercased()
         guard !prefix.hasPrefix("__secure-") || isSecure else {
             throw Refusal(reason: "The prefix __Secure- requires Secure.")
@@ -186,7 +189,11 @@ final class CookieJar: Sendable {
 
     /// `Max-Age` before `Expires`; `nil` without both. What cannot be read is ignored.
     private static func expiry(_ attributes: [String: String], now: Double) -> Double? {
-        if let age = attributes["max-age"].flatMap(Double.init), age.isFinite { return age > 0 ? now + age : 0 }
+        if let text = attributes["max-age"], let age = Double(text), age.isFinite,
+            text.utf8.drop(while: { $0 == 0x2D }).allSatisfy({ (0x30...0x39).contains($0) })
+        {
+            return age > 0 ? now + age : 0
+        }
         return attributes["expires"].flatMap(time)
     }
 
