@@ -106,6 +106,15 @@
                     refuse(
                         .encryptsClientAssertion, "a client with a secret has no assertions", remedy: "Remove it.")
                 }
+                // Editors and shells add them. itsme would only say that the secret is wrong.
+                let isInvisible = { (scalar: Unicode.Scalar) in
+                    [.control, .format].contains(scalar.properties.generalCategory)
+                }
+                if secret.unicodeScalars.contains(where: isInvisible) {
+                    refuse(
+                        .clientSecret, "it has a line break, a byte order mark or another invisible character",
+                        remedy: "Give the secret alone, for example with printf instead of echo.")
+                }
                 return ClientIdentity(authentication: .clientSecretPost(Secret(secret)), keys: nil, keyFile: nil)
             }
             return nil

@@ -52,6 +52,15 @@
                 ["ITSME_KEY_FILE": nil, "ITSME_CLIENT_SECRET_FILE": path("nowhere")], for: "ITSME_CLIENT_SECRET_FILE")
         }
 
+        func testRefusesAClientSecretWithWhatEditorsAndShellsAdd() throws {
+            for bad in ["\u{FEFF}\(Self.clientSecret)", Self.clientSecret + "\n\n", Self.clientSecret + "\u{200B}"] {
+                let path = try file("secret", bad)
+                assertRefused(
+                    ["ITSME_KEY_FILE": nil, "ITSME_CLIENT_SECRET_FILE": path], for: "ITSME_CLIENT_SECRET")
+                assertRefused(["ITSME_KEY_FILE": nil, "ITSME_CLIENT_SECRET": bad], for: "ITSME_CLIENT_SECRET")
+            }
+        }
+
         func testRefusesFilesThatTheGroupCanReadUnlessThatIsAllowed() throws {
             let key = try file("client.key", "-----BEGIN PRIVATE KEY-----")
             var changes: [String: String?] = [
