@@ -125,7 +125,10 @@
                     .secret, .required,
                     "Seals cookies: 32 random bytes in Base64, the same in all instances: `\(Self.sealingKeyCommand)`.")
             case .previousSealingKey:
-                Facts(.secret, .standard("none"), "Opens cookies that were sealed before the sealing key changed.")
+                Facts(
+                    .secret, .standard("none"),
+                    "Opens cookies that were sealed before the sealing key changed. Remove it when the sessions of that time have ended, and never give one that leaked."
+                )
             case .allowGroupReadableSecrets:
                 Facts(
                     .flag, .standard("false"),

@@ -8,7 +8,9 @@ public import JOSE
 /// Encrypts and authenticates as text what the library keeps in cookies: pending logins, finished logins and sessions.
 ///
 /// The text is `Base64url(version ‖ nonce ‖ ciphertext ‖ tag)`: AES-256-GCM with a new 96-bit nonce. The text includes
-/// the expiry. To change the key, pass the old one as `previousKey` for 10 minutes, the lifetime of a transaction.
+/// the expiry. To change the key, pass the old one as `previousKey` for as long as a session lasts
+/// (``LoginOptions/sessionLifetime``), or for 10 minutes, the lifetime of a transaction, if you have sessions of your own.
+/// Whoever has a key can make a session for any person: after a leak, pass no `previousKey`.
 ///
 /// ```swift
 /// let sealer = try CookieSealer(key: SymmetricKey(thirtyTwoRandomBytes))
@@ -19,7 +21,8 @@ public struct CookieSealer: Sendable {
     private static let version: UInt8 = 1
     private static let nonceSize = 12
     private static let tagSize = 16
-    private static let maximumSize = 4096
+    /// Browsers drop cookies of more than 4096 bytes, and some count the name and the attributes (RFC 6265 §6.1).
+    private static let maximumSize = 4096 - 128
 
     private let key: SymmetricKey
     private let previousKey: SymmetricKey?
@@ -29,7 +32,7 @@ public struct CookieSealer: Sendable {
     ///
     /// - Parameters:
     ///   - key: Seals and opens; exactly 32 bytes.
-    ///   - previousKey: Opens transactions that were sealed before the key changed; exactly 32 bytes.
+    ///   - previousKey: Opens what was sealed before the key changed; exactly 32 bytes.
     ///   - random: The source of nonces.
     /// - Throws: ``ItsmeError`` `unsuitable_key` when a key has another size.
     public init(
@@ -49,8 +52,8 @@ public struct CookieSealer: Sendable {
     /// Seals a transaction.
     ///
     /// - Returns: Base64url text, usually about 500 characters.
-    /// - Throws: ``ItsmeError`` `random_source_failed`; `invalid_configuration` if OpenSSL fails, or if the text would
-    ///   exceed 4096 bytes, the limit of ``open(_:)`` and of browsers.
+    /// - Throws: ``ItsmeError`` `random_source_failed`; `invalid_configuration` if OpenSSL fails, or if the text has
+    ///   more than 3968 bytes, so that it fits into a cookie with its name and attributes. ``open(_:)`` has the same limit.
     public func seal(_ transaction: LoginTransaction) throws(ItsmeError) -> String {
         try seal(
             transaction.json, as: .transaction, phase: .authorizationRequest,
@@ -97,7 +100,7 @@ public struct CookieSealer: Sendable {
         }
         guard text.utf8.count <= Self.maximumSize else {
             throw ItsmeError(
-                .invalidConfiguration, phase, "the text for a cookie is longer than 4096 bytes", remedy: remedy,
+                .invalidConfiguration, phase, "the text for a cookie is longer than 3968 bytes", remedy: remedy,
                 field: "cookie")
         }
         return text

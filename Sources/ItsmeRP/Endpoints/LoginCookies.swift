@@ -68,14 +68,14 @@ struct CookieProtection: Sendable {
     }
 }
 
-/// One cookie with a fixed name.
-struct BrowserCookie: Sendable {
+/// The cookie of a session.
+struct SessionCookie: Sendable {
     private let name: String
     private let protection: CookieProtection
 
-    init(_ configuration: ItsmeConfiguration, name: String) throws(ItsmeError) {
+    init(_ configuration: ItsmeConfiguration) throws(ItsmeError) {
         protection = try CookieProtection(configuration)
-        self.name = protection.prefix + name
+        name = protection.prefix + "session"
     }
 
     /// The value. Nil if there are several, since then another site may have set one of them.
@@ -134,9 +134,9 @@ struct LoginCookies: Sendable {
 
     /// The cookies that a new login replaces: all expired ones and, to stay within the limit, the oldest ones.
     ///
-    /// The age comes from the sealed transaction, so it cannot be forged. Finished logins, and cookies that this
-    /// sealer cannot open (another key, another application on the same host) count as the oldest. For equal ages the browser's order decides: it
-    /// sends older cookies first (RFC 6265 §5.4).
+    /// The age comes from the sealed transaction, so it cannot be forged. Finished logins, and cookies that this sealer
+    /// cannot open (another key, another application on the same host), count as the oldest. For equal ages the browser's
+    /// order decides: it sends older cookies first (RFC 6265 §5.4).
     func superseded(in request: HTTPRequest, sealer: CookieSealer, now: Date) -> [String] {
         var superseded: [String] = []
         var remaining: [(name: String, createdAt: Date)] = []

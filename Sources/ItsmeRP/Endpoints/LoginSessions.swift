@@ -39,7 +39,7 @@ extension LoginSession: Redacted {
 /// Sessions without a store: a cookie that is encrypted, authenticated and expires, for applications that have no
 /// sessions of their own.
 ///
-/// Every instance with the same sealing key can read it. The browser keeps the only copy, so a session ends by
+/// Every instance with the same sealing key, client id and issuer can read it. The browser keeps the only copy, so a session ends by
 /// ``clearing`` the cookie, by its lifetime, or for everyone by a new sealing key. It cannot be revoked for one person
 /// before it expires: if you need that, check the ``LoginSession/id`` or the subject against a list of your own.
 ///
@@ -47,7 +47,7 @@ extension LoginSession: Redacted {
 /// cannot act for the person, unless your application changes something on GET.
 public struct LoginSessions: Sendable {
     private let sealer: CookieSealer
-    private let cookie: BrowserCookie
+    private let cookie: SessionCookie
     private let configuration: ItsmeConfiguration
     private let lifetime: Int64
 
@@ -63,13 +63,19 @@ public struct LoginSessions: Sendable {
         self.sealer = sealer
         configuration = client.configuration
         self.lifetime = lifetime.components.seconds
-        cookie = try BrowserCookie(client.configuration, name: "session")
+        cookie = try SessionCookie(client.configuration)
     }
 
-    /// The session of the browser that sent a request; nil if there is none, or if it has expired.
+    /// The session of the browser that sent a request; nil if there is none, if it has expired, or if it is of another
+    /// client or issuer.
     public func session(of request: HTTPRequest) -> LoginSession? {
+        let now = configuration.time.now()
         guard let value = cookie.value(in: request), let json = sealer.open(value, as: .session),
-            let session = LoginSession(json: json), configuration.time.now() < session.expiresAt
+            // The subject means nothing at another client, and anyone can log in at a sandbox.
+            json["o"]?.string == configuration.environment.issuer, json["c"]?.string == configuration.clientID,
+            let session = LoginSession(json: json), now < session.expiresAt,
+            // If the clock was ahead when it started, it would otherwise last too long.
+            session.startedAt <= now.addingTimeInterval(Double(configuration.clockSkewSeconds))
         else { return nil }
         return session
     }
@@ -88,7 +94,8 @@ public struct LoginSessions: Sendable {
         // Whole seconds, because sealing keeps only these.
         let now = Int64(configuration.time.now().timeIntervalSince1970.rounded(.down))
         let json: JSONValue = [
-            "i": .string(id), "u": .string(login.idToken.subject), "s": .string(login.serviceName),
+            "i": .string(id), "o": .string(configuration.environment.issuer), "c": .string(configuration.clientID),
+            "u": .string(login.idToken.subject), "s": .string(login.serviceName),
             "r": .string(login.reference), "t": .integer(now), "e": .integer(now + lifetime),
             "v": .object(
                 values.sorted { $0.key < $1.key }.map { JSONValue.Member(name: $0.key, value: .string($0.value)) }),

@@ -10,12 +10,12 @@ final class LoginSessionTests: XCTestCase {
 
     private func endpoints(
         key: UInt8 = 7, previousKey: UInt8? = nil, lifetime: Duration = .seconds(3600),
-        values: [String: String] = ["name": "Ann"]
+        values: [String: String] = ["name": "Ann"], change: (inout ItsmeConfiguration) -> Void = { _ in }
     ) throws -> LoginEndpoints {
         var options = LoginOptions()
         options.sessionLifetime = lifetime
         return try LoginEndpoints(
-            client: provider.client(),
+            client: provider.client(change),
             sealer: CookieSealer(
                 key: SymmetricKey([UInt8](repeating: key, count: 32)),
                 previousKey: previousKey.map { SymmetricKey([UInt8](repeating: $0, count: 32)) }),
@@ -99,12 +99,39 @@ final class LoginSessionTests: XCTestCase {
         XCTAssertNotNil(try endpoints(key: 8, previousKey: 7).sessions.session(of: request(browser.cookieHeader)))
     }
 
-    func testRefusesMoreThanACookieCanHold() async throws {
-        let login = try endpoints(values: ["cart": String(repeating: "x", count: 4000)])
-        var browser = Browser(login)
-        let state = try await provider.approve(await browser.get("/itsme/login").location)
-        let reply = await browser.get("/itsme/callback?code=a&state=\(state)")
-        XCTAssertEqual(reply.response.status, .internalServerError)
+    func testASessionIsOfItsClientAndIssuerOnly() async throws {
+        let browser = try await loggedIn(try endpoints())
+        // The same sealing key on the same host, as where a sandbox becomes a real service.
+        let issuer = try ItsmeEnvironment.custom(issuer: "https://other.example/v2")
+        for other in [
+            try endpoints { $0.clientID = "other-client" }, try endpoints { $0.environment = issuer },
+        ] {
+            XCTAssertNil(other.sessions.session(of: request(browser.cookieHeader)))
+        }
+    }
+
+    func testASessionFromAClockThatWasAheadIsNone() async throws {
+        let login = try endpoints(lifetime: .seconds(86_400))
+        let browser = try await loggedIn(login)
+        provider.advance(by: -60)
+        XCTAssertNotNil(login.sessions.session(of: request(browser.cookieHeader)), "within the allowed skew")
+        provider.advance(by: -1)
+        XCTAssertNil(login.sessions.session(of: request(browser.cookieHeader)))
+    }
+
+    func testRefusesMoreThanBrowsersKeepInACookie() async throws {
+        var largest = 0
+        for size in stride(from: 2400, through: 3200, by: 8) {
+            let login = try endpoints(values: ["cart": String(repeating: "x", count: size)])
+            var browser = Browser(login)
+            let state = try await provider.approve(await browser.get("/itsme/login").location)
+            let reply = await browser.get("/itsme/callback?code=a&state=\(state)")
+            if reply.response.status == .internalServerError { break }
+            let lines = reply.response.headerFields[fields: .setCookie].map(\.value.utf8.count)
+            largest = max(largest, lines.max() ?? 0)
+        }
+        XCTAssertGreaterThan(largest, 3900, "it uses the space")
+        XCTAssertLessThanOrEqual(largest, 4096, "name, value and attributes")
     }
 
     // MARK: Logout
@@ -119,6 +146,17 @@ final class LoginSessionTests: XCTestCase {
             XCTAssertEqual(reply.response.status, .seeOther)
             XCTAssertEqual(reply.location, "/")
             XCTAssertNil(login.sessions.session(of: request(browser.cookieHeader)))
+        }
+    }
+
+    func testTheOriginIsWrittenAsBrowsersWriteIt() async throws {
+        for (redirectURI, origin) in [
+            ("https://RP.Example:443/itsme/callback", "https://rp.example"),
+            ("https://rp.example:8443/itsme/callback", "https://rp.example:8443"),
+        ] {
+            var browser = Browser(try endpoints { $0.redirectURI = redirectURI })
+            let reply = await browser.get("/itsme/logout", method: .post, fields: [("Origin", origin)])
+            XCTAssertEqual(reply.response.status, .seeOther, redirectURI)
         }
     }
 
