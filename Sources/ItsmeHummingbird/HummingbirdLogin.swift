@@ -28,7 +28,7 @@
         public struct Service: Sendable {
             /// Makes the authorization request.
             public typealias Authorize = @Sendable (LoginStart, Context) async throws -> AuthorizationRequest
-            /// Answers a browser after a login.
+            /// Answers a browser after a login. An error, or an answer with a status of 400 or more, refuses the login.
             public typealias OnLogin = @Sendable (CompletedLogin, Context) async throws -> any ResponseGenerator
 
             let route: LoginRoute
@@ -131,21 +131,22 @@
         func callback(_ request: Request, _ context: Context) async throws -> Response {
             let callback = await flow.callback(request.head) { await isLoggedIn(request, context) }
             var response: Response
-            var isCompleted = false
+            var status: HTTPResponse.Status?
             switch callback.outcome {
-            case .answered(let answer): response = try await self.response(answer, request, context)
+            case .answered(let answer):
+                response = try await self.response(answer, request, context)
             case .completed(let login):
                 do {
                     guard let service = services.first(where: { $0.route.name == login.serviceName }) else {
                         return Response(status: .notFound)
                     }
                     response = try await service.onLogin(login, context).response(from: request, context: context)
-                    isCompleted = true
+                    status = response.status
                 } catch {
                     response = try await self.response(.failed(flow.failure(error, of: login)), request, context)
                 }
             }
-            callback.finish(&response.headers, isCompleted: isCompleted)
+            callback.finish(&response.headers, status: status)
             return response
         }
 
@@ -188,7 +189,9 @@
 
     /// A request context for applications that need no other.
     public struct BasicItsmeRequestContext: ItsmeRequestContext {
+        /// What Hummingbird keeps of a request.
         public var coreContext: CoreRequestContextStorage
+        /// The person, set by ``RequireLogin``.
         public var person: LoginSession?
 
         /// Makes a context without a person.
@@ -201,6 +204,8 @@
     ///
     /// A browser that opens a page is sent to the start of a login, and comes back to that page. Everything else (scripts,
     /// forms, clients of an API) gets 401 by Hummingbird's error handling.
+    ///
+    /// Add it to the groups that need it, and not to the whole router: the login itself must stay open to everyone.
     ///
     /// With the library's sessions, the person is then in ``ItsmeRequestContext/person``. With the application's own
     /// sessions it asks the closure `isLoggedIn` of ``HummingbirdLogin``.

@@ -32,6 +32,24 @@
             }
         }
 
+        /// Makes the answers to errors, as applications do.
+        private struct ErrorPages: RouterMiddleware {
+            func handle(
+                _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+            ) async throws -> Response {
+                do {
+                    return try await next(request, context)
+                } catch let error as DatabaseDown {
+                    return Response(
+                        status: .badGateway, body: ResponseBody(byteBuffer: ByteBuffer(string: "\(error)")))
+                }
+            }
+        }
+
+        private struct DatabaseDown: Error, CustomStringConvertible {
+            let description = "no connection to the database"
+        }
+
         private struct Answer: ResponseGenerator {
             func response(from request: Request, context: some RequestContext) -> Response {
                 Response(status: .accepted, headers: [.setCookie: "own=1; Path=/"])
@@ -59,6 +77,7 @@
             init(_ login: HummingbirdLogin<Context>, service: String? = nil) throws {
                 let router = Router(context: Context.self)
                 router.add(middleware: Tenant())
+                router.add(middleware: ErrorPages())
                 router.mount(login)
                 router.group("account").add(middleware: try RequireLogin(login, service: service))
                     .get("cards") { _, context in
@@ -146,7 +165,6 @@
         }
 
         func testErrorsOfTheApplicationGoToHummingbirdAndAreLogged() async throws {
-            struct DatabaseDown: Error, CustomStringConvertible { let description = "no connection to the database" }
             let login = try login([
                 .init("login", .login("LOGIN")) { _, _ in throw DatabaseDown() },
                 .init("pay", kind: .confirm) { start, _ in
@@ -158,8 +176,8 @@
             ])
             var browser = Browser(try Site(login))
             let end = try await callback(&browser, "/itsme/login")
-            XCTAssertEqual(end.response.status, .internalServerError)
-            XCTAssertEqual(end.text, "no connection to the database", "Hummingbird got the error itself")
+            XCTAssertEqual(end.response.status, .badGateway)
+            XCTAssertEqual(end.text, "no connection to the database", "a middleware got the error itself")
             let line = try XCTUnwrap(log.lines.last)
             XCTAssertEqual(line.level, .error)
             XCTAssertEqual(line["itsme.application_error"], "no connection to the database")
@@ -168,6 +186,31 @@
             let refused = await browser.get("/itsme/pay")
             XCTAssertEqual(refused.response.status, .forbidden)
             XCTAssertEqual(log.lines.last?.level, .info, "it is an answer")
+        }
+
+        func testAnErrorOfTheApplicationUsesTheLoginUp() async throws {
+            struct NoDatabase: Error {}
+            for error in [HTTPError(.notFound), NoDatabase(), DatabaseDown()] as [any Error] {
+                let login = try login([.init("login", .login("LOGIN")) { _, _ in throw error }]) { _, _ in true }
+                var browser = Browser(try Site(login))
+                let state = try await provider.approve(await browser.get("/itsme/login").location)
+                let end = await browser.get("/itsme/callback?code=a&state=\(state)")
+                XCTAssertGreaterThanOrEqual(end.response.status.code, 400)
+                let again = await browser.get("/itsme/callback?code=a&state=\(state)")
+                XCTAssertEqual(again.response.status, .conflict)
+            }
+        }
+
+        func testAnErrorStatusOfTheApplicationRefusesTheLogin() async throws {
+            let login = try login([
+                .init("login", .login("LOGIN")) { _, _ in Response(status: .forbidden) }
+            ]) { _, _ in true }
+            var browser = Browser(try Site(login))
+            let state = try await provider.approve(await browser.get("/itsme/login").location)
+            for status in [HTTPResponse.Status.forbidden, .conflict] {
+                let reply = await browser.get("/itsme/callback?code=a&state=\(state)")
+                XCTAssertEqual(reply.response.status, status)
+            }
         }
 
         func testErrorsOfItsmeAreAnsweredWithThePage() async throws {

@@ -103,22 +103,21 @@ public struct LoginEndpoints: Sendable {
 
         func respond(to request: HTTPRequest, body: [UInt8]) async -> HTTPReply {
             let callback = await login.flow.callback(request) { await login.isLoggedIn(request) }
-            var (reply, isCompleted) = await answer(callback, request)
-            callback.finish(&reply.response.headerFields, isCompleted: isCompleted)
-            return reply
-        }
-
-        private func answer(_ callback: LoginFlow.Callback, _ request: HTTPRequest) async -> (HTTPReply, Bool) {
+            var reply: HTTPReply
+            var status: HTTPResponse.Status?
             switch callback.outcome {
-            case .answered(let answer): return (await login.reply(answer), false)
+            case .answered(let answer): reply = await login.reply(answer)
             case .completed(let completed):
                 do {
-                    guard let service = login.services[completed.serviceName] else { return (.notFound, false) }
-                    return (try await service.onLogin(completed), true)
+                    guard let service = login.services[completed.serviceName] else { return .notFound }
+                    reply = try await service.onLogin(completed)
+                    status = reply.response.status
                 } catch {
-                    return (await login.reply(.failed(login.flow.failure(error, of: completed))), false)
+                    reply = await login.reply(.failed(login.flow.failure(error, of: completed)))
                 }
             }
+            callback.finish(&reply.response.headerFields, status: status)
+            return reply
         }
     }
 }

@@ -15,7 +15,7 @@ extension LoginFlow {
         fileprivate enum CookieChange {
             case none
             case clear(name: String)
-            /// It remembers how the login ended, until the transaction would have expired.
+            /// It remembers how the login ended, for as long as a transaction lives.
             case finish(name: String, service: LoginRoute, target: PostLoginTarget)
         }
 
@@ -31,8 +31,10 @@ extension LoginFlow {
 
         /// Completes the header of the answer to the browser.
         ///
-        /// - Parameter isCompleted: Whether the application has accepted the login.
-        package func finish(_ fields: inout HTTPFields, isCompleted: Bool) {
+        /// - Parameter status: The status of the application's answer to a completed login; nil if there is none. With
+        ///   400 or more, the application has refused the login.
+        package func finish(_ fields: inout HTTPFields, status: HTTPResponse.Status?) {
+            let isCompleted = (status?.code ?? 500) < 400
             fields.protectLoginStep()
             switch change {
             case .none: break
@@ -41,7 +43,12 @@ extension LoginFlow {
                 let finished = FinishedLogin(serviceName: service.name, target: target, isCompleted: isCompleted)
                 let sealed = try? finished.sealed(by: flow.sealer)
                 fields.setCookie(sealed.map { flow.cookies.setting(name, to: $0) } ?? flow.cookies.clearing(name))
-                if isCompleted { Telemetry.login(.completed, service: service.kind) }
+                if isCompleted {
+                    Telemetry.login(.completed, service: service.kind)
+                } else if status != nil {
+                    Telemetry.login(
+                        .failed(ItsmeError(.applicationFailed, .authorizationResponse)), service: service.kind)
+                }
             }
         }
     }
@@ -56,21 +63,21 @@ extension LoginFlow {
     package func callback(_ request: HTTPRequest, isLoggedIn: () async -> Bool) async -> Callback {
         guard request.method == .get else { return answered(.reply(.methodNotAllowed(allowed: "GET"))) }
         guard !request.isSpeculative else { return answered(.reply(.speculationRefused)) }
-        var situation = Situation()
+        var progress = Progress()
         var change = Callback.CookieChange.none
         do {
             let callback = try AuthorizationCallback(query: request.query)
-            situation.reference = LoginReference.of(callback.state)
+            progress.reference = LoginReference.of(callback.state)
             let name = try cookies.name(forState: callback.state)
             if let finished = cookies.value(of: name, in: request).flatMap({ FinishedLogin($0, openedBy: self) }) {
-                return answered(await again(finished, request, isLoggedIn, reference: situation.reference))
+                return answered(await again(finished, request, isLoggedIn, reference: progress.reference))
             }
             if cookies.contains(name, in: request) { change = .clear(name: name) }
             let transaction = try transaction(inCookie: name, request)
             // Another instance may have the service.
             change = .none
             let (service, target) = (try route(of: transaction), target(of: transaction))
-            (situation.route, situation.target) = (service, target)
+            (progress.route, progress.target) = (service, target)
             change = .finish(name: name, service: service, target: target)
             let response = try await client.authorizationResponse(callback, for: transaction)
             let tokens = try await client.tokens(for: response)
@@ -81,15 +88,15 @@ extension LoginFlow {
         } catch let error as ItsmeError where error.code == .transactionReplayed {
             // Of two requests at once, the one that came first decides how the login ended. It has logged this browser in
             // if the session is from this login.
-            if let target = situation.target, sessions.session(of: request)?.reference == situation.reference {
+            if let target = progress.target, sessions.session(of: request)?.reference == progress.reference {
                 return answered(.reply(.seeOther(target.text)))
             }
-            return answered(.failed(failure(error, phase: .authorizationResponse, request: request, situation)))
+            return answered(.failed(failure(error, phase: .authorizationResponse, request: request, progress)))
         } catch let error as ItsmeError where error.code == .transactionMissing && options.fallbackPage != nil {
             let page = options.fallbackPage?.page(for: request, restartURL: startURL(of: firstRoute, target: nil))
             return answered(.reply(page ?? .notFound), change)
         } catch {
-            let failure = failure(error, phase: .authorizationResponse, request: request, situation)
+            let failure = failure(error, phase: .authorizationResponse, request: request, progress)
             return answered(.failed(failure), change)
         }
     }
@@ -129,16 +136,16 @@ extension LoginFlow {
         _ finished: FinishedLogin, _ request: HTTPRequest, _ isLoggedIn: () async -> Bool, reference: String?
     ) async -> Answer {
         if finished.isCompleted, await isLoggedIn() { return .reply(.seeOther(finished.target.text)) }
-        let situation = Situation(
+        let progress = Progress(
             route: finished.serviceName.flatMap { routes[$0] }, target: finished.target, reference: reference)
         return .failed(
             failure(
                 ItsmeError(.transactionReplayed, .authorizationResponse), phase: .authorizationResponse,
-                request: request, situation))
+                request: request, progress))
     }
 }
 
-/// How a login ended, in its cookie, until the transaction would have expired.
+/// How a login ended, in its cookie.
 private struct FinishedLogin {
     let serviceName: String?
     let target: PostLoginTarget

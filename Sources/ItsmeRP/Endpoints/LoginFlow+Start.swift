@@ -11,19 +11,19 @@ extension LoginFlow {
     ) async -> Answer {
         guard request.method == .get else { return .reply(.methodNotAllowed(allowed: "GET")) }
         guard !request.isSpeculative else { return .reply(.speculationRefused) }
-        var situation = Situation(route: route)
+        var progress = Progress(route: route)
         do {
             let parameters = try StartParameters(request, allowedOrigins: options.allowedTargetOrigins)
-            situation.target = parameters.target
+            progress.target = parameters.target
             let target = parameters.target ?? options.defaultTarget
             let authorization = try await authorize(
                 LoginStart(
                     request: request, target: target, locale: parameters.locale ?? locale(for: request),
                     session: sessions.session(of: request), client: client))
-            situation.reference = authorization.transaction.reference
+            progress.reference = authorization.transaction.reference
             return .reply(try redirect(request, to: authorization, target: target, route))
         } catch {
-            return .failed(failure(error, phase: .authorizationRequest, request: request, situation))
+            return .failed(failure(error, phase: .authorizationRequest, request: request, progress))
         }
     }
 

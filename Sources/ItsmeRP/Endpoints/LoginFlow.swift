@@ -30,19 +30,29 @@ package struct LoginFlow: Sendable {
             client.configuration.redirectURI, phase: .configuration)
         callbackPath =
             HTTPRequest(method: .get, scheme: nil, authority: nil, path: redirectURI.target).pathWithoutQuery
-        origin = "\(redirectURI.scheme)://\(redirectURI.authority)"
+        // Browsers write the host in lower case and leave out the usual port.
+        let usualPort = redirectURI.scheme == "https" ? 443 : 80
+        let port = redirectURI.port.flatMap { $0 == usualPort ? nil : ":\($0)" } ?? ""
+        origin = "\(redirectURI.scheme)://\(redirectURI.host.lowercased())\(port)"
+        guard !PostLoginTarget.isPattern(callbackPath) else {
+            throw ItsmeError(
+                .invalidConfiguration, .configuration, "the path of the redirect URI can be read as a pattern",
+                remedy: "Use a redirect URI without '*' and '/:'.", field: "redirectURI")
+        }
         guard let first = routes.first else {
             throw ItsmeError(
                 .invalidConfiguration, .configuration, "there is no service", remedy: "Give at least one service.",
                 field: "services")
         }
-        guard let logout = try? PostLoginTarget(options.logoutPath), logout.isPath else {
+        guard let logout = try? PostLoginTarget(options.logoutPath), logout.isRoute else {
             throw ItsmeError(
                 .invalidConfiguration, .configuration, "the path of the logout is not a valid path",
-                remedy: "Give a path that starts with a single slash, without a query.", field: "logoutPath")
+                remedy: PostLoginTarget.routeRemedy, field: "logoutPath")
         }
         var byName: [String: LoginRoute] = [:]
-        var paths: Set<String> = [callbackPath]
+        // Some routers ignore a final slash.
+        func key(_ path: String) -> Substring { path.hasSuffix("/") ? path.dropLast() : path[...] }
+        var paths = [key(callbackPath)] as Set
         for route in routes {
             try route.validate()
             guard byName.updateValue(route, forKey: route.name) == nil else {
@@ -50,14 +60,14 @@ package struct LoginFlow: Sendable {
                     .invalidConfiguration, .configuration, "two services have the name '\(route.name)'",
                     remedy: "Give each service its own name.", field: "services.name")
             }
-            guard paths.insert(route.path).inserted else {
+            guard paths.insert(key(route.path)).inserted else {
                 throw ItsmeError(
                     .invalidConfiguration, .configuration,
                     "the path of the service '\(route.name)' is also the path of another service or of the redirect URI",
                     remedy: "Give each service its own path.", field: "services.path")
             }
         }
-        guard paths.insert(options.logoutPath).inserted else {
+        guard paths.insert(key(options.logoutPath)).inserted else {
             throw ItsmeError(
                 .invalidConfiguration, .configuration, "the path of the logout is also that of another endpoint",
                 remedy: "Choose another path.", field: "logoutPath")
@@ -88,7 +98,7 @@ package struct LoginFlow: Sendable {
     ) throws(ItsmeError) -> String {
         guard let route = routes[name] else {
             throw ItsmeError(
-                .invalidConfiguration, .configuration, "there is no service '\(name)'",
+                .invalidConfiguration, .configuration, "there is no service \(ItsmeError.printable(name))",
                 remedy: "Use one of \(routes.keys.sorted().joined(separator: ", ")).", field: "service")
         }
         return startURL(of: route, target: target, locale: locale)
@@ -108,7 +118,7 @@ package struct LoginFlow: Sendable {
     // MARK: Failures
 
     /// What is known about a login when it fails.
-    struct Situation {
+    struct Progress {
         /// Nil if the login of a callback is not known.
         var route: LoginRoute?
         var target: PostLoginTarget?
@@ -117,34 +127,34 @@ package struct LoginFlow: Sendable {
 
     /// Logs an error. `thrown` may come from the application.
     func failure(
-        _ thrown: any Error, phase: ItsmeError.Phase, request: HTTPRequest, _ situation: Situation
+        _ thrown: any Error, phase: ItsmeError.Phase, request: HTTPRequest, _ progress: Progress
     ) -> LoginFailure {
         let known = thrown as? ItsmeError ?? Self.cancelled(thrown, phase)
         let error = known ?? ItsmeError(.applicationFailed, phase)
-        let reference = situation.reference ?? LoginReference.new(random: client.configuration.random)
+        let reference = progress.reference ?? LoginReference.new(random: client.configuration.random)
         var metadata = error.metadata
-        metadata["itsme.service"] = situation.route.map { "\($0.name)" }
+        metadata["itsme.service"] = progress.route.map { "\($0.name)" }
         metadata["itsme.reference"] = "\(reference)"
         if known == nil {
             metadata["itsme.application_error.type"] = "\(type(of: thrown))"
-            metadata["itsme.application_error"] = "\(thrown)"
+            metadata["itsme.application_error"] = "\(ItsmeError.oneLine("\(thrown)"))"
         }
         let level: Logger.Level =
             thrown is CancellationError ? .debug : isAnswer(thrown) ? .info : error.logLevel
         client.configuration.logger.log(level: level, "login failed", metadata: metadata)
-        Telemetry.login(.failed(thrown), service: situation.route?.kind)
+        Telemetry.login(.failed(thrown), service: progress.route?.kind)
         return LoginFailure(
-            error: error, underlyingError: thrown is ItsmeError ? nil : thrown, serviceName: situation.route?.name,
-            target: situation.target, request: request.withoutQuery, locale: locale(for: request),
-            retryURL: startURL(of: situation.route ?? firstRoute, target: situation.target), reference: reference,
-            route: situation.route, theme: options.theme)
+            error: error, underlyingError: thrown is ItsmeError ? nil : thrown, serviceName: progress.route?.name,
+            target: progress.target, request: request.withoutQuery, locale: locale(for: request),
+            retryURL: startURL(of: progress.route ?? firstRoute, target: progress.target), reference: reference,
+            route: progress.route, theme: options.theme)
     }
 
     /// Logs what the application threw after a completed login.
     package func failure(_ thrown: any Error, of login: CompletedLogin) -> LoginFailure {
         failure(
             thrown, phase: .authorizationResponse, request: login.request,
-            Situation(
+            Progress(
                 route: routes[login.serviceName], target: login.target, reference: login.reference))
     }
 

@@ -16,7 +16,7 @@ public import HTTPTypes
 public struct LoginService: Sendable {
     /// Makes the authorization request, usually with ``LoginStart/authorizationRequest(for:scopes:claims:level:prompt:)``.
     public typealias Authorize = @Sendable (LoginStart) async throws -> AuthorizationRequest
-    /// Answers a browser after a login.
+    /// Answers a browser after a login. An error, or an answer with a status of 400 or more, refuses the login.
     public typealias OnLogin = @Sendable (CompletedLogin) async throws -> HTTPReply
 
     package let route: LoginRoute
@@ -110,10 +110,10 @@ package struct LoginRoute: Sendable {
                 .invalidConfiguration, .configuration, "the name of a service cannot be used",
                 remedy: "Use 1 to 32 of the characters a-z, 0-9 and -.", field: "services.name")
         }
-        guard let target = try? PostLoginTarget(path), target.isPath else {
+        guard let target = try? PostLoginTarget(path), target.isRoute else {
             throw ItsmeError(
                 .invalidConfiguration, .configuration, "the path of the service '\(name)' is not a valid path",
-                remedy: "Give a path that starts with a single slash, without a query.", field: "services.path")
+                remedy: PostLoginTarget.routeRemedy, field: "services.path")
         }
     }
 }
@@ -205,7 +205,8 @@ public struct CompletedLogin: Sendable {
     ///
     /// - Parameter values: Texts for the application, encrypted in the cookie. Keep them short, for example a name to
     ///   greet with or a key of your database.
-    /// - Throws: ``ItsmeError`` `invalid_configuration` if the cookie would exceed 4096 bytes; `random_source_failed`.
+    /// - Throws: ``ItsmeError`` `invalid_configuration` if the cookie would be larger than the 4096 bytes that browsers keep;
+    ///   `random_source_failed`.
     public func signIn(values: [String: String] = [:]) throws(ItsmeError) -> HTTPReply {
         redirect(settingCookies: [try sessions.cookie(for: self, values: values)])
     }

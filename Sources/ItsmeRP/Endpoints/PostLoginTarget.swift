@@ -56,10 +56,16 @@ public struct PostLoginTarget: Sendable, Hashable {
         self.text = text
     }
 
-    /// Whether it is only a path, without a query and a fragment.
-    var isPath: Bool {
-        text.hasPrefix("/") && !text.utf8.contains { $0 == 0x3F || $0 == 0x23 }
+    /// Whether it is only a path, without a query and a fragment, and no router reads it as a pattern.
+    var isRoute: Bool {
+        text.hasPrefix("/") && !text.utf8.contains { $0 == 0x3F || $0 == 0x23 } && !Self.isPattern(text)
     }
+
+    /// Whether a router may read a path as a pattern, as those of Hummingbird and Vapor do.
+    static func isPattern(_ path: String) -> Bool { path.contains("*") || path.contains("/:") }
+
+    static let routeRemedy =
+        "Give a path that starts with a single slash, without a query, and without '*' and '/:', which are patterns to routers."
 
     /// Refuses an origin that is not https or not in its normal form.
     package static func check(_ origins: Set<String>) throws(ItsmeError) {

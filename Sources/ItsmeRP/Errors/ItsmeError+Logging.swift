@@ -18,8 +18,8 @@ extension ItsmeError {
     }
 
     /// What a log line says about the error: `itsme.kind`, `itsme.code`, `itsme.phase`, `itsme.reason` and
-    /// `itsme.remedy`; where they apply `itsme.field`, `itsme.provider_error` (itsme's code),
-    /// `itsme.provider_uid` (by which itsme's support finds the request), `itsme.jose_error`, `itsme.transport_error` and `itsme.retry_after`
+    /// `itsme.remedy`; where they apply `itsme.field`, `itsme.provider_error` (itsme's code), `itsme.provider_uid` (by
+    /// which itsme's support finds the request), `itsme.jose_error`, `itsme.transport_error` and `itsme.retry_after`
     /// (seconds). No value is secret or personal.
     public var metadata: Logger.Metadata {
         var metadata: Logger.Metadata = [
@@ -33,5 +33,17 @@ extension ItsmeError {
         metadata["itsme.transport_error"] = transportCode.map { "\($0)" }
         metadata["itsme.retry_after"] = retryAfter.map { "\($0.components.seconds)" }
         return metadata
+    }
+
+    /// A text of the application for a log line: at most 512 characters, with a space for each line break and other
+    /// control or invisible character, so that nothing in it can look like another line.
+    static func oneLine(_ text: String) -> String {
+        let shown = text.unicodeScalars.prefix(512).map { scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator: Character(" ")
+            default: Character(scalar)
+            }
+        }
+        return String(shown) + (text.unicodeScalars.count > 512 ? "…" : "")
     }
 }

@@ -90,7 +90,23 @@ final class LoginServiceTests: XCTestCase {
         await assertItsmeError(.invalidConfiguration, field: "service") {
             try self.endpoints([self.answering("a")]).startURL(of: "b")
         }
-        for path in ["", "logout", "/itsme/a", "/itsme/callback", "/logout?a"] {
+        // Routers ignore a final slash, and read the others as patterns.
+        for path in ["/itsme/callback/", "/:name", "/itsme/*", "/a*/b"] {
+            await assertItsmeError(.invalidConfiguration, field: "services.path", path) {
+                try self.endpoints([self.answering("a", path: path)])
+            }
+        }
+        await assertItsmeError(.invalidConfiguration, field: "redirectURI") {
+            try LoginEndpoints(
+                client: self.provider.client { $0.redirectURI = "https://rp.example/:tenant/callback" },
+                sealer: CookieSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))),
+                services: [self.answering("a")])
+        }
+        let unknown = await assertItsmeError(.invalidConfiguration, field: "service") {
+            try self.endpoints([self.answering("a")]).startURL(of: "b\nlogin failed")
+        }
+        XCTAssertEqual(unknown?.reason.contains("\n"), false)
+        for path in ["", "logout", "/itsme/a", "/itsme/a/", "/itsme/callback", "/logout?a", "/*"] {
             await assertItsmeError(.invalidConfiguration, field: "logoutPath", path) {
                 var options = LoginOptions()
                 options.logoutPath = path
@@ -117,6 +133,20 @@ final class LoginServiceTests: XCTestCase {
             XCTAssertTrue(page.text.contains("href=\"\(path)?target=%2F\""), "starts the same service again")
             XCTAssertEqual(log.lines.last?["itsme.service"], String(path.dropFirst(7)))
         }
+    }
+
+    func testAnErrorOfTheApplicationCannotLookLikeOtherLines() async throws {
+        struct Hostile: Error, CustomStringConvertible {
+            let description =
+                "no\r\nitsme.code=fine\u{2028}\u{202E}\u{0}\u{1B}[2J" + String(repeating: "a", count: 5000)
+        }
+        let login = try endpoints([LoginService("login", .login("LOGIN")) { _ in throw Hostile() }])
+        var browser = Browser(login)
+        let state = try await provider.approve(await browser.get("/itsme/login").location)
+        _ = await browser.get("/itsme/callback?code=a&state=\(state)")
+        let text = try XCTUnwrap(log.lines.last?["itsme.application_error"])
+        XCTAssertTrue(text.hasPrefix("no  itsme.code=fine    [2Jaaa"), String(text.prefix(40)))
+        XCTAssertEqual(text.unicodeScalars.count, 513)
     }
 
     func testEveryLineOfALoginAndItsPageHaveOneReference() async throws {

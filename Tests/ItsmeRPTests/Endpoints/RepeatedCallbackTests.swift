@@ -78,6 +78,16 @@ final class RepeatedCallbackTests: XCTestCase {
         assertUsed(await browser.get(callback))
     }
 
+    func testAfterTheApplicationAnsweredWithAnErrorItNeverGoesOn() async throws {
+        let login = try endpoints(
+            isLoggedIn: { _ in true },
+            onLogin: { _ in HTTPReply(response: HTTPResponse(status: .forbidden)) })
+        var (browser, callback) = try await atCallback(login)
+        let first = await browser.get(callback)
+        XCTAssertEqual(first.response.status, .forbidden)
+        assertUsed(await browser.get(callback))
+    }
+
     func testOfTwoAtOnceOnlyOneLogsInAndTheOtherIsHarmless() async throws {
         let (browser, callback) = try await atCallback(try endpoints())
         let replies = await withTaskGroup(of: HTTPReply.self) { group in
