@@ -27,7 +27,10 @@ final class OperationsPageTests: XCTestCase {
     }
 
     func testQuotesLogLinesAsTheyAre() throws {
-        let files = ["ItsmeRP/Provider/Provider.swift", "ItsmeLifecycle/KeyRingWatch.swift"]
+        let files = [
+            "ItsmeRP/Provider/Provider.swift", "ItsmeLifecycle/KeyRingWatch.swift",
+            "ItsmeRP/Endpoints/LoginFlow.swift",
+        ]
         let sources = try files.map {
             try String(contentsOf: Self.root.appendingPathComponent("Sources/\($0)"), encoding: .utf8)
         }.joined()
