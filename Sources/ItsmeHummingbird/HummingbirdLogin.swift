@@ -45,7 +45,7 @@
                     try await start.authorizationRequest(for: service, scopes: scopes, claims: claims, level: level)
                 } onLogin: { login, context in
                     if let onLogin { return try await onLogin(login, context) }
-                    return service.kind == .confirm ? login.redirect() : try login.signIn()
+                    return try login.standardAnswer(of: service.kind)
                 }
             }
 
@@ -82,7 +82,8 @@
         ///     `BackchannelNotificationEndpoint`.
         ///   - isLoggedIn: Whether the person has a session of the application, for applications with their own sessions.
         ///     By default whether the request has a session of the library.
-        ///   - onFailure: Answers a browser after a failed login. By default `LoginFailure.page`.
+        ///   - onFailure: Answers a browser after a failed login. By default `LoginFailure.page`. Hummingbird gets
+        ///     the errors of your own code instead.
         /// - Throws: `ItsmeError` `invalid_configuration`; the field names the parameter.
         public init(
             client: ItsmeClient, sealer: CookieSealer, services: [Service], options: LoginOptions = LoginOptions(),

@@ -46,7 +46,7 @@ public struct LoginService: Sendable {
             try await start.authorizationRequest(for: service, scopes: scopes, claims: claims, level: level)
         } onLogin: { login in
             if let onLogin { return try await onLogin(login) }
-            return service.kind == .confirm ? login.redirect() : try login.signIn()
+            return try login.standardAnswer(of: service.kind)
         }
     }
 
@@ -209,6 +209,11 @@ public struct CompletedLogin: Sendable {
     ///   `random_source_failed`.
     public func signIn(values: [String: String] = [:]) throws(ItsmeError) -> HTTPReply {
         redirect(settingCookies: [try sessions.cookie(for: self, values: values)])
+    }
+
+    /// The answer of a service that has none of its own.
+    package func standardAnswer(of kind: ItsmeService.Kind) throws(ItsmeError) -> HTTPReply {
+        kind == .confirm ? redirect() : try signIn()
     }
 }
 
