@@ -6,8 +6,10 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-# Always the same traits, so that commands after each other compile nothing twice.
+# Always the same traits, so that commands after each other compile nothing twice. Without the variable, SwiftPM passes them in
+# another order each time, and compiles again.
 TRAITS := --enable-all-traits
+export SWIFT_DETERMINISTIC_HASHING := 1
 # Most targets build, and two builds at the same time would wait for each other.
 .NOTPARALLEL:
 .PHONY: help deps demo example test test-nginx test-start test-matrix sanitize timing bench bench-peers security-report interop fuzz lint format \

@@ -1,4 +1,27 @@
 #if Configuration
+    import Foundation
+
+    /// Runs a program. An error that it throws is written to standard error, and the process exits with status 1.
+    ///
+    /// An error that leaves `main` makes Swift print a report of a crash, with registers, around the text of the error.
+    ///
+    /// ```swift
+    /// static func main() async {
+    ///     await exitingOnError {
+    ///         let settings = try ItsmeSettings(ConfigReader(provider: EnvironmentVariablesProvider()))
+    ///         // …
+    ///     }
+    /// }
+    /// ```
+    public func exitingOnError(_ program: () async throws -> Void) async {
+        do {
+            try await program()
+        } catch {
+            FileHandle.standardError.write(Data("\(error)\n".utf8))
+            exit(1)
+        }
+    }
+
     /// Why settings cannot be used: every fault that was found, each with the name of its setting and the remedy.
     ///
     /// No value is in it.

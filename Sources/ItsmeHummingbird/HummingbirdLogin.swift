@@ -37,11 +37,12 @@
 
             /// Makes a service that asks everyone for the same. The parameters are those of `LoginService`.
             public init(
-                _ name: String, path: String? = nil, _ service: ItsmeService, scopes: [Scope] = [],
+                _ name: String, path: String? = nil, after login: String? = nil, _ service: ItsmeService,
+                scopes: [Scope] = [],
                 claims: ClaimsRequest = ClaimsRequest(), level: AuthenticationLevel? = nil, texts: PageTexts? = nil,
                 onLogin: OnLogin? = nil
             ) {
-                self.init(name, path: path, kind: service.kind, texts: texts) { start, _ in
+                self.init(name, path: path, after: login, kind: service.kind, texts: texts) { start, _ in
                     try await start.authorizationRequest(for: service, scopes: scopes, claims: claims, level: level)
                 } onLogin: { login, context in
                     if let onLogin { return try await onLogin(login, context) }
@@ -52,10 +53,11 @@
             /// Makes a service whose request depends on the person or the moment. The parameters are those of
             /// `LoginService`.
             public init(
-                _ name: String, path: String? = nil, kind: ItsmeService.Kind, texts: PageTexts? = nil,
+                _ name: String, path: String? = nil, after login: String? = nil, kind: ItsmeService.Kind,
+                texts: PageTexts? = nil,
                 authorize: @escaping Authorize, onLogin: @escaping OnLogin
             ) {
-                route = LoginRoute(name: name, path: path ?? "/itsme/\(name)", kind: kind, texts: texts)
+                route = LoginRoute(name: name, path: path, login: login, kind: kind, texts: texts)
                 self.authorize = authorize
                 self.onLogin = onLogin
             }
@@ -123,7 +125,11 @@
         }
 
         func start(_ service: Service, _ request: Request, _ context: Context) async throws -> Response {
-            let answer = await flow.start(service.route, request.head) { try await service.authorize($0, context) }
+            let answer = await flow.start(service.route, request.head) {
+                await isLoggedIn(request, context)
+            } authorize: {
+                try await service.authorize($0, context)
+            }
             var response = try await response(answer, request, context)
             response.headers.protectLoginStep()
             return response

@@ -75,11 +75,14 @@ extension Substring {
 
 extension TestProvider {
     /// What itsme does with an authorization URL: the state of the request, and tokens for its nonce from now on.
-    package func approve(_ authorizationURL: String?) async throws -> String {
+    package func approve(_ authorizationURL: String?, as subject: String = TestProvider.subject) async throws -> String
+    {
         let object = try await Self.requestObject(in: XCTUnwrap(authorizationURL))
         let nonce = object["nonce"]?.string ?? ""
         answer("/token") { [self] _, _ in
-            Self.tokenResponse(idToken: try await Self.nestedToken(idTokenClaims(nonce: nonce)))
+            var claims = idTokenClaims(nonce: nonce)
+            claims["sub"] = .string(subject)
+            return Self.tokenResponse(idToken: try await Self.nestedToken(claims))
         }
         return try XCTUnwrap(object["state"]?.string)
     }

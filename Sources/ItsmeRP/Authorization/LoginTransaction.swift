@@ -44,8 +44,8 @@ public struct LoginTransaction: Sendable {
     /// The PKCE verifier.
     let codeVerifier: Secret<String>
 
-    /// The `sub` that the ID token must have, if the request named a person.
-    let expectedSubject: Secret<String>?
+    /// The `sub` that the ID token must have, if the request or the session named a person.
+    var expectedSubject: Secret<String>?
 
     /// Whether the callback must carry `iss` (RFC 9207 §2.4).
     let requiresResponseIssuer: Bool

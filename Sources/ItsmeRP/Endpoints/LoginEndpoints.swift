@@ -92,7 +92,10 @@ public struct LoginEndpoints: Sendable {
         let service: LoginService
 
         func respond(to request: HTTPRequest, body: [UInt8]) async -> HTTPReply {
-            var reply = await login.reply(login.flow.start(service.route, request, authorize: service.authorize))
+            var reply = await login.reply(
+                login.flow.start(
+                    service.route, request, isLoggedIn: { await login.isLoggedIn(request) },
+                    authorize: service.authorize))
             reply.response.headerFields.protectLoginStep()
             return reply
         }

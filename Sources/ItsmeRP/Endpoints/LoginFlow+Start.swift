@@ -5,8 +5,10 @@ import WebFormats
 extension LoginFlow {
     /// Starts a login: makes the authorization request, stores its transaction in a cookie, and redirects to itsme with
     /// GET. Answers GET only.
+    ///
+    /// - Parameter isLoggedIn: Whether the person has a session of the application.
     package func start(
-        _ route: LoginRoute, _ request: HTTPRequest,
+        _ route: LoginRoute, _ request: HTTPRequest, isLoggedIn: () async -> Bool,
         authorize: (LoginStart) async throws -> AuthorizationRequest
     ) async -> Answer {
         guard request.method == .get else { return .reply(.methodNotAllowed(allowed: "GET")) }
@@ -15,6 +17,10 @@ extension LoginFlow {
         do {
             let parameters = try StartParameters(request, allowedOrigins: options.allowedTargetOrigins)
             progress.target = parameters.target
+            if let login = route.login.flatMap({ routes[$0] }), await !isLoggedIn() {
+                let here = try? PostLoginTarget(request.path ?? "")
+                return .reply(.seeOther(startURL(of: login, target: here, locale: parameters.locale)))
+            }
             let target = parameters.target ?? options.defaultTarget
             let authorization = try await authorize(
                 LoginStart(
@@ -32,6 +38,9 @@ extension LoginFlow {
     ) throws -> HTTPReply {
         var transaction = try authorization.transaction.carrying(applicationState: target.text)
         transaction.serviceName = route.name
+        if route.login != nil, transaction.expectedSubject == nil, let session = sessions.session(of: request) {
+            transaction.expectedSubject = Secret(session.subject)
+        }
         let configuration = client.configuration
         // Found here, because otherwise the callback would refuse every login, minutes later.
         guard transaction.issuer == configuration.environment.issuer,

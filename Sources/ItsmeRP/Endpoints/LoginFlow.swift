@@ -67,6 +67,15 @@ package struct LoginFlow: Sendable {
                     remedy: "Give each service its own path.", field: "services.path")
             }
         }
+        for route in routes {
+            guard let login = route.login else { continue }
+            guard login != route.name, let first = byName[login], first.login == nil else {
+                throw ItsmeError(
+                    .invalidConfiguration, .configuration,
+                    "the service '\(route.name)' starts after \(ItsmeError.printable(login)), which cannot be used to log in",
+                    remedy: "Name another service that starts without a login.", field: "services.after")
+            }
+        }
         guard paths.insert(key(options.logoutPath)).inserted else {
             throw ItsmeError(
                 .invalidConfiguration, .configuration, "the path of the logout is also that of another endpoint",

@@ -5,8 +5,8 @@ public import HTTPTypes
 /// ```swift
 /// LoginService("login", .login("MY_LOGIN"), claims: [.email])
 ///
-/// LoginService("pay", kind: .confirm) { start in
-///     let payment = try await payments.pending(of: start.request)
+/// LoginService("pay", after: "login", kind: .confirm) { start in
+///     let payment = try await payments.pending(of: start.session?.subject)
 ///     return try await start.authorizationRequest(for: .confirm("MY_CONFIRM", payment.template, subject: payment.payer))
 /// } onLogin: { login in
 ///     try await payments.confirm(by: login.idToken.subject)
@@ -30,6 +30,8 @@ public struct LoginService: Sendable {
     ///     `0`–`9` and `-`.
     ///   - path: The path that starts it. By default `/itsme/` and the name. Its query parameters are `target`, a
     ///     ``PostLoginTarget``, and `locale`, an ``InterfaceLocale``.
+    ///   - login: The name of the service by which a person logs in first, if nobody is logged in. With sessions of the
+    ///     library, an answer about another person than the one who is logged in is then refused (`subject_mismatch`).
     ///   - service: The service at itsme.
     ///   - scopes: Additional scopes.
     ///   - claims: The claims, by default in the ID token.
@@ -38,11 +40,11 @@ public struct LoginService: Sendable {
     ///   - onLogin: Answers a browser after a login. By default it starts a session (``CompletedLogin/signIn(values:)``),
     ///     or only redirects if the service is Confirm.
     public init(
-        _ name: String, path: String? = nil, _ service: ItsmeService, scopes: [Scope] = [],
+        _ name: String, path: String? = nil, after login: String? = nil, _ service: ItsmeService, scopes: [Scope] = [],
         claims: ClaimsRequest = ClaimsRequest(), level: AuthenticationLevel? = nil, texts: PageTexts? = nil,
         onLogin: OnLogin? = nil
     ) {
-        self.init(name, path: path, kind: service.kind, texts: texts) { start in
+        self.init(name, path: path, after: login, kind: service.kind, texts: texts) { start in
             try await start.authorizationRequest(for: service, scopes: scopes, claims: claims, level: level)
         } onLogin: { login in
             if let onLogin { return try await onLogin(login) }
@@ -55,16 +57,17 @@ public struct LoginService: Sendable {
     /// - Parameters:
     ///   - name: As above.
     ///   - path: As above.
+    ///   - login: As above.
     ///   - kind: What the service does, for the texts of its failure page.
     ///   - texts: Replaces texts of the failure page.
     ///   - authorize: Makes the authorization request. The library puts the target into the transaction's
     ///     ``LoginTransaction/applicationState``.
     ///   - onLogin: Answers a browser after a login.
     public init(
-        _ name: String, path: String? = nil, kind: ItsmeService.Kind, texts: PageTexts? = nil,
-        authorize: @escaping Authorize, onLogin: @escaping OnLogin
+        _ name: String, path: String? = nil, after login: String? = nil, kind: ItsmeService.Kind,
+        texts: PageTexts? = nil, authorize: @escaping Authorize, onLogin: @escaping OnLogin
     ) {
-        route = LoginRoute(name: name, path: path ?? "/itsme/\(name)", kind: kind, texts: texts)
+        route = LoginRoute(name: name, path: path, login: login, kind: kind, texts: texts)
         self.authorize = authorize
         self.onLogin = onLogin
     }
@@ -91,12 +94,15 @@ public struct PageTexts: Sendable {
 package struct LoginRoute: Sendable {
     package let name: String
     package let path: String
+    /// The name of the service by which a person logs in first.
+    package let login: String?
     package let kind: ItsmeService.Kind
     package let texts: PageTexts?
 
-    package init(name: String, path: String, kind: ItsmeService.Kind, texts: PageTexts?) {
+    package init(name: String, path: String?, login: String?, kind: ItsmeService.Kind, texts: PageTexts?) {
         self.name = name
-        self.path = path
+        self.path = path ?? "/itsme/\(name)"
+        self.login = login
         self.kind = kind
         self.texts = texts
     }
@@ -130,7 +136,8 @@ public struct LoginStart: Sendable {
     /// prefers.
     public let locale: InterfaceLocale
 
-    /// The session of this browser, if the library keeps it (``LoginSessions``).
+    /// The session of this browser, if the library keeps it (``LoginSessions``). Never nil in a service that starts
+    /// `after` a login, with sessions of the library.
     public let session: LoginSession?
 
     let client: ItsmeClient

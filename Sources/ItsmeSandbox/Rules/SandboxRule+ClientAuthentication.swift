@@ -67,7 +67,9 @@ extension SandboxRule {
     public static let assertionDecryption = SandboxRule(
         "client_assertion.decryption", error: "invalid_client",
         explanation: "The client assertion cannot be decrypted.",
-        remedy: "Encrypt to the current enc key of itsme's JWK Set and name it with kid.")
+        remedy:
+            "Encrypt to the current enc key of itsme's JWK Set and name it with kid. If the sandbox was restarted, it has new keys: restart your service too, or start the sandbox with --keys."
+    )
 
     /// The content of the encrypted client assertion is not a signed JWT.
     public static let assertionNotSigned = SandboxRule(

@@ -47,7 +47,9 @@ extension SandboxRule {
     public static let requestObjectDecryption = SandboxRule(
         "request_object.decryption", error: "invalid_request_object",
         explanation: "The request object cannot be decrypted.",
-        remedy: "Encrypt to the current enc key of itsme's JWK Set and name it with kid.")
+        remedy:
+            "Encrypt to the current enc key of itsme's JWK Set and name it with kid. If the sandbox was restarted, it has new keys: restart your service too, or start the sandbox with --keys."
+    )
 
     /// The content of the encrypted request object is not a signed JWT.
     public static let requestObjectNotSigned = SandboxRule(

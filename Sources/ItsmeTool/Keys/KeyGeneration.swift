@@ -89,11 +89,11 @@
                 1. Keep \(privateFile) secret, and keep a copy: without it nobody can log in.
                 2. Publish the public keys at an https URL with an organization-validated certificate. It must answer within
                    a second, without login or redirect. Either serve them from your application, which follows rotations:
-                     let ring = try ClientKeyRing(contentsOf: KeyFile("\(privateFile)"))
-                     let endpoint = try JWKSetEndpoint(ring)
+                     settings.published(), or JWKSetEndpoint(ring) without ItsmeConfig
                    or put \(publicFile) on a web server, with Cache-Control: max-age of 1800 to \(maximumAge).
                 3. Register that URL at itsme.
-                4. Configure the client: authentication: .privateKeyJWT(ring)
+                4. Give the keys to the client: ITSME_KEY_FILE=\(privateFile.quotedForShell), or without ItsmeConfig
+                     let ring = try ClientKeyRing(contentsOf: KeyFile("\(privateFile)"))
                 5. Rotate the keys from time to time: itsme keys rotate \(privateFile.quotedForShell) sig begin
                 """)
         }

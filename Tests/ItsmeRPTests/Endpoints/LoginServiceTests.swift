@@ -74,6 +74,50 @@ final class LoginServiceTests: XCTestCase {
         XCTAssertEqual(claims?["userinfo"]?["sub"]?["value"]?.string, TestProvider.subject)
     }
 
+    func testAServiceAfterALoginSendsAPersonToItAndBack() async throws {
+        let login = try endpoints([
+            LoginService("login", .login("LOGIN")),
+            LoginService("data", after: "login", .shareData("DATA", .address)) { $0.redirect() },
+        ])
+        var browser = Browser(login)
+        let first = await browser.get("/itsme/data?target=/done&locale=nl")
+        XCTAssertEqual(
+            first.location, "/itsme/login?target=%2Fitsme%2Fdata%3Ftarget%3D%2Fdone%26locale%3Dnl&locale=nl")
+        let state = try await provider.approve(try await browser.get(XCTUnwrap(first.location)).location)
+        let back = await browser.get("/itsme/callback?code=a&state=\(state)")
+        XCTAssertEqual(back.location, "/itsme/data?target=/done&locale=nl")
+        let second = try await browser.get(XCTUnwrap(back.location))
+        let scope = try await object(second)["scope"]?.string ?? ""
+        XCTAssertTrue(scope.contains("service:DATA"), scope)
+    }
+
+    func testAServiceAfterALoginIsForThePersonWhoIsLoggedIn() async throws {
+        let login = try endpoints([
+            LoginService("login", .login("LOGIN")),
+            LoginService("data", after: "login", .shareData("DATA", .address)) { $0.redirect() },
+        ])
+        var browser = Browser(login)
+        let state = try await provider.approve(await browser.get("/itsme/login").location)
+        _ = await browser.get("/itsme/callback?code=a&state=\(state)")
+        for (subject, status) in [(TestProvider.subject, HTTPResponse.Status.seeOther), ("another", .badRequest)] {
+            let state = try await provider.approve(await browser.get("/itsme/data").location, as: subject)
+            let end = await browser.get("/itsme/callback?code=a&state=\(state)")
+            XCTAssertEqual(end.response.status, status, subject)
+        }
+        XCTAssertEqual(log.lines.last?["itsme.code"], "subject_mismatch")
+    }
+
+    func testRefusesALoginThatCannotComeFirst() async throws {
+        for login in ["data", "other", "circle"] {
+            await assertItsmeError(.invalidConfiguration, field: "services.after", login) {
+                try self.endpoints([
+                    LoginService("login", .login("LOGIN")), LoginService("data", after: login, .login("DATA")),
+                    LoginService("circle", after: "login", .login("DATA")),
+                ])
+            }
+        }
+    }
+
     func testRefusesNamesAndPathsThatCannotWork() async throws {
         for name in ["", "Login", "a b", "a/b", "é", String(repeating: "a", count: 33)] {
             await assertItsmeError(.invalidConfiguration, field: "services.name", name) {

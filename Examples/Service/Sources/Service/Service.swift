@@ -12,15 +12,17 @@ typealias Login = HummingbirdLogin<BasicItsmeRequestContext>
 /// Login, Share data and Confirm. What a deployment changes is in environment variables.
 @main
 struct Service {
-    static func main() async throws {
-        MetricsSystem.bootstrap(StreamMetricsFactory.standardOutput())  // In production: your metrics backend.
-        let variables = ConfigReader(provider: EnvironmentVariablesProvider())
-        let settings = try ItsmeSettings(variables)
-        let itsme = try settings.makeClient()
-        var application = try HummingbirdServer.application(
-            router: router(login(settings, itsme)), port: variables.int(forKey: "http.port", default: 8082))
-        application.addServices(try ItsmeClientService(itsme, keyFile: settings.keyFile))
-        try await application.runService()
+    static func main() async {
+        await exitingOnError {
+            MetricsSystem.bootstrap(StreamMetricsFactory.standardOutput())  // In production: your metrics backend.
+            let variables = ConfigReader(provider: EnvironmentVariablesProvider())
+            let settings = try ItsmeSettings(variables)
+            let itsme = try settings.makeClient()
+            var application = try HummingbirdServer.application(
+                router: router(login(settings, itsme)), port: variables.int(forKey: "http.port", default: 8082))
+            application.addServices(try ItsmeClientService(itsme, keyFile: settings.keyFile))
+            try await application.runService()
+        }
     }
 
     static func login(_ settings: ItsmeSettings, _ itsme: ItsmeClient) throws -> Login {
@@ -29,16 +31,14 @@ struct Service {
             .init("login", .login(try settings.serviceCode("login")), claims: [.givenName]) { login, _ in
                 try login.signIn(values: ["name": login.idToken[.givenName]?.value ?? ""])
             },
-            .init("data", .shareData(try settings.serviceCode("data"), .nationalNumber, .address)) { login, _ in
+            .init("data", after: "login", .shareData(try settings.serviceCode("data"), .address)) { login, _ in
                 login.redirect()  // First store login.idToken[.address] in your database.
             },
-            .init("confirm", kind: .confirm) { start, _ in
-                guard let person = start.session else { throw HTTPError(.unauthorized) }
+            .init("confirm", after: "login", kind: .confirm) { start, _ in
+                let payment = try ConfirmationTemplate.payment(
+                    amount: 25, currency: .euro, iban: IBAN("BE68 5390 0754 7034"))
                 return try await start.authorizationRequest(
-                    for: .confirm(
-                        confirmCode,
-                        try .payment(amount: 25, currency: .euro, iban: IBAN("BE68 5390 0754 7034")),
-                        subject: person.subject))
+                    for: .confirm(confirmCode, payment, subject: start.session?.subject))
             } onLogin: { login, _ in
                 login.redirect()  // First mark the payment as confirmed in your database.
             },

@@ -53,10 +53,23 @@ final class ServiceTests: XCTestCase {
         }
     }
 
-    func testAConfirmationNeedsAPersonWhoIsLoggedIn() async throws {
+    func testAConfirmationStartsWithALogin() async throws {
+        try await withBrowser { browser, sandbox in
+            let home = try await browser.get("/itsme/confirm")
+            XCTAssertEqual(home.path, "/")
+            XCTAssertTrue(home.text.contains("Logged in as"))
+            let scopes = sandbox.recordedRequests.compactMap { $0.requestObject?["scope"]?.string }
+            XCTAssertEqual(scopes, ["openid service:LOGIN", "openid service:CONFIRM"])
+        }
+    }
+
+    func testAnotherPersonCannotShareDataForTheOneWhoIsLoggedIn() async throws {
         try await withBrowser { browser, _ in
-            let refused = try await browser.get("/itsme/confirm")
-            XCTAssertEqual(refused.status, 401)
+            _ = try await browser.get("/itsme/login")
+            browser.persona = .dutchDocument
+            let refused = try await browser.get("/itsme/data")
+            XCTAssertEqual(refused.status, 400)
+            XCTAssertTrue(refused.text.contains("Sharing your data could not be verified"))
         }
     }
 
