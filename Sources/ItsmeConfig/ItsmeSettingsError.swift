@@ -13,7 +13,7 @@
     ///     }
     /// }
     /// ```
-    public func exitingOnError(_ program: () async throws -> Void) async {
+    public func exitingOnError(_ program: @Sendable () async throws -> Void) async {
         do {
             try await program()
         } catch {
