@@ -58,7 +58,7 @@ public struct ItsmeClient: Sendable {
     public init(_ configuration: ItsmeConfiguration, transport: any HTTPTransport) throws(ItsmeError) {
         try configuration.validate()
         self.configuration = configuration
-        http = HTTPClient(transport: transport)
+        http = HTTPClient(transport: transport, clock: ClockWatch(configuration))
         let idTokenAlgorithms = configuration.idTokenAlgorithms
         let userInfoAlgorithms = configuration.userInfoAlgorithms
         let listedMethod = configuration.authentication.listedMethod

@@ -21,7 +21,7 @@ extension ItsmeError {
         }
 
         /// Remedies that several codes share.
-        private enum Remedy {
+        enum Remedy {
             static let refuseLogin = "Refuse the login. If this persists, report it to itsme."
             static let refuseCallback =
                 "Refuse the callback and offer a new login; do not use anything that came with it."
@@ -99,7 +99,8 @@ extension ItsmeError {
         public static let applicationFailed = Code(
             "application_failed", .misconfiguration,
             "a closure or the replay guard of the application threw an error",
-            remedy: "See the application's log.")
+            remedy:
+                "Mend the application. The error is LoginFailure.underlyingError, in the log itsme.application_error.")
 
         // MARK: HTTP
 
@@ -107,11 +108,14 @@ extension ItsmeError {
         public static let unreachable = Code(
             "unreachable", .transient, "there was no answer",
             remedy:
-                "Check the network from this machine. Behind a proxy, set CurlTransport.Configuration.proxy (ITSME_PROXY): variables such as https_proxy are not read."
+                "Check the name, the network from this machine and the proxy, if one is configured. Behind a proxy, set CurlTransport.Configuration.proxy (ITSME_PROXY): variables such as https_proxy are not read."
         )
         /// No answer in time.
         public static let timeout = Code(
-            "timeout", .transient, "there was no answer in time", remedy: Remedy.tryAgain)
+            "timeout", .transient, "there was no answer in time",
+            remedy:
+                "Try again in a few minutes. If it never works from this machine, check the firewall and the proxy, if one is configured: variables such as https_proxy are not read."
+        )
         /// The TLS handshake failed; the peer could not be authenticated.
         public static let tlsFailed = Code(
             "tls_failed", .untrustedResponse, "the TLS handshake failed",
@@ -143,6 +147,13 @@ extension ItsmeError {
 
         // MARK: Provider
 
+        /// The clock of this machine differs from itsme's by more than the allowed skew, at least a minute. It is only
+        /// logged: what fails because of it has its own error.
+        public static let clockDiffers = Code(
+            "clock_differs", .misconfiguration, "the clock of this machine differs from itsme's",
+            remedy:
+                "Check the clock of this machine and set it, for example by NTP. Until then, logins fail: here, or on itsme's own page."
+        )
         /// The discovery document breaks a rule of OpenID Connect Discovery 1.0 §3.
         public static let metadataMalformed = Code(
             "metadata_malformed", .untrustedResponse,
@@ -187,7 +198,7 @@ extension ItsmeError {
         public static let transactionMissing = Code(
             "transaction_missing", .untrustedResponse, "this browser has no pending login with this state",
             remedy:
-                "Offer a new login. If it happens often: cookies are blocked, or the start and the callback are on different hosts."
+                "Offer a new login. If it happens often: cookies are blocked, the start and the callback are on different hosts, or more than five logins are open in one browser."
         )
         /// The sealed transaction is malformed, altered, or sealed with another key.
         public static let transactionUnreadable = Code(
@@ -279,10 +290,15 @@ extension ItsmeError {
         public static let decryptionKeyNotFound = Code(
             "decryption_key_not_found", .misconfiguration,
             "the token is encrypted for a key that the client does not have",
-            remedy: "Keep old encryption keys for 24 hours after a rotation, and check the published JWK Set.")
+            remedy:
+                "Compare the private encryption keys with the published JWK Set: each published one must be here. Keep old ones for 24 hours after a rotation."
+        )
         /// The token could not be decrypted; there is one code for all causes (RFC 7516 §11.5).
         public static let decryptionFailed = Code(
-            "decryption_failed", .untrustedResponse, "the token could not be decrypted", remedy: Remedy.refuseLogin)
+            "decryption_failed", .untrustedResponse, "the token could not be decrypted",
+            remedy:
+                "Refuse the login. If every login fails, the published JWK Set has another key under the kid of the private encryption key: publish the right one."
+        )
         /// The signature is wrong.
         public static let signatureInvalid = Code(
             "signature_invalid", .untrustedResponse, "the signature is wrong", remedy: Remedy.refuseLogin)
@@ -368,33 +384,5 @@ extension ItsmeError {
         public static let revocationRefused = Code(
             "revocation_refused", .misconfiguration, "itsme answered the revocation request with an error",
             remedy: "See the error of itsme.")
-
-        // MARK: Backchannel
-
-        /// This client cannot use the backchannel: it has a client secret, or the provider does not offer it.
-        public static let backchannelNotOffered = Code(
-            "backchannel_not_offered", .misconfiguration, "this client cannot use the backchannel",
-            remedy: "Register a key pair at itsme and configure .privateKeyJWT.")
-        /// itsme answered a request for user discovery or backchannel authentication with an error; see
-        /// ``ItsmeError/providerError``.
-        public static let backchannelRefused = Code(
-            "backchannel_refused", .misconfiguration, "itsme answered the backchannel request with an error",
-            remedy: "See the error of itsme.")
-        /// In an answer of user discovery or backchannel authentication, a member is missing or has the wrong form.
-        public static let backchannelResponseMalformed = Code(
-            "backchannel_response_malformed", .untrustedResponse,
-            "a member of the answer is missing or has the wrong form",
-            remedy: "Start again. If this persists, report it to itsme.")
-        /// The person did not answer during the lifetime of the session or request.
-        public static let backchannelExpired = Code(
-            "backchannel_expired", .declined, "the person did not answer in time", remedy: "Offer to start again.")
-        /// The session or request has already had its final answer.
-        public static let backchannelCompleted = Code(
-            "backchannel_completed", .misconfiguration, "the final answer was already received",
-            remedy: "Keep the answer, or start again.")
-        /// The ID token belongs to another backchannel authentication request.
-        public static let authReqIDMismatch = Code(
-            "auth_req_id_mismatch", .untrustedResponse, "the token belongs to another request",
-            remedy: Remedy.refuseLogin)
     }
 }

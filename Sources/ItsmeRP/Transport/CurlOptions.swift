@@ -20,6 +20,7 @@ struct CurlOptions: Sendable {
     let shortIdleSeconds: Int
     /// Whether a request that must not be repeated always uses a new connection.
     let alwaysConnects: Bool
+    let hasProxy: Bool
 
     init(_ configuration: CurlTransport.Configuration) throws(HTTPTransportError) {
         guard Self.globalCode == CURLE_OK else {
@@ -45,6 +46,7 @@ struct CurlOptions: Sendable {
         // Never zero, which libcurl may read as no limit.
         shortIdleSeconds = max(1, min(idleSeconds, limit - 1))
         alwaysConnects = limit <= 1
+        hasProxy = configuration.proxy != nil
         numbers = [
             (CURLOPT_NOSIGNAL, 1),
             // If a transfer ends early, the loop must not wait for a name server that does not answer.

@@ -123,6 +123,9 @@ final class CurlTransfer: @unchecked Sendable {
         return Result { try transfer.reply.reply() }
     }
 
+    /// Whether a proxy is configured. Some hosts may be exceptions.
+    var hasProxy: Bool { options.hasProxy }
+
     /// libcurl's error text. Only for comparison: it contains names and parts of the answer.
     var failureText: String { unsafe String(cString: errorText) }
 

@@ -6,6 +6,7 @@ import WebFormats
 /// It checks the promises of a transport (size, no redirect) again, since the application may supply its own.
 struct HTTPClient: Sendable {
     let transport: any HTTPTransport
+    let clock: ClockWatch
 
     func get(
         _ endpoint: Endpoint, accept: String, mediaTypes: [String], maximumBodySize: Int,
@@ -47,14 +48,16 @@ struct HTTPClient: Sendable {
         } catch let error as CancellationError {
             throw error
         } catch let error as HTTPTransportError {
-            throw Self.error(for: error, phase: phase)
+            throw Self.error(for: error, of: request, phase: phase)
         } catch {
             throw ItsmeError(
                 .unreachable, phase, "the transport threw an unknown error", remedy: "Check the transport.")
         }
         guard reply.body.count <= limits.maximumBodySize else {
-            throw Self.error(for: HTTPTransportError(.bodyTooLarge, reason: "the body is too large"), phase: phase)
+            throw ItsmeError(
+                .responseTooLarge, phase, "the body is too large", transportCode: HTTPTransportError.Code.bodyTooLarge)
         }
+        clock.look(at: reply, to: request, phase: phase)
         guard reply.response.status.kind != .redirection else {
             throw ItsmeError(.redirectRefused, phase)
         }
@@ -92,14 +95,16 @@ struct HTTPClient: Sendable {
         return ItsmeError(.unexpectedStatus, phase, "the answer has status \(status.code)")
     }
 
-    private static func error(for error: HTTPTransportError, phase: ItsmeError.Phase) -> ItsmeError {
-        switch error.code {
+    /// The host comes from the configuration or the discovery document, never from a token, so an error may name it.
+    private static func error(
+        for error: HTTPTransportError, of request: HTTPRequest, phase: ItsmeError.Phase
+    ) -> ItsmeError {
+        let reason = "\(ItsmeError.printable(request.authority ?? "")): \(error.reason)"
+        return switch error.code {
         case .timeout:
-            ItsmeError(.timeout, phase, error.reason, transportCode: error.code)
+            ItsmeError(.timeout, phase, reason, transportCode: error.code)
         case .tls:
-            ItsmeError(
-                .tlsFailed, phase, error.reason,
-                transportCode: error.code)
+            ItsmeError(.tlsFailed, phase, reason, transportCode: error.code)
         case .bodyTooLarge, .headersTooLarge:
             ItsmeError(.responseTooLarge, phase, error.reason, transportCode: error.code)
         case .malformedResponse:
@@ -113,10 +118,10 @@ struct HTTPClient: Sendable {
                 .unreachable, phase, error.reason,
                 remedy: "Try again in a moment. If this persists, raise the transport's limits on requests.",
                 transportCode: error.code)
+        case .shutDown:
+            ItsmeError(.unreachable, phase, error.reason, transportCode: error.code)
         default:
-            ItsmeError(
-                .unreachable, phase, error.reason,
-                transportCode: error.code)
+            ItsmeError(.unreachable, phase, reason, transportCode: error.code)
         }
     }
 }
@@ -133,18 +138,21 @@ enum RetryAfter {
         if let seconds = digits.number(ofDigits: min(digits.digitCount, 9)), digits.isAtEnd {
             return .seconds(seconds)
         }
-        guard let then = secondsSinceEpoch(value),
-            let now = reply.response.headerFields[.date].flatMap(secondsSinceEpoch)
+        guard let then = HTTPDate.secondsSinceEpoch(value),
+            let now = reply.response.headerFields[.date].flatMap(HTTPDate.secondsSinceEpoch)
         else { return nil }
         return .seconds(max(0, then - now))
     }
+}
 
+/// Reads dates of header fields (RFC 9110 §5.6.7).
+enum HTTPDate {
     private static let months = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
 
-    /// Reads the only date format that servers may send, as in `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7).
-    private static func secondsSinceEpoch(_ text: String) -> Int? {
+    /// Reads the only format that servers may send, as in `Sun, 06 Nov 1994 08:49:37 GMT`.
+    static func secondsSinceEpoch(_ text: String) -> Int? {
         let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
         guard words.count == 6, words[5] == "GMT", let index = months.firstIndex(of: words[2]) else { return nil }
         var (dayDigits, yearDigits, time) = (DigitReader(words[1]), DigitReader(words[3]), DigitReader(words[4]))

@@ -17,7 +17,11 @@ extension HTTPTransportError {
         case CURLE_COULDNT_RESOLVE_PROXY:
             self.init(.nameResolution, reason: "the proxy's host name could not be resolved")
         case CURLE_COULDNT_CONNECT, CURLE_INTERFACE_FAILED, CURLE_NO_CONNECTION_AVAILABLE:
-            self.init(.connect, reason: "no connection could be made")
+            self.init(
+                .connect,
+                reason: handle.hasProxy
+                    ? "no connection to the configured proxy could be made, or to the server if it is a proxy exception"
+                    : "no connection could be made")
         case CURLE_PROXY:
             self.init(.connect, reason: "the proxy could not connect")
         case CURLE_OPERATION_TIMEDOUT:

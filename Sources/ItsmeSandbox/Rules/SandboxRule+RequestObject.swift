@@ -106,7 +106,7 @@ extension SandboxRule {
     public static let requestObjectExpired = SandboxRule(
         "request_object.exp", error: "invalid_request_object",
         explanation: "The exp of the request object is not a time or has passed.",
-        remedy: "Make a fresh request object for each request; exp may be left out.")
+        remedy: "Check the clock. Make a fresh request object for each request; exp may be left out.")
 
     /// The nbf of the request object is not a time or lies in the future.
     public static let requestObjectNotYetValid = SandboxRule(
