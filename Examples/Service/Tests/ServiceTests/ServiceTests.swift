@@ -58,7 +58,7 @@ final class ServiceTests: XCTestCase {
             let home = try await browser.get("/itsme/confirm")
             XCTAssertEqual(home.path, "/")
             XCTAssertTrue(home.text.contains("Logged in as"))
-            let scopes = sandbox.recordedRequests.compactMap { $0.requestObject?["scope"]?.string }
+            let scopes = sandbox.recordedRequests.compactMap { $0.requestObject?["scope"] }
             XCTAssertEqual(scopes, ["openid service:LOGIN", "openid service:CONFIRM"])
         }
     }
