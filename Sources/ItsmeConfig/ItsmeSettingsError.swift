@@ -3,7 +3,7 @@
 
     /// Runs a program. An error that it throws is written to standard error, and the process exits with status 1.
     ///
-    /// An error that leaves `main` makes Swift print a report of a crash, with registers, around the text of the error.
+    /// If an error leaves `main`, Swift prints a crash report with registers around the text of the error.
     ///
     /// ```swift
     /// static func main() async {

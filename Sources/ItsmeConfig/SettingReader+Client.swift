@@ -45,7 +45,7 @@
             guard isSandbox || name == Setting.customEnvironment else {
                 for (setting, isGiven) in [(Setting.issuer, issuer != nil), (.profile, profile != nil)] where isGiven {
                     refuse(
-                        setting, "the environment already has another value of its own",
+                        setting, "this environment has a fixed value of its own",
                         remedy:
                             "Remove it, or set \(Setting.environment.name.variable)=\(Setting.customEnvironment).")
                 }

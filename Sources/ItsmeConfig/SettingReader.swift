@@ -84,7 +84,7 @@
             return items
         }
 
-        /// A secret, given itself or by a file.
+        /// A secret, given directly or in a file.
         mutating func secret(_ setting: Setting) -> String? {
             let direct = raw(setting.name, .secret)
             let path = raw(setting.fileName, .path)
@@ -94,8 +94,8 @@
                 return nil
             case (.some, .some):
                 refuse(
-                    setting, "it is given itself and by the file of \(setting.fileName.variable)",
-                    remedy: "Keep one of the two, better the file.")
+                    setting, "it is given directly and also in the file of \(setting.fileName.variable)",
+                    remedy: "Keep one of the two, preferably the file.")
                 return nil
             case (let text?, nil):
                 given[setting] = "(secret)"

@@ -21,7 +21,7 @@
     /// - It adopts new states of the client's key ring from a file or a closure.
     /// - It logs, once, when a step of a key rotation is due and when the key ring cannot be read.
     ///
-    /// Nothing of this ends the service. It ends at a graceful shutdown or when its task is cancelled. In both cases it
+    /// No failure ends the service. It ends at a graceful shutdown or when its task is cancelled. In both cases it
     /// calls `ItsmeClient.shutdown()`, which closes the connections that the client made for itself.
     public struct ItsmeClientService: Service {
         private let client: ItsmeClient

@@ -62,8 +62,9 @@ public struct ItsmeConfiguration: Sendable {
     private var givenReplayGuard: (any ReplayGuard)?
     private var defaultReplayGuard = InMemoryReplayGuard()
 
-    /// The logger for debug messages. By default `Logger(label: "itsme")`, which goes where the application's
-    /// `LoggingSystem` sends it. A normal flow logs nothing at level info or above.
+    /// Receives the log lines of the client and the login endpoints; `Documentation/Operations.md` lists them. By default
+    /// `Logger(label: "itsme")`, which goes where the application's `LoggingSystem` sends it. A login that succeeds logs
+    /// nothing at level info or above.
     public var logger = Logger(label: "itsme") {
         didSet { defaultReplayGuard = InMemoryReplayGuard(sharing: defaultReplayGuard, logger: logger) }
     }

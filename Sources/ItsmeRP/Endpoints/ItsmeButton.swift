@@ -6,9 +6,9 @@ import WebFormats
 /// script and loads only the logo, if configured. itsme's artwork is not part of this library: see itsme's brand site
 /// for it and its rules.
 ///
-/// The colours come from a ``PageTheme``; there it says why the standard one is darker than itsme's orange. The button
-/// is light or dark as the page around it: where `color-scheme: dark` applies it takes the accent for the dark. Browsers
-/// before 2024 always show the light one.
+/// The colours come from a ``PageTheme``, which says why the standard accent is darker than itsme's orange. The button
+/// is light or dark like the page around it: where `color-scheme: dark` applies, it takes the accent for dark pages.
+/// Browsers before 2024 always show the light one.
 ///
 /// ```swift
 /// let button = try ItsmeButton(.login, locale: .dutch, href: "/itsme/login")

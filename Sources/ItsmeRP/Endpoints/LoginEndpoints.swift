@@ -14,7 +14,7 @@ public import HTTPTypes
 /// let router = HTTPRouter(login.routes)   // /itsme/login, /itsme/data, the callback, /itsme/logout
 /// ```
 ///
-/// In between, a sealed cookie in the browser holds the pending login (RFC 6749 §10.12, RFC 9700 §4.7). Each login has its
+/// Between start and callback, a sealed cookie in the browser holds the pending login (RFC 6749 §10.12, RFC 9700 §4.7). Each login has its
 /// own cookie, at most five in a browser. The name starts with `__Host-`, so all endpoints must be on the host of the
 /// redirect URI, with https. Which service a callback belongs to is in the cookie; no parameter of a URL decides it.
 ///
@@ -22,8 +22,8 @@ public import HTTPTypes
 /// person has a session. Otherwise a page offers a new start.
 ///
 /// The endpoints answer GET only, the logout POST only. A prefetch or prerender gets 503 and changes nothing. Answers are
-/// not cached, and their URLs are not sent in `Referer`. Failures are logged with a remedy and the ``LoginFailure/reference``
-/// that the page shows.
+/// not cached, and their URLs are not sent in `Referer`. Failures are logged with a remedy and with the
+/// ``LoginFailure/reference`` that the page shows.
 public struct LoginEndpoints: Sendable {
     /// Answers a browser after a failed login.
     public typealias OnFailure = @Sendable (LoginFailure) async -> HTTPReply

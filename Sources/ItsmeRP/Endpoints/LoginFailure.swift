@@ -25,7 +25,7 @@ public struct LoginFailure: Sendable {
     /// The URL to start again; the first service if the service is not known.
     public let retryURL: String
 
-    /// The name of this login in log lines; show it, so that support finds them.
+    /// The name of this login in log lines. Show it, so that support finds these lines.
     public let reference: String
 
     let route: LoginRoute?

@@ -39,12 +39,13 @@ extension LoginSession: Redacted {
 /// Sessions without a store: a cookie that is encrypted, authenticated and expires, for applications that have no
 /// sessions of their own.
 ///
-/// Every instance with the same sealing key, client id and issuer can read it. The browser keeps the only copy, so a session ends by
-/// ``clearing`` the cookie, by its lifetime, or for everyone by a new sealing key. It cannot be revoked for one person
-/// before it expires: if you need that, check the ``LoginSession/id`` or the subject against a list of your own.
+/// Every instance with the same sealing key, client id and issuer can read it. The browser keeps the only copy. So a
+/// session ends by ``clearing`` the cookie, by its lifetime, or for everyone by a new sealing key without the previous
+/// one. It cannot be revoked for one person before it expires: if you need that, check the ``LoginSession/id`` or the
+/// subject against a list of your own.
 ///
 /// The cookie is `HttpOnly`, `SameSite=Lax`, and on https `Secure` with the prefix `__Host-`. So a form of another site
-/// cannot act for the person, unless your application changes something on GET.
+/// cannot act for the person, unless your application changes something in answer to a GET.
 public struct LoginSessions: Sendable {
     private let sealer: CookieSealer
     private let cookie: SessionCookie

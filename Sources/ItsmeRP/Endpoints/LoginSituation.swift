@@ -2,8 +2,7 @@ public import HTTPTypes
 
 /// What happened to a person's request, as a page can say it.
 ///
-/// Many errors look the same to a person. This is the little that a page should tell; the ``ItsmeError`` is for the
-/// log. ``text(of:in:)`` has the library's words.
+/// Many errors look the same to a person, so a page tells only this. The ``ItsmeError`` is for the log. ``text(of:in:)`` has the library's words.
 public enum LoginSituation: Sendable, Hashable, CaseIterable {
     /// The person refused, or itsme refused on the person's behalf.
     case cancelled
@@ -17,11 +16,11 @@ public enum LoginSituation: Sendable, Hashable, CaseIterable {
     case notAvailable
     /// The callback came again: the back button, a reload, a double click, a second tab.
     case alreadyUsed
-    /// This browser does not know the login of the callback: another browser began it, its cookie has expired or was
-    /// already used, or cookies are blocked.
+    /// This browser does not know the login of the callback: another browser began it, or its cookie has expired, was
+    /// removed or is blocked.
     case otherBrowser
 
-    /// The status of a page that says so. An expected refusal is a 4xx too, so that monitoring sees it.
+    /// The status of the page. An expected refusal also has a 4xx, so that monitoring sees it.
     public var status: HTTPResponse.Status {
         switch self {
         case .cancelled, .timedOut: .forbidden

@@ -8,7 +8,7 @@ import WebFormats
 ///
 /// The pages are light or dark as the browser prefers. Text on the accent is black or white, whichever has more
 /// contrast, so every accent can be read. itsme's orange `#ff4612` has 3.4:1 against white, less than the 4.5:1 that
-/// WCAG 2.2 asks for. So the standard accent is the darker `#c2330a` (5.6:1) with white text, and in the dark itsme's
+/// WCAG 2.2 asks for. So the standard accent is the darker `#c2330a` (5.6:1) with white text, and on dark pages itsme's
 /// orange with black text (6.1:1).
 public struct PageTheme: Sendable, Hashable {
     /// The name of the site, above each page and in its title.

@@ -1,6 +1,7 @@
 public import Logging
 
-/// How an error appears in a log. The library's own lines use both; so can an application that calls the client itself.
+/// How an error appears in a log. The library's own lines use both the level and the metadata. An application that calls
+/// the client itself can use them too.
 extension ItsmeError {
     /// The level for a log line.
     ///

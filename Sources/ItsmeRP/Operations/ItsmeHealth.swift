@@ -21,7 +21,7 @@ public struct ItsmeHealth: Sendable {
     public enum State: String, Sendable, Hashable {
         /// It is within its lifetime.
         case fresh
-        /// Its lifetime is over, but itsme could not be asked. It is used for another day.
+        /// Its lifetime is over, since itsme did not answer or nobody asked. It can be used for another day.
         case stale
         /// There is none that may be used.
         case missing

@@ -10,8 +10,8 @@ import Synchronization
 /// Compares this machine's clock with itsme's, by the `Date` of itsme's answers (RFC 9110 §6.6.1), and logs when they
 /// begin to differ and when they agree again.
 ///
-/// If the clock is wrong, itsme refuses requests on its own page, and the application never hears of it. So the answers
-/// that it does get have to show it.
+/// If the clock is wrong, itsme refuses requests on its own page, and the application gets no answer. So the dates of
+/// other answers have to show it.
 final class ClockWatch: Sendable {
     private let now: @Sendable () -> Date
     private let logger: Logger

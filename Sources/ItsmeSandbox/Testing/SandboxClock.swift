@@ -39,8 +39,8 @@ public final class SandboxClock: Sendable {
         }
     }
 
-    /// The clocks of a client: the date of this clock, and a time that never goes back. Whoever waits does not wait but
-    /// moves the clock on.
+    /// The clocks of a client: the date of this clock, and a time that never goes back. A wait takes no time; it moves
+    /// the clock forward instead.
     public var timeSource: TimeSource {
         TimeSource(
             now: { self.now },

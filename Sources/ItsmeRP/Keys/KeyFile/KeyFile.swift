@@ -1,6 +1,6 @@
 public import JOSE
 
-/// A file with private keys, which only its owner can read.
+/// A file with private keys, which only its owner can read, or by choice also its group.
 ///
 /// ```swift
 /// let file = KeyFile("/etc/bank/itsme-ring.json")
@@ -8,8 +8,8 @@ public import JOSE
 /// let ring = try KeyRing(reading: file)
 /// ```
 ///
-/// Reading refuses a file that its group or other users can read, write or execute. Where an orchestrator mounts
-/// secrets so that the group of the process can read them, allow that: `KeyFile(path, readers: .ownerAndGroup)`.
+/// Reading refuses a file that its group or other users can read, write or execute. If an orchestrator mounts secrets
+/// that the group of the process can read, allow this with `KeyFile(path, readers: .ownerAndGroup)`.
 ///
 /// The methods block during a few file operations.
 public struct KeyFile: Sendable {
