@@ -63,7 +63,7 @@
 
             /// Both in a sentence.
             public var description: String {
-                "\(name) is no setting." + (suggestion.map { " Did you mean \($0)?" } ?? "")
+                "\(name) is not a setting." + (suggestion.map { " Did you mean \($0)?" } ?? "")
             }
         }
 

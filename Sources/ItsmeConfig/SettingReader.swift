@@ -158,7 +158,7 @@
             let names = [setting.name, setting.fileName].flatMap { [$0.variable, $0.argument, $0.key] }
             let misspelt = unknown.first { $0.suggestion.map(names.contains) ?? false }
             refuse(
-                setting, "it is missing" + (misspelt.map { "; \($0.name), which is no setting, is given" } ?? ""),
+                setting, "it is missing" + (misspelt.map { "; \($0.name), which is not a setting, is given" } ?? ""),
                 remedy: setting == .sealingKey
                     ? "Make one with: \(Setting.sealingKeyCommand)" : "Give it. \(setting.facts.meaning)")
         }

@@ -160,7 +160,7 @@
         func testSaysWhichNameWasMisspelt() throws {
             let problems = assertRefused(
                 ["ITSME_CLIENT_ID": nil, "ITSME_CLIENTID": "my-client"], for: "ITSME_CLIENT_ID")
-            XCTAssertEqual(problems.first?.reason.contains("ITSME_CLIENTID, which is no setting"), true)
+            XCTAssertEqual(problems.first?.reason.contains("ITSME_CLIENTID, which is not a setting"), true)
             _ = try settings(["ITSME_PROXI": "x", "ITSME_SERVICE_LOGIN": "MY_LOGIN", "OTHER": "x", "ITSME_PORT": "x"])
             let warnings = printed.lines.filter { $0.hasPrefix("warning") }
             XCTAssertEqual(warnings.count, 2, "one for each misspelt name: \(warnings)")
@@ -172,8 +172,8 @@
                     "itsme.colour", "ITSME_CLIENT_SECRET_FILE",
                 ]).map(\.description),
                 [
-                    "--itsme-cleint-id is no setting. Did you mean --itsme-client-id?",
-                    "itsme.clientId is no setting. Did you mean itsme.clientID?", "itsme.colour is no setting.",
+                    "--itsme-cleint-id is not a setting. Did you mean --itsme-client-id?",
+                    "itsme.clientId is not a setting. Did you mean itsme.clientID?", "itsme.colour is not a setting.",
                 ])
         }
     }

@@ -72,7 +72,7 @@
                 XCTAssertTrue(result.output.contains("\(name) (--itsme-"), "\(name): \(result.output)")
             }
             XCTAssertTrue(
-                result.output.contains("Warning: ITSME_CLIENTID is no setting. Did you mean ITSME_CLIENT_ID?"),
+                result.output.contains("Warning: ITSME_CLIENTID is not a setting. Did you mean ITSME_CLIENT_ID?"),
                 result.output)
             XCTAssertFalse(result.output.contains("can be used"), result.output)
         }
@@ -82,7 +82,7 @@
             let result = try run([:], "--file '\(file)'")
             XCTAssertEqual(result.status, 1)
             XCTAssertTrue(
-                result.output.contains("itsme.clientId is no setting. Did you mean itsme.clientID?"), result.output)
+                result.output.contains("itsme.clientId is not a setting. Did you mean itsme.clientID?"), result.output)
         }
 
         func testRefusesAFileThatCannotBeRead() throws {
