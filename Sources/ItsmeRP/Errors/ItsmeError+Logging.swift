@@ -7,8 +7,10 @@ extension ItsmeError {
     ///
     /// What only the operator can mend is an error. What anyone can cause from outside raises no alarm.
     public var logLevel: Logger.Level {
-        // Anyone who starts a login can write the query of its callback.
-        let isFromBrowser = phase == .authorizationResponse || code == .targetRefused
+        // Anyone who starts a login can write the query of its callback, or let another person answer.
+        let isFromBrowser =
+            phase == .authorizationResponse || code == .targetRefused
+            || (code == .subjectMismatch && phase == .idToken)
         return switch kind {
         case .declined: .info
         case .transient: isFromBrowser ? .notice : .warning

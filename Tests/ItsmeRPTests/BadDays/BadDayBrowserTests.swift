@@ -158,7 +158,7 @@ final class BadDayBrowserTests: XCTestCase {
         let page = try await site.browser.get("/itsme/login")
         try site.assertFailure(
             page, code: "invalid_configuration", .error, phase: "authorization-response",
-            reason: "longer than 4096 bytes", remedy: "Keep less in the session's values", service: "login",
+            reason: "longer than 3968 bytes", remedy: "Keep less in the session's values", service: "login",
             status: 500, title: "Logging in with itsme is not possible at the moment", wayOn: [Self.home])
     }
 }

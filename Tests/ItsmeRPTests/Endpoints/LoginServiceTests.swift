@@ -105,6 +105,7 @@ final class LoginServiceTests: XCTestCase {
             XCTAssertEqual(end.response.status, status, subject)
         }
         XCTAssertEqual(log.lines.last?["itsme.code"], "subject_mismatch")
+        XCTAssertEqual(log.lines.last?.level, .notice, "anyone can cause it")
     }
 
     func testRefusesALoginThatCannotComeFirst() async throws {
