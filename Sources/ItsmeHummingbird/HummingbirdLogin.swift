@@ -119,14 +119,17 @@
             try flow.startURL(of: service, target: target, locale: locale)
         }
 
-        func isLoggedIn(_ request: Request, _ context: Context) async -> Bool {
+        /// Asks the application if it has its own sessions; otherwise `person` is who is logged in.
+        func isLoggedIn(
+            _ request: Request, _ context: Context, person: @autoclosure () -> LoginSession?
+        ) async -> Bool {
             if let isLoggedIn { return await isLoggedIn(request, context) }
-            return person(of: request) != nil
+            return person() != nil
         }
 
         func start(_ service: Service, _ request: Request, _ context: Context) async throws -> Response {
             let answer = await flow.start(service.route, request.head) {
-                await isLoggedIn(request, context)
+                await isLoggedIn(request, context, person: person(of: request))
             } authorize: {
                 try await service.authorize($0, context)
             }
@@ -136,7 +139,9 @@
         }
 
         func callback(_ request: Request, _ context: Context) async throws -> Response {
-            let callback = await flow.callback(request.head) { await isLoggedIn(request, context) }
+            let callback = await flow.callback(request.head) {
+                await isLoggedIn(request, context, person: person(of: request))
+            }
             var response: Response
             var status: HTTPResponse.Status?
             switch callback.outcome {
@@ -237,8 +242,11 @@
             _ request: Request, context: Context, next: (Request, Context) async throws -> Response
         ) async throws -> Response {
             var context = context
-            context.person = login.person(of: request)
-            guard await !login.isLoggedIn(request, context) else { return try await next(request, context) }
+            let person = login.person(of: request)
+            context.person = person
+            guard await !login.isLoggedIn(request, context, person: person) else {
+                return try await next(request, context)
+            }
             guard Self.isNavigation(request) else { throw HTTPError(.unauthorized) }
             // A path that is no target, such as one with `//`, gives way to the default target.
             let target = request.head.path.flatMap { try? PostLoginTarget($0) }

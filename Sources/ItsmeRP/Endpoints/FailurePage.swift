@@ -16,12 +16,11 @@ package struct FailurePage {
     ///   - theme: The look.
     ///   - retryURL: Where to start again; nil offers no new start. ``LoginSituation/notAvailable`` never does.
     ///   - continueURL: Where to go on if an earlier try succeeded.
-    ///   - homeURL: The way home, instead of the theme's.
     ///   - reference: The reference of the login, by which support finds its log lines.
     package init(
         situation: LoginSituation, service: ItsmeService.Kind?, texts: (title: String, message: String)? = nil,
         locale: InterfaceLocale, theme: PageTheme = .standard, retryURL: String? = nil, continueURL: String? = nil,
-        homeURL: String? = nil, reference: String? = nil
+        reference: String? = nil
     ) {
         self.situation = situation
         let text = texts ?? situation.text(of: service, in: locale)
@@ -40,7 +39,7 @@ package struct FailurePage {
         }
         if !actions.isEmpty { content += "\n<p class=\"actions\">\(actions.joined(separator: "\n"))</p>" }
         content +=
-            "\n<p><a href=\"\(HTMLText.escape(homeURL ?? theme.homeURL))\">\(HTMLText.escape(words.home))</a></p>"
+            "\n<p><a href=\"\(HTMLText.escape(theme.homeURL))\">\(HTMLText.escape(words.home))</a></p>"
         if let reference {
             content += """
 

@@ -14,9 +14,10 @@ public import HTTPTypes
 /// let router = HTTPRouter(login.routes)   // /itsme/login, /itsme/data, the callback, /itsme/logout
 /// ```
 ///
-/// Between start and callback, a sealed cookie in the browser holds the pending login (RFC 6749 §10.12, RFC 9700 §4.7). Each login has its
-/// own cookie, at most five in a browser. The name starts with `__Host-`, so all endpoints must be on the host of the
-/// redirect URI, with https. Which service a callback belongs to is in the cookie; no parameter of a URL decides it.
+/// Between start and callback, a sealed cookie in the browser holds the pending login (RFC 6749 §10.12, RFC 9700 §4.7).
+/// Each login has its own cookie, at most five in a browser. The name starts with `__Host-`, so all endpoints must be on
+/// the host of the redirect URI, with https. Which service a callback belongs to is in the cookie; no parameter of a URL
+/// decides it.
 ///
 /// A callback that comes again (back button, reload, double click) goes on to the target if the login succeeded and the
 /// person has a session. Otherwise a page offers a new start.

@@ -17,6 +17,8 @@ extension LoginFlow {
         do {
             let parameters = try StartParameters(request, allowedOrigins: options.allowedTargetOrigins)
             progress.target = parameters.target
+            // Read once, and before the check, so that a session that expires now cannot pass as nobody's.
+            let session = sessions.session(of: request)
             if let login = route.login.flatMap({ routes[$0] }), await !isLoggedIn() {
                 let here = try? PostLoginTarget(request.path ?? "")
                 return .reply(.seeOther(startURL(of: login, target: here, locale: parameters.locale)))
@@ -25,20 +27,21 @@ extension LoginFlow {
             let authorization = try await authorize(
                 LoginStart(
                     request: request, target: target, locale: parameters.locale ?? locale(for: request),
-                    session: sessions.session(of: request), client: client))
+                    session: session, client: client))
             progress.reference = authorization.transaction.reference
-            return .reply(try redirect(request, to: authorization, target: target, route))
+            return .reply(try redirect(request, to: authorization, target: target, route, session))
         } catch {
             return .failed(failure(error, phase: .authorizationRequest, request: request, progress))
         }
     }
 
     private func redirect(
-        _ request: HTTPRequest, to authorization: AuthorizationRequest, target: PostLoginTarget, _ route: LoginRoute
+        _ request: HTTPRequest, to authorization: AuthorizationRequest, target: PostLoginTarget, _ route: LoginRoute,
+        _ session: LoginSession?
     ) throws -> HTTPReply {
         var transaction = try authorization.transaction.carrying(applicationState: target.text)
         transaction.serviceName = route.name
-        if route.login != nil, transaction.expectedSubject == nil, let session = sessions.session(of: request) {
+        if route.login != nil, transaction.expectedSubject == nil, let session {
             transaction.expectedSubject = Secret(session.subject)
         }
         let configuration = client.configuration

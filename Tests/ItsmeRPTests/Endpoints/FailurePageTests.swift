@@ -8,11 +8,11 @@ final class FailurePageTests: XCTestCase {
     private func page(
         _ situation: LoginSituation, _ service: ItsmeService.Kind? = .login, _ locale: InterfaceLocale = .english,
         texts: (title: String, message: String)? = nil, retryURL: String? = "/itsme/login?target=%2Fa&locale=nl",
-        continueURL: String? = nil, homeURL: String? = nil, reference: String? = nil
+        continueURL: String? = nil, theme: PageTheme = .standard, reference: String? = nil
     ) -> HTTPReply {
         FailurePage(
-            situation: situation, service: service, texts: texts, locale: locale, retryURL: retryURL,
-            continueURL: continueURL, homeURL: homeURL, reference: reference
+            situation: situation, service: service, texts: texts, locale: locale, theme: theme, retryURL: retryURL,
+            continueURL: continueURL, reference: reference
         ).reply()
     }
 
@@ -52,8 +52,10 @@ final class FailurePageTests: XCTestCase {
         }
     }
 
-    func testAUsedLinkOffersToGoOnBeforeANewStart() {
-        let reply = page(.alreadyUsed, retryURL: "/itsme/login", continueURL: "/account?a=1&b=2", homeURL: "/home")
+    func testAUsedLinkOffersToGoOnBeforeANewStart() throws {
+        let reply = page(
+            .alreadyUsed, retryURL: "/itsme/login", continueURL: "/account?a=1&b=2",
+            theme: try PageTheme(homeURL: "/home"))
         XCTAssertEqual(
             links(reply),
             ["itsme-button /account?a=1&amp;b=2", "itsme-button itsme-button-outlined /itsme/login", "- /home"])

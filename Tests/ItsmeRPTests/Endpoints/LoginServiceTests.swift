@@ -2,6 +2,7 @@ import HTTPTypes
 import ItsmeRP
 import JOSE
 import Logging
+import Synchronization
 import TestSupport
 import XCTest
 
@@ -106,6 +107,36 @@ final class LoginServiceTests: XCTestCase {
         }
         XCTAssertEqual(log.lines.last?["itsme.code"], "subject_mismatch")
         XCTAssertEqual(log.lines.last?.level, .notice, "anyone can cause it")
+    }
+
+    func testASessionThatExpiresAtTheStartIsNotNobodys() async throws {
+        let isTicking = Mutex(false)
+        let client = try provider.client { [provider] in
+            let time = $0.time
+            // Then a session of an hour is valid when it is read first, and expired when it is read again.
+            $0.time = TimeSource(
+                now: {
+                    if isTicking.withLock({ $0 }) { provider.advance(by: 1801) }
+                    return time.now()
+                }, uptime: time.uptime)
+        }
+        let login = try LoginEndpoints(
+            client: client, sealer: CookieSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))),
+            services: [
+                LoginService("login", .login("LOGIN")),
+                LoginService("pay", after: "login", kind: .confirm) { start in
+                    XCTAssertNotNil(start.session, "otherwise anyone could confirm")
+                    return try await start.authorizationRequest(for: .login("LOGIN"))
+                } onLogin: {
+                    $0.redirect()
+                },
+            ])
+        var browser = Browser(login)
+        let state = try await provider.approve(await browser.get("/itsme/login").location)
+        _ = await browser.get("/itsme/callback?code=a&state=\(state)")
+        isTicking.withLock { $0 = true }
+        let start = await browser.get("/itsme/pay")
+        XCTAssertEqual(start.location, "/itsme/login?target=%2Fitsme%2Fpay")
     }
 
     func testRefusesALoginThatCannotComeFirst() async throws {
