@@ -13,7 +13,7 @@ export SWIFT_DETERMINISTIC_HASHING := 1
 # Most targets build, and two builds at the same time would wait for each other.
 .NOTPARALLEL:
 .PHONY: help deps demo example test test-nginx test-start test-matrix sanitize timing bench bench-peers security-report interop fuzz lint format \
-  configuration-table clean
+  docs tables clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -49,7 +49,7 @@ test-nginx: ## Send many requests that must not be repeated through a real nginx
 	ITSMERP_NGINX=1 swift test --disable-swift-testing --filter NginxTests
 
 # Not part of `make test`: the first time it compiles Hummingbird once more. It needs the ports 8080 and 8082.
-test-start: deps ## Follow Documentation/GettingStarted.md from an empty folder to a login (10 minutes the first time)
+test-start: deps ## Follow the article of the first login, from an empty folder (10 minutes the first time)
 	@Scripts/test-start
 
 # `make test-matrix MATRIX=zone` runs one part: zone, summer, winter, vectors or alone.
@@ -94,20 +94,25 @@ interop: deps ## Exchange tokens and keys with two other implementations of JOSE
 fuzz: deps ## Fuzz every reader of untrusted input; SECONDS=60 each, TARGET=name for one
 	@Scripts/fuzz $(or $(SECONDS),60) $(TARGET)
 
-lint: deps ## Check format, warnings, documentation, source rules, README, and a package that uses the library
+lint: deps ## Check format, warnings, documentation, source rules, the articles, and a package that uses the library
 	@Scripts/lint/format
 	@Scripts/lint/source-rules
 	@Scripts/lint/protocol-table
 	@Scripts/lint/warnings
 	@Scripts/lint/documentation
+	@Scripts/lint/articles
+	@ITSMERP_WARNINGS=error Scripts/docs
 	@Scripts/lint/consumer
 	@Scripts/lint/compile-fail
+
+docs: deps ## Build the documentation as a web site; a warning stops it
+	@Scripts/docs
 
 format: ## Format the sources with swift-format
 	git ls-files --cached --others --exclude-standard -- '*.swift' | xargs swift format --in-place --parallel
 
-configuration-table: ## Write the table of all settings into Documentation/Configuration.md
-	ITSMERP_WRITE_TABLE=1 swift test $(TRAITS) --disable-swift-testing --filter SettingTableTests
+tables: ## Write the tables of settings, errors and claims into the articles
+	ITSMERP_WRITE_TABLE=1 swift test $(TRAITS) --disable-swift-testing --filter 'SettingTableTests|ErrorPageTests|ClaimTableTests'
 
 clean: ## Remove all build output
 	rm -rf .build .build-*

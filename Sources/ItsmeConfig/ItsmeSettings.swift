@@ -14,7 +14,7 @@
     /// ```
     ///
     /// All keys are below `itsme`: `ITSME_CLIENT_ID`, `--itsme-client-id`, `itsme.clientID`. The page
-    /// `Documentation/Configuration.md` lists them. A value that is empty counts as not given.
+    /// The article "Configuration" lists them. A value that is empty counts as not given.
     ///
     /// Values are checked here, not at the first login. The properties can be changed before a client is made of them.
     public struct ItsmeSettings: Sendable {
@@ -116,7 +116,7 @@
 
         /// Makes the client, with a transport of its own.
         ///
-        /// - Throws: ``ItsmeError`` of the phase `configuration`, if a property was changed to a value that cannot work.
+        /// - Throws: ``/ItsmeRP/ItsmeError`` of the phase `configuration`, if a property was changed to a value that cannot work.
         public func makeClient() throws(ItsmeError) -> ItsmeClient {
             try ItsmeClient(client, network: network)
         }
@@ -124,7 +124,7 @@
         /// What itsme fetches from the application, by its path: the JWK Set of ``keys``. Nothing with a client secret.
         ///
         /// - Parameter jwkSetPath: The path of the JWK Set URL that is registered at itsme.
-        /// - Throws: ``ItsmeError`` `missing_key` or `unsuitable_key` if the keys cannot be published.
+        /// - Throws: ``/ItsmeRP/ItsmeError`` `missing_key` or `unsuitable_key` if the keys cannot be published.
         public func published(jwkSetPath: String = "/jwks.json") throws(ItsmeError) -> [String: any HTTPHandler] {
             guard let keys else { return [:] }
             return [jwkSetPath: try JWKSetEndpoint(keys, logger: client.logger)]

@@ -62,7 +62,7 @@ public struct ItsmeConfiguration: Sendable {
     private var givenReplayGuard: (any ReplayGuard)?
     private var defaultReplayGuard = InMemoryReplayGuard()
 
-    /// Receives the log lines of the client and the login endpoints; `Documentation/Operations.md` lists them. By default
+    /// Receives the log lines of the client and the login endpoints; <doc:Operations> lists them. By default
     /// `Logger(label: "itsme")`, which goes where the application's `LoggingSystem` sends it. A login that succeeds logs
     /// nothing at level info or above.
     public var logger = Logger(label: "itsme") {

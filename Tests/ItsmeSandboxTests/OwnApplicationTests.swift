@@ -4,7 +4,8 @@ import ItsmeSandbox
 import JOSE
 import XCTest
 
-/// The test of README.md, which shows how to test one's own application, and what such a test can do on a bad day.
+/// What a test of one's own application can do, also on a bad day. The article "Test your own application" has the first test;
+/// `Scripts/lint/articles` compares it.
 final class OwnApplicationTests: XCTestCase {
     func testAPersonLogsIn() async throws {
         let configuration = try ItsmeConfiguration.sandbox(redirectURI: "https://shop.example.be/itsme/callback")
@@ -20,20 +21,6 @@ final class OwnApplicationTests: XCTestCase {
         browser.persona = .cancels
         let cancelled = try await browser.get("/login")
         XCTAssertEqual(cancelled.status, 403)
-    }
-
-    func testTheREADMEShowsThisTest() throws {
-        let root = URL(fileURLWithPath: #filePath).appendingPathComponent("../../..").standardized
-        func lines(_ text: some StringProtocol) -> [String] {
-            text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
-        }
-        let readme = try String(contentsOf: root.appendingPathComponent("README.md"), encoding: .utf8)
-        let blocks = readme.components(separatedBy: "```swift\n").dropFirst().map {
-            $0.components(separatedBy: "\n```")[0]
-        }
-        let block = try XCTUnwrap(blocks.first { $0.contains("TestBrowser(") })
-        let code = lines(try String(contentsOfFile: #filePath, encoding: .utf8))
-        XCTAssertNotNil(code.firstRange(of: lines(block)), "README.md shows another test than this file")
     }
 
     // MARK: Bad days

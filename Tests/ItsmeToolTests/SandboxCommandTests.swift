@@ -80,7 +80,7 @@
             let root = URL(fileURLWithPath: #filePath).appendingPathComponent("../../..").standardized
             let file = root.appendingPathComponent("Fixtures/sandbox/client.json")
             XCTAssertEqual(example.output, try String(contentsOf: file, encoding: .utf8))
-            let documentation = root.appendingPathComponent("Documentation/Sandbox.md")
+            let documentation = root.appendingPathComponent("Sources/ItsmeRP/ItsmeRP.docc/Sandbox.md")
             XCTAssertTrue(try String(contentsOf: documentation, encoding: .utf8).contains(example.output))
         }
 
@@ -159,7 +159,7 @@
         func testSaysHowToFetchKeysAgain() throws {
             let help = try ToolProcess(["sandbox", "--help"]).result().output
             for word in [
-                "--refetch-unknown-kid", "--example-registration", "--keys <file>", "Documentation/Sandbox.md",
+                "--refetch-unknown-kid", "--example-registration", "--keys <file>", "The local itsme",
             ] {
                 XCTAssertTrue(help.contains(word), help)
             }

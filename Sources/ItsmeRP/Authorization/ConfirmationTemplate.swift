@@ -28,7 +28,10 @@ public struct ConfirmationTemplate: Sendable, Hashable {
     /// The protocol defines the amount as an integer, but does not define whether it is in units or cents. Check what
     /// the app shows before you go live.
     ///
-    /// - Parameter amount: a positive integer.
+    /// - Parameters:
+    ///   - amount: A positive integer.
+    ///   - currency: The currency of the amount.
+    ///   - iban: The account that receives the payment.
     /// - Throws: ``ConfirmationTemplateError`` with the code `amountNotPositive`.
     public static func payment(
         amount: Int, currency: CurrencyCode, iban: IBAN

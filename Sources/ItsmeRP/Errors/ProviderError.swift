@@ -155,9 +155,23 @@ extension ProviderError.Code {
     public static let unknownUserID = Self("unknown_user_id")
 }
 
+extension ProviderError.Code {
+    /// Every code that has a name here, for the list of errors in the documentation.
+    package static let named: [ProviderError.Code] = [
+        .accessDenied, .invalidRequest, .loginRequired, .interactionRequired, .unsupportedRequest, .invalidClientID,
+        .invalidRedirectURI, .invalidScope, .unsupportedDisplay, .unauthorizedClient, .unsupportedResponseType,
+        .invalidRequestObject, .invalidRequestURI, .temporaryUnavailable, .temporarilyUnavailable, .serverError,
+        .registrationNotSupported, .invalidClient, .invalidGrant, .unsupportedGrantType, .invalidToken,
+        .authorizationPending, .slowDown, .expiredToken, .expiredLoginHintToken, .unknownUserID,
+    ]
+}
+
 extension ProviderError {
+    /// An error with this code and nothing else, for the list of errors in the documentation.
+    package init(_ code: Code) { self.init(code: code) }
+
     /// Who has to act; nil for an undocumented code.
-    var kind: ItsmeError.Kind? {
+    package var kind: ItsmeError.Kind? {
         switch code {
         case .accessDenied, .loginRequired, .interactionRequired, .invalidGrant, .invalidToken, .expiredToken,
             .expiredLoginHintToken, .unknownUserID:

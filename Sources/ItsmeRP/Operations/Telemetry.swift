@@ -7,7 +7,7 @@ import HTTPTypes
 
 /// Metrics and spans. Without the trait `Observability` these functions do nothing but call their operation.
 ///
-/// All labels come from fixed lists: codes of errors, phases, services, classes of status. `Documentation/Operations.md`
+/// All labels come from fixed lists: codes of errors, phases, services, classes of status. The article "Operations"
 /// lists all names.
 package enum Telemetry {
     /// The names of the metrics.

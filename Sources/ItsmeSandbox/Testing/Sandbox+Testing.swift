@@ -5,12 +5,13 @@ import JOSE
 // A sandbox and a client of it in one process, without a server.
 
 extension ItsmeConfiguration {
-    /// A configuration for tests, of a client that the sandbox of ``Sandbox/init(for:services:transport:)`` knows.
+    /// A configuration for tests, of a client that the sandbox of ``/ItsmeSandbox/Sandbox/init(for:services:transport:)`` knows.
     ///
     /// Keys take a while to make, so all these configurations in a process share theirs.
     ///
     /// - Parameters:
     ///   - redirectURI: The URI to which the sandbox returns the person: https, or http on this machine.
+    ///   - clientID: The client id that the sandbox knows.
     ///   - issuer: The issuer of the sandbox. Nobody listens there.
     ///   - clock: Moves for the client and for the sandbox; `nil` for the system's clock.
     /// - Throws: ``ItsmeError`` for a malformed issuer.
@@ -33,7 +34,9 @@ extension ClientRegistration {
     /// What the client with `configuration` would register at itsme: its client id, redirect URI, keys or secret,
     /// algorithms and request URI.
     ///
-    /// - Parameter services: The kinds of the services by their codes.
+    /// - Parameters:
+    ///   - configuration: The configuration of the client.
+    ///   - services: The kinds of the services by their codes.
     /// - Throws: ``SandboxConfigurationError`` if the configuration does not have the client's public keys.
     public init(
         matching configuration: ItsmeConfiguration, services: [String: ServiceRegistration.Kind]
@@ -83,6 +86,7 @@ extension Sandbox {
     /// It has the client's clock. All sandboxes that are made in this way share their keys.
     ///
     /// - Parameters:
+    ///   - configuration: The configuration of the client; its environment is a sandbox on this machine.
     ///   - services: The kinds of the client's services by their codes.
     ///   - transport: Fetches what the sandbox needs from the application: request objects by reference. By default
     ///     nothing can be reached.
@@ -112,7 +116,9 @@ extension Sandbox {
     /// let callback = try await sandbox.approve(request.url)
     /// ```
     ///
-    /// - Parameter url: The URL to which the application sent the browser.
+    /// - Parameters:
+    ///   - url: The URL to which the application sent the browser.
+    ///   - persona: Who answers.
     /// - Returns: The URL to which itsme sends the browser: the redirect URI with a code. It has an error instead if the
     ///   persona does not approve, or if the request broke a rule of which itsme tells the application.
     /// - Throws: ``SandboxRefusal`` if itsme would show an error on its own page, for instance about the redirect URI.

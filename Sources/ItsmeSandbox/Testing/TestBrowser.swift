@@ -65,7 +65,11 @@ public final class TestBrowser: Sendable {
     /// }
     /// ```
     ///
-    /// - Parameter application: Answers requests; what it throws, the browser throws. It must not follow redirects.
+    /// - Parameters:
+    ///   - origin: The scheme and the host of the application, such as `https://shop.example.be`.
+    ///   - sandbox: Takes the place of itsme.
+    ///   - persona: Who answers; `nil` if nobody does.
+    ///   - application: Answers requests; what it throws, the browser throws. It must not follow redirects.
     public convenience init(
         at origin: String, sandbox: Sandbox, as persona: Persona? = .belgianEID, application: @escaping Application
     ) {

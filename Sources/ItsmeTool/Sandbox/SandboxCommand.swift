@@ -20,7 +20,7 @@
                   itsme sandbox --example-registration > client.json
                   itsme sandbox --client client.json --keys sandbox-keys.json
 
-                The members of a registration file are described in Documentation/Sandbox.md.
+                The article "The local itsme" of the documentation describes the members of a registration file.
                 """
         )
 

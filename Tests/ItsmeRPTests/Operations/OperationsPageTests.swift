@@ -2,7 +2,7 @@ import Foundation
 import ItsmeRP
 import XCTest
 
-/// Operators build alerts and dashboards on the names in Documentation/Operations.md, so the page and the code agree.
+/// Operators build alerts and dashboards on the names in the article, so the page and the code agree.
 final class OperationsPageTests: XCTestCase {
     private static let root = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../..").standardized
 
@@ -14,7 +14,7 @@ final class OperationsPageTests: XCTestCase {
     /// The cells of the table in a section, without backquotes.
     private func rows(in section: String) throws -> [[String]] {
         let page = try String(
-            contentsOf: Self.root.appendingPathComponent("Documentation/Operations.md"), encoding: .utf8)
+            contentsOf: Self.root.appendingPathComponent("Sources/ItsmeRP/ItsmeRP.docc/Operations.md"), encoding: .utf8)
         let start = try XCTUnwrap(page.range(of: "\n## \(section)\n"), section).upperBound
         let end = page[start...].range(of: "\n## ")?.lowerBound ?? page.endIndex
         let rows = page[start..<end].split(separator: "\n").filter { $0.hasPrefix("|") }
