@@ -11,7 +11,7 @@ final class ClaimTableTests: XCTestCase {
             let name = claim.name.replacing("http://itsme.services/v2/claim/", with: "…/")
             let cells = [
                 "`.\(try XCTUnwrap(names[claim.name], claim.name))`", "`\(name)`",
-                claim.scope.map { "`\($0)`" } ?? "", whoHas(claim, [.belgium]), whoHas(claim, [.netherlands]),
+                whoHas(claim, [.belgium]), whoHas(claim, [.netherlands]),
                 whoHas(claim, ClaimAvailability.countries.subtracting([.belgium, .netherlands])),
             ]
             return "| " + cells.joined(separator: " | ") + " |"
@@ -19,8 +19,8 @@ final class ClaimTableTests: XCTestCase {
         try GeneratedLines.check(
             "Claims",
             """
-            | In Swift | On the wire | Scope | Belgian document | Dutch document | Other documents |
-            |---|---|---|---|---|---|
+            | In Swift | On the wire | Belgian | Dutch | Others |
+            |---|---|---|---|---|
             \(rows.joined(separator: "\n"))
 
             """)
@@ -39,7 +39,7 @@ final class ClaimTableTests: XCTestCase {
         switch level {
         case .always: "always"
         case .mostly: "mostly"
-        case .withEmail: "with an e-mail address"
+        case .withEmail: "with e-mail"
         case .never: "never"
         }
     }

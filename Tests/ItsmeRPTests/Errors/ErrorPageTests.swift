@@ -35,7 +35,7 @@ final class ErrorPageTests: XCTestCase {
         """
         ### \(code)
 
-        \(words(code.kind)): \(code.reason).
+        **\(words(code.kind))**: \(code.reason).
 
         \(code.remedy)
 
