@@ -12,8 +12,8 @@ TRAITS := --enable-all-traits
 export SWIFT_DETERMINISTIC_HASHING := 1
 # Most targets build, and two builds at the same time would wait for each other.
 .NOTPARALLEL:
-.PHONY: help deps demo example test test-nginx test-start test-matrix sanitize timing bench bench-peers security-report interop fuzz lint format \
-  docs tables clean
+.PHONY: help deps demo example test test-nginx test-start test-matrix sanitize timing bench bench-peers security-report interop dist \
+  test-dist fuzz lint format docs tables clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -89,6 +89,13 @@ security-report: ## Run all tests, then print each security rule with its tests;
 
 interop: deps ## Exchange tokens and keys with two other implementations of JOSE, which pip installs
 	Tests/interop/run
+
+# Optimized, so it takes ten minutes the first time. It downloads the sources of libcurl and libqrencode from Debian.
+dist: deps ## Make a release of the command itsme for people without Swift, in .build-dist/release
+	@Scripts/dist/release
+
+test-dist: ## Log in against the release with a client in Python, and check the release
+	@Tests/python/run
 
 # SECONDS is the time of each target; TARGET=name runs only one.
 fuzz: deps ## Fuzz every reader of untrusted input; SECONDS=60 each, TARGET=name for one

@@ -19,7 +19,9 @@ struct Service {
             let settings = try ItsmeSettings(variables)
             let itsme = try settings.makeClient()
             var application = try HummingbirdServer.application(
-                router: router(login(settings, itsme)), port: variables.int(forKey: "http.port", default: 8082))
+                router: router(login(settings, itsme)),
+                host: variables.string(forKey: "http.host", default: "127.0.0.1"),
+                port: variables.int(forKey: "http.port", default: 8082))
             application.addServices(try ItsmeClientService(itsme, keyFile: settings.keyFile))
             try await application.runService()
         }
