@@ -134,7 +134,7 @@ public final class Sandbox: HTTPHandler {
             return DiscoveryEndpoint(core: core).attackerKeys()
         case .authorization:
             return await AuthorizationEndpoint(core: core).respond(to: request, query: query, as: person)
-        case .approval:
+        case .signIn:
             return await ApprovalEndpoint(core: core).respond(to: request, body: body)
         case .token:
             return await TokenEndpoint(core: core).respond(to: request, body: body)
@@ -151,7 +151,7 @@ public final class Sandbox: HTTPHandler {
                 to: request, session: core.endpoints.userDiscoverySession(in: path), body: body)
         case .phone where core.profile.profile == .v2:
             return await PhoneEndpoint(core: core).respond(to: request, body: body)
-        case .backchannelAuthentication, .userDiscovery, .phone, nil:
+        case .backchannelAuthentication, .userDiscovery, .phone, .index, .faults, .sessions, .clients, .api, nil:
             return core.page(
                 SandboxRefusal(
                     .unknownPath, sent: [.init("path", String(path))], expected: [.init("path", core.endpoints.paths)]),

@@ -181,7 +181,7 @@ final class SandboxCore: Sendable {
     ) -> HTTPReply {
         var refusal = refusal
         note(&refusal, status)
-        return .page(.refusal(refusal), status: status, fields: fields)
+        return .page(.refusal(refusal, endpoints: endpoints), status: status, fields: fields)
     }
 
     /// Logs what the sandbox accepts and itsme may refuse.

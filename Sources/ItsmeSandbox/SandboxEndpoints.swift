@@ -25,8 +25,9 @@ struct SandboxEndpoints: Sendable {
         case configuration = "/.well-known/openid-configuration"
         case jwkSet = "/jwkSet"
         case authorization = "/authorization"
-        /// Takes the form of the approval page; the real itsme has no such endpoint.
-        case approval = "/sandbox/approval"
+        // The real itsme has none of those below /sandbox.
+        /// The page that waits while a person signs in, and its forms.
+        case signIn = "/sandbox/sign-in"
         case token = "/token"
         case userInfo = "/userinfo"
         case picture = "/picture"
@@ -34,10 +35,20 @@ struct SandboxEndpoints: Sendable {
         case backchannelAuthentication = "/backchannel/authentication"
         /// A poll has the identifier of its session as one more segment.
         case userDiscovery = "/user_discovery_sessions"
-        /// The attacker's JWK Set, which a fault uses; the real itsme has no such endpoint.
+        /// The attacker's JWK Set, which a fault uses.
         case attackerKeys = "/sandbox/attacker/jwkSet"
-        /// The page that stands for everybody's phone; the real itsme has no such endpoint.
+        /// The overview, which is at the root of the host too.
+        case index = "/sandbox"
+        /// The page that stands for everybody's phone.
         case phone = "/sandbox/phone"
+        /// The page of all faults.
+        case faults = "/sandbox/faults"
+        /// The inspector. One more segment is the identifier of a session.
+        case sessions = "/sandbox/sessions"
+        /// The page on which registrations are changed.
+        case clients = "/sandbox/clients"
+        /// The interface for tests. More segments follow.
+        case api = "/sandbox/api"
     }
 
     func url(_ endpoint: Endpoint) -> String { issuer + endpoint.rawValue }
@@ -47,6 +58,7 @@ struct SandboxEndpoints: Sendable {
 
     /// The endpoint at `requestPath`, without query.
     func endpoint(at requestPath: Substring) -> Endpoint? {
+        if requestPath == "/" { return .index }
         guard requestPath.hasPrefix(path) else { return nil }
         let rest = requestPath.dropFirst(path.count)
         if let endpoint = Endpoint(rawValue: String(rest)) { return endpoint }

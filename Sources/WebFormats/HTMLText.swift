@@ -20,14 +20,20 @@ package enum HTMLText {
         return escaped
     }
 
-    /// A document without scripts, which search engines leave alone.
+    /// A document that search engines leave alone.
     ///
     /// - Parameters:
     ///   - language: A language tag (RFC 5646).
     ///   - title: Plain text.
     ///   - stylesheet: The content of the style element; the page's policy has to name its digest.
+    ///   - head: HTML for the end of the head.
+    ///   - before: HTML before the main content.
     ///   - content: HTML in which every value is escaped.
-    package static func document(language: String, title: String, stylesheet: String, content: String) -> String {
+    ///   - after: HTML after the main content.
+    package static func document(
+        language: String, title: String, stylesheet: String, head: String = "", before: String = "", content: String,
+        after: String = ""
+    ) -> String {
         """
         <!DOCTYPE html>
         <html lang="\(language)">
@@ -37,19 +43,19 @@ package enum HTMLText {
         <meta name="robots" content="noindex">
         <title>\(escape(title))</title>
         <style>\(stylesheet)</style>
-        </head>
+        \(head)</head>
         <body>
-        <main>
+        \(before)<main>
         \(content)
         </main>
-        </body>
+        \(after)</body>
         </html>
 
         """
     }
 
-    /// A source expression of a content policy that allows a style element by the SHA-256 digest of its content (CSP Level 3
-    /// §2.3.1). With the alphabet of Base64 older browsers take it, too.
+    /// A source expression of a content policy that allows a style or script element by the SHA-256 digest of its content
+    /// (CSP Level 3 §2.3.1). With the alphabet of Base64 older browsers take it, too.
     package static func styleSource(sha256 digest: [UInt8]) -> String {
         "'sha256-\(StandardBase64.encode(digest))'"
     }

@@ -13,7 +13,7 @@ final class ApprovalPageTests: XCTestCase {
 
     private func answer(_ party: ReferenceRelyingParty, _ parameters: [String: String]) async -> HTTPReply {
         await party.get(
-            "/v2/sandbox/approval", method: .post, fields: [.contentType: "application/x-www-form-urlencoded"],
+            "/v2/sandbox/sign-in", method: .post, fields: [.contentType: "application/x-www-form-urlencoded"],
             body: Array(ReferenceRelyingParty.form(parameters).utf8))
     }
 
@@ -192,7 +192,7 @@ final class ApprovalPageTests: XCTestCase {
         assertPage(await answer(party, [:]), .approvalExpired, party)
         assertPage(await answer(party, ["pending": "x", "approve": "belgian-eid"]), .approvalExpired, party)
         assertPage(
-            await party.get("/v2/sandbox/approval?pending=x&approve=belgian-eid"), .approvalMethod,
+            await party.get("/v2/sandbox/sign-in?pending=x&approve=belgian-eid"), .approvalMethod,
             status: .methodNotAllowed, party)
         let identifier = try pending(await party.authorize(party.loginParameters(), approve: nil))
         assertPage(await answer(party, ["pending": identifier, "approve": "nobody"]), .personaUnknown, party)

@@ -19,13 +19,13 @@ extension HTTPReply {
         return reply
     }
 
-    /// An HTML page: not cached, not in a frame, without scripts.
+    /// An HTML page: not cached, and not in a frame.
     static func page(
         _ page: HTMLPage, status: HTTPResponse.Status = .ok, fields: [HTTPField] = []
     ) -> HTTPReply {
         bytes(
             Array(page.text.utf8), type: "text/html; charset=utf-8", status: status,
-            fields: [HTTPField(name: .contentSecurityPolicy, value: HTMLPage.contentSecurityPolicy)] + fields)
+            fields: [HTTPField(name: .contentSecurityPolicy, value: page.contentSecurityPolicy)] + fields)
     }
 
     /// A redirect to `location`.

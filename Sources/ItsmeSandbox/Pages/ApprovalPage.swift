@@ -9,7 +9,10 @@ struct ApprovalPage {
     let request: AuthorizationRequest
     let identifier: String
 
-    var page: HTMLPage { HTMLPage(title: "\(kind) · itsme sandbox", heading: kind, body: body, language: language) }
+    var page: HTMLPage {
+        HTMLPage(
+            title: "\(kind) · itsme sandbox", heading: kind, body: body, language: language, endpoints: core.endpoints)
+    }
 
     private var language: PageLanguage { request.language }
 
@@ -25,7 +28,6 @@ struct ApprovalPage {
 
     private var body: String {
         """
-        <p class="note">\(text(.notItsme))</p>
         \(template)<section aria-labelledby="request">
         <h2 id="request">\(text(.request))</h2>
         <dl>
@@ -38,7 +40,7 @@ struct ApprovalPage {
         <h2 id="data">\(text(.data))</h2>
         \(requestedData)
         </section>
-        <form method="post" action="\(HTMLText.escape(core.endpoints.path(.approval)))">
+        <form method="post" action="\(HTMLText.escape(core.endpoints.path(.signIn)))">
         <input type="hidden" name="pending" value="\(HTMLText.escape(identifier))">
         <fieldset>
         <legend>\(text(.answer))</legend>

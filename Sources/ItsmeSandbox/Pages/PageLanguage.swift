@@ -42,11 +42,12 @@ extension PageLanguage.Text {
     static let login = Self("Sign in", "Aanmelden", "Se connecter", "Anmelden")
     static let shareData = Self("Share data", "Gegevens delen", "Partager des données", "Daten teilen")
     static let confirm = Self("Confirm", "Bevestigen", "Confirmer", "Bestätigen")
+    static let skip = Self("Skip to the content", "Naar de inhoud", "Aller au contenu", "Zum Inhalt")
     static let notItsme = Self(
-        "This is a sandbox, not itsme. The people are invented; choose who answers.",
-        "Dit is een sandbox, niet itsme. De personen zijn verzonnen; kies wie antwoordt.",
-        "Ceci est un bac à sable, pas itsme. Les personnes sont fictives ; choisissez qui répond.",
-        "Dies ist eine Sandbox, nicht itsme. Die Personen sind erfunden; wählen Sie, wer antwortet.")
+        "A test environment, not itsme. Everybody here is invented.",
+        "Een testomgeving, niet itsme. Iedereen hier is verzonnen.",
+        "Un environnement de test, pas itsme. Tout le monde ici est fictif.",
+        "Eine Testumgebung, nicht itsme. Alle hier sind erfunden.")
     static let request = Self("The request", "Het verzoek", "La demande", "Die Anfrage")
     static let client = Self("Client", "Client", "Client", "Client")
     static let service = Self("Service", "Dienst", "Service", "Dienst")

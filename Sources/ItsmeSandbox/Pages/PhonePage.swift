@@ -19,7 +19,9 @@ struct PhonePage {
             \(requests)
             </section>
             """
-        return HTMLPage(title: "Phones · itsme sandbox", heading: "Phones", body: body, language: .english)
+        return HTMLPage(
+            title: "Phones · itsme sandbox", heading: "Phones", body: body, language: .english,
+            endpoints: core.endpoints, current: .phone, refresh: .init())
     }
 
     private var codes: String {

@@ -136,7 +136,7 @@ extension RecordedRequest.Endpoint {
         case .revocation: self = .revocation
         case .backchannelAuthentication: self = .backchannelAuthentication
         case .userDiscovery: self = .userDiscovery
-        case .approval, .attackerKeys, .phone: return nil
+        case .signIn, .attackerKeys, .index, .phone, .faults, .sessions, .clients, .api: return nil
         }
     }
 }
