@@ -61,11 +61,25 @@ public final class Sandbox: HTTPHandler {
     /// ```
     public var recordedRequests: [RecordedRequest] { core.recorder.requests }
 
-    /// Forgets the requests so far.
+    /// Forgets the requests and sessions so far.
     public func forgetRecordedRequests() { core.recorder.forget() }
+
+    /// The logins that the recorded requests belong to, the newest first.
+    ///
+    /// ```swift
+    /// for step in sandbox.sessions.first?.exchanges ?? [] { print(step.title) }
+    /// ```
+    public var sessions: [SandboxSession] { core.recorder.sessions }
 
     /// The people who can approve, in the order of the approval page.
     public var personas: [Persona] { core.personas }
+
+    /// The registered clients, in the order of their client ids.
+    public var clients: [ClientRegistration] { core.registeredClients }
+
+    /// Removes a registration. Codes and tokens of the client no longer work. `false` when there is none.
+    @discardableResult
+    public func removeClient(_ clientID: String) -> Bool { core.removeClient(clientID) }
 
     /// Registers a client, or replaces the registration with the same client id.
     public func register(_ client: ClientRegistration) throws(SandboxConfigurationError) {
@@ -116,7 +130,9 @@ public final class Sandbox: HTTPHandler {
         let path = target[..<(mark ?? target.endIndex)]
         let query = mark.map { Array(target[target.index(after: $0)...].utf8) } ?? []
         let endpoint = core.endpoints.endpoint(at: path)
-        return await core.recorder.recording(request, to: endpoint, query: query, body: body) {
+        return await core.recorder.recording(
+            request, to: endpoint.flatMap(RecordedRequest.Endpoint.init), body: body
+        ) {
             await answer(request, to: endpoint, path: path, query: query, body: body, as: person)
         }
     }

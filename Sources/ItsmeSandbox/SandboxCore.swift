@@ -29,7 +29,7 @@ final class SandboxCore: Sendable {
     let recorder: RequestRecorder
     let transport: any HTTPTransport
 
-    private let clock: @Sendable () -> Date
+    let clock: MovableClock
     private let logger: Logger
     private let clients: Mutex<[String: ClientRegistration]>
     private let keyRing: Mutex<ProviderKeyRing>
@@ -44,9 +44,11 @@ final class SandboxCore: Sendable {
         includesAccessTokenHash = configuration.includesAccessTokenHash
         userInfoHasTokenClaims = configuration.userInfoHasTokenClaims
         random = configuration.random
-        recorder = RequestRecorder(limit: configuration.recordedRequestLimit)
         self.transport = transport
-        clock = configuration.now
+        let clock = MovableClock(configuration.now)
+        self.clock = clock
+        recorder = RequestRecorder(
+            limit: configuration.recordedRequestLimit, origin: endpoints.origin, now: { clock.now })
         logger = configuration.logger
         personas = try Self.checked(configuration.personas ?? Persona.standard(at: configuration.now()))
 
@@ -63,8 +65,8 @@ final class SandboxCore: Sendable {
         if let given = configuration.keys { keys = given } else { keys = try Self.freshKeys() }
         keyRing = Mutex(try ProviderKeyRing(keys))
         clientKeys = ClientKeyCache(
-            transport: transport, refetchesOnUnknownKey: configuration.refetchesOnUnknownKey,
-            now: { [clock] in clock().timeIntervalSince1970 }, logger: logger)
+            transport: transport, recorder: recorder, refetchesOnUnknownKey: configuration.refetchesOnUnknownKey,
+            now: { clock.now }, logger: logger)
     }
 
     static func freshKeys() throws(SandboxConfigurationError) -> SandboxKeys {
@@ -99,7 +101,7 @@ final class SandboxCore: Sendable {
     // MARK: Time, random values, keys, clients
 
     /// Seconds since 1970.
-    var now: Double { clock().timeIntervalSince1970 }
+    var now: Double { clock.now }
 
     /// Whole seconds since 1970, for tokens.
     var nowInSeconds: Int64 { Int64(exactly: now.rounded(.down)) ?? 0 }
@@ -138,6 +140,7 @@ final class SandboxCore: Sendable {
         guard let client = clients.withLock({ $0[clientID] }), client.clientID.hasSameBytes(as: clientID) else {
             return nil
         }
+        Recording.current?.change { $0.clientID = client.clientID }
         return client
     }
 
@@ -151,8 +154,18 @@ final class SandboxCore: Sendable {
     /// Explains how a time in a request compares with the sandbox's clock.
     var clockDifference: ClockDifference { ClockDifference(now: now, allowance: clockSkew) }
 
+    /// The clients that are registered, by client id.
+    var registeredClients: [ClientRegistration] {
+        clients.withLock { $0.values.sorted { $0.clientID < $1.clientID } }
+    }
+
     /// The client ids that are registered.
     var clientIDs: [String] { clients.withLock { $0.keys.sorted() } }
+
+    /// Removes a registration. `false` when there is none.
+    func removeClient(_ clientID: String) -> Bool {
+        clients.withLock { $0.removeValue(forKey: clientID) != nil }
+    }
 
     // MARK: Refusals
 
@@ -161,6 +174,7 @@ final class SandboxCore: Sendable {
     func note(_ refusal: inout SandboxRefusal, _ status: HTTPResponse.Status?) {
         refusal.status = status?.code
         state.note(refusal)
+        Recording.fail(refusal)
         logger.notice(
             "Sandbox refused a request",
             metadata: [

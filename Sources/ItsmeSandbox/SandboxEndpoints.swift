@@ -1,6 +1,8 @@
 /// The URLs and paths of a sandbox. All start with its issuer.
 struct SandboxEndpoints: Sendable {
     let issuer: String
+    /// Scheme, host and port of the issuer.
+    let origin: String
     let path: String
 
     init(issuer: String) throws(SandboxConfigurationError) {
@@ -17,6 +19,7 @@ struct SandboxEndpoints: Sendable {
                 remedy: "Use https, or http with a loopback address such as http://127.0.0.1:8080/v2.")
         }
         self.issuer = issuer
+        origin = address.origin
         path = address.path
     }
 
@@ -62,12 +65,16 @@ struct SandboxEndpoints: Sendable {
         guard requestPath.hasPrefix(path) else { return nil }
         let rest = requestPath.dropFirst(path.count)
         if let endpoint = Endpoint(rawValue: String(rest)) { return endpoint }
-        return userDiscoverySession(in: requestPath) == nil ? nil : .userDiscovery
+        if userDiscoverySession(in: requestPath) != nil { return .userDiscovery }
+        return [.sessions, .api].first { rest.hasPrefix($0.rawValue + "/") }
     }
 
     /// The identifier of the session in the path of a poll.
-    func userDiscoverySession(in requestPath: Substring) -> String? {
-        let prefix = path(.userDiscovery) + "/"
+    func userDiscoverySession(in requestPath: Substring) -> String? { segment(after: .userDiscovery, in: requestPath) }
+
+    /// What follows the path of `endpoint`, if it is one more segment.
+    func segment(after endpoint: Endpoint, in requestPath: Substring) -> String? {
+        let prefix = path(endpoint) + "/"
         let name = requestPath.dropFirst(prefix.count)
         guard requestPath.hasPrefix(prefix), !name.isEmpty, !name.contains("/") else { return nil }
         return String(name)

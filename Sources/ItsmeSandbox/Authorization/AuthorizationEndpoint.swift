@@ -19,6 +19,7 @@ struct AuthorizationEndpoint {
                 SandboxRefusal(.authorizationMethod, sent: [.init("method", request.method.rawValue)]),
                 status: .methodNotAllowed, fields: [HTTPField(name: .allow, value: "GET")])
         }
+        Recording.pass(.authorizationMethod)
         do throws(Refused) {
             return try await reply(query, as: person)
         } catch {
@@ -58,6 +59,7 @@ struct AuthorizationEndpoint {
                 if repeated == "state" { returnAddress = address(outer["redirect_uri"], state: nil, client: known) }
                 throw SandboxRefusal(.parameterRepeated, detail: Self.detail(ofParameter: repeated))
             }
+            Recording.pass(.parameterRepeated)
 
             // 2. The parameters: those of the request object replace those of the query.
             let parameters = try await RequestObjectReader(core: core, client: known).parameters(outer)
@@ -65,10 +67,9 @@ struct AuthorizationEndpoint {
 
             // 3. The redirect URI.
             returnAddress = nil
-            guard let redirectURI = parameters["redirect_uri"] else { throw SandboxRefusal(.redirectURIMissing) }
-            guard let final = address(redirectURI, state: parameters["state"], client: known) else {
-                throw SandboxRefusal(.redirectURIUnregistered)
-            }
+            let redirectURI = try require(parameters["redirect_uri"], .redirectURIMissing)
+            let final = try require(
+                address(redirectURI, state: parameters["state"], client: known), .redirectURIUnregistered)
             returnAddress = final
 
             // 4. Everything else.
@@ -87,17 +88,14 @@ struct AuthorizationEndpoint {
     }
 
     private static func parameters(_ query: [UInt8]) throws(SandboxRefusal) -> FormParameters {
-        do {
-            return try FormParameters(query, reading: RequestParameters.queryNames + ["approve", "fault"])
-        } catch {
-            throw SandboxRefusal(.authorizationQuery)
-        }
+        try require(
+            try? FormParameters(query, reading: RequestParameters.queryNames + ["approve", "fault"]),
+            .authorizationQuery)
     }
 
     private func registeredClient(_ parameters: FormParameters) throws(SandboxRefusal) -> ClientRegistration {
-        guard let clientID = parameters["client_id"] else { throw SandboxRefusal(.clientIDMissing) }
-        guard let client = core.client(clientID) else { throw SandboxRefusal(.clientIDUnknown) }
-        return client
+        let clientID = try require(parameters["client_id"], .clientIDMissing)
+        return try require(core.client(clientID), .clientIDUnknown)
     }
 
     private func address(_ redirectURI: String?, state: String?, client: ClientRegistration) -> ReturnAddress? {
@@ -158,7 +156,10 @@ struct ApprovalDecision {
             guard let fault = SandboxFault(named: name) else { throw SandboxRefusal(.faultUnknown) }
             core.faults.append(fault)
         }
-        if choice == "cancel" { return denied("The person cancelled.", status) }
+        if choice == "cancel" {
+            Recording.note(.cancelled, by: nil)
+            return denied("The person cancelled.", status)
+        }
         guard let persona = core.persona(choice) else {
             let names = core.personas.map(\.id).joined(separator: ", ")
             throw SandboxRefusal(.personaUnknown, detail: "Personas: \(names).")
@@ -170,11 +171,16 @@ struct ApprovalDecision {
     func answer(as persona: Persona, status: HTTPResponse.Status) async throws(SandboxRefusal) -> HTTPReply {
         switch persona.answer {
         case .approves: break
-        case .cancels: return denied("The person cancelled.", status)
-        case .timesOut: return denied("The person did not answer in time.", status)
+        case .cancels:
+            Recording.note(.cancelled, by: persona)
+            return denied("The person cancelled.", status)
+        case .timesOut:
+            Recording.note(.timedOut, by: persona)
+            return denied("The person did not answer in time.", status)
         }
-        if let known = request.knownUser, !known.isMet(by: persona, clientID: request.client.clientID) {
-            throw SandboxRefusal(.userUnknown)
+        Recording.note(.approved, by: persona)
+        if let known = request.knownUser {
+            try require(known.isMet(by: persona, clientID: request.client.clientID), .userUnknown)
         }
         let code = try code(for: persona)
         let fault = core.faults.take(.callback)
@@ -222,6 +228,10 @@ struct ApprovalEndpoint {
             let identifier = form["pending"], let choice = form["approve"],
             let pending = core.state.takePending(identifier, now: core.now)
         else { return core.page(SandboxRefusal(.approvalExpired), status: .badRequest) }
+        Recording.current?.change {
+            $0.clientID = pending.request.client.clientID
+            $0.service = pending.request.service.code
+        }
         do throws(SandboxRefusal) {
             // 303: the browser follows with GET.
             return try await ApprovalDecision(core: core, request: pending.request).answer(

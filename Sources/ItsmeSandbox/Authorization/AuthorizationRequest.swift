@@ -45,27 +45,25 @@ struct AuthorizationRequest: Sendable {
             (template, knownUser) = (nil, nil)
         case .shareData:
             (template, knownUser) = (nil, nil)
-            guard data.asksForUserData(profile) else { throw SandboxRefusal(.shareDataWithoutClaim) }
+            try require(data.asksForUserData(profile), .shareDataWithoutClaim)
         case .confirm:
-            guard parameters.hasRequestObject else { throw SandboxRefusal(.confirmWithoutRequestObject) }
-            guard let template = try ConfirmTemplate(claims, prefix: profile.templatePrefix) else {
-                throw SandboxRefusal(.confirmWithoutTemplate)
-            }
-            self.template = template
+            try require(parameters.hasRequestObject, .confirmWithoutRequestObject)
+            template = try require(
+                try ConfirmTemplate(claims, prefix: profile.templatePrefix), .confirmWithoutTemplate)
             knownUser = KnownUser(claims, profile: profile)
         }
     }
 
     private static func checkResponse(_ parameters: RequestParameters) throws(SandboxRefusal) {
-        guard let responseType = parameters["response_type"] else { throw SandboxRefusal(.responseTypeMissing) }
-        guard responseType == "code" else { throw SandboxRefusal(.responseTypeUnsupported) }
+        let responseType = try require(parameters["response_type"], .responseTypeMissing)
+        try require(responseType == "code", .responseTypeUnsupported)
     }
 
     private static func checkInteraction(_ parameters: RequestParameters) throws(SandboxRefusal) {
-        guard [nil, "page"].contains(parameters["display"]) else { throw SandboxRefusal(.displayUnsupported) }
+        try require([nil, "page"].contains(parameters["display"]), .displayUnsupported)
         let prompt = parameters.words("prompt")
-        guard prompt != ["none"] else { throw SandboxRefusal(.promptNone) }
-        guard prompt.allSatisfy({ $0 == "login" || $0 == "consent" }) else { throw SandboxRefusal(.promptUnsupported) }
+        try require(prompt != ["none"], .promptNone)
+        try require(prompt.allSatisfy { $0 == "login" || $0 == "consent" }, .promptUnsupported)
     }
 
     private static func challenge(
@@ -75,24 +73,21 @@ struct AuthorizationRequest: Sendable {
             if client.requiresPKCE { throw SandboxRefusal(.challengeMissing) }
             return nil
         }
-        guard parameters["code_challenge_method"] == "S256" else { throw SandboxRefusal(.challengeMethod) }
-        guard let digest = try? Base64URL.decode(challenge), digest.count == 32 else {
-            throw SandboxRefusal(.challengeMalformed)
-        }
+        if client.requiresPKCE { Recording.pass(.challengeMissing) }
+        try require(parameters["code_challenge_method"] == "S256", .challengeMethod)
+        try require((try? Base64URL.decode(challenge))?.count == 32, .challengeMalformed)
         return challenge
     }
 
     static func service(
         _ scopes: [String], client: ClientRegistration
     ) throws(SandboxRefusal) -> ServiceRegistration {
-        guard scopes.contains("openid") else { throw SandboxRefusal(.scopeMissingOpenID) }
-        let codes = scopes.filter { $0.hasPrefix("service:") }.map { $0.dropFirst("service:".count) }
-        guard let code = codes.first else { throw SandboxRefusal(.serviceMissing) }
-        guard codes.count == 1 else { throw SandboxRefusal(.serviceRepeated) }
-        guard let service = client.services.first(where: { $0.code.hasSameBytes(as: String(code)) }) else {
-            throw SandboxRefusal(.serviceUnknown)
-        }
-        return service
+        try require(scopes.contains("openid"), .scopeMissingOpenID)
+        let codes = scopes.filter { $0.hasPrefix("service:") }.map { String($0.dropFirst("service:".count)) }
+        let code = try require(codes.first, .serviceMissing)
+        try require(codes.count == 1, .serviceRepeated)
+        Recording.current?.change { $0.service = code }
+        return try require(client.services.first { $0.code.hasSameBytes(as: code) }, .serviceUnknown)
     }
 }
 
@@ -180,7 +175,7 @@ struct ClaimsParameter: Sendable {
 
     init(_ json: JSON?) throws(SandboxRefusal) {
         guard let json else { return }
-        guard json.kind == .object else { throw SandboxRefusal(.claimsMalformed) }
+        try require(json.kind == .object, .claimsMalformed)
         idToken = try Self.requested(json["id_token"], member: "id_token")
         userInfo = try Self.requested(json["userinfo"], member: "userinfo")
     }
@@ -253,19 +248,16 @@ struct RequestParameters: Sendable {
     /// 6.1); only the scope of the query may be `openid` alone. For all other parameters the request object counts.
     init(query: FormParameters, requestObject: JSON) throws(SandboxRefusal) {
         self.init(query: query, hasRequestObject: true)
-        guard query["response_type"] != nil, Self.words(query["scope"]).contains("openid") else {
-            throw SandboxRefusal(.outerParameterMissing)
-        }
+        try require(
+            query["response_type"] != nil && Self.words(query["scope"]).contains("openid"), .outerParameterMissing)
         for name in Self.textNames {
             guard let member = requestObject[name] else { continue }
-            guard let inner = member.string else {
-                throw SandboxRefusal(.requestObjectMember, detail: "Member: \(name).")
-            }
+            let inner = try require(member.string, .requestObjectMember, detail: "Member: \(name).")
             try Self.compare(name, outer: texts[name], inner: inner)
             texts[name] = inner.isEmpty ? nil : inner
         }
         if let member = requestObject["claims"] {
-            guard member.kind == .object else { throw SandboxRefusal(.requestObjectMember, detail: "Member: claims.") }
+            try require(member.kind == .object, .requestObjectMember, detail: "Member: claims.")
             claims = member
         } else if let text = query["claims"] {
             claims = try Self.parsedClaims(text)
@@ -288,17 +280,16 @@ struct RequestParameters: Sendable {
     }
 
     private static func compare(_ name: String, outer: String?, inner: String) throws(SandboxRefusal) {
-        let isSame =
-            switch name {
-            case "response_type", "client_id": outer == inner
-            case "scope": words(outer) == ["openid"] || Set(words(outer)) == Set(words(inner))
-            default: true
-            }
-        guard isSame else { throw SandboxRefusal(.outerParameterDiffers, detail: "Parameter: \(name).") }
+        let isSame: Bool
+        switch name {
+        case "response_type", "client_id": isSame = outer == inner
+        case "scope": isSame = words(outer) == ["openid"] || Set(words(outer)) == Set(words(inner))
+        default: return
+        }
+        try require(isSame, .outerParameterDiffers, detail: "Parameter: \(name).")
     }
 
     private static func parsedClaims(_ text: String) throws(SandboxRefusal) -> JSON {
-        guard let json = try? JSON(parsing: text) else { throw SandboxRefusal(.claimsMalformed) }
-        return json
+        try require(try? JSON(parsing: text), .claimsMalformed)
     }
 }

@@ -11,10 +11,9 @@ enum ConfirmTemplate: Sendable, Hashable {
     /// Reads the template of a `claims` parameter. `nil` when it names none.
     init?(_ claims: ClaimsParameter, prefix: String) throws(SandboxRefusal) {
         func value(_ key: String) throws(SandboxRefusal) -> String {
-            guard let claim = claims.claim(prefix + key), claim.isEssential, let value = claim.values.first else {
-                throw SandboxRefusal(.templateValueMissing, detail: "Claim: \(key).")
-            }
-            return value
+            let claim = claims.claim(prefix + key)
+            return try require(
+                claim?.isEssential == true ? claim?.values.first : nil, .templateValueMissing, detail: "Claim: \(key).")
         }
         guard claims.claim(prefix + "claim_approval_template_name") != nil else { return nil }
         switch try value("claim_approval_template_name") {
@@ -22,12 +21,14 @@ enum ConfirmTemplate: Sendable, Hashable {
             let amount = try value("claim_approval_amount_key")
             let currency = try value("claim_approval_currency_key")
             let iban = try value("claim_approval_iban_key")
-            guard Self.isAmount(amount) else { throw SandboxRefusal(.templateAmount) }
-            guard Self.isCurrency(currency) else { throw SandboxRefusal(.templateCurrency) }
-            guard Self.isIBAN(iban) else { throw SandboxRefusal(.templateIBAN) }
+            Recording.pass(.templateUnknown)
+            try require(Self.isAmount(amount), .templateAmount)
+            try require(Self.isCurrency(currency), .templateCurrency)
+            try require(Self.isIBAN(iban), .templateIBAN)
             self = .payment(amount: amount, currency: currency, iban: iban)
         case "free_text":
             let text = try value("claim_approval_text_key")
+            Recording.pass(.templateUnknown)
             try Self.check(text)
             self = .freeText(text)
         default:
@@ -71,12 +72,13 @@ enum ConfirmTemplate: Sendable, Hashable {
 
     private static func check(_ text: String) throws(SandboxRefusal) {
         let scalars = text.unicodeScalars
-        guard !scalars.isEmpty, scalars.count <= maximumTextLength else { throw SandboxRefusal(.templateTextLength) }
+        try require((1...maximumTextLength).contains(scalars.count), .templateTextLength)
         for (position, scalar) in scalars.enumerated() where !isInLatin9(scalar) {
             let code = String(scalar.value, radix: 16, uppercase: true)
             throw SandboxRefusal(.templateTextCharacters, detail: "Character \(position + 1) is U+\(code).")
         }
-        guard hasOnlyAllowedTags(text) else { throw SandboxRefusal(.templateTextTags) }
+        Recording.pass(.templateTextCharacters)
+        try require(hasOnlyAllowedTags(text), .templateTextTags)
     }
 
     /// Whether `scalar` is a line end, a tab or a printable character of ISO 8859-15.

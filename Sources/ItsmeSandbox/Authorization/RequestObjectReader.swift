@@ -15,43 +15,34 @@ struct RequestObjectReader {
 
     /// The parameters of the request: those of `query`, and those of the request object if there is one.
     func parameters(_ query: FormParameters) async throws(SandboxRefusal) -> RequestParameters {
-        switch (query["request"], query["request_uri"]) {
-        case (nil, nil):
-            return try RequestParameters(query: query)
-        case (let value?, nil):
-            return try RequestParameters(query: query, requestObject: try await claims(of: value))
-        case (nil, let uri?):
-            let value = try await fetch(uri)
-            return try RequestParameters(query: query, requestObject: try await claims(of: value))
-        case (_?, _?):
-            throw SandboxRefusal(.requestAndRequestURI)
-        }
+        let (value, uri) = (query["request"], query["request_uri"])
+        guard value != nil || uri != nil else { return try RequestParameters(query: query) }
+        try require(value == nil || uri == nil, .requestAndRequestURI)
+        var object = value ?? ""
+        if let uri { object = try await fetch(uri) }
+        return try RequestParameters(query: query, requestObject: try await claims(of: object))
     }
 
     /// Fetches a registered request URI.
     private func fetch(_ uri: String) async throws(SandboxRefusal) -> String {
-        guard client.accepts(requestURI: uri), let address = WebAddress(uri) else {
-            throw SandboxRefusal(
-                .requestURIUnregistered, sent: [.init("request_uri", uri)],
-                expected: [.init("request_uris", client.requestURIs)])
-        }
+        let address = try require(
+            client.accepts(requestURI: uri) ? WebAddress(uri) : nil, .requestURIUnregistered,
+            sent: [.init("request_uri", uri)], expected: [.init("request_uris", client.requestURIs)])
         var request = HTTPRequest(method: .get, url: address)
         request.headerFields[.accept] = core.profile.requestObjectTypes.joined(separator: ", ")
-        let reply: HTTPReply
-        do {
-            reply = try await core.transport.send(request, body: [], limits: Self.limits)
-        } catch {
-            throw SandboxRefusal(.requestURIUnreachable)
+        return try await core.recorder.calling(
+            .requestURI, request, of: client, through: core.transport, limits: Self.limits
+        ) { result throws(SandboxRefusal) in
+            try text(of: try ClientKeyCache.reply(result, else: .requestURIUnreachable))
         }
-        guard reply.response.status == .ok else {
-            throw SandboxRefusal(.requestURIUnreachable, detail: "Status \(reply.response.status.code).")
-        }
+    }
+
+    /// The request object in the answer of a request URI.
+    private func text(of reply: HTTPReply) throws(SandboxRefusal) -> String {
         let type = reply.response.headerFields.mediaType ?? ""
-        guard core.profile.requestObjectTypes.contains(type) else {
-            throw SandboxRefusal(
-                .requestURIMediaType, sent: [.init("Content-Type", type)],
-                expected: [.init("Content-Type", core.profile.requestObjectTypes)])
-        }
+        try require(
+            core.profile.requestObjectTypes.contains(type), .requestURIMediaType, sent: [.init("Content-Type", type)],
+            expected: [.init("Content-Type", core.profile.requestObjectTypes)])
         if core.profile.profile == .v2, type == Self.legacyType {
             core.warn(
                 "The request object is served as application/jwt, the media type of the first generation",
@@ -70,33 +61,29 @@ struct RequestObjectReader {
         let (jws, _) = try await received.signedToken(token)
         let claims = try await received.claims(of: jws, from: client)
 
-        guard claims["request"] == nil, claims["request_uri"] == nil else {
-            throw SandboxRefusal(.requestObjectNested)
-        }
-        guard let issuer = claims["iss"]?.string, issuer.hasSameBytes(as: client.clientID) else {
-            throw SandboxRefusal(
-                .requestObjectIssuer, sent: [.init("iss", claims["iss"]?.string ?? "")],
-                expected: [.init("iss", client.clientID)])
-        }
+        try require(claims["request"] == nil && claims["request_uri"] == nil, .requestObjectNested)
+        let issuer = claims["iss"]?.string
+        try require(
+            issuer?.hasSameBytes(as: client.clientID) == true, .requestObjectIssuer, sent: [.init("iss", issuer ?? "")],
+            expected: [.init("iss", client.clientID)])
         let audience = core.profile.requestObjectAudience(core.endpoints)
-        guard let audiences = claims["aud"]?.audiences, audiences.containsExactly(audience) else {
-            throw SandboxRefusal(
-                .requestObjectAudience, detail: "It must be \(audience).",
-                sent: [.init("aud", claims["aud"]?.audiences ?? [])], expected: [.init("aud", audience)])
-        }
-        guard claims["sub"]?.string != client.clientID else { throw SandboxRefusal(.requestObjectSubject) }
+        try require(
+            claims["aud"]?.audiences?.containsExactly(audience) == true, .requestObjectAudience,
+            detail: "It must be \(audience).", sent: [.init("aud", claims["aud"]?.audiences ?? [])],
+            expected: [.init("aud", audience)])
+        try require(claims["sub"]?.string != client.clientID, .requestObjectSubject)
         let clock = core.clockDifference
         if let expiry = claims["exp"] {
-            guard let time = expiry.numericDate, time + core.clockSkew > core.now else {
-                throw SandboxRefusal(
-                    .requestObjectExpired,
-                    detail: clock.expired("exp", expiry.numericDate, issued: claims["iat"]?.numericDate))
-            }
+            let time = expiry.numericDate
+            try require(
+                time.map { $0 + core.clockSkew > core.now } == true, .requestObjectExpired,
+                detail: clock.expired("exp", time, issued: claims["iat"]?.numericDate))
         }
         if let start = claims["nbf"] {
-            guard let time = start.numericDate, time <= core.now + core.clockSkew else {
-                throw SandboxRefusal(.requestObjectNotYetValid, detail: clock.ahead("nbf", start.numericDate))
-            }
+            let time = start.numericDate
+            try require(
+                time.map { $0 <= core.now + core.clockSkew } == true, .requestObjectNotYetValid,
+                detail: clock.ahead("nbf", time))
         }
         if let issued = claims["iat"]?.numericDate, issued > core.now + core.clockSkew {
             core.warn(

@@ -57,42 +57,44 @@ struct BackchannelAuthenticationEndpoint {
         for name in Self.innerParameters where form[name] != nil {
             throw SandboxRefusal(.backchannelPlainParameter, detail: "Parameter: \(name).")
         }
-        guard let request = form["request"] else { throw SandboxRefusal(.backchannelRequestMissing) }
+        Recording.pass(.backchannelPlainParameter)
+        let request = try require(form["request"], .backchannelRequestMissing)
         let claims = try await signed(request, client, .backchannelRequest)
         for name in ["iss", "aud", "iat", "exp", "nbf", "jti", "scope"] where claims[name] == nil {
             throw SandboxRefusal(.backchannelClaimMissing, detail: "Claim: \(name).")
         }
-        guard let issuer = claims["iss"]?.string, issuer.hasSameBytes(as: client.clientID) else {
-            throw SandboxRefusal(
-                .backchannelIssuer, sent: [.init("iss", claims["iss"]?.string ?? "")],
-                expected: [.init("iss", client.clientID)])
+        Recording.pass(.backchannelClaimMissing)
+        let issuer = claims["iss"]?.string
+        try require(
+            issuer?.hasSameBytes(as: client.clientID) == true, .backchannelIssuer, sent: [.init("iss", issuer ?? "")],
+            expected: [.init("iss", client.clientID)])
+        if let other = claims["client_id"] {
+            try require(
+                other.string?.hasSameBytes(as: client.clientID) == true, .backchannelClientID,
+                sent: [.init("client_id", other.string ?? "")], expected: [.init("client_id", client.clientID)])
         }
-        if let other = claims["client_id"], other.string?.hasSameBytes(as: client.clientID) != true {
-            throw SandboxRefusal(
-                .backchannelClientID, sent: [.init("client_id", other.string ?? "")],
-                expected: [.init("client_id", client.clientID)])
-        }
-        guard let audiences = claims["aud"]?.audiences, audiences.containsExactly(core.endpoints.issuer) else {
-            throw SandboxRefusal(
-                .backchannelAudience, sent: [.init("aud", claims["aud"]?.audiences ?? [])],
-                expected: [.init("aud", core.endpoints.issuer)])
-        }
+        try require(
+            claims["aud"]?.audiences?.containsExactly(core.endpoints.issuer) == true, .backchannelAudience,
+            sent: [.init("aud", claims["aud"]?.audiences ?? [])], expected: [.init("aud", core.endpoints.issuer)])
         let clock = core.clockDifference
-        guard let expiry = claims["exp"]?.numericDate, expiry + core.clockSkew > core.now else {
-            throw SandboxRefusal(
-                .backchannelExpired,
-                detail: clock.expired("exp", claims["exp"]?.numericDate, issued: claims["iat"]?.numericDate))
-        }
+        let expiry = claims["exp"]?.numericDate ?? -.infinity
+        try require(
+            expiry + core.clockSkew > core.now, .backchannelExpired,
+            detail: clock.expired("exp", claims["exp"]?.numericDate, issued: claims["iat"]?.numericDate))
         for name in ["nbf", "iat"] {
-            guard let time = claims[name]?.numericDate, time <= core.now + core.clockSkew else {
-                throw SandboxRefusal(.backchannelNotYetValid, detail: clock.ahead(name, claims[name]?.numericDate))
-            }
+            let time = claims[name]?.numericDate
+            try require(
+                time.map { $0 <= core.now + core.clockSkew } == true, .backchannelNotYetValid,
+                detail: clock.ahead(name, time))
         }
         // Kept with the identifiers of assertions. The prefix keeps the two apart.
-        guard let identifier = claims["jti"]?.string, !identifier.isEmpty,
-            core.state.useAssertion(
-                "request \(identifier)", clientID: client.clientID, until: expiry + core.clockSkew + 1, now: core.now)
-        else { throw SandboxRefusal(.backchannelRequestReplayed) }
+        let identifier = claims["jti"]?.string ?? ""
+        try require(
+            !identifier.isEmpty
+                && core.state.useAssertion(
+                    "request \(identifier)", clientID: client.clientID, until: expiry + core.clockSkew + 1,
+                    now: core.now),
+            .backchannelRequestReplayed)
         return claims
     }
 
@@ -100,12 +102,8 @@ struct BackchannelAuthenticationEndpoint {
     private func signed(
         _ token: String, _ client: ClientRegistration, _ rules: ReceivedToken.Rules
     ) async throws(SandboxRefusal) -> JSON {
-        guard case .signed = CompactShape(token), let jws = try? JWS(token) else {
-            throw SandboxRefusal(rules.malformed)
-        }
         let received = ReceivedToken(core: core, rules: rules)
-        received.record(token)
-        return try await received.claims(of: jws, from: client)
+        return try await received.claims(of: try received.plainSignedToken(token), from: client)
     }
 
     /// The claims of a hint that is an unsigned JWT, as in one of itsme's examples. The request around it is signed.
@@ -127,19 +125,16 @@ struct BackchannelAuthenticationEndpoint {
                 hint = try await signed(token, client, .loginHint)
             }
         }
-        guard let value = hint["value"]?.string else { throw SandboxRefusal(.loginHintMalformed) }
-        switch hint["type"]?.string {
-        case "user_identifier_token":
+        let (type, text) = (hint["type"]?.string, hint["value"]?.string)
+        let isKnownType = type == "user_identifier_token" || type == "subject_code"
+        let value = try require(isKnownType ? text : nil, .loginHintMalformed)
+        guard type == "subject_code" else {
             return try core.backchannel.person(for: value, clientID: client.clientID, now: core.now)
-        case "subject_code":
-            let known = core.personas.first { person in
-                (try? person.subject(clientID: client.clientID))?.hasSameBytes(as: value) == true
-            }
-            guard let known else { throw SandboxRefusal(.loginHintUnknown) }
-            return known
-        default:
-            throw SandboxRefusal(.loginHintMalformed)
         }
+        return try require(
+            core.personas.first { person in
+                (try? person.subject(clientID: client.clientID))?.hasSameBytes(as: value) == true
+            }, .loginHintUnknown)
     }
 }
 
@@ -179,36 +174,31 @@ struct BackchannelAuthenticationRequest: Sendable {
         case .login: template = nil
         case .shareData:
             template = nil
-            guard data.asksForUserData(profile) else { throw SandboxRefusal(.shareDataWithoutClaim) }
+            try require(data.asksForUserData(profile), .shareDataWithoutClaim)
         case .confirm:
-            guard let template = try ConfirmTemplate(requested, prefix: profile.templatePrefix) else {
-                throw SandboxRefusal(.confirmWithoutTemplate)
-            }
-            self.template = template
+            template = try require(
+                try ConfirmTemplate(requested, prefix: profile.templatePrefix), .confirmWithoutTemplate)
         }
         requestedExpiry = try Self.expiry(claims["requested_expiry"])
         notificationToken = try Self.notificationToken(claims["client_notification_token"], client: client)
-        guard let hint = claims["login_hint_token"] else { throw SandboxRefusal(.loginHintMissing) }
+        let hint = try require(claims["login_hint_token"], .loginHintMissing)
         self.person = try await person(hint)
-        if let known = KnownUser(requested, profile: profile), !known.isMet(by: self.person, clientID: client.clientID)
-        {
-            throw SandboxRefusal(.userUnknown)
+        if let known = KnownUser(requested, profile: profile) {
+            try require(known.isMet(by: self.person, clientID: client.clientID), .userUnknown)
         }
     }
 
     /// In itsme's examples, `claims` is a string that holds JSON. Both forms are accepted.
     private static func object(_ json: JSON?) throws(SandboxRefusal) -> JSON? {
         guard let text = json?.string else { return json }
-        guard let parsed = try? JSON(parsing: text) else { throw SandboxRefusal(.claimsMalformed) }
-        return parsed
+        return try require(try? JSON(parsing: text), .claimsMalformed)
     }
 
     /// A positive number of seconds. In itsme's examples, it is a string.
     private static func expiry(_ json: JSON?) throws(SandboxRefusal) -> Int64? {
         guard let json else { return nil }
-        guard let seconds = json.integer ?? json.string.flatMap({ Int64($0) }), seconds > 0 else {
-            throw SandboxRefusal(.backchannelExpiry)
-        }
+        let seconds = json.integer ?? json.string.flatMap { Int64($0) } ?? 0
+        try require(seconds > 0, .backchannelExpiry)
         return seconds
     }
 
@@ -219,10 +209,12 @@ struct BackchannelAuthenticationRequest: Sendable {
             guard client.notificationEndpoint == nil else { throw SandboxRefusal(.notificationTokenMissing) }
             return nil
         }
-        guard client.notificationEndpoint != nil else { throw SandboxRefusal(.notificationTokenUnexpected) }
-        guard let token = json.string, (1...1024).contains(token.utf8.count),
-            token.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
-        else { throw SandboxRefusal(.notificationTokenTooLong) }
+        try require(client.notificationEndpoint != nil, .notificationTokenUnexpected)
+        Recording.pass(.notificationTokenMissing)
+        let token = json.string ?? ""
+        try require(
+            (1...1024).contains(token.utf8.count) && token.utf8.allSatisfy { (0x21...0x7E).contains($0) },
+            .notificationTokenTooLong)
         return token
     }
 }

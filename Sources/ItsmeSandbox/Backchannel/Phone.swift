@@ -12,7 +12,7 @@ struct Phone {
     /// Lets a persona scan a QR code. `false` when the code does not wait or the persona is unknown.
     func scan(_ handle: String?, as persona: String) -> Bool {
         guard let handle, let person = core.persona(persona) else { return false }
-        return core.backchannel.scan(handle, by: person, now: core.now)
+        return core.recorder.acting(.scanned, by: person) { core.backchannel.scan(handle, by: person, now: core.now) }
     }
 
     /// Answers a backchannel request as the person it is for. `false` when the request does not wait, or when the person
@@ -24,9 +24,13 @@ struct Phone {
         let request = pending.request
         if request.person.answer == .timesOut { return false }
         let approves = approving && request.person.answer == .approves
-        core.backchannel.answer(pending.id, approves ? .approved(grant(request)) : .denied)
+        _ = core.recorder.acting(approves ? .approved : .cancelled, by: request.person) {
+            Recording.use(pending.id)
+            core.backchannel.answer(pending.id, approves ? .approved(grant(request)) : .denied)
+            return true
+        }
         if let token = request.notificationToken, let endpoint = request.client.notificationEndpoint {
-            await ping(endpoint, token: token, authReqID: pending.id, clientID: request.client.clientID)
+            await ping(endpoint, token: token, authReqID: pending.id, client: request.client)
         }
         return true
     }
@@ -41,8 +45,9 @@ struct Phone {
     }
 
     /// Tells the relying party that there is an answer (CIBA Core 1.0 section 10.2).
-    private func ping(_ endpoint: String, token: String, authReqID: String, clientID: String) async {
+    private func ping(_ endpoint: String, token: String, authReqID: String, client: ClientRegistration) async {
         guard let address = WebAddress(endpoint) else { return }
+        let session = authReqID
         var (token, authReqID) = (token, authReqID)
         let fault = core.faults.take(.notification)
         if case .ping(let change) = fault?.effect { change(&token, &authReqID) }
@@ -50,14 +55,22 @@ struct Phone {
         request.headerFields[.authorization] = "Bearer \(token)"
         request.headerFields[.contentType] = "application/json"
         let body: JSONValue = ["auth_req_id": .string(authReqID)]
-        let reply = try? await core.transport.send(request, body: body.serialized(), limits: Self.limits)
-        guard reply?.response.status.kind == .successful || fault != nil else {
-            let detail = reply.map { "Status \($0.response.status.code)." }
-            var refusal = SandboxRefusal(
-                .notificationUndelivered, detail: detail, clientID: clientID,
-                expected: [.init("backchannel_client_notification_endpoint", endpoint)])
+        do throws(SandboxRefusal) {
+            try await core.recorder.calling(
+                .notification, request, body: body.serialized(), of: client, session: session, through: core.transport,
+                limits: Self.limits
+            ) { result throws(SandboxRefusal) in
+                Recording.current?.change { $0.fault = fault }
+                let status = (try? result.get())?.response.status
+                // A relying party has to refuse an altered ping.
+                guard fault == nil else { return }
+                try require(
+                    status?.kind == .successful, .notificationUndelivered, detail: status.map { "Status \($0.code)." },
+                    expected: [.init("backchannel_client_notification_endpoint", endpoint)])
+            }
+        } catch {
+            var refusal = error.naming(client)
             core.note(&refusal, nil)
-            return
         }
     }
 }
@@ -89,8 +102,8 @@ struct BackchannelGrant {
     let client: ClientRegistration
 
     func answer(_ form: FormParameters) async throws(SandboxRefusal) -> HTTPReply {
-        guard case .privateKeyJWT = client.authentication else { throw SandboxRefusal(.backchannelKeyPair) }
-        guard let id = form["auth_req_id"] else { throw SandboxRefusal(.authReqIDMissing) }
+        try require(client.secret == nil, .backchannelKeyPair)
+        let id = try require(form["auth_req_id"], .authReqIDMissing)
         let now = core.now
         let pending = try core.backchannel.poll(id, clientID: client.clientID, now: now)
         let fault = core.faults.take(.poll) { $0.isPollRefusal || pending.isApproved }

@@ -69,6 +69,7 @@ extension ClientAuthenticator {
         guard case .privateKeyJWT = client.authentication else {
             throw SandboxRefusal(.backchannelKeyPair, clientID: client.clientID)
         }
+        Recording.pass(.backchannelKeyPair)
         return client
     }
 }

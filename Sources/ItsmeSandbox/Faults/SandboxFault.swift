@@ -193,7 +193,9 @@ final class FaultQueue: Sendable {
             guard let index = faults.firstIndex(where: { $0.place == place }), canStrike(faults[index]) else {
                 return nil
             }
-            return faults.remove(at: index)
+            let fault = faults.remove(at: index)
+            Recording.current?.change { $0.fault = fault }
+            return fault
         }
     }
 }

@@ -37,6 +37,7 @@ actor ClientKeyCache {
         connectTimeout: .seconds(5), totalTimeout: .seconds(5), maximumBodySize: 64 << 10)
 
     private let transport: any HTTPTransport
+    private let recorder: RequestRecorder
     private let now: @Sendable () -> Double
     private let refetchesOnUnknownKey: Bool
     private let logger: Logger
@@ -47,10 +48,11 @@ actor ClientKeyCache {
     private var lastFetch = 0
 
     init(
-        transport: any HTTPTransport, refetchesOnUnknownKey: Bool, now: @escaping @Sendable () -> Double,
-        logger: Logger
+        transport: any HTTPTransport, recorder: RequestRecorder, refetchesOnUnknownKey: Bool,
+        now: @escaping @Sendable () -> Double, logger: Logger
     ) {
         self.transport = transport
+        self.recorder = recorder
         self.refetchesOnUnknownKey = refetchesOnUnknownKey
         self.now = now
         self.logger = logger
@@ -63,7 +65,7 @@ actor ClientKeyCache {
         case .inline(let set): return Snapshot(set: set, fetch: 0)
         case .jwksURI(let uri):
             if let cached = cached[uri], cached.expires > now() { return cached.snapshot }
-            return try await fetch(uri, begunAfter: 0)
+            return try await fetch(uri, of: client, begunAfter: 0)
         }
     }
 
@@ -84,7 +86,7 @@ actor ClientKeyCache {
         }
         refetched[uri] = time
         // A fetch in progress may have begun before the key was published, so only a new fetch counts.
-        return try await fetch(uri, begunAfter: max(snapshot.fetch, lastFetch))
+        return try await fetch(uri, of: client, begunAfter: max(snapshot.fetch, lastFetch))
     }
 
     /// Forgets every copy, as if each were too old.
@@ -93,7 +95,9 @@ actor ClientKeyCache {
         refetched = [:]
     }
 
-    private func fetch(_ uri: String, begunAfter earliest: Int) async throws(SandboxRefusal) -> Snapshot {
+    private func fetch(
+        _ uri: String, of client: ClientRegistration, begunAfter earliest: Int
+    ) async throws(SandboxRefusal) -> Snapshot {
         while let current = ongoing[uri] {
             let result = await current.task.value
             if current.fetch > earliest { return try adopt(result, fetch: current.fetch, uri: uri) }
@@ -102,9 +106,16 @@ actor ClientKeyCache {
         }
         lastFetch += 1
         let number = lastFetch
-        let task = Task { [transport, logger] in
-            await Self.download(uri, transport: transport, logger: logger)
-        }
+        let task =
+            Task { [transport, recorder, logger] in
+                do throws(SandboxRefusal) {
+                    return .success(
+                        try await Self.download(
+                            uri, of: client, transport: transport, recorder: recorder, logger: logger))
+                } catch {
+                    return .failure(error)
+                }
+            } as Task<Result<(JWKSet, lifetime: Double), SandboxRefusal>, Never>
         ongoing[uri] = Ongoing(fetch: number, task: task)
         let result = await task.value
         if ongoing[uri]?.fetch == number { ongoing[uri] = nil }
@@ -124,31 +135,37 @@ actor ClientKeyCache {
     }
 
     private static func download(
-        _ uri: String, transport: any HTTPTransport, logger: Logger
-    ) async -> Result<(JWKSet, lifetime: Double), SandboxRefusal> {
-        guard let address = WebAddress(uri) else { return .failure(SandboxRefusal(.clientKeysUnreachable)) }
+        _ uri: String, of client: ClientRegistration, transport: any HTTPTransport, recorder: RequestRecorder,
+        logger: Logger
+    ) async throws(SandboxRefusal) -> (JWKSet, lifetime: Double) {
+        guard let address = WebAddress(uri) else { throw SandboxRefusal(.clientKeysUnreachable) }
         var request = HTTPRequest(method: .get, url: address)
         request.headerFields[.accept] = "application/jwk-set+json, application/json"
         let start = ContinuousClock.now
-        let reply: HTTPReply
-        do {
-            reply = try await transport.send(request, body: [], limits: limits)
-        } catch let error as HTTPTransportError {
-            return .failure(SandboxRefusal(.clientKeysUnreachable, detail: "Transport: \(error.code)."))
-        } catch {
-            return .failure(SandboxRefusal(.clientKeysUnreachable))
+        return try await recorder.calling(
+            .clientJWKSet, request, of: client, through: transport, limits: limits
+        ) { result throws(SandboxRefusal) in
+            if ContinuousClock.now - start > .seconds(1) {
+                logger.warning("The JWK Set of a client took longer than a second; itsme does not wait longer")
+            }
+            let reply = try reply(result, else: .clientKeysUnreachable)
+            let set = try require(try? JWKSet(parsingRemote: reply.body), .clientKeysMalformed)
+            try require(ClientKeySet.isComplete(set), .clientKeysIncomplete)
+            return (set, lifetime(of: reply.response))
         }
-        if ContinuousClock.now - start > .seconds(1) {
-            logger.warning("The JWK Set of a client took longer than a second; itsme does not wait longer")
+    }
+
+    /// The answer with status 200, or a refusal for `rule`.
+    static func reply(
+        _ result: Result<HTTPReply, any Error>, else rule: SandboxRule
+    ) throws(SandboxRefusal) -> HTTPReply {
+        switch result {
+        case .success(let reply):
+            try require(reply.response.status == .ok, rule, detail: "Status \(reply.response.status.code).")
+            return reply
+        case .failure(let error):
+            throw SandboxRefusal(rule, detail: (error as? HTTPTransportError).map { "Transport: \($0.code)." })
         }
-        guard reply.response.status == .ok else {
-            return .failure(SandboxRefusal(.clientKeysUnreachable, detail: "Status \(reply.response.status.code)."))
-        }
-        guard let set = try? JWKSet(parsingRemote: reply.body) else {
-            return .failure(SandboxRefusal(.clientKeysMalformed))
-        }
-        guard ClientKeySet.isComplete(set) else { return .failure(SandboxRefusal(.clientKeysIncomplete)) }
-        return .success((set, lifetime(of: reply.response)))
     }
 
     /// How long an answer is kept, in seconds: its `max-age` within the bounds, or a day without one.

@@ -5,7 +5,7 @@ struct ReceivedToken {
     /// The rules for one kind of token.
     struct Rules {
         /// What the token is in a ``RecordedRequest``; `nil` when that leaves it out.
-        let part: RecordedTokens.Part?
+        let part: RecordedToken.Kind?
         /// `nil` when the token need not be encrypted.
         let notEncrypted: SandboxRule?
         let malformed: SandboxRule
@@ -64,50 +64,54 @@ struct ReceivedToken {
     func signedToken(_ token: String) async throws(SandboxRefusal) -> (JWS, compact: String) {
         switch CompactShape(token) {
         case .encrypted:
-            let inner = try await decrypted(token)
-            guard case .signed = CompactShape(inner), let jws = try? JWS(inner) else {
-                throw SandboxRefusal(rules.notSigned)
-            }
-            record(inner)
-            return (jws, inner)
-        case .signed:
-            if let refusal = rules.notEncrypted { throw SandboxRefusal(refusal) }
-            guard let jws = try? JWS(token) else { throw SandboxRefusal(rules.malformed) }
             record(token)
-            return (jws, token)
+            if let rule = rules.notEncrypted { Recording.pass(rule) }
+            let inner = try await decrypted(token)
+            record(inner)
+            return (try require(Self.signed(inner), rules.notSigned), inner)
+        case .signed:
+            record(token)
+            if let rule = rules.notEncrypted { throw SandboxRefusal(rule) }
+            return (try require(try? JWS(token), rules.malformed), token)
         case nil:
             throw SandboxRefusal(rules.malformed)
         }
     }
 
-    /// Lets a test see the claims of a JWS, even if the sandbox refuses it.
-    func record(_ compact: String) {
-        guard let part = rules.part, let tokens = RecordedTokens.current else { return }
-        tokens.note(compact, as: part)
+    private static func signed(_ token: String) -> JWS? {
+        guard case .signed = CompactShape(token) else { return nil }
+        return try? JWS(token)
+    }
+
+    /// Records the header of a token, and its claims if it is not encrypted, even if the sandbox refuses it.
+    private func record(_ compact: String) { Recording.read(compact, as: rules.part) }
+
+    /// A token that is signed and not encrypted.
+    func plainSignedToken(_ token: String) throws(SandboxRefusal) -> JWS {
+        record(token)
+        return try require(Self.signed(token), rules.malformed)
     }
 
     private func decrypted(_ token: String) async throws(SandboxRefusal) -> String {
-        guard let jwe = try? JWE(token) else { throw SandboxRefusal(rules.malformed) }
+        let jwe = try require(try? JWE(token), rules.malformed)
+        guard let keyManagement = Self.keyManagement.first(where: { $0.name == jwe.header.algorithm }),
+            let encryption = Self.contentEncryption.first(where: { $0.name == jwe.header.contentEncryption })
+        else {
+            throw SandboxRefusal(
+                rules.encryptionAlgorithm,
+                sent: [
+                    .init("JWE alg", jwe.header.algorithm), .init("JWE enc", jwe.header.contentEncryption ?? ""),
+                ],
+                expected: [
+                    .init("JWE alg", Self.keyManagement.map(\.name).sorted()),
+                    .init("JWE enc", Self.contentEncryption.map(\.name).sorted()),
+                ])
+        }
+        Recording.pass(rules.encryptionAlgorithm)
+        let plaintext: [UInt8]
         do {
-            guard let keyManagement = Self.keyManagement.first(where: { $0.name == jwe.header.algorithm }),
-                let encryption = Self.contentEncryption.first(where: { $0.name == jwe.header.contentEncryption })
-            else {
-                throw SandboxRefusal(
-                    rules.encryptionAlgorithm,
-                    sent: [
-                        .init("JWE alg", jwe.header.algorithm), .init("JWE enc", jwe.header.contentEncryption ?? ""),
-                    ],
-                    expected: [
-                        .init("JWE alg", Self.keyManagement.map(\.name).sorted()),
-                        .init("JWE enc", Self.contentEncryption.map(\.name).sorted()),
-                    ])
-            }
-            let plaintext = try await jwe.plaintext(
+            plaintext = try await jwe.plaintext(
                 using: core.keys.unwrappers, keyManagement: keyManagement, contentEncryption: encryption)
-            guard let text = String(validating: plaintext, as: UTF8.self) else { throw SandboxRefusal(rules.notSigned) }
-            return text
-        } catch let refusal as SandboxRefusal {
-            throw refusal
         } catch let error as JOSEError where error.code == .keyNotFound {
             throw SandboxRefusal(
                 rules.decryption, detail: "The kid is not one of the sandbox's encryption keys.",
@@ -116,28 +120,31 @@ struct ReceivedToken {
         } catch {
             throw SandboxRefusal(rules.decryption)
         }
+        Recording.pass(rules.decryption)
+        guard let text = String(validating: plaintext, as: UTF8.self) else { throw SandboxRefusal(rules.notSigned) }
+        return text
     }
 
     /// The claims of `jws`, verified with a key of `client`.
     func claims(of jws: JWS, from client: ClientRegistration) async throws(SandboxRefusal) -> JSON {
         let payload = try await verifiedPayload(of: jws, from: client)
-        guard let json = try? JSON(parsing: payload), json.kind == .object else { throw SandboxRefusal(rules.claims) }
-        return json
+        let json = try? JSON(parsing: payload)
+        return try require(json?.kind == .object ? json : nil, rules.claims)
     }
 
     private func verifiedPayload(of jws: JWS, from client: ClientRegistration) async throws(SandboxRefusal) -> [UInt8] {
         let algorithm = SignatureAlgorithm(name: jws.header.algorithm)
         if algorithm == .hs256, let secret = client.secret {
+            Recording.pass(rules.signatureAlgorithm)
             return try payload(of: jws, key: secret.signatureKey(), algorithm: .hs256)
         }
-        guard algorithm == .rs256 else {
-            throw SandboxRefusal(
-                rules.signatureAlgorithm, sent: [.init("JWS alg", jws.header.algorithm)],
-                expected: [.init("JWS alg", client.secret == nil ? ["RS256"] : ["RS256", "HS256"])])
-        }
-        guard let keyID = jws.header.keyID else { throw SandboxRefusal(rules.keyIDMissing) }
+        try require(
+            algorithm == .rs256, rules.signatureAlgorithm, sent: [.init("JWS alg", jws.header.algorithm)],
+            expected: [.init("JWS alg", client.secret == nil ? ["RS256"] : ["RS256", "HS256"])])
+        let keyID = try require(jws.header.keyID, rules.keyIDMissing)
         let known = try await core.clientKeys.keys(of: client)
         if let key = try verificationKey(keyID, in: known.set) {
+            Recording.pass(rules.keyUnknown)
             return try payload(of: jws, key: key, algorithm: .rs256)
         }
         guard let newer = try await core.clientKeys.newerKeys(of: client, than: known),
@@ -149,6 +156,7 @@ struct ReceivedToken {
                     .init("JWS kid", known.set.keys.filter { $0.use == .signature }.compactMap(\.keyID))
                 ])
         }
+        Recording.pass(rules.keyUnknown)
         return try payload(of: jws, key: key, algorithm: .rs256)
     }
 
@@ -165,11 +173,7 @@ struct ReceivedToken {
     }
 
     private func payload(of jws: JWS, key: JWK, algorithm: SignatureAlgorithm) throws(SandboxRefusal) -> [UInt8] {
-        do {
-            return try jws.payload(verifiedWith: key, algorithm: algorithm)
-        } catch {
-            throw SandboxRefusal(rules.signature)
-        }
+        try require(try? jws.payload(verifiedWith: key, algorithm: algorithm), rules.signature)
     }
 }
 

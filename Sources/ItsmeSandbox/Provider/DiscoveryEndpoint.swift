@@ -31,6 +31,7 @@ struct DiscoveryEndpoint {
                 ["error": .string(refusal.rule.error), "detail": .string(refusal.message)], status: .methodNotAllowed,
                 fields: [HTTPField(name: .allow, value: "GET, HEAD")])
         }
+        Recording.pass(.documentMethod)
         let fault = core.faults.take(place)
         var document = document
         if case .response(let change) = fault?.effect { change(&document, core.scene) }

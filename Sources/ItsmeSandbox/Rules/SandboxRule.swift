@@ -9,15 +9,19 @@ public struct SandboxRule: Sendable, Hashable, CustomStringConvertible {
     /// The error code of OAuth, OpenID Connect or itsme, such as `invalid_request_object`.
     public let error: String
 
-    /// What is wrong with the request.
+    /// What the rule asks for, for a request that keeps it.
+    public let requirement: String
+
+    /// What is wrong with a request that breaks it.
     public let explanation: String
 
     /// What to do about it.
     public let remedy: String
 
-    init(_ id: String, error: String, explanation: String, remedy: String) {
+    init(_ id: String, error: String, requirement: String, explanation: String, remedy: String) {
         self.id = id
         self.error = error
+        self.requirement = requirement
         self.explanation = explanation
         self.remedy = remedy
     }

@@ -61,6 +61,7 @@ final class BackchannelState: Sendable {
     // MARK: User discovery
 
     func insert(_ session: DiscoverySession, now: Double) {
+        Recording.issue(session.id)
         storage.withLock { $0.sessions.insert(session, for: session.id, until: session.expires, now: now) }
     }
 
@@ -68,22 +69,21 @@ final class BackchannelState: Sendable {
     func ask(
         _ id: String, clientID: String, token: String, now: Double
     ) throws(SandboxRefusal) -> DiscoverySession {
-        let result: Result<DiscoverySession, SandboxRefusal> = storage.withLock { storage in
-            guard let session = storage.sessions.value(for: id, now: now), session.clientID == clientID else {
-                return .failure(SandboxRefusal(.userDiscoveryUnknown))
-            }
+        try storage.withLock { (storage) throws(SandboxRefusal) -> DiscoverySession in
+            let known = storage.sessions.value(for: id, now: now)
+            let session = try require(known?.clientID == clientID ? known : nil, .userDiscoveryUnknown)
             let isTooEarly = now - session.lastAnswer < Double(Self.interval)
             storage.sessions.update(id) { $0.lastAnswer = now }
-            guard !isTooEarly else { return .failure(SandboxRefusal(.userDiscoveryTooOften)) }
+            try require(!isTooEarly, .userDiscoveryTooOften)
             if let person = session.person {
+                Recording.issue(token)
                 _ = storage.sessions.take(id, now: now)
                 storage.discovered.insert(
                     Discovered(person: person, clientID: clientID, expires: now + Self.memory), for: token,
                     until: now + 2 * Self.memory, now: now)
             }
-            return .success(session)
+            return session
         }
-        return try result.get()
     }
 
     func waitingSessions(now: Double) -> [DiscoverySession] {
@@ -96,6 +96,7 @@ final class BackchannelState: Sendable {
                 let session = storage.sessions.values(now: now).first(where: { $0.handle == handle && $0.person == nil }
                 )
             else { return false }
+            Recording.use(session.id)
             storage.sessions.update(session.id) { $0.person = person }
             return true
         }
@@ -103,16 +104,17 @@ final class BackchannelState: Sendable {
 
     /// The person that a user identifier token identifies. Uses the token up.
     func person(for token: String, clientID: String, now: Double) throws(SandboxRefusal) -> Persona {
-        guard let discovered = storage.withLock({ $0.discovered.take(token, now: now) }),
-            discovered.clientID == clientID
-        else { throw SandboxRefusal(.loginHintUnknown) }
-        guard discovered.expires > now else { throw SandboxRefusal(.loginHintExpired) }
+        Recording.use(token)
+        let known = storage.withLock { $0.discovered.take(token, now: now) }
+        let discovered = try require(known?.clientID == clientID ? known : nil, .loginHintUnknown)
+        try require(discovered.expires > now, .loginHintExpired)
         return discovered.person
     }
 
     // MARK: Backchannel requests
 
     func insert(_ request: PendingBackchannelRequest, now: Double) {
+        Recording.issue(request.id)
         storage.withLock {
             $0.requests.insert(request, for: request.id, until: request.expires + Self.memory, now: now)
         }
@@ -120,9 +122,9 @@ final class BackchannelState: Sendable {
 
     /// A poll for a request.
     func poll(_ id: String, clientID: String, now: Double) throws(SandboxRefusal) -> PendingBackchannelRequest {
-        let result: Result<PendingBackchannelRequest, SandboxRefusal> = storage.withLock { storage in
-            guard let request = storage.requests.value(for: id, now: now), request.request.client.clientID == clientID
-            else { return .failure(SandboxRefusal(.authReqIDUnknown)) }
+        try storage.withLock { (storage) throws(SandboxRefusal) -> PendingBackchannelRequest in
+            let known = storage.requests.value(for: id, now: now)
+            let request = try require(known?.request.client.clientID == clientID ? known : nil, .authReqIDUnknown)
             // After a ping, the relying party may poll at once.
             var isPinged = false
             if case .none = request.answer {} else { isPinged = request.request.notificationToken != nil }
@@ -132,9 +134,9 @@ final class BackchannelState: Sendable {
                 $0.lastAnswer = now
                 if isTooEarly { $0.interval += 5 }
             }
-            return isTooEarly ? .failure(SandboxRefusal(.polledTooOften)) : .success(request)
+            try require(!isTooEarly, .polledTooOften)
+            return request
         }
-        return try result.get()
     }
 
     /// Makes the interval of a request 5 seconds longer.

@@ -34,6 +34,7 @@ final class SandboxState: Sendable {
     // MARK: Approvals
 
     func insert(_ pending: PendingApproval, id: String, until expires: Double, now: Double) {
+        Recording.issue(id)
         storage.withLock { $0.pending.insert(pending, for: id, until: expires, now: now) }
     }
 
@@ -45,6 +46,7 @@ final class SandboxState: Sendable {
     // MARK: Codes
 
     func insert(_ grant: AuthorizationGrant, code: String, expires: Double, now: Double) {
+        Recording.issue(code)
         let entry = CodeEntry(grant: grant, expires: expires)
         storage.withLock { $0.codes.insert(entry, for: code, until: expires + Self.memory, now: now) }
     }
@@ -56,43 +58,38 @@ final class SandboxState: Sendable {
     func redeem(
         _ code: String, clientID: String, accessToken: String, tokenExpires: Double, now: Double
     ) throws(SandboxRefusal) -> AuthorizationGrant {
-        let result: Result<AuthorizationGrant, SandboxRefusal> = storage.withLock { storage in
-            guard let entry = storage.codes.value(for: code, now: now) else {
-                return .failure(SandboxRefusal(.codeUnknown))
-            }
-            guard entry.grant.clientID == clientID else { return .failure(SandboxRefusal(.codeOfAnotherClient)) }
-            if let earlier = entry.accessToken {
-                storage.accessTokens.update(earlier) { $0.isRevoked = true }
-                return .failure(SandboxRefusal(.codeReused))
-            }
-            guard entry.expires > now else { return .failure(SandboxRefusal(.codeExpired)) }
+        let grant = try storage.withLock { (storage) throws(SandboxRefusal) -> AuthorizationGrant in
+            let entry = try require(storage.codes.value(for: code, now: now), .codeUnknown)
+            try require(entry.grant.clientID == clientID, .codeOfAnotherClient)
+            if let earlier = entry.accessToken { storage.accessTokens.update(earlier) { $0.isRevoked = true } }
+            try require(entry.accessToken == nil, .codeReused)
+            try require(entry.expires > now, .codeExpired)
             storage.codes.update(code) { $0.accessToken = accessToken }
             storage.accessTokens.insert(
                 AccessGrant(grant: entry.grant, expires: tokenExpires), for: accessToken,
                 until: tokenExpires + Self.memory, now: now)
-            return .success(entry.grant)
+            return entry.grant
         }
-        return try result.get()
+        Recording.issue(accessToken)
+        return grant
     }
 
     // MARK: Access tokens
 
     /// Makes `token` valid without a code.
     func insert(_ grant: AuthorizationGrant, accessToken token: String, expires: Double, now: Double) {
+        Recording.issue(token)
         let access = AccessGrant(grant: grant, expires: expires)
         storage.withLock { $0.accessTokens.insert(access, for: token, until: expires + Self.memory, now: now) }
     }
 
     func grant(for token: String, now: Double) throws(SandboxRefusal) -> AuthorizationGrant {
-        let result: Result<AuthorizationGrant, SandboxRefusal> = storage.withLock { storage in
-            guard let access = storage.accessTokens.value(for: token, now: now) else {
-                return .failure(SandboxRefusal(.bearerUnknown))
-            }
-            guard !access.isRevoked else { return .failure(SandboxRefusal(.bearerRevoked)) }
-            guard access.expires > now else { return .failure(SandboxRefusal(.bearerExpired)) }
-            return .success(access.grant)
+        try storage.withLock { (storage) throws(SandboxRefusal) -> AuthorizationGrant in
+            let access = try require(storage.accessTokens.value(for: token, now: now), .bearerUnknown)
+            try require(!access.isRevoked, .bearerRevoked)
+            try require(access.expires > now, .bearerExpired)
+            return access.grant
         }
-        return try result.get()
     }
 
     /// Revokes `token` if it belongs to `clientID`.

@@ -129,7 +129,7 @@ extension Sandbox {
             throw SandboxRefusal(.unknownPath, detail: "The URL is not one of the authorization endpoint.")
         }
         let request = HTTPRequest(method: .get, url: address)
-        let reply = try await core.recorder.recording(request, to: .authorization, query: Array(query.utf8), body: []) {
+        let reply = try await core.recorder.recording(request, to: .authorization, body: []) {
             () throws(SandboxRefusal) in
             try await AuthorizationEndpoint(core: core).redirect(query: Array(query.utf8), as: persona)
         }

@@ -17,34 +17,29 @@ struct ClientAuthenticator {
 
     /// Returns the client that `form` authenticates.
     func client(of form: FormParameters, fields: HTTPFields) async throws(SandboxRefusal) -> ClientRegistration {
-        guard fields[.authorization] == nil else { throw SandboxRefusal(.authenticationBasic) }
-        switch (form["client_assertion"], form["client_secret"]) {
-        case (let assertion?, nil):
-            return try await client(of: form, assertion: assertion)
-        case (nil, let secret?):
-            return try client(of: form, secret: secret)
-        case (_?, _?):
-            throw SandboxRefusal(.authenticationSeveral)
-        case (nil, nil):
-            throw SandboxRefusal(.authenticationMissing)
-        }
+        try require(fields[.authorization] == nil, .authenticationBasic)
+        let (assertion, secret) = (form["client_assertion"], form["client_secret"])
+        try require(assertion != nil || secret != nil, .authenticationMissing)
+        try require(assertion == nil || secret == nil, .authenticationSeveral)
+        if let assertion { return try await client(of: form, assertion: assertion) }
+        return try client(of: form, secret: secret ?? "")
     }
 
     private func client(of form: FormParameters, secret: String) throws(SandboxRefusal) -> ClientRegistration {
-        guard let clientID = form["client_id"], let client = core.client(clientID) else {
-            throw SandboxRefusal(.clientUnknown)
+        let client = try require(form["client_id"].flatMap(core.client), .clientUnknown)
+        do throws(SandboxRefusal) {
+            let expected = try require(client.secret, .authenticationMethod)
+            try require(expected.matches(secret), .secretWrong)
+            return client
+        } catch {
+            throw error.naming(client)
         }
-        guard let expected = client.secret else {
-            throw SandboxRefusal(.authenticationMethod, clientID: client.clientID)
-        }
-        guard expected.matches(secret) else { throw SandboxRefusal(.secretWrong, clientID: client.clientID) }
-        return client
     }
 
     private func client(
         of form: FormParameters, assertion: String
     ) async throws(SandboxRefusal) -> ClientRegistration {
-        guard form["client_assertion_type"] == Self.assertionType else { throw SandboxRefusal(.assertionType) }
+        try require(form["client_assertion_type"] == Self.assertionType, .assertionType)
         let received = ReceivedToken(
             core: core, rules: .clientAssertion(mustBeEncrypted: core.requiresEncryptedAssertions))
         let (jws, compact) = try await received.signedToken(assertion)
@@ -54,9 +49,9 @@ struct ClientAuthenticator {
         guard let clientID = form["client_id"] ?? JSON(unverifiedClaimsOf: compact)?["iss"]?.string else {
             throw SandboxRefusal(.assertionIssuer)
         }
-        guard let client = core.client(clientID) else { throw SandboxRefusal(.clientUnknown) }
+        let client = try require(core.client(clientID), .clientUnknown)
         do throws(SandboxRefusal) {
-            guard case .privateKeyJWT = client.authentication else { throw SandboxRefusal(.authenticationMethod) }
+            try require(client.secret == nil, .authenticationMethod)
             let claims = try await received.claims(of: jws, from: client)
             try check(claims, client: client, form: form)
             return client
@@ -68,50 +63,44 @@ struct ClientAuthenticator {
     /// RFC 7523 section 3, with the limits of itsme.
     private func check(_ claims: JSON, client: ClientRegistration, form: FormParameters) throws(SandboxRefusal) {
         // 1. iss
-        let isIssuer = claims["iss"]?.string?.hasSameBytes(as: client.clientID) == true
-        guard isIssuer else {
-            throw SandboxRefusal(
-                claims["iss"]?.string == nil || form["client_id"] == nil ? .assertionIssuer : .clientIDDiffers,
-                sent: [.init("iss", claims["iss"]?.string ?? "")], expected: [.init("iss", client.clientID)])
-        }
+        let issuer = claims["iss"]?.string
+        try require(
+            issuer?.hasSameBytes(as: client.clientID) == true,
+            issuer == nil || form["client_id"] == nil ? .assertionIssuer : .clientIDDiffers,
+            sent: [.init("iss", issuer ?? "")], expected: [.init("iss", client.clientID)])
         // 2. sub
-        guard let subject = claims["sub"]?.string, subject.hasSameBytes(as: client.clientID) else {
-            throw SandboxRefusal(
-                .assertionSubject, sent: [.init("sub", claims["sub"]?.string ?? "")],
-                expected: [.init("sub", client.clientID)])
-        }
+        let subject = claims["sub"]?.string
+        try require(
+            subject?.hasSameBytes(as: client.clientID) == true, .assertionSubject,
+            sent: [.init("sub", subject ?? "")], expected: [.init("sub", client.clientID)])
         // 3. aud
-        guard let audiences = claims["aud"]?.audiences, audiences.containsExactly(core.endpoints.url(audience)) else {
-            throw SandboxRefusal(
-                .assertionAudience, detail: "Here it is \(core.endpoints.url(audience)).",
-                sent: [.init("aud", claims["aud"]?.audiences ?? [])],
-                expected: [.init("aud", core.endpoints.url(audience))])
-        }
+        let endpoint = core.endpoints.url(audience)
+        try require(
+            claims["aud"]?.audiences?.containsExactly(endpoint) == true, .assertionAudience,
+            detail: "Here it is \(endpoint).", sent: [.init("aud", claims["aud"]?.audiences ?? [])],
+            expected: [.init("aud", endpoint)])
         // 4. exp
         let now = core.now
         let clock = core.clockDifference
-        guard let expiry = claims["exp"]?.numericDate else { throw SandboxRefusal(.assertionExpiryMissing) }
-        guard expiry + core.clockSkew > now else {
-            throw SandboxRefusal(
-                .assertionExpired, detail: clock.expired("exp", expiry, issued: claims["iat"]?.numericDate))
-        }
-        guard expiry <= now + Self.longestLife + core.clockSkew else {
-            throw SandboxRefusal(.assertionTooLong, detail: clock.tooFar("exp", expiry))
-        }
+        let expiry = try require(claims["exp"]?.numericDate, .assertionExpiryMissing)
+        try require(
+            expiry + core.clockSkew > now, .assertionExpired,
+            detail: clock.expired("exp", expiry, issued: claims["iat"]?.numericDate))
+        try require(
+            expiry <= now + Self.longestLife + core.clockSkew, .assertionTooLong, detail: clock.tooFar("exp", expiry))
         // 5. and 6. nbf, iat
         for name in ["nbf", "iat"] {
             guard let claim = claims[name] else { continue }
-            guard let time = claim.numericDate, time <= now + core.clockSkew else {
-                throw SandboxRefusal(.assertionNotYetValid, detail: clock.ahead(name, claim.numericDate))
-            }
+            let time = claim.numericDate
+            try require(
+                time.map { $0 <= now + core.clockSkew } == true, .assertionNotYetValid, detail: clock.ahead(name, time))
         }
         // 7. jti. It comes last, so that a refused assertion does not use it up.
-        guard let identifier = claims["jti"]?.string, !identifier.isEmpty, identifier.unicodeScalars.count <= 255 else {
-            throw SandboxRefusal(.assertionIdentifier)
-        }
-        guard
+        let identifier = claims["jti"]?.string ?? ""
+        try require((1...255).contains(identifier.unicodeScalars.count), .assertionIdentifier)
+        try require(
             core.state.useAssertion(
-                identifier, clientID: client.clientID, until: expiry + core.clockSkew + 1, now: now)
-        else { throw SandboxRefusal(.assertionReplayed) }
+                identifier, clientID: client.clientID, until: expiry + core.clockSkew + 1, now: now),
+            .assertionReplayed)
     }
 }

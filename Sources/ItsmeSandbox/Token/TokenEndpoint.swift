@@ -16,17 +16,13 @@ struct TokenEndpoint {
                 reading: ClientAuthenticator.parameters + [
                     "grant_type", "code", "redirect_uri", "code_verifier", "auth_req_id",
                 ])
-            guard let grantType = form["grant_type"] else { throw SandboxRefusal(.grantTypeMissing) }
+            let grantType = try require(form["grant_type"], .grantTypeMissing)
             let client = try await ClientAuthenticator(core: core).client(of: form, fields: request.headerFields)
             do throws(SandboxRefusal) {
-                switch grantType {
-                case "authorization_code":
-                    return try await tokens(for: form, client: client)
-                case Self.backchannelGrantType where core.profile.profile == .v2:
-                    return try await BackchannelGrant(core: core, client: client).answer(form)
-                default:
-                    throw SandboxRefusal(.grantTypeUnsupported)
-                }
+                let isBackchannel = grantType == Self.backchannelGrantType && core.profile.profile == .v2
+                try require(isBackchannel || grantType == "authorization_code", .grantTypeUnsupported)
+                guard isBackchannel else { return try await tokens(for: form, client: client) }
+                return try await BackchannelGrant(core: core, client: client).answer(form)
             } catch {
                 throw error.naming(client)
             }
@@ -39,17 +35,10 @@ struct TokenEndpoint {
     static func form(
         _ request: HTTPRequest, _ body: [UInt8], reading names: [String]
     ) throws(SandboxRefusal) -> FormParameters {
-        guard request.method == .post else { throw SandboxRefusal(.tokenMethod) }
-        guard request.headerFields.mediaType == "application/x-www-form-urlencoded" else {
-            throw SandboxRefusal(.tokenMediaType)
-        }
-        let form: FormParameters
-        do {
-            form = try FormParameters(body, reading: names)
-        } catch {
-            throw SandboxRefusal(.tokenForm)
-        }
-        guard form.firstRepeated == nil else { throw SandboxRefusal(.tokenParameterRepeated) }
+        try require(request.method == .post, .tokenMethod)
+        try require(request.headerFields.mediaType == "application/x-www-form-urlencoded", .tokenMediaType)
+        let form = try require(try? FormParameters(body, reading: names), .tokenForm)
+        try require(form.firstRepeated == nil, .tokenParameterRepeated)
         return form
     }
 
@@ -79,7 +68,7 @@ struct TokenEndpoint {
     private func tokens(
         for form: FormParameters, client: ClientRegistration
     ) async throws(SandboxRefusal) -> HTTPReply {
-        guard let code = form["code"] else { throw SandboxRefusal(.codeMissing) }
+        let code = try require(form["code"], .codeMissing)
         // Finds out before the code is used up whether the answer can be encrypted.
         let writer = try await TokenWriter(core: core, client: client, encryption: client.idTokenEncryption)
         let accessToken = try core.freshIdentifier()
@@ -107,7 +96,7 @@ struct TokenEndpoint {
             "access_token": .string(accessToken),
             "token_type": "Bearer",
             "expires_in": .integer(core.lifetimes.accessToken),
-            "id_token": .string(try await writer.token(claims, fault: fault)),
+            "id_token": .string(try await writer.token(.idToken, claims, fault: fault)),
         ]
         if case .response(let change) = fault?.effect { change(&response, core.scene) }
         var reply = HTTPReply.json(response)
@@ -116,26 +105,18 @@ struct TokenEndpoint {
     }
 
     private static func check(_ form: FormParameters, grant: AuthorizationGrant) throws(SandboxRefusal) {
-        guard let redirectURI = form["redirect_uri"], let granted = grant.redirectURI,
-            redirectURI.hasSameBytes(as: granted)
-        else {
-            throw SandboxRefusal(
-                .codeRedirectURI, sent: [.init("redirect_uri", form["redirect_uri"] ?? "none")],
-                expected: [.init("redirect_uri", grant.redirectURI ?? "none")])
-        }
-        switch (grant.codeChallenge, form["code_verifier"]) {
-        case (nil, nil):
+        let (sent, granted) = (form["redirect_uri"] ?? "none", grant.redirectURI ?? "none")
+        try require(
+            form["redirect_uri"] != nil && grant.redirectURI != nil && sent.hasSameBytes(as: granted), .codeRedirectURI,
+            sent: [.init("redirect_uri", sent)], expected: [.init("redirect_uri", granted)])
+        guard let challenge = grant.codeChallenge else {
+            if form["code_verifier"] != nil { throw SandboxRefusal(.verifierUnexpected) }
             return
-        case (nil, _?):
-            throw SandboxRefusal(.verifierUnexpected)
-        case (_?, nil):
-            throw SandboxRefusal(.verifierMissing)
-        case (let challenge?, let verifier?):
-            guard isVerifier(verifier) else { throw SandboxRefusal(.verifierMalformed) }
-            guard let digest = try? SHA256.digest(Array(verifier.utf8)),
-                ConstantTime.equal(Array(Base64URL.encode(digest).utf8), Array(challenge.utf8))
-            else { throw SandboxRefusal(.verifierWrong) }
         }
+        let verifier = try require(form["code_verifier"], .verifierMissing)
+        try require(isVerifier(verifier), .verifierMalformed)
+        let digest = (try? SHA256.digest(Array(verifier.utf8))).map { Array(Base64URL.encode($0).utf8) }
+        try require(digest.map { ConstantTime.equal($0, Array(challenge.utf8)) } == true, .verifierWrong)
     }
 
     /// 43 to 128 unreserved characters (RFC 7636 section 4.1).
@@ -153,11 +134,12 @@ struct RevocationEndpoint {
         do throws(SandboxRefusal) {
             let form = try TokenEndpoint.form(request, body, reading: ["token"])
             let client = try client(request.headerFields)
-            guard let token = form["token"] else {
-                throw SandboxRefusal(.revocationTokenMissing, clientID: client.clientID)
+            do throws(SandboxRefusal) {
+                core.state.revoke(try require(form["token"], .revocationTokenMissing), clientID: client.clientID)
+                return .bytes([], type: "application/json")
+            } catch {
+                throw error.naming(client)
             }
-            core.state.revoke(token, clientID: client.clientID)
-            return .bytes([], type: "application/json")
         } catch {
             var reply = TokenEndpoint.refuse(error, core: core, request, body)
             if reply.response.status == .unauthorized { reply.response.headerFields[.wwwAuthenticate] = "Basic" }
@@ -166,17 +148,24 @@ struct RevocationEndpoint {
     }
 
     private func client(_ fields: HTTPFields) throws(SandboxRefusal) -> ClientRegistration {
-        guard let header = fields[.authorization], header.lowercased().hasPrefix("basic "),
-            let bytes = Self.base64Decoded(header.dropFirst("basic ".count)),
-            let credentials = String(validating: bytes, as: UTF8.self)
-        else { throw SandboxRefusal(.authenticationMissing) }
+        let credentials = try require(fields[.authorization].flatMap(Self.credentials), .authenticationMissing)
         let parts = credentials.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, let clientID = Self.formDecoded(parts[0]), let given = Self.formDecoded(parts[1]),
-            let client = core.client(clientID)
-        else { throw SandboxRefusal(.clientUnknown) }
-        guard let secret = client.secret else { throw SandboxRefusal(.revocationNotOffered, clientID: clientID) }
-        guard secret.matches(given) else { throw SandboxRefusal(.secretWrong, clientID: clientID) }
-        return client
+        let decoded = parts.compactMap(Self.formDecoded)
+        let client = try require(decoded.count == 2 ? core.client(decoded[0]) : nil, .clientUnknown)
+        do throws(SandboxRefusal) {
+            let secret = try require(client.secret, .revocationNotOffered)
+            try require(secret.matches(decoded[1]), .secretWrong)
+            return client
+        } catch {
+            throw error.naming(client)
+        }
+    }
+
+    /// The text that Basic authentication sends.
+    private static func credentials(_ header: String) -> String? {
+        guard header.lowercased().hasPrefix("basic "), let bytes = base64Decoded(header.dropFirst("basic ".count))
+        else { return nil }
+        return String(validating: bytes, as: UTF8.self)
     }
 
     /// Base64 with the alphabet of RFC 4648 section 4, padding optional.

@@ -42,6 +42,7 @@ struct TokenWriter {
         guard case .key(let key) = keys.set.encryptionKey(algorithm: keyManagement) else {
             throw SandboxRefusal(.clientKeysIncomplete, detail: "No key for \(keyManagement.name).")
         }
+        Recording.pass(.clientKeysIncomplete)
         recipient = .publicKey(
             key,
             Encryption(
@@ -50,7 +51,9 @@ struct TokenWriter {
     }
 
     /// The nested JWT of `claims`, altered by `fault`.
-    func token(_ claims: JSONValue, fault: SandboxFault? = nil) async throws(SandboxRefusal) -> String {
+    func token(
+        _ kind: RecordedToken.Kind, _ claims: JSONValue, fault: SandboxFault? = nil
+    ) async throws(SandboxRefusal) -> String {
         var claims = claims
         if case .claims(let change) = fault?.effect { change(&claims, core.scene) }
         var payload = claims.serialized()
@@ -63,7 +66,9 @@ struct TokenWriter {
                     signingKey: keys.signingKey, providerEncryptionKey: keys.encryptionKey,
                     signatureSecret: client.tokenSignature == .hs256 ? client.secret : nil, recipient: recipient,
                     attacker: core.attacker, random: core.random)
-                return try make(forge, payload)
+                let token = try make(forge, payload)
+                Recording.issue(kind, claims: payload, signed: nil, token: token)
+                return token
             case .rotation:
                 var keys = core.keys.keys
                 keys.signing = try SandboxKeys.generate().signing
@@ -71,7 +76,10 @@ struct TokenWriter {
             default:
                 break
             }
-            return try encrypted(try await signed(payload))
+            let signed = try await signed(payload)
+            let token = try encrypted(Array(signed.utf8))
+            Recording.issue(kind, claims: payload, signed: signed, token: token)
+            return token
         } catch let error as JOSEError {
             throw SandboxRefusal(.sandboxFailure, detail: "Token: \(error.code).")
         } catch {
@@ -79,14 +87,11 @@ struct TokenWriter {
         }
     }
 
-    private func signed(_ payload: [UInt8]) async throws -> [UInt8] {
-        let token: String
-        if client.tokenSignature == .hs256, let secret = client.secret {
-            token = try await JWS.sign(payload, with: try LocalSigner(secret.signatureKey(), algorithm: .hs256))
-        } else {
-            token = try await JWS.sign(payload, with: core.keys.signer)
+    private func signed(_ payload: [UInt8]) async throws -> String {
+        guard client.tokenSignature == .hs256, let secret = client.secret else {
+            return try await JWS.sign(payload, with: core.keys.signer)
         }
-        return Array(token.utf8)
+        return try await JWS.sign(payload, with: try LocalSigner(secret.signatureKey(), algorithm: .hs256))
     }
 
     private func encrypted(_ token: [UInt8]) throws(JOSEError) -> String {

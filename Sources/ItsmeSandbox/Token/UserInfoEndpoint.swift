@@ -9,12 +9,13 @@ struct UserInfoEndpoint {
     func respond(to request: HTTPRequest, query: [UInt8]) async -> HTTPReply {
         do throws(SandboxRefusal) {
             let grant = try grant(request, query)
-            guard let client = core.client(grant.clientID) else { throw SandboxRefusal(.bearerUnknown) }
+            // The registration may be gone meanwhile.
+            let client = try require(core.client(grant.clientID), .bearerUnknown)
             do throws(SandboxRefusal) {
                 let writer = try await TokenWriter(core: core, client: client, encryption: client.userInfoEncryption)
                 let claims = try claims(for: grant)
                 let fault = core.takeFault(.userInfo, for: client)
-                let token = try await writer.token(claims, fault: fault)
+                let token = try await writer.token(.userInfo, claims, fault: fault)
                 // Like itsme, although the body is a JWT.
                 var reply = HTTPReply.bytes(
                     Array(token.utf8), type: "application/json")
@@ -36,6 +37,7 @@ struct UserInfoEndpoint {
             guard names.contains("picture"), let picture = grant.persona.picture else {
                 throw SandboxRefusal(.pictureAbsent, clientID: grant.clientID)
             }
+            Recording.pass(.pictureAbsent)
             return .bytes(
                 picture, type: "image/jpeg")
         } catch {
@@ -44,12 +46,16 @@ struct UserInfoEndpoint {
     }
 
     private func grant(_ request: HTTPRequest, _ query: [UInt8]) throws(SandboxRefusal) -> AuthorizationGrant {
-        guard request.method == .get else { throw SandboxRefusal(.userInfoMethod) }
-        guard !Self.hasToken(query) else { throw SandboxRefusal(.bearerInQuery) }
-        guard let header = request.headerFields[.authorization] else { throw SandboxRefusal(.bearerMissing) }
+        try require(request.method == .get, .userInfoMethod)
+        try require(!Self.hasToken(query), .bearerInQuery)
+        let token = try require(request.headerFields[.authorization].flatMap(Self.bearer), .bearerMissing)
+        return try core.state.grant(for: token, now: core.now)
+    }
+
+    /// The token of a field `Authorization: Bearer`.
+    private static func bearer(_ header: String) -> String? {
         let parts = header.split(separator: " ", omittingEmptySubsequences: true)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw SandboxRefusal(.bearerMissing) }
-        return try core.state.grant(for: String(parts[1]), now: core.now)
+        return parts.count == 2 && parts[0].lowercased() == "bearer" ? String(parts[1]) : nil
     }
 
     /// Whether an access token is in the query, readable or not.

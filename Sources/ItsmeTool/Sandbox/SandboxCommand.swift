@@ -156,7 +156,7 @@
                         SandboxConfiguration(
                             issuer: issuer ?? defaultIssuer(port: port), clients: registrations, keys: ownKeys,
                             profile: profile.value, refetchesOnUnknownKey: refetchUnknownKid,
-                            recordedRequestLimit: 0, logger: logger),
+                            recordedRequestLimit: 500, logger: logger),
                         transport: transport)
                     for fault in faults.compactMap({ SandboxFault(named: $0) }) { sandbox.inject(fault) }
                     handler.set(sandbox)
