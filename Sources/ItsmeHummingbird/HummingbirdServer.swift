@@ -1,4 +1,5 @@
 #if Hummingbird
+    import Foundation
     public import Hummingbird
     import HummingbirdCore
     import HummingbirdHTTP2
@@ -59,6 +60,15 @@
             }
         }
 
+        /// Another program listens on this port already.
+        public struct PortInUse: Error, Sendable, CustomStringConvertible {
+            /// The port.
+            public let port: Int
+
+            /// What is wrong and what to do.
+            public var description: String { "port \(port) is in use; stop the other program or choose another port" }
+        }
+
         /// Serves `handler` while `body` runs, then stops gracefully. `body` gets the port.
         ///
         /// Requests in flight get up to five seconds to end. With `http2` the server offers HTTP/2 and HTTP/1.1; this
@@ -66,7 +76,7 @@
         ///
         /// Throws what `body` throws; ``ConfigurationError`` for settings that cannot be used; `ItsmeError`
         /// `key_file_unsafe` when others can use the file of the private key, or `key_file_unusable` when it cannot be
-        /// read; the server's error when it cannot start, because the port is taken.
+        /// read; ``PortInUse``; the server's own error when it cannot start for another reason.
         public static func withServer<R: Sendable>(
             _ handler: any HTTPHandler,
             host: String = "127.0.0.1",
@@ -85,7 +95,7 @@
             return try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
                     defer { announcement.finish() }
-                    try await services.run()
+                    try await run(services, port: port)
                 }
                 guard let port = await ports.first(where: { _ in true }) else {
                     try await group.waitForAll()
@@ -105,7 +115,8 @@
 
         /// Serves `handler` until the calling task is cancelled, then stops gracefully and returns.
         ///
-        /// Calls `onListening` with the port when the server is ready. Throws the server's error when it cannot start.
+        /// Calls `onListening` with the port when the server is ready. Throws ``PortInUse``, or the server's own error when
+        /// it cannot start for another reason.
         public static func run(
             _ handler: any HTTPHandler,
             host: String = "127.0.0.1",
@@ -120,11 +131,19 @@
                 handler, host: host, port: port, tls: tls, http2: http2, limits: limits, logger: logger,
                 onListening: onListening)
             // In a separate task: if the server itself were cancelled, it would cut off the requests in flight.
-            let serving = Task { try await services.run() }
+            let serving = Task { try await run(services, port: port) }
             try await withTaskCancellationHandler {
                 try await serving.value
             } onCancel: {
                 Task { await services.triggerGracefulShutdown() }
+            }
+        }
+
+        private static func run(_ services: ServiceGroup, port: Int) async throws {
+            do {
+                try await services.run()
+            } catch let error as IOError where error.errnoCode == EADDRINUSE {
+                throw PortInUse(port: port)
             }
         }
 

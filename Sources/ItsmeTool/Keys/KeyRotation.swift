@@ -3,7 +3,7 @@
     import ItsmeRP
     import JOSE
 
-    /// Takes steps of a rotation on the key ring in a file.
+    /// Takes steps of a rotation on a private key file.
     struct KeyRotation {
         /// The steps that a user can ask for; see ``KeyRing``.
         enum Step: String, CaseIterable {
@@ -88,7 +88,7 @@
                 let role = entry.role.rawValue.padding(toLength: 8, withPad: " ", startingAt: 0)
                 let place = entry.isHeldElsewhere ? ", held elsewhere" : ""
                 return
-                    "\(entry.use.rawValue) \(role)  \(entry.modulusBits) bits\(place), kid \(printable(entry.keyID)), since \(entry.since.ISO8601Format())"
+                    "\(entry.use.rawValue) \(role)  \(entry.modulusBits) bits\(place), kid \(entry.keyID.printable), since \(entry.since.ISO8601Format())"
             }
             lines.append(nextStep(.signature))
             lines.append(nextStep(.encryption))
@@ -103,9 +103,39 @@
             return "\(use.rawValue): next step \(step.action.rawValue), \(time)"
         }
 
-        /// Hides control characters: a `kid` may come from another program's file and must not control the terminal.
-        private func printable(_ text: String) -> String {
-            text.unicodeScalars.allSatisfy { (0x20...0x7E).contains($0.value) } ? text : "(not printable)"
+        /// How long itsme and the instances may take to see a change.
+        var timing: String {
+            """
+            revision \(ring.revision); cached by itsme up to \(ring.timing.cacheLifetime.components.seconds) s, loaded by \
+            all instances within \(ring.timing.propagation.components.seconds) s
+            """
+        }
+
+        /// The same facts as JSON.
+        var json: JSONValue {
+            let keys = ring.entries.map { entry -> JSONValue in
+                [
+                    "use": .string(entry.use.rawValue), "role": .string(entry.role.rawValue),
+                    "bits": .integer(Int64(entry.modulusBits)), "kid": .string(entry.keyID),
+                    "heldElsewhere": .bool(entry.isHeldElsewhere), "since": .string(entry.since.ISO8601Format()),
+                ]
+            }
+            let steps = [KeyUse.signature, .encryption].map { use -> JSONValue in
+                let step = ring.nextStep(for: use)
+                let isInProgress = step.earliest != nil
+                return [
+                    "use": .string(use.rawValue),
+                    "step": isInProgress ? .string(step.action.rawValue) : .null,
+                    "from": step.earliest.map { .string($0.ISO8601Format()) } ?? .null,
+                    "isDue": .bool(isInProgress && step.isDue(at: now)),
+                ]
+            }
+            return [
+                "revision": .integer(Int64(ring.revision)),
+                "cacheLifetime": .integer(ring.timing.cacheLifetime.components.seconds),
+                "propagation": .integer(ring.timing.propagation.components.seconds),
+                "keys": .array(keys), "nextSteps": .array(steps),
+            ]
         }
     }
 

@@ -184,18 +184,17 @@
         @Flag(name: .customLong("public"), help: "Print the public JWK Set instead.")
         var printsPublicSet = false
 
+        @OptionGroup var output: OutputOptions
+
         func run() throws {
             let ring = try file.asKeyFile { file throws(ItsmeError) in try KeyRing(reading: file) }
             guard !printsPublicSet else {
+                // It is JSON anyhow.
                 FileHandle.standardOutput.write(Data(try PublicKeyFile.text(ring)))
                 return
             }
-            let report = Report()
-            let timing = ring.timing
-            report.line(
-                "revision \(ring.revision); cached by itsme up to \(timing.cacheLifetime.components.seconds) s, loaded by all instances within \(timing.propagation.components.seconds) s"
-            )
-            KeyRingSummary(ring: ring, now: Date()).lines.forEach(report.line)
+            let summary = KeyRingSummary(ring: ring, now: Date())
+            output.print(text: [summary.timing] + summary.lines, json: summary.json)
         }
     }
 #endif

@@ -4,6 +4,7 @@
     import ItsmeHummingbird
     import ItsmeRP
     import ItsmeSandbox
+    import JOSE
     import Logging
 
     /// Serves a local itsme until it is interrupted.
@@ -95,6 +96,8 @@
         )
         var isExposed = false
 
+        @OptionGroup var output: OutputOptions
+
         /// The generations of the protocol.
         enum Profile: String, ExpressibleByArgument, CaseIterable {
             case v1, v2
@@ -107,6 +110,7 @@
 
         func validate() throws {
             guard !listFaults, !exampleRegistration else { return }
+            guard !output.json else { throw ValidationError("--json is for --list-faults only.") }
             for fault in faults where SandboxFault(named: fault) == nil {
                 throw ValidationError("There is no fault named \(fault); --list-faults lists them.")
             }
@@ -132,7 +136,7 @@
 
         func run() async throws {
             guard !listFaults else {
-                Report().listFaults()
+                output.print(text: FaultList.lines, json: FaultList.json)
                 return
             }
             guard !exampleRegistration else {
@@ -166,6 +170,8 @@
                 }
             } catch let error as SandboxConfigurationError {
                 throw error
+            } catch let error as HummingbirdServer.PortInUse {
+                throw ToolFailure(portInUse: error.port)
             } catch {
                 throw ToolFailure("cannot listen on \(host), port \(port): \(error)")
             }
@@ -178,18 +184,35 @@
         }
     }
 
-    extension Report {
-        /// Lists the faults by the answer that they alter.
-        fileprivate func listFaults() {
-            line("A fault alters one answer. A client must accept those marked [accept], and refuse all others.")
+    /// The faults that can be injected.
+    private enum FaultList {
+        /// The faults by the answer that they alter.
+        static var lines: [String] {
+            var lines = [
+                "A fault alters one answer. A client must accept those marked [accept], and refuse all others."
+            ]
             for place in SandboxFault.Place.allCases {
-                line("\n\(place.rawValue)")
+                lines.append("\n\(place.rawValue)")
                 for fault in SandboxFault.all where fault.place == place {
-                    line("  \(fault.name)\(fault.isTolerable ? "  [accept]" : "")\n      \(fault.explanation)")
+                    lines.append(
+                        "  \(fault.name)\(fault.isTolerable ? "  [accept]" : "")\n      \(fault.explanation)")
                 }
             }
+            return lines
         }
 
+        static var json: JSONValue {
+            let faults = SandboxFault.all.map { fault -> JSONValue in
+                [
+                    "name": .string(fault.name), "place": .string(fault.place.rawValue),
+                    "isTolerable": .bool(fault.isTolerable), "explanation": .string(fault.explanation),
+                ]
+            }
+            return ["faults": .array(faults)]
+        }
+    }
+
+    extension Report {
         /// Prints the URLs and names of a sandbox, and how to use it.
         fileprivate func announce(_ sandbox: Sandbox, of clients: [ClientRegistration], port: Int) {
             line("itsme sandbox, listening on port \(port); Ctrl-C stops it")
