@@ -127,9 +127,12 @@ let package = Package(
         .executableTarget(
             name: "ItsmeTool",
             dependencies: [
-                "ItsmeRP", "ItsmeSandbox", "ItsmeHummingbird", "ItsmeConfig", "JOSE",
+                "ItsmeRP", "ItsmeSandbox", "ItsmeHummingbird", "ItsmeConfig", "JOSE", "WebFormats", "COpenSSL",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Tool"])),
+                .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Tool"])),
+                .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["Tool"])),
                 .product(name: "Configuration", package: "swift-configuration", condition: .when(traits: ["Tool"])),
                 .product(
                     name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Tool"])),

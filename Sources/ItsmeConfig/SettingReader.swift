@@ -149,7 +149,8 @@
         }
 
         mutating func refuseForm(_ setting: Setting) {
-            refuse(setting, "it is not \(setting.facts.form.description)", remedy: "Give such a value.")
+            refuse(
+                setting, "it is not a value that this setting takes", remedy: "Give \(setting.facts.form.description).")
         }
 
         private mutating func reportMissing(_ setting: Setting) {
@@ -160,7 +161,8 @@
             refuse(
                 setting, "it is missing" + (misspelt.map { "; \($0.name), which is not a setting, is given" } ?? ""),
                 remedy: setting == .sealingKey
-                    ? "Make one with: \(Setting.sealingKeyCommand)" : "Give it. \(setting.facts.meaning)")
+                    ? "Make one with: \(Setting.sealingKeyCommand)"
+                    : "Set it: \(setting.facts.meaning.lowercasedAtStart)")
         }
 
         // MARK: Reading
@@ -194,6 +196,9 @@
     }
 
     extension String {
+        /// With a small letter at its start.
+        fileprivate var lowercasedAtStart: String { prefix(1).lowercased() + dropFirst() }
+
         /// Without white space around it.
         var trimmed: String {
             let start = drop { $0.isWhitespace }

@@ -19,7 +19,10 @@
                   75  too early: the same command will work later
                 """,
             version: "0.1.0-dev",
-            subcommands: [ConfigCommand.self, DemoCommand.self, KeysCommand.self, SandboxCommand.self]
+            subcommands: [
+                AppLinksCommand.self, ConfigCommand.self, DemoCommand.self, DiscoverCommand.self, DoctorCommand.self,
+                KeysCommand.self, SandboxCommand.self,
+            ]
         )
     }
 

@@ -10,7 +10,7 @@ public struct ItsmeEnvironment: Sendable, Hashable, CustomStringConvertible {
     public let profile: ProtocolProfile
 
     /// Whether plain http to a loopback address is allowed. Only ``loopbackSandbox(issuer:)`` sets it.
-    let allowsLoopbackHTTP: Bool
+    package let allowsLoopbackHTTP: Bool
 
     /// The E2E environment, which itsme calls its sandbox.
     public static let e2e = ItsmeEnvironment("e2e", issuer: "https://idp.e2e.itsme.services/v2")
@@ -86,12 +86,12 @@ public struct ItsmeEnvironment: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The URL of the discovery document (Discovery 1.0 §4.1).
-    var discoveryURL: String { issuer.appendingPath(".well-known/openid-configuration") }
+    package var discoveryURL: String { issuer.appendingPath(".well-known/openid-configuration") }
 }
 
 extension String {
     /// This URL, which has no query, with more segments of a path. A final slash makes no difference.
-    func appendingPath(_ path: String) -> String { self + (hasSuffix("/") ? "" : "/") + path }
+    package func appendingPath(_ path: String) -> String { self + (hasSuffix("/") ? "" : "/") + path }
 }
 
 /// The generation of the itsme protocol that an environment uses.

@@ -159,7 +159,7 @@ public struct ProviderMetadata: Sendable {
     /// Throws if the provider does not support a configured algorithm.
     ///
     /// Algorithms that use a client secret (`HS256`, `dir`) are agreed at registration and need not be listed.
-    func requireAlgorithms(_ algorithms: TokenAlgorithms, prefix: String) throws(ItsmeError) {
+    package func requireAlgorithms(_ algorithms: TokenAlgorithms, prefix: String) throws(ItsmeError) {
         if algorithms.signature != .hs256 {
             try requireValue(algorithms.signature.name, in: "\(prefix)_signing_alg_values_supported")
         }

@@ -3,31 +3,31 @@
 #else
     import Foundation
 #endif
-import HTTPTypes
+package import HTTPTypes
 import WebFormats
 
 /// A URL for requests: absolute, https (or http on a loopback address if that is allowed), with a host, without user
 /// information and fragment.
 ///
 /// A class, so that copying the provider's metadata, which has six of them, is cheap.
-final class Endpoint: Sendable {
+package final class Endpoint: Sendable {
     /// The URL as it was given.
     let url: String
 
-    let scheme: String
-    let authority: String
-    let host: String
+    package let scheme: String
+    package let authority: String
+    package let host: String
 
     /// The port, if it is written out.
-    let port: Int?
+    package let port: Int?
 
     /// Path and query.
-    let target: String
+    package let target: String
 
     let hasQuery: Bool
 
     /// Why a string is not an acceptable endpoint.
-    enum Refusal: String, Error {
+    package enum Refusal: String, Error {
         case notAURL = "it is not an absolute URL of printable ASCII characters with a host"
         case scheme = "it is not https"
         case notLoopback = "http is only allowed for a loopback address"
@@ -36,7 +36,7 @@ final class Endpoint: Sendable {
         case query = "it has a query"
     }
 
-    init(_ url: String, allowsLoopbackHTTP: Bool) throws(Refusal) {
+    package init(_ url: String, allowsLoopbackHTTP: Bool) throws(Refusal) {
         guard url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x5C }), url.utf8.count <= 2048,
             let components = URLComponents(string: url), let scheme = components.scheme?.lowercased(),
             let host = components.host, !host.isEmpty
@@ -74,7 +74,7 @@ final class Endpoint: Sendable {
 
     /// Whether the host may be reached from the internet: a name with a dot that is not reserved for local use (RFC 6761,
     /// RFC 6762, RFC 8375), or an IPv4 address outside the private ranges. IPv6 addresses are never a registered host.
-    var isPublicHost: Bool {
+    package var isPublicHost: Bool {
         let name = host.lowercased()
         let labels = name.split(separator: ".", omittingEmptySubsequences: false)
         let octets = labels.compactMap { UInt8($0) }
@@ -92,7 +92,7 @@ final class Endpoint: Sendable {
             && !top.allSatisfy(\.isASCIIDigit) && !name.hasSuffix(".home.arpa")
     }
 
-    func request(_ method: HTTPRequest.Method, headerFields: HTTPFields = [:]) -> HTTPRequest {
+    package func request(_ method: HTTPRequest.Method, headerFields: HTTPFields = [:]) -> HTTPRequest {
         HTTPRequest(method: method, scheme: scheme, authority: authority, path: target, headerFields: headerFields)
     }
 }

@@ -146,13 +146,13 @@ enum RetryAfter {
 }
 
 /// Reads dates of header fields (RFC 9110 §5.6.7).
-enum HTTPDate {
+package enum HTTPDate {
     private static let months = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
 
     /// Reads the only format that servers may send, as in `Sun, 06 Nov 1994 08:49:37 GMT`.
-    static func secondsSinceEpoch(_ text: String) -> Int? {
+    package static func secondsSinceEpoch(_ text: String) -> Int? {
         let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
         guard words.count == 6, words[5] == "GMT", let index = months.firstIndex(of: words[2]) else { return nil }
         var (dayDigits, yearDigits, time) = (DigitReader(words[1]), DigitReader(words[3]), DigitReader(words[4]))

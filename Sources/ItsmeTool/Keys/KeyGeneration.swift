@@ -3,7 +3,7 @@
     import ItsmeRP
     import JOSE
 
-    /// Makes a key ring from existing or new keys, and writes it and its public JWK Set to files.
+    /// Makes the private key file and the public one from existing or new keys.
     struct KeyGeneration {
         /// The values of the options; nil where the user is asked.
         struct Plan {
@@ -125,14 +125,15 @@
                             "\(path): the passphrase in \(passphraseFile) is wrong. Put the right one in its first line."
                         )
                     }
-                    return try firstLine(of: passphraseFile)
+                    return try passphrase(inFile: passphraseFile)
                 }
                 if attempt > 0 { dialogue.say("That passphrase does not open it.") }
                 return try dialogue.askPassphrase("Passphrase of \(path)")
             }
         }
 
-        private static func firstLine(of path: String) throws(ToolFailure) -> SecretBytes {
+        /// The first line of a file.
+        static func passphrase(inFile path: String) throws(ToolFailure) -> SecretBytes {
             let contents = try path.asKeyFile { file throws(ItsmeError) in try file.read() }
             var line: [UInt8] = []
             // Reserves enough capacity, because growing would leave a copy in memory.

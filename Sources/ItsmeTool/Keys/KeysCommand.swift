@@ -8,8 +8,11 @@
     struct KeysCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "keys",
-            abstract: "Make, show and rotate the keys of a relying party.",
-            subcommands: [KeysGenerateCommand.self, KeysShowCommand.self, KeysRotateCommand.self]
+            abstract: "Make, show, check and rotate the keys of a relying party.",
+            subcommands: [
+                KeysGenerateCommand.self, KeysShowCommand.self, KeysRotateCommand.self, KeysCheckCommand.self,
+                SealingKeyCommand.self,
+            ]
         )
     }
 
@@ -122,7 +125,7 @@
                 replace-compromised  replace the signing key at once; LOGINS FAIL until itsme has read the new set
 
                 While `continue` is too early, it exits with status 75, so a job may run it often. Running instances must \
-                load the changed file within the propagation time of the key ring.
+                load the changed file within the propagation time of the key file.
                 """
         )
 

@@ -51,6 +51,23 @@ public struct KeyFile: Sendable {
         try PrivateDescriptor.reading(path, readers).contents()
     }
 
+    /// Returns the content of the file whatever its mode and owner are, only to say what it is: never use its keys.
+    ///
+    /// - Throws: ``ItsmeError`` `key_file_unusable`.
+    package func readForInspection() throws(ItsmeError) -> SecretBytes {
+        try PrivateDescriptor.readingAnyMode(path).contents()
+    }
+
+    /// Whether the file, whatever its mode is, is a JWK Set without private and symmetric keys.
+    var holdsPublicKeysOnly: Bool {
+        guard let text = try? readForInspection() else { return false }
+        let isPublic = try? JSON.withParsed(text, malformed: { $0 }) { (json) throws(JOSEError) in
+            let keys = json["keys"]?.elements ?? []
+            return !keys.isEmpty && keys.allSatisfy { $0["n"] != nil && $0["d"] == nil && $0["k"] == nil }
+        }
+        return isPublic ?? false
+    }
+
     /// Creates the file with mode 0600, completely or not at all. Never overwrites an existing file.
     ///
     /// - Throws: ``ItsmeError`` `key_file_exists`, or `key_file_unusable` if it cannot be written.

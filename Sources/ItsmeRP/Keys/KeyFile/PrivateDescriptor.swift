@@ -19,6 +19,11 @@ struct PrivateDescriptor: ~Copyable {
         try opening(path, flags: 0, readers)
     }
 
+    /// Opens a file that may be for everybody: only to find out whether it is public.
+    static func readingAnyMode(_ path: String) throws(ItsmeError) -> PrivateDescriptor {
+        try opening(path, flags: 0, nil)
+    }
+
     /// Opens and locks the file. Starts again if another process has replaced the file before the lock was held.
     static func locked(_ path: String) throws(ItsmeError) -> PrivateDescriptor {
         for _ in 0..<100 {
@@ -46,7 +51,7 @@ struct PrivateDescriptor: ~Copyable {
     }
 
     private static func opening(
-        _ path: String, flags: Int32, _ readers: KeyFile.Readers
+        _ path: String, flags: Int32, _ readers: KeyFile.Readers?
     ) throws(ItsmeError) -> PrivateDescriptor {
         // Without O_NONBLOCK, opening a named pipe would block until another process writes to it.
         let opened = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags)
@@ -62,7 +67,7 @@ struct PrivateDescriptor: ~Copyable {
                 remedy: "Name the file that holds the keys.")
         }
         let isForOurGroup = readers == .ownerAndGroup && isMember(of: status.st_gid)
-        guard status.st_mode & (isForOurGroup ? 0o037 : 0o077) == 0 else {
+        guard readers == nil || status.st_mode & (isForOurGroup ? 0o037 : 0o077) == 0 else {
             throw KeyFile.error(
                 .keyFileUnsafe, path, "users other than its owner can use the key file",
                 remedy: """
@@ -71,7 +76,7 @@ struct PrivateDescriptor: ~Copyable {
                     """)
         }
         // Root reads every file anyway, for example to rotate the keys of the application's user.
-        guard status.st_uid == geteuid() || status.st_uid == 0 || geteuid() == 0 else {
+        guard readers == nil || status.st_uid == geteuid() || status.st_uid == 0 || geteuid() == 0 else {
             throw KeyFile.error(
                 .keyFileUnsafe, path, "the key file belongs to another user",
                 remedy: "Make the user that runs this program its owner (chown).")

@@ -200,8 +200,12 @@ extension KeyRing {
         }
         guard let custodian else {
             throw ItsmeError(
-                .missingKey, .configuration, "a private key is held elsewhere, but there is no custodian to find it",
-                remedy: "Make the ClientKeyRing with a KeyCustodian.", field: "keys.\(entry.use.rawValue)")
+                .missingKey, .configuration,
+                "only the public half of a key is there, and no custodian to use the private one",
+                remedy: """
+                    Give the private key file, not the public one. If an HSM or a KMS holds the key, make the ClientKeyRing \
+                    with a KeyCustodian.
+                    """, field: "keys.\(entry.use.rawValue)")
         }
         do {
             return try make(entry.jwk, custodian)

@@ -34,7 +34,17 @@ extension KeyRing {
     ///
     /// - Throws: ``ItsmeError`` as ``KeyFile/read()`` and ``init(parsing:)`` do; the reason names the path.
     public init(reading file: KeyFile) throws(ItsmeError) {
-        let text = try file.read()
+        let text: SecretBytes
+        do {
+            text = try file.read()
+        } catch {
+            // A public set is readable for all. That its mode is to be changed would be the wrong advice.
+            guard error.code == .keyFileUnsafe, file.holdsPublicKeysOnly else { throw error }
+            throw ItsmeError(
+                .missingKey, .configuration, "a public JWK Set, but the private keys are needed",
+                remedy: "Give the private key file that was made together with it.", field: "keyFile"
+            ).about(file)
+        }
         do {
             try self.init(parsing: text)
         } catch {
