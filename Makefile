@@ -12,8 +12,8 @@ TRAITS := --enable-all-traits
 export SWIFT_DETERMINISTIC_HASHING := 1
 # Most targets build, and two builds at the same time would wait for each other.
 .NOTPARALLEL:
-.PHONY: help deps demo example test test-nginx test-start test-matrix sanitize timing bench bench-peers security-report interop dist \
-  test-dist fuzz lint format docs tables clean
+.PHONY: help deps demo example test test-nginx test-browser test-start test-matrix sanitize timing bench bench-peers security-report \
+  interop dist test-dist fuzz lint format docs tables clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -24,7 +24,7 @@ deps: ## Check for the system libraries; install missing ones if that needs no p
 example: deps ## Run Examples/Service with a local itsme, for your browser
 	Examples/Service/run
 
-demo: deps ## Watch Login, Share data and Confirm against a local itsme
+demo: deps ## Try Login, Share data, Confirm, a kiosk and every fault against a local itsme, in your browser
 	swift run $(TRAITS) itsme demo $(if $(ONCE),--once)
 
 # The tests with an HSM load an engine into OpenSSL, so they run in a separate process.
@@ -47,6 +47,10 @@ test: deps ## Run all tests
 test-nginx: ## Send many requests that must not be repeated through a real nginx, which it installs
 	@Scripts/deps nginx
 	ITSMERP_NGINX=1 swift test --disable-swift-testing --filter NginxTests
+
+# Not part of `make test`: it needs Chromium. `make test-browser NAMES="login sign-in"` runs some journeys and pages only.
+test-browser: deps ## Drive Chromium through the demo, check every page, keep pictures in .build/browser
+	Tests/Browser/run $(NAMES)
 
 # Not part of `make test`: the first time it compiles Hummingbird once more. It needs the ports 8080 and 8082.
 test-start: deps ## Follow the article of the first login, from an empty folder (10 minutes the first time)

@@ -1,6 +1,7 @@
 #if Tool
     import HTTPTypes
     import ItsmeRP
+    import ItsmeSandbox
     import XCTest
 
     /// `itsme demo`
@@ -82,19 +83,49 @@
             let home = try await transport.get(origin + "/")
             let links = String(decoding: home.body, as: UTF8.self).matches(
                 of: /class="itsme-button" lang="en" href="([^"]+)"/)
-            // Nobody is logged in there yet, so there is nobody to put a payment to.
-            XCTAssertEqual(links.count, 4)
+            // Three services with each of the two client authentications.
+            XCTAssertEqual(links.count, 6)
             for link in links {
                 let start = try await transport.get(origin + link.1.replacing("&amp;", with: "&"))
                 XCTAssertEqual(start.response.status, .seeOther)
-                let page = try await transport.get(XCTUnwrap(start.response.headerFields[.location]))
-                XCTAssertEqual(page.response.status, .ok)
-                XCTAssertTrue(String(decoding: page.body, as: UTF8.self).contains("value=\"belgian-eid\""))
+                let location = try XCTUnwrap(start.response.headerFields[.location])
+                if link.1.contains("start/confirm") {
+                    // Only a person who is logged in can confirm.
+                    XCTAssertTrue(location.contains("/start/login?"), location)
+                } else {
+                    let page = try await transport.get(location)
+                    XCTAssertEqual(page.response.status, .ok)
+                    XCTAssertTrue(String(decoding: page.body, as: UTF8.self).contains("value=\"belgian-eid\""))
+                }
             }
-            for path in ["/key-pair/start/confirm?target=/key-pair/confirm", "/key-pair/login"] {
+            // Without a session there is nobody's data.
+            for path in ["/key-pair/login", "/client-secret/share-data"] {
                 let reply = try await transport.get(origin + path)
                 XCTAssertEqual(reply.response.headerFields[.location], "/", path)
             }
+
+            await transport.shutdown()
+            tool.interrupt()
+            XCTAssertEqual(try tool.result().status, 0)
+        }
+
+        func testShowsHowAFaultIsRefused() async throws {
+            let tool = try ToolProcess(["demo"])
+            let invitation = try XCTUnwrap(tool.line(startingWith: "Open "))
+            let origin = try XCTUnwrap(invitation.firstMatch(of: /http:\/\/127\.0\.0\.1:\d+/)?.output).description
+            let transport = try CurlTransport()
+
+            let list = try await transport.get(origin + "/faults")
+            for fault in SandboxFault.all {
+                XCTAssertTrue(
+                    String(decoding: list.body, as: UTF8.self).contains("value=\"\(fault.name)\""), fault.name)
+            }
+            // The shop reads the discovery document anew, so no person is needed to see this one refused.
+            let reply = try await transport.post("fault=discovery-issuer-mismatch", to: origin + "/faults")
+            XCTAssertEqual(reply.response.headerFields[.location], "/fault")
+            let page = String(decoding: try await transport.get(origin + "/fault").body, as: UTF8.self)
+            XCTAssertTrue(page.contains("Refused, as it must be"), page)
+            XCTAssertTrue(page.contains("issuer_mismatch"), page)
 
             await transport.shutdown()
             tool.interrupt()

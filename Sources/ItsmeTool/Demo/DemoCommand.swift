@@ -73,27 +73,37 @@
                             issuer: "http://127.0.0.1:\(sandboxPort)/v2",
                             clients: DemoRegistration.allCases.map {
                                 $0.atSandbox(origin: origin, credentials: credentials)
-                            }, recordedRequestLimit: 0),
+                            }),
                         transport: ReportingTransport("itsme", through: transport, report: report))
-                    let parties = try DemoRegistration.allCases.map { registration in
-                        try DemoRelyingParty(
-                            DemoApplication(
-                                registration,
-                                configuration: registration.configuration(
-                                    origin: origin, issuer: sandbox.issuer, credentials: credentials),
-                                transport: tampered(transport, credentials.keys), report: report))
+                    let trial = DemoTrial(sandbox)
+                    let shop = { (registration: DemoRegistration) in
+                        try DemoShop(
+                            registration,
+                            configuration: registration.configuration(
+                                origin: origin, issuer: sandbox.issuer, credentials: credentials),
+                            transport: tampered(transport, credentials.keys), report: report, trial: trial)
                     }
+                    let shops = [try shop(.keyPair), try shop(.clientSecret)]
+                    // itsme offers the backchannel only to clients with a key pair.
+                    let kiosk = DemoKiosk(shops[0], report: report)
                     sandboxHandler.set(sandbox)
-                    siteHandler.set(try DemoSite(parties, keys: credentials.keys))
+                    siteHandler.set(
+                        try DemoSite(
+                            shops, kiosk: kiosk, sandbox: sandbox, trial: trial, keys: credentials.keys, report: report)
+                    )
                     report.note("itsme          \(sandbox.issuer)")
                     report.note("relying party  \(origin)")
-                    for party in parties {
-                        report.note("client         \(party.registration.clientID), with a \(party.registration.name)")
+                    for shop in shops {
+                        report.note("client         \(shop.registration.clientID), with a \(shop.registration.name)")
                     }
 
-                    let outcomes = try await walk(through: parties, at: origin, sandbox: sandbox, transport: transport)
+                    let outcomes = try await walk(
+                        through: shops, kiosk: kiosk, at: origin, sandbox: sandbox, transport: transport)
                     let isVerified = conclude(outcomes)
                     if isVerified, keepsServing {
+                        sandbox.forgetRecordedRequests()
+                        report.forgetChecks()
+                        kiosk.leave()
                         let interruption = await Interruption()
                         report.line("\nOpen \(origin)/ in a browser. Ctrl-C stops the demo.")
                         await interruption.wait()
@@ -106,9 +116,9 @@
 
         /// Reports the first login in full, the other runs in brief.
         private func walk(
-            through parties: [DemoRelyingParty], at origin: String, sandbox: Sandbox, transport: CurlTransport
+            through shops: [DemoShop], kiosk: DemoKiosk, at origin: String, sandbox: Sandbox, transport: CurlTransport
         ) async throws -> [DemoWalk.Outcome] {
-            let all = parties.flatMap { party in DemoService.allCases.map { DemoWalk(service: $0, party: party) } }
+            let all = shops.flatMap { shop in DemoService.allCases.map { DemoWalk(service: $0, shop: shop) } }
             var browser = DemoBrowser(transport: ReportingTransport("browser", through: transport, report: report))
             var outcomes: [DemoWalk.Outcome] = []
             for walk in tampering == nil ? all[...] : all.filter(showsTampering).prefix(1) {
@@ -122,10 +132,9 @@
                 if isFirst, case .success = outcome.result { report.step("The verified claims") }
                 tell(outcome, sandbox)
             }
-            // itsme offers the backchannel only to clients with a key pair.
-            if tampering == nil, let party = parties.first(where: { $0.registration == .keyPair }) {
+            if tampering == nil {
                 sandbox.forgetRefusals()
-                let outcome = try await DemoBackchannel(party: party, sandbox: sandbox)
+                let outcome = await DemoKioskWalk(kiosk: kiosk, sandbox: sandbox)
                     .perform(as: Self.persona, report: report)
                 outcomes.append(outcome)
                 tell(outcome, sandbox)
@@ -141,7 +150,7 @@
         private func tell(_ outcome: DemoWalk.Outcome, _ sandbox: Sandbox) {
             switch outcome.result {
             case .success(let result):
-                for claim in result.claims { report.note("\(claim.name): \(claim.text)") }
+                for row in result.rows { report.note("\(row.label): \(row.text)") }
             case .failure:
                 for refusal in sandbox.refusals { report.note("itsme refused: \(refusal)") }
             }

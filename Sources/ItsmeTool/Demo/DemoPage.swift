@@ -1,167 +1,118 @@
 #if Tool
     import HTTPTypes
     import ItsmeRP
+    import ItsmeSandbox
     import JOSE
+    import WebFormats
 
-    /// A page of the shop: no script, one style sheet.
+    /// A page of the shop: no script, one style element.
     struct DemoPage {
-        static let stylesheetPath = "/style.css"
+        static let siteName = "Demo shop"
 
         let title: String
         /// HTML; every value in it is escaped.
         let content: String
+        /// After how many seconds the browser asks again; nil for never.
+        var refresh: Int?
 
-        /// Answers GET with a page.
-        struct Handler: HTTPHandler {
-            let page: @Sendable (HTTPRequest) -> HTTPReply
-
-            func respond(to request: HTTPRequest, body: [UInt8]) async -> HTTPReply {
-                guard request.method == .get || request.method == .head else {
-                    return HTTPReply(
-                        response: HTTPResponse(status: .methodNotAllowed, headerFields: [.allow: "GET, HEAD"]))
-                }
-                return page(request)
-            }
-        }
-
-        /// The page with what itsme said about the person.
-        static func result(_ result: DemoResult, of service: DemoService, _ registration: DemoRegistration) -> DemoPage
-        {
-            let title =
-                switch service {
-                case .login: "You are logged in"
-                case .shareData: "You shared your data"
-                case .confirm: "You confirmed the payment"
-                }
-            let rows = result.claims.map { claim in
-                "<tr><th scope=\"row\">\(escaped(claim.label))<td>\(claim.lines.map(escaped).joined(separator: "<br>"))"
-            }
-            return DemoPage(
-                title: title,
-                content: """
-                    \(service == .confirm ? "<p>\(escaped(DemoService.payment))</p>" : "")
-                    <p>With itsme and a \(registration.name): every value was decrypted, verified and validated.</p>
-                    <table>
-                    <tr><th scope="row">sub<td><code>\(escaped(result.subject))</code>
-                    <tr><th scope="row">acr<td>\(escaped(DemoResult.label(result.authenticationContextClass)))
-                    \(rows.joined(separator: "\n"))
-                    </table>
-                    <p><a href="\(DemoSite.homePath)">Back to the shop</a></p>
-                    """)
-        }
-
-        func reply() -> HTTPReply {
-            let html = """
-                <!doctype html>
-                <html lang="en">
-                <head>
-                <meta charset="utf-8">
-                <meta name="viewport" content="width=device-width, initial-scale=1">
-                <title>\(Self.escaped(title))</title>
-                <link rel="stylesheet" href="\(Self.stylesheetPath)">
-                </head>
-                <body>
-                <main>
-                <h1>\(Self.escaped(title))</h1>
-                \(content)
-                </main>
-                </body>
-                </html>
-
+        /// The answer with this page. Its header links to pages of the sandbox, and a form may lead there.
+        func reply(_ sandbox: Sandbox) -> HTTPReply {
+            let issuer = sandbox.issuer
+            let header = """
+                <header>
+                <a class="site" href="/">\(Self.siteName)</a>
+                <nav aria-label="Pages">
+                <a href="/kiosk">Kiosk</a>
+                <a href="/faults">Faults</a>
+                <a href="\(HTMLText.escape(issuer))/sandbox/phone" target="_blank">Phone</a>
+                </nav>
+                </header>
                 """
-            return HTTPReply(
+            let html = HTMLText.document(
+                language: "en", title: "\(title) · \(Self.siteName)", stylesheet: Self.stylesheet,
+                content: "\(header)\n<h1>\(HTMLText.escape(title))</h1>\n\(content)")
+            var reply = HTTPReply(
                 response: HTTPResponse(
                     status: .ok,
                     headerFields: [
                         .contentType: "text/html; charset=utf-8", .cacheControl: "no-store",
-                        .contentSecurityPolicy:
-                            "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
                         .xContentTypeOptions: "nosniff",
+                        .contentSecurityPolicy: """
+                        default-src 'none'; style-src \(Self.styleSource); img-src data:; frame-src 'self'; \
+                        base-uri 'none'; form-action 'self' \(issuer)/; frame-ancestors 'none'
+                        """,
                     ]),
                 body: Array(html.utf8))
+            // A header, not an element, so that the page stays the same document.
+            if let refresh, let name = HTTPField.Name("Refresh") { reply.response.headerFields[name] = "\(refresh)" }
+            return reply
         }
 
-        static func escaped(_ text: String) -> String {
-            text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-                .replacing("\"", with: "&quot;")
-        }
-    }
-
-    extension DemoResult.Claim {
-        fileprivate var label: String { DemoResult.label(name) }
-
-        /// The lines of the value. Each member of an object has its own line.
-        fileprivate var lines: [String] {
-            if let members = value.members {
-                return members.map { "\($0.name): \($0.value.string ?? $0.value.text)" }
-            }
-            return text.split(separator: "\n").map(String.init)
-        }
-    }
-
-    extension HTTPReply {
-        static let demoStylesheet = HTTPReply(
-            response: HTTPResponse(
-                status: .ok,
-                headerFields: [.contentType: "text/css; charset=utf-8", .xContentTypeOptions: "nosniff"]),
-            body: Array(
-                ("""
-                body{margin:0;padding:0 1rem;background:#f4f4f6;color:#1f1f24;font:1rem/1.5 system-ui,sans-serif}
-                main{box-sizing:border-box;max-width:52rem;margin:8vh auto 2rem;padding:2rem;background:#fff;border-radius:.75rem}
-                h1{margin:0 0 .75rem;font-size:1.5rem}
-                h2{margin:2rem 0 .5rem;font-size:1.125rem}
-                ul{display:flex;flex-wrap:wrap;gap:1rem;margin:0;padding:0;list-style:none}
-                table{width:100%;margin:1rem 0;border-collapse:collapse}
-                th,td{padding:.5rem;border-top:1px solid #d9d9de;text-align:left;vertical-align:top;overflow-wrap:anywhere}
-                th{width:11rem;font-weight:600}
-                @media (max-width:36rem){main{padding:1.5rem}th,td{display:block;width:auto;padding:.25rem 0}td{border:0}}
-                main>p:last-child{margin-bottom:0}
-                main a:not(.itsme-button){color:#a5320a}
-                .note{margin:0 0 .75rem;color:#55555f}
-
-                """ + ItsmeButton.stylesheet).utf8))
-
-        /// Redirects the browser, which follows with GET.
-        static func redirect(to path: String) -> HTTPReply {
-            HTTPReply(
-                response: HTTPResponse(status: .seeOther, headerFields: [.location: path, .cacheControl: "no-store"]))
-        }
-    }
-
-    /// The part of a verified answer that the demo shows.
-    struct DemoResult: Sendable {
-        /// A claim about the person or the approval.
-        struct Claim: Sendable {
-            let name: String
-            let value: JSON
-
-            /// The value in one line.
-            var text: String { value.string ?? value.text }
+        /// A form that is only a button.
+        static func button(_ text: String, action: String, _ kind: String = "") -> String {
+            "<form method=\"post\" action=\"\(action)\"><button class=\"\(kind)\">\(HTMLText.escape(text))</button></form>"
         }
 
-        let subject: String
-        let authenticationContextClass: String
-        /// The verified claims about the person.
-        let claims: [Claim]
-
-        /// Claims about the token, not about the person.
-        private static let tokenClaims: Set<String> = [
-            "iss", "sub", "aud", "exp", "iat", "nbf", "nonce", "acr", "auth_time", "at_hash",
-        ]
-
-        /// - Throws: ``ItsmeError`` when the two are about different people.
-        init(idToken: IDToken, userInfo: UserInfo?) throws {
-            subject = idToken.subject
-            authenticationContextClass = idToken.authenticationContextClass ?? "none"
-            let all = try userInfo?.claims(mergedInto: idToken) ?? idToken.claims
-            claims = all.names.filter { !Self.tokenClaims.contains($0) }.compactMap { name in
-                all.raw(name).map { Claim(name: name, value: $0) }
-            }
+        /// A list of names and values.
+        static func list(_ values: [(name: String, text: String)]) -> String {
+            let items = values.map { "<dt>\(HTMLText.escape($0.name))</dt><dd>\(HTMLText.escape($0.text))</dd>" }
+            return "<dl>\n\(items.joined(separator: "\n"))\n</dl>"
         }
 
-        /// A name without itsme's namespace.
-        static func label(_ name: String) -> String {
-            name.split(separator: "/").last.map(String.init) ?? name
-        }
+        /// The style is named by its digest (CSP Level 3 section 6.7.2.3); without one the page goes unstyled.
+        private static let styleSource: String =
+            (try? SHA256.digest(Array(stylesheet.utf8))).map(HTMLText.styleSource) ?? "'none'"
+
+        private static let stylesheet = """
+            :root{color-scheme:light dark;--ground:#eef4f2;--surface:#fff;--text:#16211f;--quiet:#4c5b58;--line:#bfd0cb;\
+            --accent:#0a6355;--good:#0a6355;--bad:#a3200d}
+            @media (prefers-color-scheme:dark){:root{--ground:#0e1514;--surface:#17211f;--text:#eaf2f0;--quiet:#a9bab6;\
+            --line:#3a4c48;--accent:#6cd0bd;--good:#6cd0bd;--bad:#ff9c8a}}
+            *{box-sizing:border-box}
+            body{margin:0;background:var(--ground);color:var(--text);font:1rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
+            main{max-width:76rem;margin:0 auto;padding:0 1rem 3rem}
+            header{display:flex;flex-wrap:wrap;justify-content:space-between;align-items:center;gap:0 1.5rem;\
+            border-bottom:3px solid var(--accent);margin-bottom:1.5rem}
+            header a{display:inline-block;padding:.75rem 0;color:var(--text);text-decoration:none}
+            header a:hover{text-decoration:underline}
+            nav{display:flex;flex-wrap:wrap;gap:0 1.25rem}
+            .site{font-weight:700;font-size:1.125rem;color:var(--accent)}
+            h1{margin:0 0 .5rem;font-size:1.75rem;line-height:1.2;text-wrap:balance}
+            h2{margin:0 0 .5rem;font-size:1.25rem;line-height:1.3}
+            h3{margin:1.25rem 0 .25rem;font-size:1rem}
+            p{margin:0 0 .75rem}
+            a{color:var(--accent);text-underline-offset:.2em}
+            .lead{max-width:46rem;font-size:1.125rem;margin-bottom:1.5rem}
+            .note{color:var(--quiet)}
+            .columns{display:grid;gap:1.5rem}
+            .columns>*{min-width:0}
+            @media (min-width:60rem){.columns{grid-template-columns:3fr 2fr;align-items:start}}
+            .card{padding:1.25rem;background:var(--surface);border:1px solid var(--line);border-radius:.75rem;margin-bottom:1.5rem}
+            .card>:last-child{margin-bottom:0}
+            .row{display:flex;flex-wrap:wrap;gap:.75rem;align-items:center;margin:.75rem 0}
+            dl{display:grid;grid-template-columns:minmax(7rem,max-content) 1fr;gap:.5rem 1.25rem;margin:0 0 .75rem}
+            dt{color:var(--quiet)}
+            dd{margin:0}
+            @media (max-width:30rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}}
+            ol,ul{margin:0;padding-left:1.5rem}
+            .checks{list-style:none;padding:0}
+            li{margin-bottom:.5rem}
+            .tag{display:inline-block;padding:0 .5rem;border:1px solid;border-radius:1rem;font-size:.875rem;color:var(--quiet)}
+            .tag.good{color:var(--good)}
+            .tag.bad{color:var(--bad)}
+            pre{margin:0;white-space:pre-wrap;font:.875rem/1.5 ui-monospace,monospace}
+            code{font:.875em ui-monospace,monospace}
+            button{font:600 1rem/1.25 system-ui,sans-serif;min-height:44px;padding:.5rem 1.25rem;border:2px solid var(--accent);\
+            border-radius:.5rem;background:none;color:var(--text);cursor:pointer}
+            button:hover{text-decoration:underline}
+            a:focus-visible,button:focus-visible,summary:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+            summary{padding:.5rem 0;font-weight:600;cursor:pointer}
+            .faults{list-style:none;padding:0}
+            .faults li{display:grid;gap:0 1rem;align-items:center;border-top:1px solid var(--line);padding:.5rem 0;margin:0}
+            @media (min-width:40rem){.faults li{grid-template-columns:5rem 1fr}}
+            .qr{display:block;width:16rem;max-width:100%;background:#fff;padding:1rem;border-radius:.75rem;margin:0 0 1rem}
+            iframe{display:block;width:100%;height:26rem;border:1px solid var(--line);border-radius:.75rem}
+            \(ItsmeButton.stylesheet)
+            """
     }
 #endif

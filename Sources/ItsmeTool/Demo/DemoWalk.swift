@@ -7,20 +7,20 @@
     /// One run through a service with one registration, from the button to the result.
     struct DemoWalk: Sendable {
         let service: DemoService
-        let party: DemoRelyingParty
+        let shop: DemoShop
 
         /// The result of a run.
         struct Outcome {
             let name: String
             /// The service in a sentence.
             let service: String
-            let result: Result<DemoResult, any Error>
+            let result: Result<DemoPerson, any Error>
             /// How many requests the relying party sent.
             let requests: Int
         }
 
         /// For example `share data (client secret)`.
-        var name: String { "\(service.name) (\(party.registration.name))" }
+        var name: String { "\(service.name) (\(shop.registration.name))" }
 
         /// Does what the person does, and returns the result of the relying party.
         ///
@@ -33,8 +33,8 @@
             at origin: String, browser: inout DemoBrowser, as persona: String, steps: Bool, tampering: Tampering?,
             report: Report
         ) async throws -> Outcome {
-            let requestsBefore = party.application.requestCount
-            _ = party.application.takeOutcome()
+            let requestsBefore = shop.requestCount
+            _ = shop.outcome.take()
             if !steps { report.step(heading) }
             var complaint: ToolFailure?
             do {
@@ -44,18 +44,18 @@
                 complaint = failure
             }
             var result =
-                party.application.takeOutcome()
+                shop.outcome.take()
                 ?? .failure(complaint ?? ToolFailure("no callback reached the relying party"))
             if let complaint, case .success = result { result = .failure(complaint) }
             if case .failure(let failure as ToolFailure) = result { report.refused("\(failure)") }
             return Outcome(
                 name: name, service: service.name, result: result,
-                requests: party.application.requestCount - requestsBefore)
+                requests: shop.requestCount - requestsBefore)
         }
 
         private var heading: String {
             let title = service.name.prefix(1).uppercased() + service.name.dropFirst()
-            return "\(title), as the client with the \(party.registration.name)"
+            return "\(title), as the client with the \(shop.registration.name)"
         }
 
         private func go(
@@ -63,7 +63,7 @@
             report: Report
         ) async throws {
             if steps { report.step("The person clicks \"\(service.action.text(in: .english))\"") }
-            let authorization = try await browser.redirect(from: origin + party.startURL(of: service))
+            let authorization = try await browser.redirect(from: origin + shop.startURL(of: service))
             if steps {
                 report.step("The browser goes to itsme, and the person approves on the phone (automated: \(persona))")
             }
@@ -136,42 +136,30 @@
         }
     }
 
-    /// A login without a browser: the person scans a QR code and approves on the phone. Polls wait for itsme's interval.
-    struct DemoBackchannel {
-        let party: DemoRelyingParty
+    /// A login at the kiosk: the person scans a QR code and approves on the phone. Polls wait for itsme's interval.
+    struct DemoKioskWalk {
+        let kiosk: DemoKiosk
         let sandbox: Sandbox
 
-        /// Does what the relying party and the person do.
-        func perform(as persona: String, report: Report) async throws -> DemoWalk.Outcome {
-            let application = party.application
-            let requestsBefore = application.requestCount
-            report.step("Login without a browser, as the client with the \(party.registration.name)")
-            let result: Result<DemoResult, any Error>
-            do {
-                let found = try await application.client.discoverUser { session in
-                    report.passed("user discovery: \(session.qrCode), polled every \(session.interval)")
+        /// Does what the person does.
+        func perform(as persona: String, report: Report) async -> DemoWalk.Outcome {
+            let shop = kiosk.shop
+            let requestsBefore = shop.requestCount
+            report.step("Login without a browser, as the client with the \(shop.registration.name)")
+            let result = await kiosk.logIn { stage in
+                switch stage {
+                case .showsCode:
                     sandbox.scanQRCode(as: persona)
                     report.note("the person scans it (automated: \(persona))")
+                case .waitsForApproval:
+                    await sandbox.answerBackchannelRequest()
+                    report.note("the person approves on the phone (automated)")
+                case .free, .loggedIn, .refused: break
                 }
-                let service = DemoService.login
-                let request = try await application.client.backchannelAuthentication(
-                    for: service.request(subject: nil), hint: .userIdentifierToken(found),
-                    claims: service.claims, level: service.level)
-                report.passed("backchannel request: signed with our key, for the person who scanned the code")
-                await sandbox.answerBackchannelRequest()
-                report.note("the person approves on the phone (automated)")
-                let tokens = try await application.client.backchannelTokens(waitingFor: request)
-                report.passed("ID token: decrypted, verified, and validated for this request")
-                result = .success(try DemoResult(idToken: tokens.idToken, userInfo: nil))
-            } catch let error as CancellationError {
-                throw error
-            } catch {
-                report.refused("\(error)")
-                result = .failure(error)
             }
             return DemoWalk.Outcome(
-                name: "login without a browser (\(party.registration.name))", service: "login", result: result,
-                requests: application.requestCount - requestsBefore)
+                name: "login without a browser (\(shop.registration.name))", service: "login", result: result,
+                requests: shop.requestCount - requestsBefore)
         }
     }
 #endif

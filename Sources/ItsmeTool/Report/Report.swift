@@ -11,6 +11,13 @@
         private struct State {
             var lastStep = 0
             var detail = Shape.Detail.full
+            var checks: [Check] = []
+        }
+
+        /// A check of the relying party.
+        struct Check: Sendable {
+            let isPassed: Bool
+            let text: String
         }
 
         private let state = Mutex(State())
@@ -43,10 +50,22 @@
         func received(_ text: String) { write("   <- \(text)") }
 
         /// Reports a check that passed.
-        func passed(_ check: String) { write("   ok \(check)") }
+        func passed(_ check: String) {
+            state.withLock { $0.checks.append(Check(isPassed: true, text: check)) }
+            write("   ok \(check)")
+        }
 
         /// Reports a refusal.
-        func refused(_ reason: String) { write("   NO \(reason)") }
+        func refused(_ reason: String) {
+            state.withLock { $0.checks.append(Check(isPassed: false, text: reason)) }
+            write("   NO \(reason)")
+        }
+
+        /// The checks so far, since the last ``forgetChecks()``.
+        var checks: [Check] { state.withLock { $0.checks } }
+
+        /// Forgets the checks of the last login.
+        func forgetChecks() { state.withLock { $0.checks = [] } }
 
         /// Reports anything else about the step.
         func note(_ text: String) { write("      \(text)") }

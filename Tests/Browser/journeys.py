@@ -1,0 +1,132 @@
+"""What people do, from the first click to the result. Each function is one journey; it raises where it fails."""
+from selenium.webdriver.common.keys import Keys
+
+
+def login(visit):
+    for secret in [False, True]:
+        visit.log_in(secret)
+        visit.browser.see("23 July 1985", "lotte@example.org", "What just happened")
+        visit.shop()
+        visit.browser.see("Lotte Voorbeeld is logged in")
+
+
+def share_data(visit):
+    for secret in [False, True]:
+        visit.start("share", secret)
+        visit.answer()
+        visit.browser.see("Lotte Voorbeeld shared these data", "85.07.23-346", "Belgium", "Voorbeeldstraat 1")
+
+
+def confirm(visit):
+    for secret in [False, True]:
+        visit.log_in(secret)
+        visit.start("confirm", secret)
+        visit.browser.see("25", "BE68 5390 0754 7034")
+        visit.answer()
+        visit.browser.see("Lotte Voorbeeld confirmed the payment", "the itsme code")
+
+
+def confirm_asks_to_log_in_first(visit):
+    visit.start("confirm")
+    visit.answer()
+    visit.answer()
+    visit.browser.see("Lotte Voorbeeld confirmed the payment")
+
+
+def logout(visit):
+    visit.log_in()
+    visit.browser.click("Log out")
+    visit.browser.see("Try itsme on this machine")
+    assert not visit.browser.has("is logged in"), "still logged in"
+
+
+def kiosk(visit):
+    visit.start_kiosk()
+    visit.scan()
+    visit.shop("/kiosk")
+    visit.browser.see("Look at your phone")
+    visit.approve_on_phone()
+    visit.shop("/kiosk")
+    visit.browser.see("Hello Lotte Voorbeeld", "at the kiosk")
+
+
+def cancel(visit):
+    visit.start()
+    visit.answer("cancel")
+    visit.browser.see("The login was cancelled", "Try again with itsme", "Reference:")
+    visit.browser.click("Try again with itsme")
+    visit.answer()
+    visit.browser.see("Hello Lotte Voorbeeld")
+
+
+def timeout(visit):
+    visit.start()
+    visit.answer("times-out")
+    visit.browser.see("with itsme")
+    visit.browser.click("with itsme")
+    visit.answer()
+    visit.browser.see("Hello Lotte Voorbeeld")
+
+
+def back_button(visit):
+    visit.log_in()
+    for _ in range(2):
+        visit.browser.driver.back()
+    visit.browser.see("Try itsme on this machine")
+    visit.browser.driver.forward()
+    visit.browser.driver.forward()
+    visit.browser.see("Hello Lotte Voorbeeld")
+    # The form of a page that was answered already must not log in again.
+    visit.browser.driver.back()
+    if visit.browser.driver.find_elements("css selector", "[value=belgian-eid]"):
+        visit.answer()
+        visit.browser.see("refused")
+
+
+def two_tabs(visit):
+    driver = visit.browser.driver
+    first = driver.current_window_handle
+    visit.start("login")
+    driver.switch_to.new_window("tab")
+    visit.start("share")
+    driver.switch_to.window(first)
+    visit.answer()
+    visit.browser.see("Hello Lotte Voorbeeld")
+    driver.switch_to.window(driver.window_handles[-1])
+    visit.answer()
+    visit.browser.see("shared these data")
+    driver.close()
+    driver.switch_to.window(first)
+
+
+def faults(visit):
+    for name, code in [
+        ("invalid-iss", "issuer_mismatch"),
+        ("invalid-sig-rs256", "signature_invalid"),
+        ("userinfo-invalid-sub", "subject_mismatch"),
+        ("callback-duplicate-state", "response_malformed"),
+    ]:
+        visit.try_fault(name)
+        visit.answer()
+        visit.browser.see("Refused, as it must be", name, code, "login failed")
+    visit.try_fault("discovery-http-500")
+    visit.browser.see("Refused")
+    visit.try_fault("token-type-case-insensitivity")
+    visit.answer()
+    visit.browser.see("Accepted, as it must be")
+
+
+def keyboard_only(visit):
+    browser = visit.browser
+    visit.shop()
+    browser.press("Log in with itsme")
+    browser.press("belgian-eid", key=Keys.SPACE)
+    browser.see("Hello Lotte Voorbeeld")
+    browser.press("Log out", key=Keys.SPACE)
+    browser.see("Try itsme on this machine")
+
+
+ALL = [
+    login, share_data, confirm, confirm_asks_to_log_in_first, logout, kiosk, cancel, timeout, back_button, two_tabs,
+    faults, keyboard_only,
+]
