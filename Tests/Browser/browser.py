@@ -7,6 +7,7 @@ from selenium import webdriver
 from selenium.common.exceptions import TimeoutException, WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.ui import WebDriverWait
 
 AXE = resources.files("axe_core_python").joinpath("axe.min.js").read_text()
@@ -89,7 +90,14 @@ class Browser:
         return self.driver.find_elements(By.XPATH, path)[nth]
 
     def click(self, text, nth=0):
-        self.wait(lambda: self.find(text, nth).click() or True, f"link or button '{text}'")
+        """Clicks the link or button, and waits until its page is gone."""
+        def click():
+            control = self.find(text, nth)
+            control.click()
+            return control
+
+        clicked = self.wait(click, f"link or button '{text}'")
+        WebDriverWait(self.driver, SECONDS, 0.1).until(staleness_of(clicked), f"nothing happens after '{text}'")
 
     def press(self, text, nth=0, key=Keys.ENTER):
         """Goes to the link or button with Tab, and presses a key there."""

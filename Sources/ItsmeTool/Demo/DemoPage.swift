@@ -95,8 +95,9 @@
             dd{margin:0}
             @media (max-width:30rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}}
             ol,ul{margin:0;padding-left:1.5rem}
-            .checks{list-style:none;padding:0}
             li{margin-bottom:.5rem}
+            .checks{list-style:none;padding:0}
+            .checks li,.faults li{display:grid;grid-template-columns:max-content 1fr;gap:0 .75rem;align-items:start}
             .tag{display:inline-block;padding:0 .5rem;border:1px solid;border-radius:1rem;font-size:.875rem;color:var(--quiet)}
             .tag.good{color:var(--good)}
             .tag.bad{color:var(--bad)}
@@ -108,8 +109,7 @@
             a:focus-visible,button:focus-visible,summary:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
             summary{padding:.5rem 0;font-weight:600;cursor:pointer}
             .faults{list-style:none;padding:0}
-            .faults li{display:grid;gap:0 1rem;align-items:center;border-top:1px solid var(--line);padding:.5rem 0;margin:0}
-            @media (min-width:40rem){.faults li{grid-template-columns:5rem 1fr}}
+            .faults li{align-items:center;border-top:1px solid var(--line);padding:.5rem 0;margin:0}
             .qr{display:block;width:16rem;max-width:100%;background:#fff;padding:1rem;border-radius:.75rem;margin:0 0 1rem}
             iframe{display:block;width:100%;height:26rem;border:1px solid var(--line);border-radius:.75rem}
             \(ItsmeButton.stylesheet)

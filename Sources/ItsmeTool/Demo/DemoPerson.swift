@@ -26,7 +26,7 @@
                 ("Date of birth", claims[.birthdate]?.value.date.map(Self.text)),
                 ("Place of birth", claims[.placeOfBirth]?.value.formatted),
                 ("National number", claims[.nationalNumber]?.value.formatted),
-                ("Nationality", claims[.citizenshipCode].map { Self.country($0.value) }),
+                ("Citizen of", claims[.citizenshipCode].map { Self.country($0.value) }),
                 ("Address", claims[.address]?.value.formatted),
                 ("Phone number", claims[.phoneNumber]?.value.text),
                 ("E-mail address", claims[.email].map { "\($0.value.text) (not verified by itsme)" }),

@@ -26,6 +26,8 @@
                 """
                 \(account(request))<section class="card" aria-labelledby="browser">
                 <h2 id="browser">In the browser</h2>
+                <p>Log in: who is it? Share data: and what of that person? Confirm: does the person who is logged in pay \
+                \(DemoService.payment)?</p>
                 \(services.joined(separator: "\n"))
                 </section>
                 <section class="card" aria-labelledby="terminal">
@@ -164,7 +166,7 @@
                     (
                         fault.isTolerable ? "Accepted, as it must be" : "Nothing was refused",
                         fault.isTolerable
-                            ? "<p>The altered answer is still right. A client that refuses it would fail at the real itsme.</p>"
+                            ? "<p>The altered answer is still allowed. A client that refuses it is too strict.</p>"
                             : "<p>The library did not need the altered answer, or asked again and got a right one.</p>"
                     )
                 case .refused(let error, let page):

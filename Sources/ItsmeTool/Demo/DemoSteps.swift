@@ -45,7 +45,7 @@
 
         private static func item(_ check: Report.Check) -> String {
             let tag = check.isPassed ? "<span class=\"tag good\">ok</span>" : "<span class=\"tag bad\">refused</span>"
-            return "<li>\(tag) \(HTMLText.escape(check.text))"
+            return "<li>\(tag) <span>\(HTMLText.escape(check.text))</span>"
         }
 
         private static func text(_ message: RecordedRequest) -> String {
