@@ -221,7 +221,7 @@ let package = Package(
             dependencies: [
                 // For the tool itself: tests run it as a process.
                 "ItsmeTool",
-                "ItsmeRP", "ItsmeSandbox", "JOSE",
+                "ItsmeRP", "ItsmeSandbox", "JOSE", "TestSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: swiftSettings),

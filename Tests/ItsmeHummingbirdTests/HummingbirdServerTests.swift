@@ -4,7 +4,6 @@ import ItsmeHummingbird
 import ItsmeRP
 import Logging
 #if Hummingbird
-    import NIOCore
     import ServiceLifecycle
 #endif
 import Synchronization
@@ -243,8 +242,9 @@ final class HummingbirdServerTests: XCTestCase {
             do {
                 try await HummingbirdServer.withServer(Self.echo, port: taken.port, logger: Self.logger) { _ in }
                 XCTFail("the server started")
-            } catch let error as IOError {
-                XCTAssertEqual(error.errnoCode, EADDRINUSE)
+            } catch let error as HummingbirdServer.PortInUse {
+                XCTAssertEqual(error.port, taken.port)
+                XCTAssertTrue("\(error)".contains("port \(taken.port) is in use"))
             }
         }
 

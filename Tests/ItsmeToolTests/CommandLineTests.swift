@@ -1,6 +1,10 @@
 import Foundation
 import XCTest
 
+#if Tool
+    @testable import ItsmeTool
+#endif
+
 /// The command line as a whole.
 final class CommandLineTests: XCTestCase {
     #if Tool
@@ -21,6 +25,32 @@ final class CommandLineTests: XCTestCase {
 
         func testRefusesAnUnknownCommandWithUsageStatus() throws {
             XCTAssertEqual(try ToolProcess(["no-such-command"]).result().status, 64)
+        }
+
+        func testHelpExplainsTheExitStatus() throws {
+            let result = try ToolProcess(["--help"]).result()
+            XCTAssertEqual(result.status, 0)
+            for status in ["  0   ", "  1   ", "  64  ", "  75  "] {
+                XCTAssertTrue(result.output.contains(status), result.output)
+            }
+        }
+
+        func testUsesColorsOnATerminalOnly() {
+            for (isTerminal, variables, hasColors) in [
+                (true, ["TERM": "xterm"], true), (false, ["TERM": "xterm"], false), (true, ["TERM": "dumb"], false),
+                (true, [:], false), (true, ["TERM": "xterm", "NO_COLOR": "1"], false),
+                (true, ["TERM": "xterm", "NO_COLOR": ""], true),
+            ] as [(Bool, [String: String], Bool)] {
+                let style = TextStyle(isTerminal: isTerminal, variables: variables)
+                XCTAssertEqual(style.hasColors, hasColors, "\(isTerminal) \(variables)")
+                XCTAssertEqual(style.paint("x", .red), hasColors ? "\u{1B}[31mx\u{1B}[0m" : "x")
+            }
+        }
+
+        func testFindingsShowNoControlCharacters() {
+            let finding = Finding.fail("a.b", "red \u{1B}[31m text", remedy: "a\u{202E}b\nc")
+            XCTAssertEqual(finding.text, "red \u{FFFD}[31m text")
+            XCTAssertEqual(finding.remedy, "a\u{FFFD}b\u{FFFD}c")
         }
     #else
         func testSaysWithoutItsTraitHowToAddIt() throws {

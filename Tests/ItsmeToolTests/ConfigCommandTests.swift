@@ -1,5 +1,6 @@
 #if Tool
     import Foundation
+    import JOSE
     import XCTest
 
     /// `itsme config`
@@ -65,14 +66,15 @@
                 "ITSME_CLIENTID": "my-client", "ITSME_CLOCK_SKEW": "many", "ITSME_SEALING_KEY": "short",
             ])
             XCTAssertEqual(result.status, 1, result.output)
-            for name in [
-                "ITSME_ENVIRONMENT", "ITSME_CLIENT_ID", "ITSME_REDIRECT_URI", "ITSME_KEY_FILE", "ITSME_CLOCK_SKEW",
-                "ITSME_SEALING_KEY",
-            ] {
+            for name in ["ITSME_ENVIRONMENT", "ITSME_CLIENT_ID", "ITSME_REDIRECT_URI", "ITSME_KEY_FILE"] {
                 XCTAssertTrue(result.output.contains("\(name) (--itsme-"), "\(name): \(result.output)")
             }
+            // Of those that are given, only the name in the place where they are.
+            for name in ["ITSME_CLOCK_SKEW", "ITSME_SEALING_KEY"] {
+                XCTAssertTrue(result.output.contains("\(name): it is not"), "\(name): \(result.output)")
+            }
             XCTAssertTrue(
-                result.output.contains("Warning: ITSME_CLIENTID is not a setting. Did you mean ITSME_CLIENT_ID?"),
+                result.output.contains("ITSME_CLIENTID is not a setting. Did you mean ITSME_CLIENT_ID?"),
                 result.output)
             XCTAssertFalse(result.output.contains("can be used"), result.output)
         }
@@ -83,6 +85,57 @@
             XCTAssertEqual(result.status, 1)
             XCTAssertTrue(
                 result.output.contains("itsme.clientId is not a setting. Did you mean itsme.clientID?"), result.output)
+        }
+
+        func testReadsAFileOfVariables() throws {
+            var variables = try goodVariables()
+            variables["ITSME_CLOCK_SKEW"] = "20"
+            let text = variables.map { "\($0.key)=\($0.value)" }.joined(separator: "\n") + "\n# ITSME_NONE=1\n"
+            let file = try write(text, "service.env")
+            let result = try run(["ITSME_CLOCK_SKEW": "30"], "--file '\(file)' --itsme-maximum-token-age=500")
+            XCTAssertEqual(result.status, 0, result.output)
+            XCTAssertEqual(line("ITSME_CLIENT_ID", in: result.output), "ITSME_CLIENT_ID my-client [\(file)]")
+            XCTAssertEqual(line("ITSME_CLOCK_SKEW", in: result.output), "ITSME_CLOCK_SKEW 30 [environment]")
+            XCTAssertEqual(
+                line("ITSME_MAXIMUM_TOKEN_AGE", in: result.output), "ITSME_MAXIMUM_TOKEN_AGE 500 [argument]")
+            XCTAssertFalse(result.output.contains(sealingKey))
+            XCTAssertFalse(result.output.contains("ITSME_NONE"), result.output)
+        }
+
+        func testNamesTheFileOfAFault() throws {
+            var variables = try goodVariables()
+            let json = try write(#"{"itsme": {"clockSkew": "many"}}"#, "settings.json")
+            let inJSON = try run(variables, "--file '\(json)'")
+            XCTAssertTrue(
+                inJSON.output.contains("\(json), itsme.clockSkew: it is not a value that this setting takes."),
+                inJSON.output)
+            XCTAssertTrue(inJSON.output.contains("Give whole seconds, 0 to 300."), inJSON.output)
+            variables["ITSME_KEY_FILE"] = nil
+            let env = try write("ITSME_KEY_FILE=\(path("public"))\n", ".env")
+            let inVariables = try run(variables, "--file '\(env)'")
+            XCTAssertTrue(inVariables.output.contains("\(env), ITSME_KEY_FILE: "), inVariables.output)
+        }
+
+        func testSaysThatAPublicSetIsNotThePrivateFile() throws {
+            var variables = try goodVariables()
+            variables["ITSME_KEY_FILE"] = path("public")
+            for mode in [0o644, 0o600] {
+                try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path("public"))
+                let result = try run(variables)
+                XCTAssertEqual(result.status, 1, result.output)
+                XCTAssertTrue(result.output.contains("Give the private key file"), result.output)
+                XCTAssertFalse(result.output.contains("chmod"), result.output)
+            }
+        }
+
+        func testPrintsTheSettingsAsJSON() throws {
+            let result = try run(try goodVariables(), "--json")
+            XCTAssertEqual(result.status, 0, result.output)
+            let json = try JSON(parsing: result.output.trimmingCharacters(in: .newlines))
+            let entry = json["settings"]?.elements?.first { $0["variable"]?.string == "ITSME_CLIENT_ID" }
+            XCTAssertEqual(entry?["value"]?.string, "my-client")
+            XCTAssertEqual(entry?["origin"]?.string, "environment")
+            XCTAssertEqual(json["findings"]?.elements?.last?["level"]?.string, "ok")
         }
 
         func testRefusesAFileThatCannotBeRead() throws {

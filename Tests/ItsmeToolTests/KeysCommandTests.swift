@@ -87,6 +87,16 @@
             XCTAssertEqual(rotated.status, 0, rotated.output)
         }
 
+        func testSaysThatAPublicSetIsNotThePrivateFile() throws {
+            XCTAssertEqual(try generate().status, 0)
+            for mode in [0o644, 0o600] {
+                try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path("public"))
+                let rotated = try run("rotate", path("public"), "sig", "begin")
+                XCTAssertEqual(rotated.status, 1, rotated.output)
+                XCTAssertTrue(rotated.output.contains("Give the private key file"), rotated.output)
+            }
+        }
+
         func testNeverOverwritesAFile() throws {
             for name in ["private", "public"] {
                 _ = try write("precious", name)

@@ -4,6 +4,7 @@
     import ItsmeRP
     import ItsmeSandbox
     import JOSE
+    import TestSupport
     import XCTest
 
     /// `itsme sandbox`
@@ -42,6 +43,25 @@
             let unknown = try ToolProcess(["sandbox", "--client", registration(), "--inject", "no-such-fault"]).result()
             XCTAssertNotEqual(unknown.status, 0)
             XCTAssertTrue(unknown.output.contains("--list-faults"), unknown.output)
+        }
+
+        func testListsTheFaultsAsJSON() throws {
+            let list = try ToolProcess(["sandbox", "--list-faults", "--json"]).result()
+            XCTAssertEqual(list.status, 0, list.output)
+            let faults = try JSON(parsing: list.output.trimmingCharacters(in: .newlines))["faults"]?.elements ?? []
+            XCTAssertEqual(faults.compactMap { $0["name"]?.string }, SandboxFault.all.map(\.name))
+            XCTAssertEqual(faults.first { $0["name"]?.string == "valid-aud-as-array" }?["isTolerable"]?.bool, true)
+        }
+
+        func testSaysThatAPortIsInUse() throws {
+            let taken = try SandboxServer()
+            defer { taken.stop() }
+            let result = try ToolProcess(["sandbox", "--client", registration(), "--port", "\(taken.port)"]).result()
+            XCTAssertEqual(result.status, 1, result.output)
+            XCTAssertTrue(
+                result.output.contains(
+                    "Port \(taken.port) is in use. Stop the other program or choose another with --port."),
+                result.output)
         }
 
         func testServesUntilInterruptedAndLogsRefusals() async throws {

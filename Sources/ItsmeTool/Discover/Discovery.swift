@@ -51,7 +51,7 @@
             do {
                 endpoint = try Endpoint(url, allowsLoopbackHTTP: environment.allowsLoopbackHTTP)
             } catch {
-                throw Fault(reason: "\(url) cannot be used: \(error.rawValue)", remedy: "Check the issuer.")
+                throw Fault(reason: "the URL \(url) cannot be used: \(error.rawValue)", remedy: "Check the issuer.")
             }
             let reply: HTTPReply
             do {
@@ -61,14 +61,14 @@
             } catch {
                 let reason = (error as? HTTPTransportError)?.reason ?? "the request failed"
                 throw Fault(
-                    reason: "\(endpoint.host) gave no answer: \(reason)",
+                    reason: "the host \(endpoint.host) gave no answer: \(reason)",
                     remedy: environment.allowsLoopbackHTTP
                         ? "Start the sandbox (itsme sandbox), or correct the issuer."
                         : "Allow outgoing https to this host in the firewall, or configure the proxy (ITSME_PROXY).")
             }
             guard reply.response.status == .ok else {
                 throw Fault(
-                    reason: "\(url) answers with status \(reply.response.status.code)",
+                    reason: "the URL \(url) answers with status \(reply.response.status.code)",
                     remedy: "Check the issuer. If it is right, try again later.")
             }
             return reply

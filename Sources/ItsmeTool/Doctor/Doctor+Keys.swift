@@ -19,7 +19,9 @@
             ]
             let misnamed = ring.entries.filter { entry in
                 let other = entry.use == .signature ? KeyUse.encryption : .signature
-                return entry.keyID.lowercased().hasPrefix(other.rawValue)
+                let name = entry.keyID.lowercased()
+                // A letter after it makes it another word, or part of a thumbprint.
+                return name.hasPrefix(other.rawValue) && name.dropFirst(other.rawValue.count).first?.isLetter != true
             }
             findings.append(
                 misnamed.isEmpty
@@ -164,11 +166,11 @@
             }
             let unusable = set.skipped.filter { $0.reason.code != .keyNotSuitable }
             findings.append(
-                unusable.isEmpty
-                    ? DoctorCheck.jwkSetContent.ok("It is a JWK Set with \(elements.count) keys.")
-                    : DoctorCheck.jwkSetContent.warn(
-                        "Of its \(elements.count) keys, \(unusable.count) cannot be used: \(unusable[0].reason.reason).",
-                        remedy: "Publish RSA keys of at least 2048 bits only."))
+                unusable.first.map {
+                    DoctorCheck.jwkSetContent.warn(
+                        "Of its \(elements.count) keys, \(unusable.count) cannot be used: \($0.reason.reason).",
+                        remedy: "Publish RSA keys of at least 2048 bits only.")
+                } ?? DoctorCheck.jwkSetContent.ok("It is a JWK Set with \(elements.count) keys."))
             findings.append(usesFinding(set))
             if let ring = subject.keyRing { findings.append(sameKeysFinding(set, ring)) }
             return findings

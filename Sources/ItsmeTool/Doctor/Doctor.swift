@@ -112,7 +112,7 @@
         /// Why a request failed, as a sentence.
         static func reason(_ error: any Error, _ endpoint: Endpoint) -> String {
             let reason = (error as? HTTPTransportError)?.reason ?? "the request failed"
-            return "\(endpoint.host) gave no answer: \(reason)."
+            return "The host \(endpoint.host) gave no answer: \(reason)."
         }
     }
 #endif

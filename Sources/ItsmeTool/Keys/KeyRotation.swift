@@ -30,6 +30,11 @@
         ///
         /// - Parameter newKey: Returns the next key; called only if the step needs one.
         func take(_ step: Step, newKey: () throws -> JWK) throws -> Outcome {
+            guard !file.holdsPublicKeysOnly else {
+                throw ToolFailure(
+                    "\(file.path): this is a public JWK Set, but the private keys are needed. Give the private key file."
+                )
+            }
             var outcome = Outcome()
             do {
                 // Gets the key before the file is locked, because this may ask a person or take seconds.

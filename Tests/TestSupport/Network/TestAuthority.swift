@@ -53,9 +53,11 @@ public final class TestAuthority: @unchecked Sendable {
         try? FileManager.default.removeItem(at: directory)
     }
 
-    /// Issues a certificate for `names` (`DNS:localhost`, `IP:127.0.0.1`), valid for a span of seconds from now.
+    /// Issues a certificate for `names` (`DNS:localhost`, `IP:127.0.0.1`), valid for a span of seconds from now. `policy`
+    /// is the number of a certificate policy.
     public func issue(
-        for names: [String] = ["DNS:localhost", "IP:127.0.0.1"], valid: Range<Int> = -3600..<86_400
+        for names: [String] = ["DNS:localhost", "IP:127.0.0.1"], valid: Range<Int> = -3600..<86_400,
+        policy: String? = nil
     ) throws -> Certificate {
         count += 1
         let key = try Self.makeKey()
@@ -65,7 +67,7 @@ public final class TestAuthority: @unchecked Sendable {
             extensions: [
                 (NID_basic_constraints, "critical,CA:FALSE"), (NID_ext_key_usage, "serverAuth,clientAuth"),
                 (NID_subject_alt_name, names.joined(separator: ",")),
-            ],
+            ] + (policy.map { [(NID_certificate_policies, $0)] } ?? []),
             serial: count + 1, signedBy: self.key)
         defer { X509_free(certificate) }
         let base = directory.appendingPathComponent("leaf-\(count)").path

@@ -58,12 +58,13 @@ public struct KeyFile: Sendable {
         try PrivateDescriptor.readingAnyMode(path).contents()
     }
 
-    /// Whether the file, whatever its mode is, is a JWK Set without private and symmetric keys.
-    var holdsPublicKeysOnly: Bool {
+    /// Whether the file, whatever its mode is, is a public JWK Set. A ring whose keys are all held elsewhere is none.
+    package var holdsPublicKeysOnly: Bool {
         guard let text = try? readForInspection() else { return false }
         let isPublic = try? JSON.withParsed(text, malformed: { $0 }) { (json) throws(JOSEError) in
             let keys = json["keys"]?.elements ?? []
-            return !keys.isEmpty && keys.allSatisfy { $0["n"] != nil && $0["d"] == nil && $0["k"] == nil }
+            return json["itsme_ring"] == nil && !keys.isEmpty
+                && keys.allSatisfy { $0["n"] != nil && $0["d"] == nil && $0["k"] == nil }
         }
         return isPublic ?? false
     }

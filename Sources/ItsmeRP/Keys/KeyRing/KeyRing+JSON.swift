@@ -41,7 +41,7 @@ extension KeyRing {
             // A public set is readable for all. That its mode is to be changed would be the wrong advice.
             guard error.code == .keyFileUnsafe, file.holdsPublicKeysOnly else { throw error }
             throw ItsmeError(
-                .missingKey, .configuration, "a public JWK Set, but the private keys are needed",
+                .missingKey, .configuration, "this is a public JWK Set, but the private keys are needed",
                 remedy: "Give the private key file that was made together with it.", field: "keyFile"
             ).about(file)
         }
