@@ -105,8 +105,12 @@ public final class TestAuthority: @unchecked Sendable {
         else { throw Failure() }
         var context = X509V3_CTX()
         X509V3_set_ctx(&context, issuer ?? certificate, certificate, nil, nil, 0)
+        // Policies are read only with a configuration, even if it is empty.
+        let configuration = NCONF_new(nil)
+        defer { NCONF_free(configuration) }
+        X509V3_set_nconf(&context, configuration)
         for (nid, value) in extensions {
-            guard let item = X509V3_EXT_conf_nid(nil, &context, nid, value) else { throw Failure() }
+            guard let item = X509V3_EXT_nconf_nid(configuration, &context, nid, value) else { throw Failure() }
             defer { X509_EXTENSION_free(item) }
             guard X509_add_ext(certificate, item, -1) == 1 else { throw Failure() }
         }
