@@ -59,8 +59,8 @@ extension ItsmeError {
             remedy: "Check the key, or the HSM or KMS that holds it.")
         /// The text of a key ring cannot be read, or contradicts itself.
         public static let keyRingMalformed = Code(
-            "key_ring_malformed", .misconfiguration, "the key ring cannot be read",
-            remedy: "Restore the ring from its last good copy; change it with the steps of rotation only.")
+            "key_ring_malformed", .misconfiguration, "the key file cannot be read",
+            remedy: "Restore the key file from its last good copy; change it with the steps of rotation only.")
         /// A step of a key rotation that is not the next one.
         public static let rotationOutOfOrder = Code(
             "rotation_out_of_order", .misconfiguration, "this step of the rotation is not the next one",

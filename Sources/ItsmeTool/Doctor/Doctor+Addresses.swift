@@ -51,7 +51,7 @@
                 findings.append(
                     DoctorCheck.requestURIAnswer.fail(
                         Self.reason(error, endpoint),
-                        remedy: "Make it reachable from the internet, with a trusted certificate."))
+                        remedy: reachability("Make it reachable from the internet, with a trusted certificate.")))
             }
             findings.append(await requestObjectFinding())
             return findings
@@ -99,7 +99,8 @@
                 findings.append(
                     DoctorCheck.redirectURIAnswer.fail(
                         Self.reason(error, endpoint),
-                        remedy: "Make the redirect URI reachable for browsers, with a trusted certificate."))
+                        remedy: reachability(
+                            "Make the redirect URI reachable for browsers, with a trusted certificate.")))
             }
             guard let apps = subject.apps else {
                 return findings + [

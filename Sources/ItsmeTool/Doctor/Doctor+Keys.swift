@@ -77,7 +77,8 @@
                         Self.reason(error, endpoint),
                         remedy: isTLS
                             ? "Correct the certificate first."
-                            : "Make the URL reachable from the internet, and check its DNS name and firewall."))
+                            : reachability(
+                                "Make the URL reachable from the internet, and check its DNS name and firewall.")))
             }
             return findings
         }

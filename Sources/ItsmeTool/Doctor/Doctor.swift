@@ -109,6 +109,9 @@
             return (endpoint, nil)
         }
 
+        /// What to do about a request that failed.
+        func reachability(_ remedy: String) -> String { isLocal ? "Start the service, or correct the URL." : remedy }
+
         /// Why a request failed, as a sentence.
         static func reason(_ error: any Error, _ endpoint: Endpoint) -> String {
             let reason = (error as? HTTPTransportError)?.reason ?? "the request failed"

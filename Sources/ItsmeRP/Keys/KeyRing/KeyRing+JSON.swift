@@ -24,7 +24,7 @@ extension KeyRing {
     /// - Throws: ``ItsmeError`` `key_ring_malformed`, `missing_key` or `unsuitable_key`.
     public init(parsing text: SecretBytes) throws(ItsmeError) {
         self = try JSON.withParsed(
-            text, malformed: { Self.malformed("the ring is not strict JSON: \($0.reason)", "ring") }
+            text, malformed: { Self.malformed("the key file is not strict JSON: \($0.reason)", "ring") }
         ) { (json) throws(ItsmeError) in
             try KeyRing(json)
         }
@@ -54,7 +54,7 @@ extension KeyRing {
 
     private init(_ json: JSON) throws(ItsmeError) {
         guard let elements = json["keys"]?.elements else {
-            throw Self.malformed("the ring is not an object with an array \"keys\"", "keys")
+            throw Self.malformed("the key file is not an object with an array \"keys\"", "keys")
         }
         guard let header = json[Self.header] else {
             let entries = try elements.map { element throws(ItsmeError) in
@@ -64,7 +64,7 @@ extension KeyRing {
             return
         }
         guard header["version"]?.integer == Self.version else {
-            throw Self.malformed("the ring was written by a release with another format", "itsme_ring.version")
+            throw Self.malformed("the key file was written by a release with another format", "itsme_ring.version")
         }
         guard let revision = header["revision"]?.integer.flatMap({ Int(exactly: $0) }), revision >= 0 else {
             throw Self.malformed("the revision is not a whole number", "itsme_ring.revision")

@@ -198,7 +198,7 @@ extension KeyRing {
     public mutating func revertSigningRotation(at now: Date) throws(ItsmeError) {
         guard let retiring = entries(.signature, .retiring).first else {
             throw Self.outOfOrder(
-                "no signing key is retiring, so the ring cannot go back to one",
+                "no signing key is retiring, so the key file cannot go back to one",
                 remedy: "Cancel the rotation if the next key is not in use yet; otherwise begin a new one.")
         }
         try makeCurrent(retiring, at: now)
@@ -226,7 +226,7 @@ extension KeyRing {
         if let key {
             replacement = try Entry(key, use: .signature, role: .current, since: now)
             guard !entries.contains(where: { $0.use == .signature && $0.thumbprint == replacement.thumbprint }) else {
-                throw Self.unsuitable("the replacement is already in the ring", "keys.sig")
+                throw Self.unsuitable("the replacement is already in the key file", "keys.sig")
             }
         } else if let next = entries(.signature, .next).first {
             replacement = next.becoming(.current, at: now)
@@ -260,7 +260,8 @@ extension KeyRing {
     private mutating func finish(_ use: KeyUse, at now: Date, because tooEarly: String) throws(ItsmeError) {
         let retiring = entries(use, .retiring)
         guard let first = retiring.map(finish(of:)).min() else {
-            throw Self.outOfOrder("no key is retiring", remedy: "There is nothing to finish; see the ring's next step.")
+            throw Self.outOfOrder(
+                "no key is retiring", remedy: "There is nothing to finish; see the next step of the key file.")
         }
         try Self.require(first, by: now, because: tooEarly)
         let dropped = retiring.filter { finish(of: $0) <= now }.map(\.keyID)
@@ -273,7 +274,7 @@ extension KeyRing {
     private mutating func cancel(_ use: KeyUse) throws(ItsmeError) {
         guard !entries(use, .next).isEmpty else {
             throw Self.outOfOrder(
-                "there is no next key", remedy: "There is nothing to cancel; see the ring's next step.")
+                "there is no next key", remedy: "There is nothing to cancel; see the next step of the key file.")
         }
         try replaceEntries { entries in
             entries.removeAll { $0.use == use && $0.role == .next }

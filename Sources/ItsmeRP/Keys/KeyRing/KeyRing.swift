@@ -93,8 +93,8 @@ public struct KeyRing: Sendable {
         try change(&changed)
         guard revision < Int.max else {
             throw ItsmeError(
-                .keyRingMalformed, .configuration, "the ring's revision has reached its maximum",
-                remedy: "Make a new ring.",
+                .keyRingMalformed, .configuration, "the key file's revision has reached its maximum",
+                remedy: "Make a new key file.",
                 field: "revision")
         }
         self = try KeyRing(entries: changed, timing: timing, revision: revision + 1)
@@ -125,7 +125,7 @@ public struct KeyRing: Sendable {
             thumbprints.insert(entry.thumbprint)
         }
         guard thumbprints.count == entries.count else {
-            throw unsuitable("the ring holds one key twice", "keys")
+            throw unsuitable("the key file holds one key twice", "keys")
         }
         guard names.count == entries.count else {
             throw unsuitable("two keys have the same kid", "kid")
@@ -136,8 +136,8 @@ public struct KeyRing: Sendable {
 
     static func missing(_ use: KeyUse) -> ItsmeError {
         ItsmeError(
-            .missingKey, .configuration, "the ring has no current key for \"use\": \"\(use.rawValue)\"",
-            remedy: "Restore the ring, or make a new one from the published keys.", field: "keys")
+            .missingKey, .configuration, "the key file has no current key for \"use\": \"\(use.rawValue)\"",
+            remedy: "Restore the key file, or make a new one from the published keys.", field: "keys")
     }
 
     static func malformed(_ reason: String, _ field: String) -> ItsmeError {
