@@ -64,22 +64,8 @@ public final class Sandbox: HTTPHandler {
     /// Forgets the requests and sessions so far.
     public func forgetRecordedRequests() { core.recorder.forget() }
 
-    /// The logins that the recorded requests belong to, the newest first.
-    ///
-    /// ```swift
-    /// for step in sandbox.sessions.first?.exchanges ?? [] { print(step.title) }
-    /// ```
-    public var sessions: [SandboxSession] { core.recorder.sessions }
-
     /// The people who can approve, in the order of the approval page.
     public var personas: [Persona] { core.personas }
-
-    /// The registered clients, in the order of their client ids.
-    public var clients: [ClientRegistration] { core.registeredClients }
-
-    /// Removes a registration. Codes and tokens of the client no longer work. `false` when there is none.
-    @discardableResult
-    public func removeClient(_ clientID: String) -> Bool { core.removeClient(clientID) }
 
     /// Registers a client, or replaces the registration with the same client id.
     public func register(_ client: ClientRegistration) throws(SandboxConfigurationError) {
@@ -130,9 +116,10 @@ public final class Sandbox: HTTPHandler {
         let path = target[..<(mark ?? target.endIndex)]
         let query = mark.map { Array(target[target.index(after: $0)...].utf8) } ?? []
         let endpoint = core.endpoints.endpoint(at: path)
-        return await core.recorder.recording(
-            request, to: endpoint.flatMap(RecordedRequest.Endpoint.init), body: body
-        ) {
+        // Browsers ask for the icon of their own accord.
+        let isIcon = path == "/favicon.ico"
+        let recorded = endpoint.map(RecordedRequest.Endpoint.init) ?? (isIcon ? nil : .unknown)
+        return await core.recorder.recording(request, to: recorded, body: body) {
             await answer(request, to: endpoint, path: path, query: query, body: body, as: person)
         }
     }
@@ -141,6 +128,12 @@ public final class Sandbox: HTTPHandler {
         _ request: HTTPRequest, to endpoint: SandboxEndpoints.Endpoint?, path: Substring, query: [UInt8], body: [UInt8],
         as person: Persona?
     ) async -> HTTPReply {
+        if let endpoint, endpoint.isPage {
+            let origin = SameOrigin(core.endpoints)
+            guard origin.isForOwnHost(request), request.method != .post || origin.isFromOwnPage(request) else {
+                return core.page(SandboxRefusal(.pageForeign), status: .forbidden)
+            }
+        }
         switch endpoint {
         case .configuration:
             return await DiscoveryEndpoint(core: core).configuration(request)
@@ -167,7 +160,15 @@ public final class Sandbox: HTTPHandler {
                 to: request, session: core.endpoints.userDiscoverySession(in: path), body: body)
         case .phone where core.profile.profile == .v2:
             return await PhoneEndpoint(core: core).respond(to: request, body: body)
-        case .backchannelAuthentication, .userDiscovery, .phone, .index, .faults, .sessions, .clients, .api, nil:
+        case .sessions:
+            return SessionsEndpoint(core: core).respond(
+                to: request, session: core.endpoints.segment(after: .sessions, in: path), body: body)
+        case .clients:
+            return ClientsEndpoint(core: core).respond(to: request, query: query, body: body)
+        case .api:
+            return await APIEndpoint(core: core).respond(
+                to: request, path: String(path.dropFirst(core.endpoints.path(.api).count)), body: body)
+        case .backchannelAuthentication, .userDiscovery, .phone, .index, .faults, nil:
             return core.page(
                 SandboxRefusal(
                     .unknownPath, sent: [.init("path", String(path))], expected: [.init("path", core.endpoints.paths)]),

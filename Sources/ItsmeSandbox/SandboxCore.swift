@@ -24,6 +24,7 @@ final class SandboxCore: Sendable {
     let state = SandboxState()
     let backchannel = BackchannelState()
     let faults = FaultQueue()
+    let answers = AnswerQueue()
     let attacker: Attacker
     let clientKeys: ClientKeyCache
     let recorder: RequestRecorder
@@ -147,6 +148,17 @@ final class SandboxCore: Sendable {
     func register(_ client: ClientRegistration) throws(SandboxConfigurationError) {
         try client.validate()
         clients.withLock { $0[client.clientID] = client }
+    }
+
+    /// Forgets everything but the registrations and the keys, and sets the clock back.
+    func reset() async {
+        state.forgetAll()
+        backchannel.forgetAll()
+        faults.removeAll()
+        answers.removeAll()
+        recorder.forget()
+        clock.reset()
+        await clientKeys.forgetAll()
     }
 
     func persona(_ id: String) -> Persona? { personas.first { $0.id == id } }

@@ -80,3 +80,13 @@ struct SandboxEndpoints: Sendable {
         return String(name)
     }
 }
+
+extension SandboxEndpoints.Endpoint {
+    /// Whether it is a page for people, which browsers must not use for pages of other origins.
+    var isPage: Bool {
+        switch self {
+        case .signIn, .index, .phone, .faults, .sessions, .clients: true
+        default: false
+        }
+    }
+}

@@ -34,7 +34,7 @@ final class SessionTests: XCTestCase {
         XCTAssertEqual(oldest.service, "SHOP_LOGIN")
         XCTAssertEqual(oldest.exchanges.first?.deed?.persona, "belgian-eid")
         let outside = party.sandbox.recordedRequests.filter { $0.sessionID == nil }.map(\.endpoint)
-        XCTAssertEqual(Set(outside), [.discovery, .jwkSet])
+        XCTAssertEqual(outside, [.discovery])
     }
 
     func testThePageAndTheAnswerOnItBelongToTheSession() async throws {

@@ -117,6 +117,10 @@ struct AuthorizationEndpoint {
             return try await ApprovalDecision(core: core, request: request).answer(
                 approval, fault: fault, status: .found)
         }
+        if let queued = core.answers.take(for: request.client.clientID) {
+            return try await ApprovalDecision(core: core, request: request).answer(
+                queued.persona, fault: fault, status: .found)
+        }
         let identifier = try core.freshIdentifier()
         let now = core.now
         core.state.insert(

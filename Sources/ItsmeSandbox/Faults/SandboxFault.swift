@@ -185,6 +185,15 @@ final class FaultQueue: Sendable {
 
     func removeAll() { faults.withLock { $0 = [] } }
 
+    /// Removes the first fault of this name. `false` when none waits.
+    func remove(named name: String) -> Bool {
+        faults.withLock { faults in
+            guard let index = faults.firstIndex(where: { $0.name == name }) else { return false }
+            faults.remove(at: index)
+            return true
+        }
+    }
+
     /// Removes and returns the first fault of `place`, if it can take effect now.
     func take(
         _ place: SandboxFault.Place, if canStrike: (SandboxFault) -> Bool = { _ in true }

@@ -39,6 +39,7 @@ extension RecordedRequest {
         case .clientJWKSet: "The sandbox fetched the client's JWK Set"
         case .requestURI: "The sandbox fetched the request object from the client"
         case .notification: "The sandbox pinged the client"
+        case .unknown: "Somebody asked for a path where there is nothing"
         }
     }
 

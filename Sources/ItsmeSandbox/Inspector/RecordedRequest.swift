@@ -43,12 +43,14 @@ public struct RecordedRequest: Sendable, Identifiable {
         case requestURI
         /// The notification endpoint of a client, which the sandbox pinged.
         case notification
+        /// A path where there is nothing.
+        case unknown
 
         /// Who sends requests to this endpoint.
         public var caller: Caller {
             switch self {
             case .discovery, .jwkSet, .token, .userInfo, .picture, .revocation, .backchannelAuthentication,
-                .userDiscovery:
+                .userDiscovery, .unknown:
                 .relyingParty
             case .authorization, .approval: .browser
             case .phone: .person

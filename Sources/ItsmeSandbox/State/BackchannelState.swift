@@ -58,6 +58,8 @@ final class BackchannelState: Sendable {
 
     private let storage = Mutex(Storage())
 
+    func forgetAll() { storage.withLock { $0 = Storage() } }
+
     // MARK: User discovery
 
     func insert(_ session: DiscoverySession, now: Double) {

@@ -31,6 +31,8 @@ final class SandboxState: Sendable {
 
     private let storage = Mutex(Storage())
 
+    func forgetAll() { storage.withLock { $0 = Storage() } }
+
     // MARK: Approvals
 
     func insert(_ pending: PendingApproval, id: String, until expires: Double, now: Double) {

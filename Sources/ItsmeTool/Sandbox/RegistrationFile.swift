@@ -23,31 +23,6 @@
         }
     }
 
-    /// A registration file that works without changes, for a relying party on port 8082 of this machine.
-    enum ExampleRegistration {
-        static let text = """
-            {
-              "client_id": "SANDBOX_CLIENT",
-              "token_endpoint_auth_method": "private_key_jwt",
-              "redirect_uris": [
-                "http://127.0.0.1:8082/callback"
-              ],
-              "request_uris": [],
-              "services": [
-                {"code": "SANDBOX_LOGIN", "kind": "login"},
-                {"code": "SANDBOX_DATA", "kind": "shareData"},
-                {"code": "SANDBOX_CONFIRM", "kind": "confirm"}
-              ],
-              "jwks_uri": "http://127.0.0.1:8082/jwks.json",
-              "id_token_encrypted_response_alg": "RSA-OAEP-256",
-              "id_token_encrypted_response_enc": "A128CBC-HS256",
-              "userinfo_encrypted_response_alg": "RSA-OAEP-256",
-              "userinfo_encrypted_response_enc": "A128CBC-HS256",
-              "require_pkce": true
-            }
-            """
-    }
-
     /// The sandbox's own keys in a file with mode 0600, so that cached JWK Sets stay valid after a restart.
     struct SandboxKeyFile {
         let path: String

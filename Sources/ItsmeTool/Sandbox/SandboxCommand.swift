@@ -140,7 +140,7 @@
                 return
             }
             guard !exampleRegistration else {
-                Report().line(ExampleRegistration.text)
+                Report().line(ClientRegistration.example)
                 return
             }
             let ownKeys = try keys.map { try SandboxKeyFile(path: $0).keys() }

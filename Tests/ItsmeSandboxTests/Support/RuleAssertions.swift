@@ -8,6 +8,8 @@ extension XCTestCase {
     func assertLastCheck(
         _ rule: SandboxRule, _ party: ReferenceRelyingParty, file: StaticString = #filePath, line: UInt = #line
     ) {
+        // Pages for developers are not recorded.
+        guard rule != .phoneMethod else { return }
         let checks = party.sandbox.recordedRequests.last { $0.caller != .sandbox }?.checks ?? []
         XCTAssertEqual(checks.last?.refusal?.rule, rule, file: file, line: line)
         XCTAssertTrue(checks.dropLast().allSatisfy(\.isPassed), "\(checks)", file: file, line: line)
