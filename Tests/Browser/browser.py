@@ -7,7 +7,6 @@ from selenium import webdriver
 from selenium.common.exceptions import TimeoutException, WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.ui import WebDriverWait
 
 AXE = resources.files("axe_core_python").joinpath("axe.min.js").read_text()
@@ -97,7 +96,15 @@ class Browser:
             return control
 
         clicked = self.wait(click, f"link or button '{text}'")
-        WebDriverWait(self.driver, SECONDS, 0.1).until(staleness_of(clicked), f"nothing happens after '{text}'")
+        self.wait(lambda: self.is_gone(clicked), f"other page after '{text}'")
+
+    @staticmethod
+    def is_gone(element):
+        try:
+            element.is_enabled()
+            return False
+        except WebDriverException:  # Chromium has several errors for this.
+            return True
 
     def press(self, text, nth=0, key=Keys.ENTER):
         """Goes to the link or button with Tab, and presses a key there."""

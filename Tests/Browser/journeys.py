@@ -37,7 +37,7 @@ def logout(visit):
     visit.log_in()
     visit.browser.click("Log out")
     visit.browser.see("Try itsme on this machine")
-    assert not visit.browser.has("is logged in"), "still logged in"
+    assert not visit.browser.has("Lotte Voorbeeld is logged in"), "still logged in"
 
 
 def kiosk(visit):

@@ -25,6 +25,7 @@
                 <a href="/kiosk">Kiosk</a>
                 <a href="/faults">Faults</a>
                 <a href="\(HTMLText.escape(issuer))/sandbox/phone" target="_blank">Phone</a>
+                <a href="\(HTMLText.escape(issuer))/sandbox/sessions" target="_blank">Inspector</a>
                 </nav>
                 </header>
                 """
@@ -111,7 +112,7 @@
             .faults{list-style:none;padding:0}
             .faults li{align-items:center;border-top:1px solid var(--line);padding:.5rem 0;margin:0}
             .qr{display:block;width:16rem;max-width:100%;background:#fff;padding:1rem;border-radius:.75rem;margin:0 0 1rem}
-            iframe{display:block;width:100%;height:26rem;border:1px solid var(--line);border-radius:.75rem}
+            iframe{display:block;width:100%;height:26rem;border:1px solid var(--line);border-radius:.75rem;margin-bottom:.75rem}
             \(ItsmeButton.stylesheet)
             """
     }

@@ -176,9 +176,7 @@
                         \(errorCard(error))
                         <section class="card" aria-labelledby="person">
                         <h2 id="person">What the person sees</h2>
-                        \(page == nil
-                            ? "<p>No page of the library: this happened between the servers.</p>"
-                            : "<iframe src=\"/fault/person\" title=\"The page that the person sees\"></iframe>")
+                        \(page == nil ? "<p>Nothing: this happened between the servers.</p>" : Self.frame)
                         </section>
                         """
                     )
@@ -202,6 +200,12 @@
 
         // MARK: Parts
 
+        /// The page of the library, which cannot be used inside the frame: itsme refuses to be framed.
+        private static let frame = """
+            <iframe src="/fault/person" title="The page that the person sees" inert></iframe>
+            <p><a href="/fault/person">Open this page</a></p>
+            """
+
         private var phone: String { HTMLText.escape(sandbox.issuer + "/sandbox/phone") }
 
         /// A page with what just happened beside its content.
@@ -214,7 +218,9 @@
                     <div>
                     \(content)
                     </div>
-                    \(DemoSteps(messages: sandbox.recordedRequests.ofLastLogin, checks: report.checks).html)
+                    \(DemoSteps(
+                        session: sandbox.sessions.first, inspector: sandbox.issuer + "/sandbox/sessions", checks: report.checks
+                    ).html)
                     </div>
                     """, refresh: refresh)
         }

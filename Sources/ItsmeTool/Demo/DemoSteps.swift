@@ -4,38 +4,40 @@
 
     /// What just happened, step by step: the messages as the sandbox saw them, and what the shop checked.
     struct DemoSteps {
-        /// The messages, oldest first.
-        let messages: [RecordedRequest]
+        /// The login that the sandbox recorded last; nil before the first one.
+        let session: SandboxSession?
+        /// The sandbox's page with all sessions.
+        let inspector: String
         let checks: [Report.Check]
 
         var html: String {
             """
             <section class="card" aria-labelledby="steps">
             <h2 id="steps">What just happened</h2>
-            \(messages.isEmpty ? "<p>Nothing yet. Choose something, and each step shows here.</p>" : list)
+            \(session == nil && checks.isEmpty ? "<p>Nothing yet. Choose something, and each step shows here.</p>" : list)
             </section>
             """
         }
 
         private var list: String {
-            var steps: [(text: String, status: Int, times: Int)] = []
-            for message in messages {
+            // Polls come again and again, until there is an answer.
+            var steps: [(text: String, tags: String, times: Int)] = []
+            for message in session?.exchanges ?? [] {
                 let text = Self.text(message)
                 if let last = steps.last, last.text == text {
-                    steps[steps.count - 1] = (text, message.status, last.times + 1)
+                    steps[steps.count - 1] = (text, Self.tags(message), last.times + 1)
                 } else {
-                    steps.append((text, message.status, 1))
+                    steps.append((text, Self.tags(message), 1))
                 }
             }
             let items = steps.map { step in
-                let times = step.times > 1 ? ", \(step.times) times" : ""
-                let tag = step.status < 400 ? "good" : "note"
-                return "<li>\(step.text) <span class=\"tag \(tag)\">\(step.status)\(times)</span>"
+                "<li>\(step.text)\(step.times > 1 ? " \(step.times) times." : "") \(step.tags)"
             }
             return """
                 <ol>
                 \(items.joined(separator: "\n"))
                 </ol>
+                \(session.map { "<p><a href=\"\(HTMLText.escape("\(inspector)/\($0.id)"))\">Everything that was sent</a></p>" } ?? "")
                 <h3>What the shop checked</h3>
                 <ul class="checks">
                 \(checks.map(Self.item).joined(separator: "\n"))
@@ -48,34 +50,53 @@
             return "<li>\(tag) <span>\(HTMLText.escape(check.text))</span>"
         }
 
+        /// What itsme found, and the fault if its answer has one.
+        private static func tags(_ message: RecordedRequest) -> String {
+            var tags = ""
+            if let refusal = message.refusal {
+                tags += "<span class=\"tag bad\">refused: \(HTMLText.escape(refusal.rule.id))</span> "
+            } else if !message.checks.isEmpty {
+                tags += "<span class=\"tag good\">itsme checked \(message.checks.count) rules</span> "
+            }
+            if let fault = message.fault {
+                tags += "<span class=\"tag bad\">fault: \(HTMLText.escape(fault.name))</span>"
+            }
+            return tags
+        }
+
         private static func text(_ message: RecordedRequest) -> String {
             switch message.endpoint {
-            case .discovery: "<b>Shop to itsme:</b> what do you offer? The discovery document says where to ask what."
-            case .jwkSet: "<b>Shop to itsme:</b> what are your keys? Encrypts to one, verifies with another."
+            case .discovery: "<b>Shop to itsme:</b> where do I ask what? The discovery document says it."
+            case .jwkSet: "<b>Shop to itsme:</b> what are your public keys?"
             case .authorization:
-                "<b>Browser to itsme:</b> the shop’s request, signed by the shop and encrypted to itsme. The person then approves in the app, and itsme sends the browser back with a code."
+                "<b>Browser to itsme:</b> the shop’s request, signed by the shop and encrypted to itsme."
+            case .approval, .phone: "<b>Person to itsme:</b> \(deed(message))"
             case .token where message.parameters["auth_req_id"] != nil:
-                "<b>Shop to itsme:</b> did the person answer on the phone? Then the answer is a signed and encrypted ID token."
+                "<b>Shop to itsme:</b> did the person answer? Then an ID token comes, signed and encrypted."
             case .token:
-                "<b>Shop to itsme:</b> the code, for tokens. The shop proves who it is; the ID token comes signed and encrypted."
-            case .userInfo: "<b>Shop to itsme:</b> the data that the person shared, again signed and encrypted."
-            case .picture: "<b>Shop to itsme:</b> the picture of the person."
+                "<b>Shop to itsme:</b> the code that the browser brought. For it, an ID token comes, signed and encrypted."
+            case .userInfo:
+                "<b>Shop to itsme:</b> the data that the person shared, please. They come signed and encrypted."
+            case .picture: "<b>Shop to itsme:</b> the picture of the person, please."
             case .revocation: "<b>Shop to itsme:</b> the access token is no longer needed."
             case .userDiscovery: "<b>Shop to itsme:</b> a QR code, please. And: who scanned it?"
             case .backchannelAuthentication: "<b>Shop to itsme:</b> ask the person who scanned the code, on the phone."
+            case .clientJWKSet: "<b>itsme to shop:</b> what are your public keys?"
+            case .requestURI: "<b>itsme to shop:</b> the request, please."
+            case .notification: "<b>itsme to shop:</b> the person answered; ask me what."
             }
         }
-    }
 
-    extension [RecordedRequest] {
-        /// The messages since the last one that began a login.
-        var ofLastLogin: Self {
-            let start = indices.last { index in
-                self[index].endpoint == .authorization
-                    || self[index].endpoint == .userDiscovery
-                        && (index == 0 || self[index - 1].endpoint != .userDiscovery)
+        private static func deed(_ message: RecordedRequest) -> String {
+            guard let deed = message.deed else { return "an answer." }
+            let name = HTMLText.escape(deed.name)
+            return switch deed.action {
+            case .approved:
+                "\(name) approves\(message.endpoint == .phone ? "" : ", and the browser goes back to the shop with a code")."
+            case .cancelled: "\(name) refuses."
+            case .timedOut: "\(name) does not answer in time."
+            case .scanned: "\(name) scans the QR code."
             }
-            return start.map { Array(self[$0...]) } ?? self
         }
     }
 #endif
