@@ -84,6 +84,7 @@
             case .clientJWKSet: "<b>itsme to shop:</b> what are your public keys?"
             case .requestURI: "<b>itsme to shop:</b> the request, please."
             case .notification: "<b>itsme to shop:</b> the person answered; ask me what."
+            case .unknown: "<b>To itsme:</b> a path that itsme does not have."
             }
         }
 
