@@ -76,6 +76,8 @@ let package = Package(
             name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+        // QR codes, for the command only. Without pkg-config, so that nobody else is told to install it.
+        .systemLibrary(name: "CQREncode"),
         // The TLS half of OpenSSL, for the tests' servers only.
         .systemLibrary(name: "COpenSSLTLS", path: "Tests/COpenSSLTLS", pkgConfig: "openssl"),
         // Engines of OpenSSL, for the tests' hardware security module only.
@@ -128,6 +130,7 @@ let package = Package(
             name: "ItsmeTool",
             dependencies: [
                 "ItsmeRP", "ItsmeSandbox", "ItsmeHummingbird", "ItsmeConfig", "JOSE", "WebFormats", "COpenSSL",
+                .target(name: "CQREncode", condition: .when(traits: ["Tool"])),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Tool"])),

@@ -18,12 +18,13 @@ import Logging
 /// In tests, ``init(for:services:transport:)`` registers the client of an application, ``approve(_:as:)`` answers an
 /// authorization request, and ``TestBrowser`` walks between the application and the sandbox.
 ///
-/// Two parameters of an authorization request are for development only. `approve=PERSONA` approves at once, and
-/// `approve=cancel` cancels; without it, a page offers the personas. `fault=NAME` beside it injects the
-/// ``SandboxFault`` with this name; the page offers the faults too.
+/// Three parameters of an authorization request are for development only. `approve=PERSONA` answers at once: the persona
+/// approves, or does what `behaviour=NAME` says; see ``SandboxBehaviour``. `approve=cancel` cancels. `fault=NAME` beside
+/// it injects the ``SandboxFault`` with this name. Without `approve`, a page takes the person through the sign-in, and
+/// offers all this too.
 ///
-/// QR codes and backchannel requests wait until ``scanQRCode(as:)`` or ``answerBackchannelRequest(approving:)`` is
-/// called, or somebody answers on the page `/sandbox/phone`.
+/// The pages start at the root of the host. QR codes and backchannel requests wait until ``scanQRCode(as:behaving:)`` or
+/// ``answerBackchannelRequest(approving:)`` is called, or somebody answers on the page `/sandbox/phone`.
 ///
 /// The sandbox gives tokens to everybody, so serve it on a loopback address only; see
 /// ``SandboxConfiguration/isLoopback(host:)``.
@@ -64,7 +65,7 @@ public final class Sandbox: HTTPHandler {
     /// Forgets the requests and sessions so far.
     public func forgetRecordedRequests() { core.recorder.forget() }
 
-    /// The people who can approve, in the order of the approval page.
+    /// The people who can answer, in the order of the sign-in page.
     public var personas: [Persona] { core.personas }
 
     /// Registers a client, or replaces the registration with the same client id.
@@ -90,10 +91,13 @@ public final class Sandbox: HTTPHandler {
     /// Forgets the faults that have not altered an answer yet.
     public func removeFaults() { core.faults.removeAll() }
 
-    /// Lets a persona scan the newest QR code. `false` when no code waits or the persona is unknown.
+    /// Lets a persona scan the newest QR code of a client. `false` when no code waits or the persona is unknown.
+    ///
+    /// - Parameter behaviour: What the person does with the request that follows.
     @discardableResult
-    public func scanQRCode(as persona: String) -> Bool {
-        Phone(core: core).scan(core.backchannel.waitingSessions(now: core.now).last?.handle, as: persona)
+    public func scanQRCode(as persona: String, behaving behaviour: SandboxBehaviour = .approves) -> Bool {
+        Phone(core: core).scan(
+            core.backchannel.waitingSessions(now: core.now).last?.handle, as: persona, behaving: behaviour.rawValue)
     }
 
     /// Answers the newest backchannel request as the person it is for, and pings the relying party if it is registered
@@ -144,7 +148,7 @@ public final class Sandbox: HTTPHandler {
         case .authorization:
             return await AuthorizationEndpoint(core: core).respond(to: request, query: query, as: person)
         case .signIn:
-            return await ApprovalEndpoint(core: core).respond(to: request, body: body)
+            return await SignInEndpoint(core: core).respond(to: request, query: query, body: body)
         case .token:
             return await TokenEndpoint(core: core).respond(to: request, body: body)
         case .revocation:
@@ -158,8 +162,12 @@ public final class Sandbox: HTTPHandler {
         case .userDiscovery where core.profile.profile == .v2:
             return await UserDiscoveryEndpoint(core: core).respond(
                 to: request, session: core.endpoints.userDiscoverySession(in: path), body: body)
-        case .phone where core.profile.profile == .v2:
-            return await PhoneEndpoint(core: core).respond(to: request, body: body)
+        case .phone:
+            return await PhoneEndpoint(core: core).respond(to: request, query: query, body: body)
+        case .index:
+            return IndexPage(core: core).respond(to: request)
+        case .faults:
+            return FaultEndpoint(core: core).respond(to: request, query: query, body: body)
         case .sessions:
             return SessionsEndpoint(core: core).respond(
                 to: request, session: core.endpoints.segment(after: .sessions, in: path), body: body)
@@ -168,7 +176,7 @@ public final class Sandbox: HTTPHandler {
         case .api:
             return await APIEndpoint(core: core).respond(
                 to: request, path: String(path.dropFirst(core.endpoints.path(.api).count)), body: body)
-        case .backchannelAuthentication, .userDiscovery, .phone, .index, .faults, nil:
+        case .backchannelAuthentication, .userDiscovery, nil:
             return core.page(
                 SandboxRefusal(
                     .unknownPath, sent: [.init("path", String(path))], expected: [.init("path", core.endpoints.paths)]),

@@ -18,7 +18,7 @@ public struct SandboxConfiguration: Sendable {
         public var idToken: Int64 = 300
         /// An access token.
         public var accessToken: Int64 = 3600
-        /// A pending approval page.
+        /// A sign-in that waits for a person.
         public var approval: Int64 = 600
         /// A user discovery session; itsme's live about 15 minutes.
         public var userDiscovery: Int64 = 900
@@ -75,6 +75,11 @@ public struct SandboxConfiguration: Sendable {
     public var refetchesOnUnknownKey: Bool
     /// How many requests ``Sandbox/recordedRequests`` keeps at most. 0 keeps none.
     public var recordedRequestLimit: Int
+    /// Draws a QR code: SVG markup for a text. The code on the sign-in page opens the phone page. Without it, the page has a
+    /// link instead. `nil` by default; the command `itsme` sets it.
+    ///
+    /// What it returns goes into pages as it is.
+    public var qrCode: (@Sendable (String) -> String?)?
     /// The clock.
     public var now: @Sendable () -> Date
     /// The source of random bytes.
@@ -96,6 +101,7 @@ public struct SandboxConfiguration: Sendable {
         userInfoHasTokenClaims: Bool = true,
         refetchesOnUnknownKey: Bool = false,
         recordedRequestLimit: Int = 100,
+        qrCode: (@Sendable (String) -> String?)? = nil,
         now: @escaping @Sendable () -> Date = { Date() },
         random: RandomSource = .system,
         logger: Logger = Logger(label: "itsme.sandbox", factory: { _ in SwiftLogNoOpLogHandler() })
@@ -112,6 +118,7 @@ public struct SandboxConfiguration: Sendable {
         self.userInfoHasTokenClaims = userInfoHasTokenClaims
         self.refetchesOnUnknownKey = refetchesOnUnknownKey
         self.recordedRequestLimit = recordedRequestLimit
+        self.qrCode = qrCode
         self.now = now
         self.random = random
         self.logger = logger

@@ -29,6 +29,8 @@ final class SandboxCore: Sendable {
     let clientKeys: ClientKeyCache
     let recorder: RequestRecorder
     let transport: any HTTPTransport
+    /// Draws a QR code.
+    let qrCode: (@Sendable (String) -> String?)?
 
     let clock: MovableClock
     private let logger: Logger
@@ -46,6 +48,7 @@ final class SandboxCore: Sendable {
         userInfoHasTokenClaims = configuration.userInfoHasTokenClaims
         random = configuration.random
         self.transport = transport
+        qrCode = configuration.qrCode
         let clock = MovableClock(configuration.now)
         self.clock = clock
         recorder = RequestRecorder(
@@ -107,7 +110,7 @@ final class SandboxCore: Sendable {
     /// Whole seconds since 1970, for tokens.
     var nowInSeconds: Int64 { Int64(exactly: now.rounded(.down)) ?? 0 }
 
-    /// 256 fresh random bits, as base64url: codes, access tokens, pending approvals.
+    /// 256 fresh random bits, as base64url: codes, access tokens, pending sign-ins.
     func freshIdentifier() throws(SandboxRefusal) -> String {
         do {
             return Base64URL.encode(try random.bytes(32))
@@ -162,6 +165,26 @@ final class SandboxCore: Sendable {
     }
 
     func persona(_ id: String) -> Persona? { personas.first { $0.id == id } }
+
+    /// The persona `id`, who does what `behaviour` says; without one, approves.
+    func persona(_ id: String, behaving behaviour: String?) throws(SandboxRefusal) -> Persona {
+        guard let persona = persona(id) else {
+            throw SandboxRefusal(.personaUnknown, detail: "Personas: \(personas.map(\.id).joined(separator: ", ")).")
+        }
+        guard let name = behaviour else { return persona }
+        guard let behaviour = SandboxBehaviour(rawValue: name) else {
+            let names = SandboxBehaviour.allCases.map(\.rawValue).joined(separator: ", ")
+            throw SandboxRefusal(.behaviourUnknown, detail: "Behaviours: \(names).")
+        }
+        return behaviour == .approves ? persona : persona.behaving(behaviour)
+    }
+
+    /// Injects the fault with this name, if one is given.
+    func inject(faultNamed name: String?) throws(SandboxRefusal) {
+        guard let name, !name.isEmpty else { return }
+        guard let fault = SandboxFault(named: name) else { throw SandboxRefusal(.faultUnknown) }
+        faults.append(fault)
+    }
 
     /// Explains how a time in a request compares with the sandbox's clock.
     var clockDifference: ClockDifference { ClockDifference(now: now, allowance: clockSkew) }

@@ -115,7 +115,7 @@ final class AuthorizationRuleTests: XCTestCase {
         let party = try ReferenceRelyingParty()
         let reply = await authorize(party) {
             $0["scope"] = "openid service:SHOP_LOGIN offline_access"
-            $0["login_hint"] = "+32 470000001"
+            $0["login_hint"] = "+32 450000001"
             $0["ui_locales"] = "nl fr"
             $0["display"] = "page"
             $0["prompt"] = "login consent"

@@ -142,7 +142,9 @@ final class BackchannelFlowTests: XCTestCase {
 
     func testARequestToAPersonWhoDoesNotAnswerExpires() async throws {
         let party = try Party()
-        let found = try await party.client.discoverUser { _ in party.sandbox.scanQRCode(as: "times-out") }
+        let found = try await party.client.discoverUser { _ in
+            party.sandbox.scanQRCode(as: "belgian-eid", behaving: .timesOut)
+        }
         let request = try await party.client.backchannelAuthentication(
             for: .login("LOGIN"), hint: .userIdentifierToken(found))
         let isAnswered = await party.sandbox.answerBackchannelRequest()

@@ -322,6 +322,7 @@ final class BackchannelRuleTests: XCTestCase {
         XCTAssertEqual(scanned.response.status, .seeOther)
         let page = await party.get("/v2/sandbox/phone")
         XCTAssertEqual(pending(on: page), [])
+        XCTAssertTrue(page.text.contains("http-equiv=\"refresh\""), "it follows without scripts too")
 
         for (answer, outcome) in [("approve", nil), ("cancel", "access_denied")] as [(String, String?)] {
             let authReqID = try await authReqID(party)

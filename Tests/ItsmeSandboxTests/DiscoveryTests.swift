@@ -51,7 +51,7 @@ final class DiscoveryTests: XCTestCase {
         let party = try ReferenceRelyingParty(profile: .v1)
         let document = try JSON(parsing: await party.get("/oidc/.well-known/openid-configuration").body)
         XCTAssertNil(document["backchannel_authentication_endpoint"])
-        for path in ["backchannel/authentication", "user_discovery_sessions", "sandbox/phone"] {
+        for path in ["backchannel/authentication", "user_discovery_sessions"] {
             let reply = await party.get("/oidc/" + path, method: .post)
             XCTAssertEqual(reply.response.status, .notFound, path)
         }

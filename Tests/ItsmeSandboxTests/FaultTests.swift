@@ -96,78 +96,6 @@ final class FaultTests: XCTestCase {
         "ciba-nonce",
     ]
 
-    /// The error of the client by the name of the fault.
-    private static let refused: [String: ItsmeError.Code] = [
-        "discovery-issuer-mismatch": .metadataIssuerMismatch, "discovery-insecure-endpoint": .metadataEndpointInvalid,
-        "discovery-missing-endpoint": .metadataMalformed, "discovery-not-json": .metadataMalformed,
-        "remove-authorization-response-iss": .responseIssuerMissing,
-
-        "jwks-private-key": .jwkSetMalformed, "jwks-empty": .jwkSetMalformed,
-        "jwks-not-json": .jwkSetMalformed,
-
-        "invalid-missing-state-fails": .stateMissing, "with-invalid-state-fails": .stateMismatch,
-        "callback-duplicate-state": .duplicateParameter, "callback-duplicate-code": .duplicateParameter,
-        "invalid-authorization-response-iss": .responseIssuerMismatch, "callback-code-and-error": .codeMissing,
-        "callback-without-code": .codeMissing, "callback-unknown-error": .authorizationRefused,
-
-        "invalid-iss": .issuerMismatch, "missing-iss": .claimMissing, "invalid-aud": .audienceMismatch,
-        "missing-aud": .claimMissing, "invalid-secondary-aud": .audienceNotTrusted,
-        "aud-number": .claimMalformed, "invalid-azp": .authorizedPartyMismatch, "missing-sub": .claimMissing,
-        "sub-null": .claimMalformed, "missing-iat": .claimMissing, "iat-is-week-in-past": .issuedTooLongAgo,
-        "iat-in-future": .issuedInFuture, "invalid-missing-exp": .claimMissing, "invalid-expired-exp": .tokenExpired,
-        "exp-string": .claimMalformed, "exp-huge": .claimMalformed,
-        "nbf-in-future": .tokenNotYetValid, "invalid-missing-nonce": .claimMissing, "nonce-invalid": .nonceMismatch,
-        "nonce-number": .claimMalformed, "invalid-athash": .accessTokenHashMismatch, "missing-acr": .claimMissing,
-        "acr-unknown": .acrInsufficient, "auth-time-stale": .authenticationTooOld,
-        "duplicate-members": .claimsMalformed, "claims-array": .claimsMalformed, "claims-deep": .claimsMalformed,
-        "claims-not-utf8": .claimsMalformed,
-
-        "idtoken-sig-none": .tokenAlgorithmNotAllowed, "sig-none-spelling": .tokenAlgorithmNotAllowed,
-        "sig-empty": .signatureInvalid, "invalid-sig-rs256": .signatureInvalid, "sig-foreign-key": .signatureInvalid,
-        "invalid-sig-hs256": .tokenAlgorithmNotAllowed, "hs256-with-public-key": .tokenAlgorithmNotAllowed,
-        "invalid-sig-es256": .tokenAlgorithmNotAllowed, "invalid-alternate-alg": .tokenAlgorithmNotAllowed,
-        "invalid-null-alg": .tokenMalformed, "kid-unknown": .providerKeyNotFound,
-        "kid-of-encryption-key": .providerKeyUnsuitable, "kid-number": .tokenMalformed, "header-jwk": .signatureInvalid,
-        "header-jku": .signatureInvalid, "sig-crit": .tokenMalformed, "sig-b64": .tokenMalformed,
-        "typ-of-request-object": .tokenKindMismatch,
-
-        "not-encrypted": .tokenNotEncrypted, "unsigned-jwt-in-jwe": .tokenNotSigned, "claims-in-jwe": .tokenNotSigned,
-        "jwe-in-jwe": .tokenNotSigned, "empty-jwe": .tokenNotSigned, "truncated-tag": .decryptionFailed,
-        "altered-tag": .decryptionFailed, "altered-ciphertext": .decryptionFailed, "altered-iv": .decryptionFailed,
-        "altered-encrypted-key": .decryptionFailed, "short-encrypted-key": .decryptionFailed,
-        "short-content-key": .decryptionFailed, "encrypted-idtoken-usingrsa15": .tokenAlgorithmNotAllowed,
-        "jwe-alg-dir": .tokenAlgorithmNotAllowed, "jwe-alg-pbes2": .tokenAlgorithmNotAllowed,
-        "jwe-enc-other": .tokenAlgorithmNotAllowed, "jwe-zip": .tokenMalformed, "jwe-crit": .tokenMalformed,
-        "jwe-kid-unknown": .decryptionKeyNotFound,
-        "empty-segments": .tokenMalformed, "many-dots": .tokenMalformed,
-
-        "token-type-other": .tokenTypeUnsupported, "token-type-missing": .tokenResponseMalformed,
-        "id-token-missing": .idTokenMissing, "access-token-missing": .tokenResponseMalformed,
-        "id-token-object": .tokenResponseMalformed, "token-response-duplicate-member": .tokenResponseMalformed,
-        "token-response-not-json": .tokenResponseMalformed, "token-response-deep": .tokenResponseMalformed,
-
-        "userinfo-invalid-sub": .subjectMismatch, "userinfo-is-id-token": .tokenKindMismatch,
-
-        "user-discovery-session-dots": .backchannelResponseMalformed,
-        "user-discovery-not-image": .backchannelResponseMalformed,
-        "user-discovery-status-unknown": .backchannelResponseMalformed,
-        "ciba-invalid-missing-authreqid": .backchannelResponseMalformed,
-        "ciba-authreqid-empty": .backchannelResponseMalformed,
-        "ciba-missing-expires_in": .backchannelResponseMalformed, "ciba-expired": .tokenRequestRefused,
-        "ciba-denied": .tokenRequestRefused, "ciba-authreqid-claim": .authReqIDMismatch,
-        "ciba-invalid-sub": .subjectMismatch,
-    ]
-
-    private static func expectation(of fault: SandboxFault) -> ItsmeError.Code? {
-        for (ending, code) in [
-            ("-http-500", ItsmeError.Code.serverError), ("-http-429", .serverError), ("-http-302", .redirectRefused),
-            ("-too-large", .responseTooLarge),
-        ] where fault.name.hasSuffix(ending) {
-            return code
-        }
-        return refused[fault.name] ?? refused[tokenName(of: fault)]
-    }
-
     /// The name that a fault of UserInfo has at the ID token.
     private static func tokenName(of fault: SandboxFault) -> String {
         fault.place == .userInfo ? String(fault.name.dropFirst("userinfo-".count)) : fault.name
@@ -178,7 +106,7 @@ final class FaultTests: XCTestCase {
         // A ping is the relying party's to answer; see BackchannelFlowTests.
         for fault in SandboxFault.all
         where !fault.name.hasSuffix("-stall") && !fault.name.hasSuffix("plain-json") && fault.place != .notification {
-            let expected = Self.expectation(of: fault)
+            let expected = fault.expectedError
             XCTAssertEqual(fault.isTolerable, expected == nil, fault.name)
             XCTAssertEqual(Self.accepted.contains(Self.tokenName(of: fault)), expected == nil, fault.name)
             if let expected {

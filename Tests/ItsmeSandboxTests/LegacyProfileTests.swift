@@ -195,9 +195,9 @@ final class LegacyProfileTests: XCTestCase {
         let idToken = try await party.login().idToken
         let subject = try XCTUnwrap(idToken["sub"]?.string)
         for user: JSONValue in [
-            ["sub": ["value": .string(subject)]], ["phone_number": ["value": "+32 470000001"]],
-            ["phone_number": ["value": "0032470000001"]],
-            ["sub": ["value": .string(subject)], "phone_number": ["value": "32470000001"]],
+            ["sub": ["value": .string(subject)]], ["phone_number": ["value": "+32 450000001"]],
+            ["phone_number": ["value": "0032450000001"]],
+            ["sub": ["value": .string(subject)], "phone_number": ["value": "32450000001"]],
         ] {
             assertApproved(try await confirm(party, user: user), party)
         }

@@ -120,7 +120,7 @@ final class LibraryClientTests: XCTestCase {
         let sandbox = try sandbox()
         let client = try client(sandbox)
         let request = try await client.authorizationRequest(for: .login("SHOP_LOGIN"), level: .advanced)
-        let query = try await callback(sandbox, request.url, persona: "basic-only")
+        let query = try await callback(sandbox, request.url, persona: "belgian-eid&behaviour=basic-only")
         let response = try await client.authorizationResponse(query: query, for: request.transaction)
         do {
             _ = try await client.tokens(for: response)

@@ -31,7 +31,7 @@ final class LoginFlowTests: XCTestCase {
         XCTAssertEqual(userInfo["given_name"]?.string, "Lotte")
         XCTAssertEqual(userInfo["email"]?.string, "lotte@example.org")
         XCTAssertEqual(userInfo["email_verified"]?.bool, false)
-        XCTAssertEqual(userInfo["phone_number"]?.string, "+32 470000001")
+        XCTAssertEqual(userInfo["phone_number"]?.string, "+32 450000001")
         XCTAssertNil(userInfo["address"])
         XCTAssertEqual(party.sandbox.refusals, [])
     }
@@ -98,7 +98,9 @@ final class LoginFlowTests: XCTestCase {
         let first = try await party.login().idToken["sub"]?.string
         let second = try await party.login().idToken["sub"]?.string
         XCTAssertEqual(first, second)
-        let other = try await party.login(approve: "recreated-account").idToken["sub"]?.string
+        var parameters = party.loginParameters()
+        parameters["behaviour"] = "new-account"
+        let other = try await party.login(parameters).idToken["sub"]?.string
         XCTAssertNotEqual(first, other)
     }
 
@@ -109,7 +111,8 @@ final class LoginFlowTests: XCTestCase {
         parameters["acr_values"] = "\(prefix)acr_basic \(prefix)acr_advanced"
         let acr = try await party.login(parameters).idToken["acr"]?.string
         XCTAssertEqual(acr, prefix + "acr_advanced")
-        let basic = try await party.login(parameters, approve: "basic-only").idToken["acr"]?.string
+        parameters["behaviour"] = "basic-only"
+        let basic = try await party.login(parameters).idToken["acr"]?.string
         XCTAssertEqual(basic, prefix + "acr_basic")
     }
 
@@ -155,8 +158,10 @@ final class LoginFlowTests: XCTestCase {
 
     func testPersonWhoCancelsSendsAccessDenied() async throws {
         let party = try ReferenceRelyingParty()
-        for approve in ["cancel", "cancels"] {
-            let reply = await party.authorize(party.loginParameters(), approve: approve)
+        for (approve, behaviour) in [("cancel", nil), ("belgian-eid", "cancel"), ("belgian-eid", "time-out")] {
+            var parameters = party.loginParameters()
+            parameters["behaviour"] = behaviour
+            let reply = await party.authorize(parameters, approve: approve)
             XCTAssertEqual(reply.locationParameters["error"], "access_denied")
             XCTAssertEqual(reply.locationParameters["state"], "state-1")
         }

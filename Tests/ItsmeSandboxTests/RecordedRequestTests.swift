@@ -118,7 +118,6 @@ final class RecordedRequestTests: XCTestCase {
             XCTAssertTrue(callback.hasPrefix(Shop.redirectURI + "?error=access_denied&"), callback)
         }
         XCTAssertEqual(world.sandbox.refusals, [])
-        XCTAssertTrue(Persona.standard().contains(.timesOut))
     }
 
     func testApprovesForAPersonaOfTheTest() async throws {

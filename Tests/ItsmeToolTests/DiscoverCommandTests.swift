@@ -14,7 +14,7 @@
         private func provider() throws -> (server: SandboxServer, issuer: String) {
             let server = try SandboxServer()
             let issuer = "http://127.0.0.1:\(server.port)/v2"
-            let client = try ClientRegistration(parsing: Array(ExampleRegistration.text.utf8))
+            let client = try ClientRegistration(parsing: Array(ClientRegistration.example.utf8))
             server.serve(
                 try Sandbox(
                     SandboxConfiguration(issuer: issuer, clients: [client]), transport: InProcessTransport([:])))

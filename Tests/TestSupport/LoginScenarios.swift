@@ -136,7 +136,7 @@ package struct LoginScenario: Sendable {
 
     private static let refusesALowerLevel = LoginScenario("refusesALowerLevel") { world in
         await assertItsmeError(.acrInsufficient, phase: .idToken, field: "acr") {
-            try await world.login(try world.client(), as: "basic-only", level: .advanced)
+            try await world.login(try world.client(), as: "belgian-eid&behaviour=basic-only", level: .advanced)
         }
     }
 

@@ -70,7 +70,7 @@ package struct SandboxWorld: Sendable {
         return try ItsmeClient(configuration, transport: transport)
     }
 
-    /// Opens the authorization URL as a browser does, the person being `persona`, and returns the query of the callback.
+    /// Opens the authorization URL as a browser does, the person being `persona`, perhaps with `&behaviour=…`, and returns the query of the callback.
     package func browse(_ url: String, as persona: String) async throws -> String {
         guard let components = URLComponents(string: url), let host = components.host else {
             throw UnexpectedAnswer("not a URL")

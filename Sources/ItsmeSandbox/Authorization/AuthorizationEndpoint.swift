@@ -78,7 +78,8 @@ struct AuthorizationEndpoint {
             if let person {
                 return try await ApprovalDecision(core: core, request: authorization).answer(as: person, status: .found)
             }
-            return try await answer(authorization, approval: outer["approve"], fault: outer["fault"])
+            return try await answer(
+                authorization, approval: outer["approve"], behaviour: outer["behaviour"], fault: outer["fault"])
         } catch {
             var refusal = error
             refusal.clientID = client?.clientID
@@ -89,7 +90,7 @@ struct AuthorizationEndpoint {
 
     private static func parameters(_ query: [UInt8]) throws(SandboxRefusal) -> FormParameters {
         try require(
-            try? FormParameters(query, reading: RequestParameters.queryNames + ["approve", "fault"]),
+            try? FormParameters(query, reading: RequestParameters.queryNames + ["approve", "behaviour", "fault"]),
             .authorizationQuery)
     }
 
@@ -111,30 +112,29 @@ struct AuthorizationEndpoint {
     }
 
     private func answer(
-        _ request: AuthorizationRequest, approval: String?, fault: String?
+        _ request: AuthorizationRequest, approval: String?, behaviour: String?, fault: String?
     ) async throws(SandboxRefusal) -> HTTPReply {
         if let approval {
             return try await ApprovalDecision(core: core, request: request).answer(
-                approval, fault: fault, status: .found)
+                approval, behaviour: behaviour, fault: fault, status: .found)
         }
         if let queued = core.answers.take(for: request.client.clientID) {
             return try await ApprovalDecision(core: core, request: request).answer(
-                queued.persona, fault: fault, status: .found)
+                queued.persona, behaviour: queued.behaviour.rawValue, fault: fault, status: .found)
         }
-        let identifier = try core.freshIdentifier()
         let now = core.now
-        core.state.insert(
-            PendingApproval(request: request), id: identifier, until: now + Double(core.lifetimes.approval), now: now)
-        return .page(ApprovalPage(core: core, request: request, identifier: identifier).page)
+        let pending = PendingSignIn(id: try core.freshIdentifier(), request: request, startedAt: now)
+        core.state.insert(pending, until: now + Double(core.lifetimes.approval), now: now)
+        return .page(SignInPage(core: core, pending: pending).page)
     }
 
     /// The redirect with the error; `nil` when the relying party does not get it.
     private func sendBack(_ refused: Refused) -> HTTPReply? {
         var refusal = refused.refusal
-        // A wrong persona or fault is a mistake of the person who wrote the URL, not of the relying party.
-        guard let returnAddress = refused.returnAddress, ![.personaUnknown, .faultUnknown].contains(refusal.rule) else {
-            return nil
-        }
+        // A wrong persona, behaviour or fault is a mistake of the person who wrote the URL, not of the relying party.
+        guard let returnAddress = refused.returnAddress,
+            ![.personaUnknown, .behaviourUnknown, .faultUnknown].contains(refusal.rule)
+        else { return nil }
         core.note(&refusal, .found)
         // This endpoint does not use invalid_client. Here the client's keys only verify the request object.
         let error = refusal.rule.error == "invalid_client" ? "invalid_request_object" : refusal.rule.error
@@ -142,33 +142,23 @@ struct AuthorizationEndpoint {
     }
 }
 
-/// A request that waits for a person on the approval page.
-struct PendingApproval: Sendable {
-    let request: AuthorizationRequest
-}
-
 /// Answers the relying party as a person decides.
 struct ApprovalDecision {
     let core: SandboxCore
     let request: AuthorizationRequest
 
-    /// Answers for the persona named `choice`, or cancels. Injects the fault `name` first, if one is given.
+    /// Answers for the persona named `choice`, who does what `behaviour` says, or cancels. Injects the fault `name` first,
+    /// if one is given.
     func answer(
-        _ choice: String, fault name: String?, status: HTTPResponse.Status
+        _ choice: String, behaviour: String?, fault name: String?, status: HTTPResponse.Status
     ) async throws(SandboxRefusal) -> HTTPReply {
-        if let name, !name.isEmpty {
-            guard let fault = SandboxFault(named: name) else { throw SandboxRefusal(.faultUnknown) }
-            core.faults.append(fault)
-        }
-        if choice == "cancel" {
+        let person = choice == "cancel" ? nil : try core.persona(choice, behaving: behaviour)
+        try core.inject(faultNamed: name)
+        guard let person else {
             Recording.note(.cancelled, by: nil)
             return denied("The person cancelled.", status)
         }
-        guard let persona = core.persona(choice) else {
-            let names = core.personas.map(\.id).joined(separator: ", ")
-            throw SandboxRefusal(.personaUnknown, detail: "Personas: \(names).")
-        }
-        return try await answer(as: persona, status: status)
+        return try await answer(as: person, status: status)
     }
 
     /// Answers as `persona` does, who need not be one of the sandbox's.
@@ -215,38 +205,5 @@ struct ApprovalDecision {
         let now = core.now
         core.state.insert(grant, code: code, expires: now + Double(core.lifetimes.authorizationCode), now: now)
         return code
-    }
-}
-
-/// Takes the form of the approval page.
-struct ApprovalEndpoint {
-    let core: SandboxCore
-
-    func respond(to request: HTTPRequest, body: [UInt8]) async -> HTTPReply {
-        guard request.method == .post else {
-            return core.page(
-                SandboxRefusal(.approvalMethod), status: .methodNotAllowed,
-                fields: [HTTPField(name: .allow, value: "POST")])
-        }
-        guard let form = try? FormParameters(body, reading: ["pending", "approve", "fault"]), form.firstRepeated == nil,
-            let identifier = form["pending"], let choice = form["approve"],
-            let pending = core.state.takePending(identifier, now: core.now)
-        else { return core.page(SandboxRefusal(.approvalExpired), status: .badRequest) }
-        Recording.current?.change {
-            $0.clientID = pending.request.client.clientID
-            $0.service = pending.request.service.code
-        }
-        do throws(SandboxRefusal) {
-            // 303: the browser follows with GET.
-            return try await ApprovalDecision(core: core, request: pending.request).answer(
-                choice, fault: form["fault"], status: .seeOther)
-        } catch {
-            var refusal = error.naming(pending.request.client)
-            guard refusal.rule == .userUnknown else { return core.page(refusal, status: .badRequest) }
-            core.note(&refusal, .seeOther)
-            return .redirect(
-                to: pending.request.returnAddress.location(
-                    error: refusal.rule.error, description: refusal.message), status: .seeOther)
-        }
     }
 }

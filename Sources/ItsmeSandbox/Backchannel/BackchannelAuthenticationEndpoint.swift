@@ -38,7 +38,7 @@ struct BackchannelAuthenticationEndpoint {
         let now = core.now
         let lifetime = min(request.requestedExpiry ?? core.lifetimes.backchannelRequest, Self.longestExpiry)
         let pending = PendingBackchannelRequest(
-            id: try core.freshIdentifier(), handle: try core.freshIdentifier(), request: request,
+            id: try core.freshIdentifier(), handle: try core.freshIdentifier(), request: request, startedAt: now,
             expires: now + Double(lifetime), interval: Double(BackchannelState.interval))
         core.backchannel.insert(pending, now: now)
         let fault = core.faults.take(.backchannelAuthentication)
@@ -131,8 +131,10 @@ struct BackchannelAuthenticationEndpoint {
         guard type == "subject_code" else {
             return try core.backchannel.person(for: value, clientID: client.clientID, now: core.now)
         }
+        // A person may have logged in with a new account.
+        let people = core.personas + core.personas.map { $0.behaving(.newAccount) }
         return try require(
-            core.personas.first { person in
+            people.first { person in
                 (try? person.subject(clientID: client.clientID))?.hasSameBytes(as: value) == true
             }, .loginHintUnknown)
     }
@@ -149,6 +151,8 @@ struct BackchannelAuthenticationRequest: Sendable {
     let template: ConfirmTemplate?
     /// Whether `acr_advanced` was asked for.
     let wantsAdvanced: Bool
+    /// The `binding_message`, by which the person recognises the request.
+    let bindingMessage: String?
     /// The `requested_expiry`, in seconds.
     let requestedExpiry: Int64?
     /// The bearer token of the ping, for a client that is registered for pings.
@@ -170,6 +174,7 @@ struct BackchannelAuthenticationRequest: Sendable {
             scopeClaims: scopes.flatMap(profile.claims(ofScope:)), idToken: requested.idToken,
             userInfo: requested.userInfo)
         wantsAdvanced = words("acr_values").contains(profile.advancedACR)
+        bindingMessage = claims["binding_message"]?.string
         switch service.kind {
         case .login: template = nil
         case .shareData:

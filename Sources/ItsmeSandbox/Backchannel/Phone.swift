@@ -9,10 +9,12 @@ struct Phone {
 
     let core: SandboxCore
 
-    /// Lets a persona scan a QR code. `false` when the code does not wait or the persona is unknown.
-    func scan(_ handle: String?, as persona: String) -> Bool {
-        guard let handle, let person = core.persona(persona) else { return false }
-        return core.recorder.acting(.scanned, by: person) { core.backchannel.scan(handle, by: person, now: core.now) }
+    /// Lets a persona scan a QR code. `false` when the code does not wait, or the persona or the behaviour is unknown.
+    func scan(_ handle: String?, as persona: String, behaving behaviour: String?) -> Bool {
+        guard let handle, let person = try? core.persona(persona, behaving: behaviour) else { return false }
+        return core.recorder.acting(.scanned, by: person) {
+            core.backchannel.scan(handle, by: person.identified(by: "QR"), now: core.now)
+        }
     }
 
     /// Answers a backchannel request as the person it is for. `false` when the request does not wait, or when the person

@@ -5,11 +5,15 @@ import Synchronization
 struct QueuedAnswer: Sendable {
     /// The persona who answers.
     let persona: String
+    let behaviour: SandboxBehaviour
     /// The client whose request is answered; `nil` for any.
     let clientID: String?
 
     var json: JSONValue {
-        ["persona": .string(persona), "client_id": JSONValue(optional: clientID)]
+        [
+            "persona": .string(persona), "behaviour": .string(behaviour.rawValue),
+            "client_id": JSONValue(optional: clientID),
+        ]
     }
 }
 

@@ -33,12 +33,15 @@ extension Sandbox {
     ///
     /// - Parameters:
     ///   - persona: The ``Persona/id`` of one of ``personas``.
+    ///   - behaviour: What the person does.
     ///   - clientID: The client whose request is meant; `nil` for any.
     /// - Returns: `false` when there is no such persona.
     @discardableResult
-    public func queueAnswer(of persona: String, to clientID: String? = nil) -> Bool {
+    public func queueAnswer(
+        of persona: String, behaving behaviour: SandboxBehaviour = .approves, to clientID: String? = nil
+    ) -> Bool {
         guard core.persona(persona) != nil else { return false }
-        core.answers.append(QueuedAnswer(persona: persona, clientID: clientID))
+        core.answers.append(QueuedAnswer(persona: persona, behaviour: behaviour, clientID: clientID))
         return true
     }
 

@@ -28,3 +28,31 @@ enum PageScript {
         setTimeout(look,2000);
         """
 }
+
+extension PageScript {
+    /// Puts the number of a chosen person into the field above.
+    static let phoneNumber = """
+        document.addEventListener("change",e=>{
+          const field=document.getElementById("phone");
+          if(field&&e.target.dataset.phone)field.value=e.target.dataset.phone;
+        });
+        """
+    /// Shows only the rows that hold every word of the search field, and the groups that have such rows.
+    static let filter = """
+        const field=document.getElementById("q");
+        const show=()=>{
+          const words=field.value.toLowerCase().split(/\\s+/).filter(w=>w);
+          for(const group of document.querySelectorAll("[data-group]")){
+            let count=0;
+            for(const row of group.querySelectorAll("[data-row]")){
+              const text=row.textContent.toLowerCase();
+              row.hidden=!words.every(w=>text.includes(w));
+              if(!row.hidden)count++;
+            }
+            group.hidden=count===0;
+          }
+        };
+        field.addEventListener("input",show);
+        show();
+        """
+}

@@ -112,5 +112,65 @@ enum PageStyle {
         summary{cursor:pointer;padding:.625rem 0;font-weight:600}
         """
 
-    private static let signIn = ""
+    private static let signIn = """
+        .tiles{display:grid;gap:.75rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,13rem),1fr));margin:0 0 1.25rem}
+        .tiles li{margin:0}
+        .tiles a{display:block;height:100%;padding:1rem 1.25rem;border:1px solid var(--line);border-radius:1rem;\
+        background:var(--card);color:var(--quiet);text-decoration:none;box-shadow:var(--shade)}
+        .tiles a:hover{border-color:var(--accent)}
+        .tiles b{display:block;color:var(--accent);font-size:1.125rem}
+        .rows>li{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:center;justify-content:space-between;\
+        border-top:1px solid var(--line);padding:.75rem 0;margin:0}
+        .rows>li:first-child{border-top:0}
+        .rows>li>div{flex:1 1 18rem;min-width:0}
+        .rows>li[hidden],[hidden]{display:none}
+        .rows p{margin:.125rem 0}
+        .person>span:nth-child(2){flex:1 1 10rem}
+        .avatar{flex:none;display:inline-flex;align-items:center;justify-content:center;width:2.5rem;height:2.5rem;\
+        border-radius:50%;background:var(--accent);color:var(--accent-ink);font-weight:700;font-size:.875rem}
+        .people{display:grid;gap:.625rem;grid-template-columns:repeat(auto-fill,minmax(min(100%,17rem),1fr))}
+        .choice{display:flex;gap:.75rem;align-items:center;padding:.625rem .75rem;border:1px solid var(--edge);\
+        border-radius:.75rem;font-weight:400;cursor:pointer;line-height:1.35}
+        .choice small{display:block}
+        .choice:has(:checked){border-color:var(--accent);box-shadow:inset 0 0 0 1px var(--accent);background:var(--soft)}
+        input[type=radio],input[type=checkbox]{accent-color:var(--accent);width:1.125rem;height:1.125rem;flex:none;margin:0}
+        .chips{display:flex;flex-wrap:wrap;gap:.5rem}
+        .chip{display:inline-flex;gap:.5rem;align-items:center;min-height:2.75rem;padding:.25rem .875rem;\
+        border:1px solid var(--edge);border-radius:1.5rem;font-weight:400;cursor:pointer}
+        .chip:has(:checked){border-color:var(--accent);box-shadow:inset 0 0 0 1px var(--accent);background:var(--soft)}
+        .choice:has(:focus-visible),.chip:has(:focus-visible){outline:3px solid var(--accent);outline-offset:2px}
+        .scan{display:flex;flex-wrap:wrap;gap:1rem 1.25rem;align-items:center;margin:1.25rem 0 0}
+        .scan>div:last-child{flex:1 1 12rem}
+        .scan h3{margin-top:0}
+        .qr{background:#fff;padding:.5rem;border-radius:.75rem;border:1px solid var(--line);line-height:0}
+        .qr svg{width:10rem;height:10rem;display:block}
+        .phone{max-width:22rem;width:100%;margin:0 auto 1.25rem;background:var(--bezel);border-radius:2.25rem;padding:.625rem;\
+        box-shadow:0 1px 2px #0003,0 20px 40px -20px #0006}
+        .screen{background:var(--card);border:1px solid var(--line);border-radius:1.75rem;padding:1.25rem;min-height:24rem}
+        .screen>:last-child{margin-bottom:0}
+        .idle{display:flex;flex-direction:column;justify-content:center;text-align:center;color:var(--quiet);\
+        background:var(--soft)}
+        .app{display:flex;gap:.375rem;align-items:center;font-weight:700;margin:0 0 1rem;color:var(--ink)}
+        .app span:first-child{color:var(--accent)}
+        .app .tag{margin-left:auto}
+        .idle .app{justify-content:center}
+        .owner{display:flex;gap:.75rem;align-items:center;line-height:1.35;margin:0 0 1rem;padding:0 0 1rem;\
+        border-bottom:1px solid var(--line)}
+        .owner small{display:block}
+        .ask{font-size:1.375rem;margin:.25rem 0 .75rem}
+        .screen ul{padding-left:1.125rem}
+        .screen form{display:grid;gap:.5rem;margin-top:1.25rem}
+        .template{background:var(--soft);border-radius:.75rem;padding:.75rem .875rem;margin:0 0 .75rem}
+        .template>:first-child{margin-top:0}
+        .template>:last-child{margin-bottom:0}
+        .amount{font-size:1.5rem;line-height:1.2}
+        .phones{display:grid;gap:1.5rem;grid-template-columns:repeat(auto-fill,minmax(min(100%,20rem),1fr));\
+        align-items:start}
+        .dots{display:flex;gap:.5rem;margin:1rem 0}
+        .dots span{width:.625rem;height:.625rem;border-radius:50%;background:var(--accent);animation:beat 1.2s infinite}
+        .dots span:nth-child(2){animation-delay:.2s}
+        .dots span:nth-child(3){animation-delay:.4s}
+        @keyframes beat{0%,100%{opacity:.25}40%{opacity:1}}
+        @media (prefers-reduced-motion:reduce){.dots span{animation:none}}
+        """
 }

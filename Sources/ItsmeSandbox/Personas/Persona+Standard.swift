@@ -7,26 +7,27 @@ import JOSE
 import WebFormats
 
 extension Persona {
-    /// The default personas: one for each situation that a relying party has to handle.
+    /// The default personas: one for each kind of person that a relying party has to handle. What they do is a matter of
+    /// their ``SandboxBehaviour``.
     ///
     /// - Parameter date: The day on which the minor is 17.
     public static func standard(at date: Date = Date()) -> [Persona] {
         [
             belgianEID, belgianResident, dutchDocument, luxembourgPassport, minor(at: date), withoutGivenName,
-            withoutEmail, ongoingCall, basicOnly, cancels, timesOut, recreatedAccount,
+            withoutEmail,
         ]
     }
 
     /// `belgian-eid`: a Belgian with a Belgian eID card, who has every claim of such a card.
     public static let belgianEID = belgian(
         id: "belgian-eid", title: "Lotte Voorbeeld, Belgian eID", givenName: "Lotte", familyName: "Voorbeeld",
-        birth: (1985, 7, 23), serial: 346, card: DocumentNumbers.belgianCardNumber(5_910_000_123))
+        birth: (1985, 7, 23), serial: 346, card: DocumentNumbers.belgianCardNumber(5_910_000_123), phone: 1)
 
     /// `belgian-resident`: a Romanian who lives in Belgium and has a Belgian residence card.
     public static let belgianResident: Persona = {
         var persona = belgian(
             id: "belgian-resident", title: "Ioana Exemplu, Belgian residence card of a Romanian",
-            givenName: "Ioana", familyName: "Exemplu", birth: (1990, 11, 4), serial: 982, card: "B000000142")
+            givenName: "Ioana", familyName: "Exemplu", birth: (1990, 11, 4), serial: 982, card: "B000000142", phone: 2)
         persona.claims[name("claim_citizenship")] = "Roemeens"
         persona.claims[name("claim_citizenship_as_iso")] = "ROU"
         persona.claims[name("place_of_birth")] = [
@@ -53,79 +54,53 @@ extension Persona {
         let year = (GregorianDay(secondsSinceEpoch: date.timeIntervalSince1970)?.year ?? 1970) - 17
         return belgian(
             id: "minor", title: "Noor Jongmans, 17 years old", givenName: "Noor", familyName: "Jongmans",
-            birth: (year, 1, 1), serial: 312, card: DocumentNumbers.belgianCardNumber(5_910_000_456))
+            birth: (year, 1, 1), serial: 312, card: DocumentNumbers.belgianCardNumber(5_910_000_456),
+            phone: 3)
     }
 
     /// `no-given-name`: a Belgian eID card without a given name.
     public static let withoutGivenName: Persona = {
         var persona = belgian(
             id: "no-given-name", title: "Mononiem, without given name", givenName: nil, familyName: "Mononiem",
-            birth: (1978, 2, 9), serial: 416, card: DocumentNumbers.belgianCardNumber(5_910_000_789))
+            birth: (1978, 2, 9), serial: 416, card: DocumentNumbers.belgianCardNumber(5_910_000_789),
+            phone: 4)
         persona.claims["locale"] = "EN"
         return persona
     }()
 
     /// `no-email`: a person who gave itsme no e-mail address.
     public static let withoutEmail: Persona = {
-        var persona = variant(of: belgianEID, id: "no-email", title: "Lotte Voorbeeld, without e-mail address")
+        var persona = belgian(
+            id: "no-email", title: "Sofie Zonderpost, without e-mail address", givenName: "Sofie",
+            familyName: "Zonderpost", birth: (1992, 5, 17), serial: 218,
+            card: DocumentNumbers.belgianCardNumber(5_910_001_012),
+            phone: 5)
         persona.claims["email"] = nil
         persona.claims["email_verified"] = nil
         return persona
     }()
 
-    /// `ongoing-call`: a person who is on the phone while approving, perhaps with a fraudster.
-    public static let ongoingCall: Persona = {
-        var persona = variant(of: belgianEID, id: "ongoing-call", title: "Lotte Voorbeeld, in a phone call")
-        persona.claims[name("ongoing_call")] = true
-        return persona
-    }()
+    /// The person of ``belgianEID``, who cancels.
+    public static let cancels = belgianEID.behaving(.cancels)
 
-    /// `basic-only`: a person whose answer is always `acr_basic`, even if `acr_advanced` was requested.
-    public static let basicOnly: Persona = {
-        var persona = variant(of: belgianEID, id: "basic-only", title: "Lotte Voorbeeld, fingerprint only (acr basic)")
-        persona.canUseAdvanced = false
-        return persona
-    }()
-
-    /// `cancels`: a person who cancels.
-    public static let cancels: Persona = {
-        var persona = variant(of: belgianEID, id: "cancels", title: "Lotte Voorbeeld, cancels in the app")
-        persona.answer = .cancels
-        return persona
-    }()
-
-    /// `times-out`: a person who does not answer in time.
-    public static let timesOut: Persona = {
-        var persona = variant(of: belgianEID, id: "times-out", title: "Lotte Voorbeeld, does not answer in time")
-        persona.answer = .timesOut
-        return persona
-    }()
-
-    /// `recreated-account`: the person of ``belgianEID`` with a new itsme account: the same data, another `sub`.
-    public static let recreatedAccount = variant(
-        of: belgianEID, id: "recreated-account", title: "Lotte Voorbeeld, with a new itsme account")
+    /// The person of ``belgianEID``, who does not answer in time.
+    public static let timesOut = belgianEID.behaving(.timesOut)
 
     // MARK: Building blocks
 
     private static func name(_ suffix: String) -> String { SandboxClaims.prefix + suffix }
 
-    private static func variant(of persona: Persona, id: String, title: String) -> Persona {
-        var variant = persona
-        variant.id = id
-        variant.title = title
-        variant.account = id
-        return variant
-    }
-
+    /// - Parameter phone: The last digit of the phone number. No operator is known to have numbers that start with 0450.
     private static func belgian(
         id: String, title: String, givenName: String?, familyName: String, birth: (year: Int, month: Int, day: Int),
-        serial: Int, card: String
+        serial: Int, card: String, phone: Int
     ) -> Persona {
         let picture = PortraitImage.jpeg(seed: id)
         let year = DocumentNumbers.padded(birth.year, 4)
         let month = DocumentNumbers.padded(birth.month, 2)
         let day = DocumentNumbers.padded(birth.day, 2)
-        var claims = common(givenName: givenName, familyName: familyName, phone: "+32 470000001", picture: picture)
+        var claims = common(
+            givenName: givenName, familyName: familyName, phone: "+32 45000000\(phone)", picture: picture)
         claims["birthdate"] = .string("\(year)-\(month)-\(day)")
         claims["gender"] = "female"
         claims["locale"] = "NL"

@@ -27,7 +27,7 @@ public struct Persona: Sendable, Hashable, Identifiable {
 
     /// The identifier in `approve=…` and in forms: letters, digits and dashes.
     public var id: String
-    /// The name on the button of the approval page.
+    /// The name, and what makes the person special after a comma: `Lotte Voorbeeld, Belgian eID`.
     public var title: String
     /// The itsme account, from which `sub` is derived. Two personas with the same data and different accounts are one
     /// person before and after they made a new account.

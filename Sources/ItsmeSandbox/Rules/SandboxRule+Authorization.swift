@@ -251,24 +251,31 @@ extension SandboxRule {
         explanation: "The development parameter approve names no persona of this sandbox.",
         remedy: "Use the identifier of a persona, or cancel.")
 
+    /// The development parameter behaviour names nothing that people do.
+    public static let behaviourUnknown = SandboxRule(
+        "approval.behaviour_unknown", error: "invalid_request",
+        requirement: "behaviour names something that people of this sandbox do.",
+        explanation: "The development parameter behaviour names nothing that people do.",
+        remedy: "Use one of the names that the detail lists, or leave the parameter out.")
+
     /// The development parameter fault names no fault of this sandbox.
     public static let faultUnknown = SandboxRule(
         "approval.fault_unknown", error: "invalid_request",
         requirement: "fault names a fault of this sandbox.",
         explanation: "The development parameter fault names no fault of this sandbox.",
-        remedy: "Choose a fault from the list of the approval page.")
+        remedy: "Choose a fault from the page of the faults.")
 
-    /// The approval page is too old, was used already, or is not from this sandbox.
+    /// The page is too old, was used already, or is not from this sandbox.
     public static let approvalExpired = SandboxRule(
         "approval.expired", error: "invalid_request",
-        requirement: "The approval page is from this sandbox, recent and not yet used.",
-        explanation: "The approval page is too old, was used already, or is not from this sandbox.",
+        requirement: "The page is from this sandbox, recent and not yet used.",
+        explanation: "The page is too old, was used already, or is not from this sandbox.",
         remedy: "Start again at the relying party.")
 
-    /// The approval form is sent by POST.
+    /// The sign-in page takes GET, HEAD and POST.
     public static let approvalMethod = SandboxRule(
         "approval.method", error: "invalid_request",
-        requirement: "The approval form came by POST.",
-        explanation: "The approval form is sent by POST.",
+        requirement: "The page was opened by GET or HEAD, or its form came by POST.",
+        explanation: "The page takes GET, HEAD and POST.",
         remedy: "Use the buttons of the page.")
 }

@@ -70,6 +70,7 @@ public struct SandboxRule: Sendable, Hashable, CustomStringConvertible {
         .templateTextCharacters,
         .userUnknown,
         .personaUnknown,
+        .behaviourUnknown,
         .faultUnknown,
         .approvalExpired,
         .approvalMethod,

@@ -29,6 +29,7 @@ struct PendingBackchannelRequest: Sendable {
     /// The identifier on the phone page.
     let handle: String
     let request: BackchannelAuthenticationRequest
+    let startedAt: Double
     let expires: Double
     /// The shortest time between two polls, in seconds.
     var interval: Double

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What the sandbox remembers between requests: codes, tokens, pending approvals, used assertion identifiers and
+/// What the sandbox remembers between requests: codes, tokens, pending sign-ins, used assertion identifiers and
 /// refusals. All of it is bounded and expires.
 ///
 /// One mutex guards it. It is held for access to dictionaries only, never for cryptography or I/O.
@@ -20,7 +20,8 @@ final class SandboxState: Sendable {
     private struct Storage: Sendable {
         var codes = ExpiringStore<CodeEntry>(capacity: 100_000)
         var accessTokens = ExpiringStore<AccessGrant>(capacity: 100_000)
-        var pending = ExpiringStore<PendingApproval>(capacity: 10_000)
+        var signIns = ExpiringStore<PendingSignIn>(capacity: 10_000)
+        var choice: PersonChoice?
         var assertions = ExpiringStore<Bool>(capacity: 500_000)
         var refusals: [SandboxRefusal] = []
     }
@@ -33,16 +34,43 @@ final class SandboxState: Sendable {
 
     func forgetAll() { storage.withLock { $0 = Storage() } }
 
-    // MARK: Approvals
+    // MARK: Sign-ins
 
-    func insert(_ pending: PendingApproval, id: String, until expires: Double, now: Double) {
-        Recording.issue(id)
-        storage.withLock { $0.pending.insert(pending, for: id, until: expires, now: now) }
+    func insert(_ pending: PendingSignIn, until expires: Double, now: Double) {
+        Recording.issue(pending.id)
+        storage.withLock { $0.signIns.insert(pending, for: pending.id, until: expires, now: now) }
     }
 
-    /// Removes and returns a pending approval: each is answered once.
-    func takePending(_ id: String, now: Double) -> PendingApproval? {
-        storage.withLock { $0.pending.take(id, now: now) }
+    func signIn(_ id: String, now: Double) -> PendingSignIn? {
+        storage.withLock { $0.signIns.value(for: id, now: now) }
+    }
+
+    /// The sign-ins that nobody answered, oldest first.
+    func waitingSignIns(now: Double) -> [PendingSignIn] {
+        storage.withLock { storage in
+            storage.signIns.values(now: now).filter { if case .answered = $0.stage { false } else { true } }
+        }
+    }
+
+    /// Moves a sign-in to another stage. `nil` when it is gone or was answered already: each is answered once.
+    func move(_ id: String, to stage: PendingSignIn.Stage, now: Double) -> PendingSignIn? {
+        storage.withLock { storage in
+            guard let pending = storage.signIns.value(for: id, now: now) else { return nil }
+            if case .answered = pending.stage { return nil }
+            storage.signIns.update(id) { $0.stage = stage }
+            return pending
+        }
+    }
+
+    /// Removes and returns a sign-in.
+    func takeSignIn(_ id: String, now: Double) -> PendingSignIn? {
+        storage.withLock { $0.signIns.take(id, now: now) }
+    }
+
+    /// The last choice on a page; `nil` before the first one.
+    var choice: PersonChoice? {
+        get { storage.withLock { $0.choice } }
+        set { storage.withLock { $0.choice = newValue } }
     }
 
     // MARK: Codes

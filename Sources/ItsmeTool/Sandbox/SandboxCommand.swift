@@ -160,7 +160,7 @@
                         SandboxConfiguration(
                             issuer: issuer ?? defaultIssuer(port: port), clients: registrations, keys: ownKeys,
                             profile: profile.value, refetchesOnUnknownKey: refetchUnknownKid,
-                            recordedRequestLimit: 500, logger: logger),
+                            recordedRequestLimit: 500, qrCode: QRCode.svg, logger: logger),
                         transport: transport)
                     for fault in faults.compactMap({ SandboxFault(named: $0) }) { sandbox.inject(fault) }
                     handler.set(sandbox)
@@ -219,15 +219,18 @@
             line("")
             line("  issuer     \(sandbox.issuer)")
             line("  discovery  \(sandbox.issuer)/.well-known/openid-configuration")
+            line("  overview   \(sandbox.issuer)/sandbox")
             for client in clients {
                 let services = client.services.map { "\($0.code) (\($0.kind.rawValue))" }.joined(separator: ", ")
                 line("  client     \(client.clientID): \(services)")
             }
             for fault in sandbox.pendingFaults { line("  fault      \(fault.name)") }
             line("  personas   \(sandbox.personas.map(\.id).joined(separator: ", "))")
+            line("  behaviours \(SandboxBehaviour.allCases.map(\.rawValue).joined(separator: ", "))")
             line("")
-            line("A person approves on the page that opens in the browser. To approve without one, add to the")
-            line("authorization request: &approve=PERSONA, or &approve=cancel. Refusals are logged below.")
+            line("A person answers on the page that opens in the browser. To answer without one, add to the")
+            line("authorization request: &approve=PERSONA, with &behaviour=NAME or without, or &approve=cancel.")
+            line("Refusals are logged below.")
         }
     }
 

@@ -93,8 +93,9 @@ struct ReferenceRelyingParty {
     func get(
         _ path: String, method: HTTPRequest.Method = .get, fields: HTTPFields = [:], body: [UInt8] = []
     ) async -> HTTPReply {
+        let authority = profile == .v1 ? "e2emerchant.itsme.be" : "idp.e2e.itsme.services"
         let request = HTTPRequest(
-            method: method, scheme: "https", authority: "idp.e2e.itsme.services", path: path, headerFields: fields)
+            method: method, scheme: "https", authority: authority, path: path, headerFields: fields)
         return await sandbox.respond(to: request, body: body)
     }
 

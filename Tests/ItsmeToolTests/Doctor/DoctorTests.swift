@@ -33,7 +33,7 @@
         }
 
         func testAHealthySetUpIsAllOk() async throws {
-            let findings = await try DoctorSetUp().findings()
+            let findings = try await DoctorSetUp().findings()
             let wrong = findings.filter { $0.level != .ok }
             XCTAssertEqual(wrong, [])
             let checked = Set(findings.map(\.check))

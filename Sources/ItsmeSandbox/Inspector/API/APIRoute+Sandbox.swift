@@ -22,9 +22,10 @@ extension APIRoute {
     static let people: [APIRoute] = [
         APIRoute(.get, "/personas") { call in .json(["personas": call.personas]) },
         APIRoute(.get, "/answers") { call in .json(["answers": .array(call.core.answers.waiting.map(\.json))]) },
-        APIRoute(.post, "/answers", ["persona", "client_id"]) { call throws(APIError) in
+        APIRoute(.post, "/answers", ["persona", "behaviour", "client_id"]) { call throws(APIError) in
             let answer = QueuedAnswer(
-                persona: try call.persona("persona").id, clientID: try call.string("client_id"))
+                persona: try call.persona("persona").id, behaviour: try call.behaviour,
+                clientID: try call.string("client_id"))
             call.core.answers.append(answer)
             return .json(answer.json, status: .created)
         },
@@ -33,11 +34,11 @@ extension APIRoute {
             return .done
         },
         APIRoute(.get, "/phone") { call in .json(call.phone) },
-        APIRoute(.post, "/phone/scan", ["persona", "id"]) { call throws(APIError) in
-            let person = try call.persona("persona")
+        APIRoute(.post, "/phone/scan", ["persona", "behaviour", "id"]) { call throws(APIError) in
+            let (person, behaviour) = (try call.persona("persona"), try call.behaviour)
             let waiting = call.core.backchannel.waitingSessions(now: call.core.now)
             let code = try call.waiting(waiting, \.handle, "QR code")
-            guard Phone(core: call.core).scan(code.handle, as: person.id) else { throw .nothingWaits("QR code") }
+            guard Phone(core: call.core).scan(code.handle, as: person.id, behaving: behaviour.rawValue) else { throw .nothingWaits("QR code") }
             return .done
         },
         APIRoute(.post, "/phone/answer", ["approve", "id"]) { call throws(APIError) in
@@ -133,6 +134,7 @@ extension APICall {
             "clock": clock,
             "clients": .array(core.clientIDs.map(JSONValue.string)),
             "personas": personas,
+            "behaviours": .array(SandboxBehaviour.allCases.map { .string($0.rawValue) }),
             "answers": .array(core.answers.waiting.map(\.json)),
             "faults": .array(core.faults.waiting.map { .string($0.name) }),
             "operations": .array(APIRoute.all.map { .string("\($0.method.rawValue) \($0.path)") }),

@@ -99,6 +99,21 @@ struct APICall: Sendable {
     }
 }
 
+extension APICall {
+    /// The behaviour that the member of this name names; by default the person approves.
+    var behaviour: SandboxBehaviour {
+        get throws(APIError) {
+            guard let name = try string("behaviour") else { return .approves }
+            guard let behaviour = SandboxBehaviour(rawValue: name) else {
+                throw APIError(
+                    .unprocessableContent, "unknown_behaviour", "There is no behaviour of this name.",
+                    remedy: "Send one of: \(SandboxBehaviour.allCases.map(\.rawValue).joined(separator: ", ")).")
+            }
+            return behaviour
+        }
+    }
+}
+
 /// Why an operation did nothing.
 struct APIError: Error {
     let status: HTTPResponse.Status
