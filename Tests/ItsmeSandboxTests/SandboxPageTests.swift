@@ -60,7 +60,7 @@ final class SandboxPageTests: XCTestCase {
         let other = await party.get("/v2/sandbox")
         XCTAssertEqual(page.text, other.text)
         for text in [
-            "http://127.0.0.1:8080/v2/.well-known/openid-configuration", "<code>SHOP</code>", "SHOP_CONFIRM",
+            "https://idp.e2e.itsme.services/v2/.well-known/openid-configuration", "<code>SHOP</code>", "SHOP_CONFIRM",
             "itsme sandbox --example-registration",
         ] { XCTAssertTrue(page.text.contains(text), text) }
         for persona in party.sandbox.personas { XCTAssertTrue(page.text.contains("<code>\(persona.id)</code>")) }
@@ -92,7 +92,7 @@ final class SandboxPageTests: XCTestCase {
                 body: Array(body.utf8))
         }
         let chosen = await send("fault=invalid-iss&q=another+issuer&pending=x")
-        XCTAssertEqual(chosen.response.headerFields[.location], "/v2/sandbox/faults?q=another+issuer&pending=x")
+        XCTAssertEqual(chosen.response.headerFields[.location], "/v2/sandbox/faults?q=another%20issuer&pending=x")
         XCTAssertEqual(party.sandbox.pendingFaults, [.invalidIssuer])
         let page = await party.get("/v2/sandbox/faults")
         XCTAssertTrue(page.text.contains("Still to come"))
@@ -122,6 +122,7 @@ final class SandboxPageTests: XCTestCase {
         let party = try ReferenceRelyingParty(configuration: { $0.qrCode = { "<svg data-text=\"\($0)\"></svg>" } })
         let page = await party.authorize(party.loginParameters(), approve: nil)
         XCTAssertNotNil(
-            page.text.firstMatch(of: /<svg data-text="http:\/\/127.0.0.1:8080\/v2\/sandbox\/phone\?pending=[\w-]+">/))
+            page.text.firstMatch(
+                of: /<svg data-text="https:\/\/idp.e2e.itsme.services\/v2\/sandbox\/phone\?pending=[\w-]+">/))
     }
 }

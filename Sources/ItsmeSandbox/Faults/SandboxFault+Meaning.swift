@@ -43,9 +43,9 @@ extension SandboxFault {
 
     /// What a right client does, in one sentence.
     var rightAnswer: String {
-        if isTolerable { return "Accepts the answer." }
-        guard let code = expectedError else { return "Refuses the ping." }
-        return "Refuses it with \(code): \(code.reason)."
+        if isTolerable { return "A right client accepts it." }
+        guard let code = expectedError else { return "A right client refuses the ping." }
+        return "A right client refuses it with \(code): \(code.reason)."
     }
 
     /// The name that a fault of UserInfo has at the ID token.

@@ -79,7 +79,7 @@ struct FaultPage {
             <div><p><code>\(HTMLText.escape(fault.name))</code> <span class="tag">\(Self.place(fault))</span> \
             <span class="tag \(fault.isTolerable ? "good\">accept" : "bad\">refuse")</span></p>
             <p>\(HTMLText.escape(fault.explanation))</p>
-            <p class="quiet-text">A right client: \(HTMLText.escape(fault.rightAnswer))</p></div>
+            <p class="quiet-text">\(HTMLText.escape(fault.rightAnswer))</p></div>
             <button class="quiet" name="fault" value="\(HTMLText.escape(fault.name))" \
             aria-label="Choose \(HTMLText.escape(fault.name))">Choose</button>
             </li>
@@ -88,7 +88,7 @@ struct FaultPage {
         return """
             <section class="card" data-group>
             <h2>\(target.rawValue)</h2>
-            <ul class="plain rows">
+            <ul class="plain rows twofold">
             \(rows.joined(separator: "\n"))
             </ul>
             </section>
@@ -101,7 +101,7 @@ struct FaultPage {
         case .discovery: "discovery document"
         case .jwkSet: "JWK Set"
         case .callback: "callback"
-        case .token: "token response"
+        case .token: [.signature, .encryption, .claims].contains(fault.target) ? "ID token" : "token response"
         case .userInfo: "UserInfo"
         case .userDiscovery: "user discovery"
         case .backchannelAuthentication: "backchannel request"

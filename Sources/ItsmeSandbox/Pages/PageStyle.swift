@@ -29,8 +29,8 @@ enum PageStyle {
         .mark b span{color:#f0c267}
         .mark small{font-size:.8125rem;color:#d8cfbe}
         nav{display:flex;flex-wrap:wrap;margin:0 -.625rem}
-        nav a{color:inherit;text-decoration:none;padding:.5rem .625rem;min-height:2.75rem;display:flex;align-items:center;\
-        border-radius:.5rem;font-size:.9375rem}
+        nav a{color:inherit;text-decoration:none;padding:.5rem clamp(.375rem,2vw,.625rem);min-height:2.75rem;display:flex;align-items:center;\
+        border-radius:.5rem;font-size:.9rem}
         nav a:hover{background:#3a342a}
         nav a[aria-current]{color:#f0c267;text-decoration:underline;text-underline-offset:.375rem;\
         text-decoration-thickness:2px}
@@ -91,6 +91,7 @@ enum PageStyle {
         form{margin:0}
         fieldset{border:0;margin:1.25rem 0;padding:0;min-width:0}
         label{font-weight:600}
+        label input,label select{font-weight:400}
         button,.button{font:inherit;font-weight:600;display:inline-flex;align-items:center;justify-content:center;\
         min-height:2.75rem;padding:.5rem 1.125rem;border:1px solid var(--accent);border-radius:.75rem;\
         background:var(--accent);color:var(--accent-ink);cursor:pointer;text-decoration:none;text-align:center;\
@@ -106,9 +107,12 @@ enum PageStyle {
         textarea{font:.875rem/1.5 ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace}
         .row{display:flex;flex-wrap:wrap;gap:.625rem;align-items:end;margin:.75rem 0}
         .row>input,.row>label{flex:1 1 14rem;min-width:0}
-        .row label input,.row label select{font-weight:400;margin-top:.25rem}
+        .row label input,.row label select{margin-top:.25rem}
         .actions{display:flex;flex-wrap:wrap;gap:.625rem;margin:1rem 0 0}
+        @media (max-width:40rem){.actions>*,.row>button,.row>.button{flex:1 1 100%}}
         details{margin:.75rem 0 0}
+        details.card{margin:0 0 1.25rem;padding:.5rem 1.25rem}
+        details.card[open]{padding-bottom:1.25rem}
         summary{cursor:pointer;padding:.625rem 0;font-weight:600}
         """
 
@@ -124,6 +128,10 @@ enum PageStyle {
         .rows>li:first-child{border-top:0}
         .rows>li>div{flex:1 1 18rem;min-width:0}
         .rows>li[hidden],[hidden]{display:none}
+        dd>.plain{margin:0}
+        .number{white-space:nowrap}
+        @media (min-width:60rem){.twofold{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:0 2rem}\
+        .twofold>li:nth-child(2){border-top:0}}
         .rows p{margin:.125rem 0}
         .person>span:nth-child(2){flex:1 1 10rem}
         .avatar{flex:none;display:inline-flex;align-items:center;justify-content:center;width:2.5rem;height:2.5rem;\
@@ -148,6 +156,8 @@ enum PageStyle {
         box-shadow:0 1px 2px #0003,0 20px 40px -20px #0006}
         .screen{background:var(--card);border:1px solid var(--line);border-radius:1.75rem;padding:1.25rem;min-height:24rem}
         .screen>:last-child{margin-bottom:0}
+        @media (max-width:60rem){.idle{min-height:11rem}}
+        button svg{width:1.5rem;height:1.5rem;margin-right:.625rem;flex:none}
         .idle{display:flex;flex-direction:column;justify-content:center;text-align:center;color:var(--quiet);\
         background:var(--soft)}
         .app{display:flex;gap:.375rem;align-items:center;font-weight:700;margin:0 0 1rem;color:var(--ink)}
@@ -164,6 +174,7 @@ enum PageStyle {
         .template>:first-child{margin-top:0}
         .template>:last-child{margin-bottom:0}
         .amount{font-size:1.5rem;line-height:1.2}
+        .asked .phone{margin-bottom:0}
         .phones{display:grid;gap:1.5rem;grid-template-columns:repeat(auto-fill,minmax(min(100%,20rem),1fr));\
         align-items:start}
         .dots{display:flex;gap:.5rem;margin:1rem 0}

@@ -38,7 +38,7 @@ struct PhonePage {
         let requests = requests.map { request in
             let origin = text(request.isInBrowser ? .inBrowser : .withoutBrowser)
             return """
-                <div class="asked">
+                <div class="card asked">
                 <p><span class="tag">\(text(.kind(request.service.kind)))</span> <span class="tag note">\(origin)</span></p>
                 <dl>
                 <dt>\(text(.client))</dt><dd><code>\(HTMLText.escape(request.client.clientID))</code></dd>

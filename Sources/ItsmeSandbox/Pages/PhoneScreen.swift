@@ -102,8 +102,10 @@ struct PhoneScreen {
         if person.answer == .approves {
             let usesCode = request.wantsAdvanced && person.canUseAdvanced
             buttons.append(
-                "<button class=\"full\" name=\"answer\" value=\"approve\">\(text(usesCode ? .code : .fingerprint))</button>"
-            )
+                """
+                <button class="full" name="answer" value="approve">\(usesCode ? Self.codeSign : Self.fingerSign)\
+                \(text(usesCode ? .code : .fingerprint))</button>
+                """)
         }
         if person.answer != .timesOut {
             buttons.append("<button class=\"quiet full\" name=\"answer\" value=\"cancel\">\(text(.refuse))</button>")
@@ -122,6 +124,15 @@ struct PhoneScreen {
             </form>
             """
     }
+
+    private static let fingerSign = """
+        <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" \
+        aria-hidden="true"><path d="M4 12a8 8 0 0 1 16 0v2M8 18v-6a4 4 0 0 1 8 0v3M12 12v8M4.5 16v1"/></svg>
+        """
+    private static let codeSign = """
+        <svg viewBox="0 0 24 24" fill="currentColor" aria-hidden="true"><circle cx="4" cy="12" r="2.5"/>\
+        <circle cx="12" cy="12" r="2.5"/><circle cx="20" cy="12" r="2.5"/></svg>
+        """
 
     /// In groups of four, as IBANs are written for people.
     private static func grouped(_ iban: String) -> String {

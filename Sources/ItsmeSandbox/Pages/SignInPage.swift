@@ -187,11 +187,12 @@ struct PersonMark {
 
     /// Titles are always in English.
     var markup: String {
-        let details = [person.speciality, person.phoneNumber ?? ""].filter { !$0.isEmpty }
+        let number = person.phoneNumber.map { "<span class=\"number\">\(HTMLText.escape($0))</span>" }
+        let details = [HTMLText.escape(person.speciality), number ?? ""].filter { !$0.isEmpty }
         return """
             <span class="avatar" aria-hidden="true">\(HTMLText.escape(person.initials))</span>\
             <span lang="en"><b>\(HTMLText.escape(person.name))</b> \
-            <small>\(HTMLText.escape(details.joined(separator: " · ")))</small></span>
+            <small>\(details.joined(separator: " · "))</small></span>
             """
     }
 }
