@@ -101,6 +101,7 @@ struct ClientsPage {
         return """
             <form method="post" action="\(core.path(.clients))#editor">
             \(error)<p><label for="registration">The registration as JSON</label></p>
+            <p>A registered client with the same <code>client_id</code> is replaced.</p>
             <textarea id="registration" name="registration" rows="26" spellcheck="false"\
             \(error.isEmpty ? "" : " aria-invalid=\"true\" aria-describedby=\"problem\"")>
             \(HTMLText.escape(text))</textarea>

@@ -6,15 +6,28 @@ import WebFormats
 /// A recorded request as a list item: a sentence, what went wrong, and details to open.
 struct ExchangeView {
     let request: RecordedRequest
-    /// The number of the step; `nil` outside a session.
-    let number: Int?
+    /// Scheme, host and port of the sandbox, which every URL here would repeat.
+    let origin: String
 
-    var markup: String {
+    /// The item of a session, whose step has this number.
+    func step(_ number: Int) -> String {
         """
         <li class="card" id="step-\(request.id)">
         <p class="quiet-text">\(parties) · \(HTMLText.escape(request.startedAt.timeOfDay))\(target)\(status)</p>
-        <p>\(number.map { "<b>\($0).</b> " } ?? "")\(HTMLText.escape(request.title))</p>
-        \(refusal)\(parts)
+        <p><b>\(number).</b> \(HTMLText.escape(request.title))</p>
+        \(refusal)\(fault)\(parts)
+        </li>
+        """
+    }
+
+    /// The item of a list, to open.
+    var item: String {
+        """
+        <li>
+        <details id="step-\(request.id)"><summary>\(HTMLText.escape(request.title))\(status)</summary>
+        <p class="quiet-text">\(parties) · \(HTMLText.escape(request.startedAt.timeOfDay))\(target)</p>
+        \(refusal)\(fault)\(parts)
+        </details>
         </li>
         """
     }
@@ -31,7 +44,8 @@ struct ExchangeView {
 
     private var target: String {
         guard request.endpoint != .phone else { return "" }
-        let url = request.url.prefix { $0 != "?" }
+        var url = request.url.prefix { $0 != "?" }
+        if request.caller != .sandbox, url.hasPrefix(origin) { url = url.dropFirst(origin.count) }
         return " · <code>\(HTMLText.escape("\(request.method.rawValue) \(url)"))</code>"
     }
 
@@ -64,6 +78,16 @@ struct ExchangeView {
         return "<dt>\(title)</dt><dd>\(items.joined(separator: "<br>"))</dd>\n"
     }
 
+    private var fault: String {
+        guard let fault = request.fault else { return "" }
+        let duty = fault.isTolerable ? "A right client accepts the answer." : "A right client refuses the answer."
+        return """
+            <p><span class="tag note">fault</span> <code>\(HTMLText.escape(fault.name))</code>: \
+            \(HTMLText.escape(fault.explanation)) \(duty)</p>
+
+            """
+    }
+
     // MARK: Details
 
     private var parts: String {
@@ -82,14 +106,8 @@ struct ExchangeView {
             parts.append(
                 token(issued, issued.kind == .idToken ? "ID token, before encryption" : "UserInfo, before encryption"))
         }
-        if let fault = request.fault {
-            parts.append(
-                """
-                <p><span class="tag note">fault</span> <code>\(HTMLText.escape(fault.name))</code>: \
-                \(HTMLText.escape(fault.explanation)) \(fault.isTolerable ? "A right client accepts the answer." : "A right client refuses the answer.")</p>
-                """)
-        }
-        return parts.joined(separator: "\n")
+        guard !parts.isEmpty else { return "" }
+        return "<div class=\"columns\">\n\(parts.joined(separator: "\n"))\n</div>"
     }
 
     private func details(_ id: String, _ title: String, _ content: String) -> String {

@@ -61,9 +61,7 @@ final class Recording: Sendable {
     /// Notes what a person did.
     static func note(_ action: RecordedRequest.Deed.Action, by person: Persona?) {
         current?.change {
-            // The title of a persona goes on after the name.
-            let name = person.map { String($0.title.prefix { $0 != "," }) }
-            $0.deed = RecordedRequest.Deed(persona: person?.id, name: name ?? "The person", action: action)
+            $0.deed = RecordedRequest.Deed(persona: person?.id, name: person?.name ?? "The person", action: action)
         }
     }
 

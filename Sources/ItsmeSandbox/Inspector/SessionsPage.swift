@@ -121,7 +121,7 @@ struct SessionsPage {
     private var others: String {
         let requests = core.recorder.requests.filter { $0.sessionID == nil }.suffix(50).reversed()
         guard !requests.isEmpty else { return "<p>None yet.</p>" }
-        let steps = requests.map { ExchangeView(request: $0, number: nil).markup }
+        let steps = requests.map { ExchangeView(request: $0, origin: core.endpoints.origin).item }
         return "<ol class=\"plain\">\n\(steps.joined(separator: "\n"))\n</ol>"
     }
 }
@@ -132,7 +132,9 @@ struct SessionPage {
     let session: SandboxSession
 
     var page: HTMLPage {
-        let steps = session.exchanges.enumerated().map { ExchangeView(request: $1, number: $0 + 1).markup }
+        let steps = session.exchanges.enumerated().map {
+            ExchangeView(request: $1, origin: core.endpoints.origin).step($0 + 1)
+        }
         let export = "\(core.path(.api))/sessions/\(session.id)"
         let body = """
             <p class="lead">\(session.state.tag) Began \(HTMLText.escape(session.startedAt.ISO8601Format())), client
