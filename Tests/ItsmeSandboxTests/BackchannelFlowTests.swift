@@ -261,6 +261,36 @@ final class BackchannelFlowTests: XCTestCase {
         XCTAssertEqual(party.sandbox.refusals, [])
     }
 
+    func testTheQRCodeThePhoneThePingAndTheTokensAreOneSession() async throws {
+        let party = try Party(pings: true)
+        let found = try await party.client.discoverUser { _ in party.sandbox.scanQRCode(as: "belgian-eid") }
+        let request = try await party.client.backchannelAuthentication(
+            for: .login("LOGIN"), hint: .userIdentifierToken(found), delivery: .ping)
+        party.inbox.expect(request)
+        await party.sandbox.answerBackchannelRequest()
+        let tokens = try await party.client.backchannelTokens(waitingFor: request)
+        _ = try await party.client.userInfo(for: tokens)
+        XCTAssertEqual(party.sandbox.sessions.count, 1)
+        let session = try XCTUnwrap(party.sandbox.sessions.first)
+        let steps = session.exchanges.filter { $0.endpoint != .clientJWKSet }
+        XCTAssertEqual(
+            steps.map(\.endpoint),
+            [
+                .userDiscovery, .phone, .userDiscovery, .backchannelAuthentication, .phone, .notification, .token,
+                .userInfo,
+            ])
+        XCTAssertEqual(steps.compactMap { $0.deed?.action }, [.scanned, .approved])
+        XCTAssertEqual(steps.first { $0.endpoint == .notification }?.status, 204)
+        XCTAssertEqual(
+            steps.first { $0.endpoint == .notification }?.title,
+            "The sandbox pinged the client: status 204, 1 check passed.")
+        XCTAssertEqual(
+            steps.first { $0.endpoint == .backchannelAuthentication }?.requestObject?["scope"],
+            "openid service:LOGIN")
+        XCTAssertEqual(session.state, .completed)
+        XCTAssertTrue(session.exchanges.flatMap(\.checks).allSatisfy(\.isPassed))
+    }
+
     func testAPingForAnUnknownRequestIsRefusedAndNothingHappens() async throws {
         let party = try Party(pings: true)
         let found = try await party.client.discoverUser { _ in party.sandbox.scanQRCode(as: "belgian-eid") }

@@ -1,4 +1,5 @@
 import HTTPTypes
+import JOSE
 
 // A recorded request as a sentence.
 
@@ -34,7 +35,9 @@ extension RecordedRequest {
         case .revocation: "The relying party revoked a token"
         case .backchannelAuthentication:
             "The relying party asked for a person's approval over the backchannel\(service.map { " for \($0)" } ?? "")"
-        case .userDiscovery: "The relying party asked for a QR code, or who scanned it"
+        case .userDiscovery:
+            url.hasSuffix(SandboxEndpoints.Endpoint.userDiscovery.rawValue)
+                ? "The relying party asked for a QR code" : "The relying party asked who scanned the QR code"
         case .phone: done
         case .clientJWKSet: "The sandbox fetched the client's JWK Set"
         case .requestURI: "The sandbox fetched the request object from the client"
@@ -73,7 +76,8 @@ extension RecordedRequest {
         case .authorization where deed != nil: "\(done) at once"
         case .authorization: "the person has to answer"
         case .token where !tokens.isEmpty: "tokens issued"
-        case .token, .clientJWKSet, .requestURI, .notification: answer.map { "status \($0.status)" }
+        case .token: answer?.body.text.flatMap { try? JSON(parsing: $0) }?["error"]?.string
+        case .clientJWKSet, .requestURI, .notification: answer.map { "status \($0.status)" }
         default: nil
         }
     }
