@@ -5,12 +5,12 @@ import ItsmeSandbox
 import JOSE
 import XCTest
 
-/// Documentation/SandboxHTTP.md says what the HTTP interface does.
+/// SandboxHTTP.md of ItsmeRP.docc says what the HTTP interface does.
 final class SandboxHTTPDocumentationTests: XCTestCase {
     private func page() throws -> String {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        return try String(contentsOf: folder.appending(path: "Documentation/SandboxHTTP.md"), encoding: .utf8)
+        return try String(contentsOf: folder.appending(path: "Sources/ItsmeRP/ItsmeRP.docc/SandboxHTTP.md"), encoding: .utf8)
     }
 
     func testThePageListsEveryOperationInOrder() async throws {

@@ -8,7 +8,7 @@ public import JOSE
     import Foundation
 #endif
 
-// Recorded requests and sessions as JSON. Documentation/SandboxHTTP.md lists the members.
+// Recorded requests and sessions as JSON. SandboxHTTP.md of ItsmeRP.docc lists the members.
 
 extension SandboxSession {
     /// The session as JSON, codes, tokens and personal data of invented people included.

@@ -3,7 +3,7 @@ import ItsmeRP
 import JOSE
 import WebFormats
 
-/// The HTTP interface for tests in any language: JSON below `/sandbox/api`. Documentation/SandboxHTTP.md describes it.
+/// The HTTP interface for tests in any language: JSON below `/sandbox/api`. SandboxHTTP.md of ItsmeRP.docc describes it.
 ///
 /// No page of another origin can use it: it answers without CORS fields, takes bodies as `application/json` only, and
 /// refuses requests that a browser sends for such a page.

@@ -38,7 +38,9 @@ extension APIRoute {
             let (person, behaviour) = (try call.persona("persona"), try call.behaviour)
             let waiting = call.core.backchannel.waitingSessions(now: call.core.now)
             let code = try call.waiting(waiting, \.handle, "QR code")
-            guard Phone(core: call.core).scan(code.handle, as: person.id, behaving: behaviour.rawValue) else { throw .nothingWaits("QR code") }
+            guard Phone(core: call.core).scan(code.handle, as: person.id, behaving: behaviour.rawValue) else {
+                throw .nothingWaits("QR code")
+            }
             return .done
         },
         APIRoute(.post, "/phone/answer", ["approve", "id"]) { call throws(APIError) in

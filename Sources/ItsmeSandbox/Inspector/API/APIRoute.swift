@@ -40,7 +40,7 @@ struct APIRoute: Sendable {
         return name
     }
 
-    /// Every operation, in the order of Documentation/SandboxHTTP.md.
+    /// Every operation, in the order of SandboxHTTP.md of ItsmeRP.docc.
     static let all: [APIRoute] = state + people + faults + clock + records + registrations
 }
 
