@@ -335,6 +335,6 @@ final class BackchannelRuleTests: XCTestCase {
             XCTAssertEqual(reply.member("error"), outcome)
         }
         let put = await party.get("/v2/sandbox/phone", method: .put)
-        assertPage(put, .phoneMethod, status: .methodNotAllowed, party)
+        assertPage(put, .phoneMethod, status: .methodNotAllowed, party, isRecorded: false)
     }
 }

@@ -67,7 +67,8 @@ final class SandboxPageTests: XCTestCase {
         for behaviour in SandboxBehaviour.allCases {
             XCTAssertTrue(page.text.contains("<code>\(behaviour.rawValue)</code>"))
         }
-        assertPage(await party.get("/", method: .put), .approvalMethod, status: .methodNotAllowed, party)
+        assertPage(
+            await party.get("/", method: .put), .approvalMethod, status: .methodNotAllowed, party, isRecorded: false)
     }
 
     func testFaultsAreFoundWithoutScripts() async throws {
@@ -98,7 +99,7 @@ final class SandboxPageTests: XCTestCase {
         XCTAssertTrue(page.text.contains("Still to come"))
         _ = await send("clear=all")
         XCTAssertEqual(party.sandbox.pendingFaults, [])
-        assertPage(await send("fault=no-such-fault"), .faultUnknown, party)
+        assertPage(await send("fault=no-such-fault"), .faultUnknown, party, isRecorded: false)
     }
 
     func testThePhonePageTellsRequestsApart() async throws {
