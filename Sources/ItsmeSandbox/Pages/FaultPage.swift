@@ -51,7 +51,9 @@ struct FaultPage {
     }
 
     private func matches(_ fault: SandboxFault) -> Bool {
-        let text = "\(fault.name) \(fault.explanation) \(fault.rightAnswer) \(Self.place(fault))".lowercased()
+        let text =
+            "\(fault.name) \(fault.explanation) \(fault.rightAnswer) \(Self.place(fault)) \(fault.target.rawValue)"
+            .lowercased()
         return search.lowercased().split(separator: " ").allSatisfy { text.contains($0) }
     }
 

@@ -43,9 +43,10 @@ extension PageScript {
         const show=()=>{
           const words=field.value.toLowerCase().split(/\\s+/).filter(w=>w);
           for(const group of document.querySelectorAll("[data-group]")){
+            const heading=group.querySelector("h2").textContent;
             let count=0;
             for(const row of group.querySelectorAll("[data-row]")){
-              const text=row.textContent.toLowerCase();
+              const text=(row.textContent+" "+heading).toLowerCase();
               row.hidden=!words.every(w=>text.includes(w));
               if(!row.hidden)count++;
             }

@@ -91,7 +91,6 @@ enum PageStyle {
         form{margin:0}
         fieldset{border:0;margin:1.25rem 0;padding:0;min-width:0}
         label{font-weight:600}
-        label input,label select{font-weight:400}
         button,.button{font:inherit;font-weight:600;display:inline-flex;align-items:center;justify-content:center;\
         min-height:2.75rem;padding:.5rem 1.125rem;border:1px solid var(--accent);border-radius:.75rem;\
         background:var(--accent);color:var(--accent-ink);cursor:pointer;text-decoration:none;text-align:center;\
@@ -102,12 +101,13 @@ enum PageStyle {
         .full{width:100%}
         a:focus-visible,button:focus-visible,summary:focus-visible,select:focus-visible,input:focus-visible,\
         textarea:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
-        input:not([type=radio]):not([type=checkbox]),select,textarea{font:inherit;width:100%;min-height:2.75rem;\
+        input:not([type=radio]):not([type=checkbox]),select,textarea{font:inherit;font-weight:400;width:100%;min-height:2.75rem;\
         border:1px solid var(--edge);border-radius:.75rem;background:var(--card);color:inherit;padding:.5rem .75rem}
         textarea{font:.875rem/1.5 ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace}
+        ::placeholder{color:var(--quiet);opacity:1}
         .row{display:flex;flex-wrap:wrap;gap:.625rem;align-items:end;margin:.75rem 0}
         .row>input,.row>label{flex:1 1 14rem;min-width:0}
-        .row label input,.row label select{margin-top:.25rem}
+        .row label>*{margin-top:.25rem}
         .actions{display:flex;flex-wrap:wrap;gap:.625rem;margin:1rem 0 0}
         @media (max-width:40rem){.actions>*,.row>button,.row>.button{flex:1 1 100%}}
         details{margin:.75rem 0 0}
