@@ -122,8 +122,8 @@ docs: deps ## Build the documentation as a web site; a warning stops it
 format: ## Format the sources with swift-format
 	git ls-files --cached --others --exclude-standard -- '*.swift' | xargs swift format --in-place --parallel
 
-tables: ## Write the tables of settings, errors and claims into the articles
-	ITSMERP_WRITE_TABLE=1 swift test $(TRAITS) --disable-swift-testing --filter 'SettingTableTests|ErrorPageTests|ClaimTableTests'
+tables: ## Write the tables of settings, errors and claims into the articles, and the example into itsme new
+	ITSMERP_WRITE_TABLE=1 swift test $(TRAITS) --disable-swift-testing --filter 'SettingTableTests|ErrorPageTests|ClaimTableTests|testHasTheFilesOfTheExample'
 
 clean: ## Remove all build output
 	rm -rf .build .build-*

@@ -84,11 +84,15 @@
                 guard let spelling = spellings.first(where: { name.hasPrefix($0.prefix) }),
                     !spelling.names.contains(name), !name.hasPrefix(spelling.service)
                 else { continue }
-                let nearest = spelling.names.map { ($0, distance(name, $0)) }.min { $0.1 < $1.1 }
-                unknown.append(
-                    UnknownName(name: name, suggestion: nearest.flatMap { $0.1 <= 3 ? $0.0 : nil }))
+                unknown.append(UnknownName(name: name, suggestion: nearest(to: name, in: spelling.names)))
             }
             return unknown
+        }
+
+        /// The name that was probably meant; nil if none is like this one.
+        package static func nearest(to name: String, in names: [String]) -> String? {
+            let nearest = names.map { ($0, distance(name, $0)) }.min { $0.1 < $1.1 }
+            return nearest.flatMap { $0.1 <= 3 ? $0.0 : nil }
         }
 
         /// How many characters must be added, removed or replaced (Levenshtein), without regard to case.

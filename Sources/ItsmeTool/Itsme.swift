@@ -1,5 +1,7 @@
 #if Tool
     import ArgumentParser
+    import Foundation
+    import ItsmeConfig
     import ItsmeRP
 
     /// The command line tool of ItsmeRP.
@@ -21,9 +23,54 @@
             version: "0.1.0-dev",
             subcommands: [
                 AppLinksCommand.self, ConfigCommand.self, DemoCommand.self, DiscoverCommand.self, DoctorCommand.self,
-                KeysCommand.self, SandboxCommand.self,
+                KeysCommand.self, NewCommand.self, SandboxCommand.self,
             ]
         )
+
+        static func main() async {
+            refuseUnknownCommand(in: CommandLine.arguments.dropFirst())
+            await main(nil)
+        }
+
+        /// Exits if there is a word in the place of a command that is none. ArgumentParser suggests options, but not
+        /// commands.
+        private static func refuseUnknownCommand(in arguments: ArraySlice<String>) {
+            var command: any ParsableCommand.Type = Itsme.self
+            for argument in arguments {
+                let below = command.configuration.subcommands
+                guard !below.isEmpty, !argument.hasPrefix("-"), argument != "help" else { return }
+                guard let next = below.first(where: { $0.configuration.commandName == argument }) else {
+                    let names = below.compactMap { $0.configuration.commandName }
+                    let hint =
+                        ItsmeSettings.nearest(to: argument, in: names).map { "Did you mean '\($0)'?" }
+                        ?? "Use one of \(names.joined(separator: ", "))."
+                    command.exit(
+                        withError: ValidationError("There is no command '\(argument.printable)'. \(hint)"))
+                }
+                command = next
+            }
+        }
+    }
+
+    /// A file that a person named.
+    struct InputFile {
+        let path: String
+
+        /// Reads the file.
+        ///
+        /// - Throws: ``ToolFailure`` if there is none, if it is a folder or empty, or if it cannot be read.
+        func contents() throws(ToolFailure) -> Data {
+            var isFolder: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+                throw ToolFailure("\(path): there is no such file. Check its name.")
+            }
+            guard !isFolder.boolValue else { throw ToolFailure("\(path): this is a folder. Name a file in it.") }
+            guard let data = FileManager.default.contents(atPath: path) else {
+                throw ToolFailure("\(path): the file cannot be read. Check its permissions.")
+            }
+            guard !data.isEmpty else { throw ToolFailure("\(path): the file is empty. Check its name.") }
+            return data
+        }
     }
 
     /// Why the tool failed, in words for the user.

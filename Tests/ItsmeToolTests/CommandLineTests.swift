@@ -35,6 +35,55 @@ final class CommandLineTests: XCTestCase {
             }
         }
 
+        func testTheDocumentationHasARowForEachCommand() throws {
+            let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")
+            let page = try String(
+                contentsOf: root.appendingPathComponent("Sources/ItsmeRP/ItsmeRP.docc/Command.md"), encoding: .utf8)
+            let rows = page.matches(of: /(?m)^\| `(itsme [a-z -]+)` \|/).map { String($0.1) }
+            XCTAssertEqual(rows, try Command.all().map(\.name).sorted())
+        }
+
+        func testCompletesFilesFoldersAndNames() throws {
+            for command in try Command.all() {
+                for argument in command.arguments {
+                    let kind = argument["completionKind"] as? [String: Any] ?? [:]
+                    let wanted = ["file": "file", "folder": "directory"][argument["valueName"] as? String ?? ""]
+                    if let wanted {
+                        XCTAssertNotNil(kind[wanted], "\(command.name) \(argument)")
+                    }
+                }
+            }
+            for shell in ["bash", "zsh", "fish"] {
+                let script = try ToolProcess(["--generate-completion-script", shell]).result()
+                XCTAssertEqual(script.status, 0)
+                for name in ["sig-foreign-key", "client-secret-e2e", "replace-compromised", "sealing-key"] {
+                    XCTAssertTrue(script.output.contains(name), "\(shell) \(name)")
+                }
+            }
+        }
+
+        /// A command that does something.
+        private struct Command {
+            let name: String
+            let arguments: [[String: Any]]
+
+            /// All commands, as the tool describes itself.
+            static func all() throws -> [Command] {
+                let help = try ToolProcess(["--experimental-dump-help"]).result().output
+                let tool = try XCTUnwrap(JSONSerialization.jsonObject(with: Data(help.utf8)) as? [String: Any])
+                return below(try XCTUnwrap(tool["command"] as? [String: Any]), prefix: "")
+            }
+
+            private static func below(_ command: [String: Any], prefix: String) -> [Command] {
+                let name = prefix + (command["commandName"] as? String ?? "")
+                let parts = (command["subcommands"] as? [[String: Any]] ?? []).filter {
+                    $0["commandName"] as? String != "help"
+                }
+                guard parts.isEmpty else { return parts.flatMap { below($0, prefix: name + " ") } }
+                return [Command(name: name, arguments: command["arguments"] as? [[String: Any]] ?? [])]
+            }
+        }
+
         func testUsesColorsOnATerminalOnly() {
             for (isTerminal, variables, hasColors) in [
                 (true, ["TERM": "xterm"], true), (false, ["TERM": "xterm"], false), (true, ["TERM": "dumb"], false),

@@ -1,5 +1,5 @@
 """A relying party of itsme in Python, on joserfc and requests. It shares nothing with the Swift library: it was written from
-Documentation/SandboxFromAnyLanguage.md.
+Sources/ItsmeRP/ItsmeRP.docc/SandboxFromAnyLanguage.md.
 """
 
 import json

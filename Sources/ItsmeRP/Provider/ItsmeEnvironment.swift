@@ -34,7 +34,7 @@ public struct ItsmeEnvironment: Sendable, Hashable, CustomStringConvertible {
     public static let legacyProduction = ItsmeEnvironment(
         "legacy-production", issuer: "https://merchant.itsme.be/oidc", profile: .v1)
 
-    private static let named: [ItsmeEnvironment] = [
+    package static let named: [ItsmeEnvironment] = [
         e2e, production, clientSecretE2E, clientSecretProduction, legacyE2E, legacyProduction,
     ]
 

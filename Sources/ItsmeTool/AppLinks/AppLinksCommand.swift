@@ -57,15 +57,14 @@
                 "A path that opens the iOS apps: that of the redirect URI. Repeat it for more.", valueName: "path"))
         var paths: [String] = []
 
-        @Option(name: .customLong("out"), help: ArgumentHelp("The folder to write into.", valueName: "folder"))
+        @Option(
+            name: .customLong("out"), help: ArgumentHelp("The folder to write into.", valueName: "folder"),
+            completion: .directory)
         var folder = "."
 
         @OptionGroup var output: OutputOptions
 
         func validate() throws {
-            guard !apps.iosApps.isEmpty || !apps.androidApps.isEmpty else {
-                throw ValidationError("Name at least one app: --ios-app ID or --android-app PACKAGE.")
-            }
             guard apps.iosApps.isEmpty || !paths.isEmpty else {
                 throw ValidationError("Give the path of the redirect URI: --path /itsme/callback.")
             }
@@ -75,6 +74,11 @@
         }
 
         func run() async throws {
+            guard !apps.iosApps.isEmpty || !apps.androidApps.isEmpty else {
+                // Not in validate(), which runs before unknown options are refused.
+                Self.exit(
+                    withError: ValidationError("Name at least one app: --ios-app ID or --android-app PACKAGE."))
+            }
             var written: [String] = []
             do {
                 if !apps.iosApps.isEmpty {
@@ -128,7 +132,8 @@
         @Option(help: "Which file to expect: ios, android or both.")
         var platform = AppLinkExpectation.Platform.both
 
-        @Option(help: ArgumentHelp("Trust this certificate authority (PEM) too.", valueName: "file"))
+        @Option(
+            help: ArgumentHelp("Trust this certificate authority (PEM) too.", valueName: "file"), completion: .file())
         var trustCa: String?
 
         @OptionGroup var output: OutputOptions

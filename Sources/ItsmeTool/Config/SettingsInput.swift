@@ -15,7 +15,7 @@
                 """
                 A file with settings: JSON with settings below "itsme", or lines NAME=VALUE in a file .env or NAME.env. \
                 Repeat it for more; earlier ones count before later ones.
-                """, valueName: "file"))
+                """, valueName: "file"), completion: .file())
         var file: [String] = []
 
         @Argument(
@@ -114,9 +114,9 @@
         }
 
         private static func variables(inFile path: String) throws(ToolFailure) -> [String] {
-            guard let data = FileManager.default.contents(atPath: path),
-                let text = String(data: data, encoding: .utf8)
-            else { throw ToolFailure("\(path): the file cannot be read as text. Check its name and permissions.") }
+            guard let text = String(data: try InputFile(path: path).contents(), encoding: .utf8) else {
+                throw ToolFailure("\(path): the file is not text. Give a file of lines NAME=VALUE.")
+            }
             return text.split(whereSeparator: \.isNewline).compactMap { line in
                 let line = line.drop { $0.isWhitespace }
                 guard !line.hasPrefix("#"), line.contains("=") else { return nil }
@@ -184,9 +184,7 @@
 
         init(path: String) throws(ToolFailure) {
             self.path = path
-            guard let data = FileManager.default.contents(atPath: path) else {
-                throw ToolFailure("\(path): the file cannot be read. Check its name and permissions.")
-            }
+            let data = try InputFile(path: path).contents()
             guard let json = try? JSONSerialization.jsonObject(with: data) as? [String: Any] else {
                 throw ToolFailure(
                     #"""

@@ -20,7 +20,7 @@
             help: """
                 e2e, production, client-secret-e2e, client-secret-production, legacy-e2e, legacy-production, or the URL \
                 of an issuer.
-                """)
+                """, completion: .list(ItsmeEnvironment.named.map(\.description)))
         var environment: String
 
         @Flag(help: "The issuer speaks the legacy generation of the protocol (v1).")
@@ -29,13 +29,14 @@
         @Option(
             help: ArgumentHelp(
                 "Also write both documents to this folder, with a line in ORIGIN.md that says where they come from.",
-                valueName: "folder"))
+                valueName: "folder"), completion: .directory)
         var record: String?
 
         @Option(help: ArgumentHelp("A proxy, such as http://proxy.example:3128.", valueName: "url"))
         var proxy: String?
 
-        @Option(help: ArgumentHelp("Trust this certificate authority (PEM) too.", valueName: "file"))
+        @Option(
+            help: ArgumentHelp("Trust this certificate authority (PEM) too.", valueName: "file"), completion: .file())
         var trustCa: String?
 
         @OptionGroup var output: OutputOptions

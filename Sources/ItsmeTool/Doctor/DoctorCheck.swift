@@ -1,5 +1,5 @@
 #if Tool
-    /// The checks of `itsme doctor`. The raw values are stable; Documentation/Doctor.md has a row for each.
+    /// The checks of `itsme doctor`. The raw values are stable; the article Doctor.md has a row for each.
     enum DoctorCheck: String, CaseIterable {
         case settings = "configuration.settings"
         case names = "configuration.names"

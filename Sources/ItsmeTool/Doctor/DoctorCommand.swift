@@ -22,7 +22,7 @@
                   itsme doctor --itsme-environment e2e --jwk-set https://www.example.be/itsme/jwks.json
 
                 With --itsme-environment loopback-sandbox it also accepts a service on this machine, and says what will \
-                be different at itsme. Documentation/Doctor.md explains each check. Exits with status 1 if one failed.
+                be different at itsme. The article Doctor of the documentation explains each check. Exits with status 1 if one failed.
                 """
         )
 

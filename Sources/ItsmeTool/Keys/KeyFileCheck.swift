@@ -14,13 +14,13 @@
                 PKCS#12). Prints no key. Exits with status 1 if itsme or the service could not use a file.
                 """)
 
-        @Argument(help: ArgumentHelp("The files.", valueName: "file"))
+        @Argument(help: ArgumentHelp("The files.", valueName: "file"), completion: .file())
         var files: [String]
 
         @Option(
             help: ArgumentHelp(
                 "A file with the passphrase of the key files in its first line. Only its owner may read it.",
-                valueName: "file"))
+                valueName: "file"), completion: .file())
         var passphraseFile: String?
 
         @OptionGroup var output: OutputOptions

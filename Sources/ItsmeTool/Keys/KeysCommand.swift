@@ -18,14 +18,15 @@
 
     /// The options of commands that may import a key.
     struct KeyImportOptions: ParsableArguments {
-        @Option(help: "The size of new keys in bits: 2048, 3072 or 4096.")
+        @Option(
+            help: "The size of new keys in bits: 2048, 3072 or 4096.", completion: .list(["2048", "3072", "4096"]))
         var bits = 2048
 
         @Option(
             help: ArgumentHelp(
                 "A file with the passphrase of the key files in its first line. Only its owner may read it.",
                 discussion: "There is no option for the passphrase itself, because other users can see command lines.",
-                valueName: "file"))
+                valueName: "file"), completion: .file())
         var passphraseFile: String?
 
         @Flag(help: "Ask nothing: without an option, use the default or a new key. A missing passphrase is an error.")
@@ -54,22 +55,27 @@
                 """
         )
 
-        @Option(help: ArgumentHelp("An existing signing key (PEM, DER or PKCS#12).", valueName: "file"))
+        @Option(
+            help: ArgumentHelp("An existing signing key (PEM, DER or PKCS#12).", valueName: "file"), completion: .file()
+        )
         var signingKey: String?
 
-        @Option(help: ArgumentHelp("An existing encryption key (PEM, DER or PKCS#12).", valueName: "file"))
+        @Option(
+            help: ArgumentHelp("An existing encryption key (PEM, DER or PKCS#12).", valueName: "file"),
+            completion: .file())
         var encryptionKey: String?
 
         @Option(
             name: .customLong("pkcs12"),
             help: ArgumentHelp(
-                "A PKCS#12 file with both keys. Their names must begin with sig and enc.", valueName: "file"))
+                "A PKCS#12 file with both keys. Their names must begin with sig and enc.", valueName: "file"),
+            completion: .file())
         var pkcs12: String?
 
-        @Option(help: ArgumentHelp("Where to write the private keys.", valueName: "file"))
+        @Option(help: ArgumentHelp("Where to write the private keys.", valueName: "file"), completion: .file())
         var outPrivate: String?
 
-        @Option(help: ArgumentHelp("Where to write the public keys.", valueName: "file"))
+        @Option(help: ArgumentHelp("Where to write the public keys.", valueName: "file"), completion: .file())
         var outPublic: String?
 
         @Option(
@@ -133,7 +139,9 @@
             case sig, enc
         }
 
-        @Argument(help: ArgumentHelp("The private key file of `itsme keys generate`.", valueName: "file"))
+        @Argument(
+            help: ArgumentHelp("The private key file of `itsme keys generate`.", valueName: "file"), completion: .file()
+        )
         var file: String
 
         @Argument(help: "Which key: sig or enc.")
@@ -142,10 +150,14 @@
         @Argument(help: "begin, continue, revert, cancel or replace-compromised.")
         var step: KeyRotation.Step
 
-        @Option(help: ArgumentHelp("The next key, instead of a new one (PEM, DER or PKCS#12).", valueName: "file"))
+        @Option(
+            help: ArgumentHelp("The next key, instead of a new one (PEM, DER or PKCS#12).", valueName: "file"),
+            completion: .file())
         var newKey: String?
 
-        @Option(help: ArgumentHelp("Where to write the public keys; an existing file is replaced.", valueName: "file"))
+        @Option(
+            help: ArgumentHelp("Where to write the public keys; an existing file is replaced.", valueName: "file"),
+            completion: .file())
         var outPublic: String?
 
         @OptionGroup var options: KeyImportOptions
@@ -181,7 +193,9 @@
             commandName: "show",
             abstract: "Show the public facts of a private key file, and the next steps of its rotations.")
 
-        @Argument(help: ArgumentHelp("The private key file of `itsme keys generate`.", valueName: "file"))
+        @Argument(
+            help: ArgumentHelp("The private key file of `itsme keys generate`.", valueName: "file"), completion: .file()
+        )
         var file: String
 
         @Flag(name: .customLong("public"), help: "Print the public JWK Set instead.")

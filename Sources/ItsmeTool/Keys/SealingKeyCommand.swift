@@ -16,7 +16,8 @@
 
         @Option(
             help: ArgumentHelp(
-                "Write the key to this new file with mode 0600, instead of printing it.", valueName: "file"))
+                "Write the key to this new file with mode 0600, instead of printing it.", valueName: "file"),
+            completion: .file())
         var out: String?
 
         @OptionGroup var output: OutputOptions

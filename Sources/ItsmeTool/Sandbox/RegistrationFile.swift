@@ -12,13 +12,33 @@
         ///
         /// - Throws: ``ToolFailure`` that names the file and the wrong member.
         func registration() throws(ToolFailure) -> ClientRegistration {
-            guard let data = FileManager.default.contents(atPath: path) else {
-                throw ToolFailure("\(path): the file cannot be read. Check its name and permissions.")
-            }
+            let data = try InputFile(path: path).contents()
             do {
                 return try ClientRegistration(parsing: Array(data))
             } catch {
-                throw ToolFailure("\(path): \(error)")
+                guard error.field != "keys" else {
+                    throw ToolFailure(
+                        """
+                        \(path): it is a JWK Set and no registration. A registration names it in jwks_uri, or has a public one \
+                        in jwks. To make a first registration: itsme sandbox --example-registration > client.json
+                        """)
+                }
+                let line = Self.firstFault(in: data).map { "line \($0): " } ?? ""
+                throw ToolFailure("\(path): \(line)\(error)")
+            }
+        }
+
+        /// The number of the line where text stops to be JSON; nil if it is JSON, or the system does not say.
+        private static func firstFault(in data: Data) -> Int? {
+            do {
+                _ = try JSONSerialization.jsonObject(with: data)
+                return nil
+            } catch {
+                let fault = "\((error as NSError).userInfo[NSDebugDescriptionErrorKey] ?? "")"
+                guard let offset = fault.firstMatch(of: /around character (\d+)/).flatMap({ Int($0.1) }) else {
+                    return nil
+                }
+                return data.prefix(offset).count { $0 == UInt8(ascii: "\n") } + 1
             }
         }
     }

@@ -1,6 +1,7 @@
 #if Tool
     import ArgumentParser
     import Foundation
+    import ItsmeConfig
     import ItsmeHummingbird
     import ItsmeRP
     import ItsmeSandbox
@@ -28,7 +29,8 @@
         @Option(
             name: .customLong("client"),
             help: ArgumentHelp(
-                "The registration of a relying party, a JSON file. Repeat it for more.", valueName: "file"))
+                "The registration of a relying party, a JSON file. Repeat it for more.", valueName: "file"),
+            completion: .file())
         var clients: [String] = []
 
         @Option(help: "The port to listen on; 0 lets the system choose.")
@@ -50,7 +52,7 @@
             name: .customLong("inject"),
             help: ArgumentHelp(
                 "Make a mistake on purpose, once: the name of a fault from --list-faults. Repeat it for more, in order.",
-                valueName: "fault"))
+                valueName: "fault"), completion: .list(SandboxFault.all.map(\.name)))
         var faults: [String] = []
 
         @Flag(
@@ -68,7 +70,7 @@
                 """
                 Keep the sandbox's own keys in this file. If it does not exist, it is made with mode 0600. Default: new \
                 keys at each start; clients with a cached JWK Set have to fetch it again.
-                """, valueName: "file"))
+                """, valueName: "file"), completion: .file())
         var keys: String?
 
         @Flag(
@@ -78,16 +80,18 @@
                 """)
         var refetchUnknownKid = false
 
-        @Option(help: ArgumentHelp("Serve https with this certificate chain (PEM).", valueName: "file"))
+        @Option(
+            help: ArgumentHelp("Serve https with this certificate chain (PEM).", valueName: "file"), completion: .file()
+        )
         var tlsCert: String?
 
-        @Option(help: ArgumentHelp("The private key of the certificate (PEM).", valueName: "file"))
+        @Option(help: ArgumentHelp("The private key of the certificate (PEM).", valueName: "file"), completion: .file())
         var tlsKey: String?
 
         @Option(
             help: ArgumentHelp(
                 "A certificate authority (PEM) to trust for the JWK Sets and request URIs of relying parties.",
-                valueName: "file"))
+                valueName: "file"), completion: .file())
         var trustCa: String?
 
         @Flag(
@@ -112,14 +116,10 @@
             guard !listFaults, !exampleRegistration else { return }
             guard !output.json else { throw ValidationError("--json is for --list-faults only.") }
             for fault in faults where SandboxFault(named: fault) == nil {
-                throw ValidationError("There is no fault named \(fault); --list-faults lists them.")
-            }
-            guard !clients.isEmpty else {
+                let nearest = ItsmeSettings.nearest(to: fault, in: SandboxFault.all.map(\.name))
                 throw ValidationError(
-                    """
-                    Give the registration of at least one relying party: --client FILE. To make a first file: \
-                    itsme sandbox --example-registration > client.json
-                    """)
+                    "There is no fault named \(fault). "
+                        + (nearest.map { "Did you mean \($0)?" } ?? "--list-faults lists them."))
             }
             guard (tlsCert == nil) == (tlsKey == nil) else {
                 throw ValidationError("Give both --tls-cert and --tls-key, or neither.")
@@ -142,6 +142,15 @@
             guard !exampleRegistration else {
                 Report().line(ClientRegistration.example)
                 return
+            }
+            guard !clients.isEmpty else {
+                // Not in validate(), which runs before unknown options are refused: --clent would be no client.
+                Self.exit(
+                    withError: ValidationError(
+                        """
+                        Give the registration of at least one relying party: --client FILE. To make a first file: \
+                        itsme sandbox --example-registration > client.json
+                        """))
             }
             let ownKeys = try keys.map { try SandboxKeyFile(path: $0).keys() }
             let registrations = try clients.map { try RegistrationFile(path: $0).registration() }

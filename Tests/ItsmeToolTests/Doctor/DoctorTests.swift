@@ -334,7 +334,7 @@
 
         func testTheDocumentationHasARowForEachCheck() throws {
             let page = URL(fileURLWithPath: #filePath)
-                .appendingPathComponent("../../../../Documentation/Doctor.md").standardized
+                .appendingPathComponent("../../../../Sources/ItsmeRP/ItsmeRP.docc/Doctor.md").standardized
             let rows = try String(contentsOf: page, encoding: .utf8).split(separator: "\n").compactMap { line in
                 line.firstMatch(of: /^\| `([a-z-]+\.[a-z-]+)` \|/).map { String($0.1) }
             }
