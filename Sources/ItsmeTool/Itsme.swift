@@ -36,19 +36,29 @@
         /// commands.
         private static func refuseUnknownCommand(in arguments: ArraySlice<String>) {
             var command: any ParsableCommand.Type = Itsme.self
+            var names: [String] = []
             for argument in arguments {
                 let below = command.configuration.subcommands
                 guard !below.isEmpty, !argument.hasPrefix("-"), argument != "help" else { return }
                 guard let next = below.first(where: { $0.configuration.commandName == argument }) else {
-                    let names = below.compactMap { $0.configuration.commandName }
+                    let known = below.compactMap { $0.configuration.commandName }
                     let hint =
-                        ItsmeSettings.nearest(to: argument, in: names).map { "Did you mean '\($0)'?" }
-                        ?? "Use one of \(names.joined(separator: ", "))."
-                    command.exit(
-                        withError: ValidationError("There is no command '\(argument.printable)'. \(hint)"))
+                        ItsmeSettings.nearest(to: argument, in: known).map { "Did you mean '\($0)'?" }
+                        ?? "Use one of \(known.joined(separator: ", "))."
+                    exit(
+                        misused: names.joined(separator: " "), "There is no command '\(argument.printable)'. \(hint)")
                 }
                 command = next
+                names.append(argument)
             }
+        }
+
+        /// Ends the tool because the command line is wrong. For what is found out after ArgumentParser has read it.
+        static func exit(misused command: String, _ text: String) -> Never {
+            let name = command.isEmpty ? "itsme" : "itsme \(command)"
+            FileHandle.standardError.write(
+                Data("Error: \(text)\n  See '\(name) --help' for more information.\n".utf8))
+            exit(withError: ExitCode.validationFailure)
         }
     }
 

@@ -1,6 +1,6 @@
 #if Tool
     import Foundation
-    import TestSupport
+    import ItsmeSandbox
     import XCTest
 
     /// What the command says to wrong input.
@@ -37,6 +37,7 @@
                 (["sandbox"], 64, ["--client FILE", "itsme sandbox --help"]),
                 (["applinks", "write"], 64, ["--ios-app ID", "itsme applinks write --help"]),
                 (["discover"], 64, ["environment"]),
+                (["doctor", "--itsme-environment", "e3e"], 1, ["--itsme-environment", "Use one of e2e, production,"]),
                 (["discover", "e3e"], 1, ["Use one of e2e, production,"]),
                 (["keys", "rotate", "x", "sgi", "begin"], 64, ["'sgi'", "'sig' and 'enc'"]),
             ])
@@ -93,6 +94,7 @@
         }
 
         func testSaysWhatIsWrongWithAKeyFile() throws {
+            try write(ClientRegistration.example, to: "client.json")
             let made = try ToolProcess([
                 "keys", "generate", "--non-interactive", "--out-private", path("private.json"), "--out-public",
                 path("public.json"),
@@ -113,6 +115,23 @@
                 ])
             }
             try check([
+                (
+                    ["sandbox", "--client", "@client.json", "--port", "0", "--keys", "@public.json"], 1,
+                    ["public.json: this is a public JWK Set"]
+                ),
+                (
+                    [
+                        "sandbox", "--client", "@client.json", "--port", "0", "--tls-cert", "@missing", "--tls-key",
+                        "@missing",
+                    ],
+                    1, ["Error: ", "missing: ", "there is no such file"]
+                ),
+                (
+                    [
+                        "keys", "generate", "--non-interactive", "--signing-key", "@binary", "--out-private", "@a",
+                        "--out-public", "@b",
+                    ], 1, ["binary: ", "Give an RSA private key"]
+                ),
                 (["keys", "check", "@missing"], 1, ["there is no such file"]),
                 (["keys", "check", "@empty"], 1, ["empty: "]),
                 (["keys", "check", "@binary"], 1, ["binary: "]),

@@ -76,8 +76,7 @@
         func run() async throws {
             guard !apps.iosApps.isEmpty || !apps.androidApps.isEmpty else {
                 // Not in validate(), which runs before unknown options are refused.
-                Self.exit(
-                    withError: ValidationError("Name at least one app: --ios-app ID or --android-app PACKAGE."))
+                Itsme.exit(misused: "applinks write", "Name at least one app: --ios-app ID or --android-app PACKAGE.")
             }
             var written: [String] = []
             do {

@@ -84,8 +84,13 @@
         }
 
         /// The faults, each with the place where the value was given.
-        func findings(_ error: ItsmeSettingsError) -> [Finding] {
-            error.problems.map { problem in
+        ///
+        /// - Parameter keys: Only the faults of these settings, as far as they are given; `nil` for all.
+        func findings(_ error: ItsmeSettingsError, of keys: [String]? = nil) -> [Finding] {
+            let problems = error.problems.filter { problem in
+                keys.map { $0.contains(problem.key) && reader.string(forKey: ConfigKey(problem.key)) != nil } ?? true
+            }
+            return problems.map { problem in
                 .fail(
                     DoctorCheck.settings.rawValue, "\(origins.place(of: problem)): \(problem.reason).",
                     remedy: problem.remedy)

@@ -83,6 +83,8 @@
                 if input.hasClient {
                     findings += input.findings(error)
                 } else {
+                    // Without a client, most settings are missing; what the environment is has to be right.
+                    findings += input.findings(error, of: ["itsme.environment", "itsme.issuer", "itsme.profile"])
                     findings.append(
                         DoctorCheck.settings.skipped(
                             "No settings of a client are given.",

@@ -174,7 +174,9 @@
                     }
                 } catch {
                     guard error.code == .wrongPassphrase, attempt < 3 else {
-                        throw ToolFailure("\(path): \(error.reason)")
+                        throw ToolFailure(
+                            "\(path): \(error.reason). Give an RSA private key in PEM, DER or PKCS#12 and its passphrase."
+                        )
                     }
                     given = try passphrase(attempt)
                 }

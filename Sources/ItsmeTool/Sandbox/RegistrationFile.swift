@@ -65,6 +65,10 @@
                     if error.code != .keyFileExists { throw ToolFailure(path, error) }
                 }
             }
+            guard !KeyFile(path).holdsPublicKeysOnly else {
+                throw ToolFailure(
+                    "\(path): this is a public JWK Set. Give the file that the sandbox made, or the name of a new one.")
+            }
             let contents = try path.asKeyFile { file throws(ItsmeError) in try file.read() }
             do {
                 return try SandboxKeys(parsing: contents)

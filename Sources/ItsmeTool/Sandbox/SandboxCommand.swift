@@ -145,12 +145,12 @@
             }
             guard !clients.isEmpty else {
                 // Not in validate(), which runs before unknown options are refused: --clent would be no client.
-                Self.exit(
-                    withError: ValidationError(
-                        """
-                        Give the registration of at least one relying party: --client FILE. To make a first file: \
-                        itsme sandbox --example-registration > client.json
-                        """))
+                Itsme.exit(
+                    misused: "sandbox",
+                    """
+                    Give the registration of at least one relying party: --client FILE. To make a first file: \
+                    itsme sandbox --example-registration > client.json
+                    """)
             }
             let ownKeys = try keys.map { try SandboxKeyFile(path: $0).keys() }
             let registrations = try clients.map { try RegistrationFile(path: $0).registration() }
@@ -181,6 +181,8 @@
                 throw error
             } catch let error as HummingbirdServer.PortInUse {
                 throw ToolFailure(portInUse: error.port)
+            } catch let error as ItsmeError {
+                throw ToolFailure("\(error.reason). \(error.remedy)")
             } catch {
                 throw ToolFailure("cannot listen on \(host), port \(port): \(error)")
             }
