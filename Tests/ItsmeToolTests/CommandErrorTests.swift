@@ -51,7 +51,10 @@
                 (["sandbox", "--client", "@client.json", "--host", "0.0.0.0"], 64, ["not a loopback address"]),
                 (["keys", "generate", "--bits", "1024"], 64, ["2048, 3072 or 4096"]),
                 (["applinks", "check", "shop"], 1, ["shop: this cannot be a redirect URI"]),
-                (["applinks", "write", "--ios-app", "x", "--path", "/"], 1, ["x"]),
+                (
+                    ["applinks", "write", "--ios-app", "x", "--path", "/"], 1,
+                    ["application identifier is missing or malformed"]
+                ),
             ])
         }
 
@@ -110,7 +113,7 @@
                     (["keys", command, "@missing"] + rest, 1, ["missing: ", "there is no such file"]),
                     (["keys", command, "@"] + rest, 1, ["not a regular file"]),
                     (["keys", command, "@empty"] + rest, 1, ["empty: "]),
-                    (["keys", command, "@binary"] + rest, 1, ["binary: ", "not JSON"]),
+                    (["keys", command, "@binary"] + rest, 1, ["binary: ", "not strict JSON"]),
                     (["keys", command, "@public.json"] + rest, 1, ["public.json: ", "public", "private"]),
                 ])
             }
