@@ -1,6 +1,7 @@
 """A headless Chromium, and the checks of the page on which it stands."""
 import base64
 import pathlib
+from contextlib import contextmanager
 from importlib import resources
 
 from selenium import webdriver
@@ -82,21 +83,42 @@ class Browser:
     def has(self, text):
         return text in self.text
 
-    def find(self, text, nth=0):
-        """The link, the button, the summary or the label with this text, or the control with this value."""
-        path = f'//*[self::a or self::button or self::summary or self::label][contains(normalize-space(.), "{text}")' \
-            f' or @value="{text}" or @aria-label="{text}"] | //input[@value="{text}"]'
+    def find(self, text=None, value=None, nth=0):
+        """The link, button or summary with this text or label, or the button with this value."""
+        path = f'//button[@value="{value}"]' if value else (
+            '//*[self::a or self::button or self::summary]'
+            f'[contains(normalize-space(.), "{text}") or @aria-label="{text}"]')
         return self.driver.find_elements(By.XPATH, path)[nth]
 
-    def click(self, text, nth=0):
+    def click(self, text=None, value=None, nth=0):
         """Clicks the link or button, and waits until its page is gone."""
         def click():
-            control = self.find(text, nth)
+            control = self.find(text, value, nth)
             control.click()
             return control
 
-        clicked = self.wait(click, f"link or button '{text}'")
-        self.wait(lambda: self.is_gone(clicked), f"other page after '{text}'")
+        clicked = self.wait(click, f"link or button '{text or value}'")
+        self.wait(lambda: self.is_gone(clicked), f"other page after '{text or value}'")
+
+    def choose(self, value):
+        """Chooses a radio button, by its label."""
+        self.wait(
+            lambda: self.driver.find_element(By.XPATH, f'//label[input[@value="{value}"]]').click() or True,
+            f"choice '{value}'")
+
+    def all(self, tag):
+        return self.driver.find_elements(By.TAG_NAME, tag)
+
+    @contextmanager
+    def other_tab(self):
+        """A tab of the same browser, to use in a `with` statement; afterwards it is closed."""
+        first = self.driver.current_window_handle
+        self.driver.switch_to.new_window("tab")
+        try:
+            yield
+        finally:
+            self.driver.close()
+            self.driver.switch_to.window(first)
 
     @staticmethod
     def is_gone(element):
@@ -106,18 +128,19 @@ class Browser:
         except WebDriverException:  # Chromium has several errors for this.
             return True
 
-    def press(self, text, nth=0, key=Keys.ENTER):
+    def press(self, text=None, value=None, key=Keys.ENTER):
         """Goes to the link or button with Tab, and presses a key there."""
-        target = self.wait(lambda: self.find(text, nth), f"link or button '{text}'")
+        name = text or value
+        target = self.wait(lambda: self.find(text, value), f"link or button '{name}'")
         for _ in range(300):
             self.driver.switch_to.active_element.send_keys(Keys.TAB)
             focused = self.driver.switch_to.active_element
             if focused == target:
-                style = {name: focused.value_of_css_property(name) for name in ["outline-style", "box-shadow"]}
-                assert style != {"outline-style": "none", "box-shadow": "none"}, f"the focus on '{text}' does not show"
+                shows = [focused.value_of_css_property(style) for style in ["outline-style", "box-shadow"]]
+                assert shows != ["none", "none"], f"the focus on '{name}' does not show"
                 focused.send_keys(key)
                 return
-        raise AssertionError(f"'{text}' cannot be reached with Tab on {self.heading}")
+        raise AssertionError(f"'{name}' cannot be reached with Tab on {self.heading}")
 
     # Checks
 

@@ -8,17 +8,16 @@ class Demo:
 
     def __init__(self, itsme):
         self.process = subprocess.Popen([itsme, "demo"], stdout=subprocess.PIPE, text=True)
-        self.output = []
+        output = ""
         for line in self.process.stdout:
-            self.output.append(line)
+            output += line
             if invitation := re.match(r"Open (http://\S+)/ ", line):
                 self.shop = invitation[1]
                 break
         else:
-            raise SystemExit("the demo did not start:\n" + "".join(self.output))
-        issuer = re.search(r"itsme +(http://\S+)", "".join(self.output))
-        self.itsme = issuer[1]
-        # The demo must not wait because nobody reads its report.
+            raise SystemExit(f"the demo did not start:\n{output}")
+        self.issuer = re.search(r"itsme +(http://\S+)", output)[1]
+        # Somebody has to read its report, or it would wait.
         self.reader = subprocess.Popen(["cat"], stdin=self.process.stdout, stdout=subprocess.DEVNULL)
 
     def __enter__(self):
@@ -31,7 +30,7 @@ class Demo:
 
 
 class Visit:
-    """A person at the shop."""
+    """A person with a browser."""
 
     BUTTONS = {"login": "Log in with itsme", "share": "Share your data with itsme", "confirm": "Confirm with itsme"}
 
@@ -39,20 +38,15 @@ class Visit:
         self.browser = browser
         self.demo = demo
 
+    # At the shop
+
     def shop(self, path="/"):
         self.browser.open(self.demo.shop + path)
-
-    def itsme(self, path):
-        self.browser.open(self.demo.itsme + path)
 
     def start(self, service="login", secret=False):
         """From the shop to itsme's first page."""
         self.shop()
         self.browser.click(self.BUTTONS[service], nth=1 if secret else 0)
-
-    def answer(self, choice="belgian-eid"):
-        """From itsme's first page to where itsme sends the person."""
-        self.browser.click(choice)
 
     def log_in(self, secret=False):
         self.start("login", secret)
@@ -62,19 +56,41 @@ class Visit:
     def try_fault(self, name):
         """From the list of faults to where the fault leads."""
         self.shop("/faults")
-        for summary in self.browser.driver.find_elements("tag name", "summary"):
-            summary.click()
+        for group in self.browser.all("summary"):
+            group.click()
         self.browser.click("Try " + name)
 
     def start_kiosk(self):
-        self.shop("/kiosk")
-        self.browser.driver.find_element("tag name", "main").find_element("tag name", "form").submit()
+        self.shop()
+        self.browser.click("Use the kiosk")
         self.browser.see("Scan this with the itsme app")
 
-    def scan(self):
-        self.itsme("/sandbox/phone")
-        self.browser.click("belgian-eid")
+    # At itsme
 
-    def approve_on_phone(self):
-        self.itsme("/sandbox/phone")
-        self.browser.click("approve")
+    def sandbox(self, path):
+        self.browser.open(self.demo.issuer + path)
+
+    def answer(self, behaviour="approve", person="belgian-eid"):
+        """Answers at once, on itsme's first page."""
+        self.choose(behaviour, person)
+        self.browser.click(value="at-once")
+
+    def send_to_phone(self, behaviour="approve", person="belgian-eid"):
+        """From itsme's first page to the one that waits, with the phone beside it."""
+        self.choose(behaviour, person)
+        self.browser.click(value="person")
+
+    def choose(self, behaviour, person):
+        self.browser.choose(person)
+        self.browser.choose(behaviour)
+
+    def scan(self, behaviour="approve", person="belgian-eid"):
+        """Scans the newest QR code, on the page of all phones."""
+        self.sandbox("/sandbox/phone")
+        for choice in [person, behaviour]:
+            self.browser.driver.find_element("css selector", f'option[value="{choice}"]').click()
+        self.browser.click("Scan")
+
+    def press_on_phone(self, button="approve"):
+        self.sandbox("/sandbox/phone")
+        self.browser.click(value=button)

@@ -4,10 +4,34 @@ from selenium.webdriver.common.keys import Keys
 
 def login(visit):
     for secret in [False, True]:
-        visit.log_in(secret)
-        visit.browser.see("23 July 1985", "lotte@example.org", "What just happened")
+        visit.start("login", secret)
+        visit.send_to_phone()
+        visit.browser.see("Lotte Voorbeeld")
+        visit.browser.click(value="approve")
+        visit.browser.see("Hello Lotte Voorbeeld", "23 July 1985", "lotte@example.org", "What just happened")
         visit.shop()
         visit.browser.see("Lotte Voorbeeld is logged in")
+
+
+def login_by_number(visit):
+    visit.start()
+    visit.browser.click(value="number")
+    visit.browser.click(value="approve")
+    visit.browser.see("Hello Lotte Voorbeeld")
+
+
+def login_by_qr_code(visit):
+    visit.start()
+    with visit.browser.other_tab():
+        visit.scan()
+        visit.browser.click(value="approve")
+    if not visit.browser.scripts:
+        visit.browser.click("Scanned already? Go on")
+    visit.browser.see("Hello Lotte Voorbeeld")
+
+
+def login_at_once(visit):
+    visit.log_in()
 
 
 def share_data(visit):
@@ -21,8 +45,9 @@ def confirm(visit):
     for secret in [False, True]:
         visit.log_in(secret)
         visit.start("confirm", secret)
+        visit.send_to_phone()
         visit.browser.see("25", "BE68 5390 0754 7034")
-        visit.answer()
+        visit.browser.click(value="approve")
         visit.browser.see("Lotte Voorbeeld confirmed the payment", "the itsme code")
 
 
@@ -42,18 +67,23 @@ def logout(visit):
 
 def kiosk(visit):
     visit.start_kiosk()
-    visit.scan()
-    visit.shop("/kiosk")
+    with visit.browser.other_tab():
+        visit.scan()
+    # The kiosk finds out by itself.
     visit.browser.see("Look at your phone")
-    visit.approve_on_phone()
-    visit.shop("/kiosk")
+    with visit.browser.other_tab():
+        visit.press_on_phone()
     visit.browser.see("Hello Lotte Voorbeeld", "at the kiosk")
 
 
 def cancel(visit):
     visit.start()
     visit.answer("cancel")
-    visit.browser.see("The login was cancelled", "Try again with itsme", "Reference:")
+    visit.browser.see("The login was cancelled", "Reference:")
+    visit.browser.click("Try again with itsme")
+    visit.send_to_phone()
+    visit.browser.click(value="cancel")
+    visit.browser.see("The login was cancelled")
     visit.browser.click("Try again with itsme")
     visit.answer()
     visit.browser.see("Hello Lotte Voorbeeld")
@@ -61,8 +91,9 @@ def cancel(visit):
 
 def timeout(visit):
     visit.start()
-    visit.answer("times-out")
-    visit.browser.see("with itsme")
+    visit.send_to_phone()
+    visit.browser.click(value="time-out")
+    visit.browser.see("Reference:")
     visit.browser.click("with itsme")
     visit.answer()
     visit.browser.see("Hello Lotte Voorbeeld")
@@ -83,19 +114,13 @@ def back_button(visit):
 
 
 def two_tabs(visit):
-    driver = visit.browser.driver
-    first = driver.current_window_handle
     visit.start("login")
-    driver.switch_to.new_window("tab")
-    visit.start("share")
-    driver.switch_to.window(first)
+    with visit.browser.other_tab():
+        visit.start("share")
+        visit.answer()
+        visit.browser.see("shared these data")
     visit.answer()
     visit.browser.see("Hello Lotte Voorbeeld")
-    driver.switch_to.window(driver.window_handles[-1])
-    visit.answer()
-    visit.browser.see("shared these data")
-    driver.close()
-    driver.switch_to.window(first)
 
 
 def faults(visit):
@@ -119,13 +144,14 @@ def keyboard_only(visit):
     browser = visit.browser
     visit.shop()
     browser.press("Log in with itsme")
-    browser.press("belgian-eid", key=Keys.SPACE)
+    browser.press(value="person")
+    browser.press(value="approve", key=Keys.SPACE)
     browser.see("Hello Lotte Voorbeeld")
     browser.press("Log out", key=Keys.SPACE)
     browser.see("Try itsme on this machine")
 
 
 ALL = [
-    login, share_data, confirm, confirm_asks_to_log_in_first, logout, kiosk, cancel, timeout, back_button, two_tabs,
-    faults, keyboard_only,
+    login, login_by_number, login_by_qr_code, login_at_once, share_data, confirm, confirm_asks_to_log_in_first, logout,
+    kiosk, cancel, timeout, back_button, two_tabs, faults, keyboard_only,
 ]

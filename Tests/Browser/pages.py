@@ -1,34 +1,38 @@
-"""Every page, and the way to it."""
+"""Every page, and the way to it, in an order in which later pages show what happened before."""
 
 
-def failure(choice):
+def sign_in(service, locale="en"):
+    """The first page of itsme, in a language."""
+    return lambda visit: visit.shop(f"/key-pair/start/{service}?locale={locale}")
+
+
+def waiting(service):
+    """The page of itsme that waits, with the phone beside it."""
     def go(visit):
-        visit.start()
-        visit.answer(choice)
-        visit.browser.see("Reference:")
+        visit.start(service)
+        visit.send_to_phone()
 
     return go
 
 
 def after(service):
+    """The page of the shop with the result."""
     def go(visit):
         visit.start(service)
         visit.answer()
-        visit.browser.see("Lotte Voorbeeld")
+        visit.browser.see("Lotte Voorbeeld", "What itsme says")
 
     return go
 
 
-def refused_fault(visit):
-    visit.try_fault("invalid-iss")
-    visit.answer()
-    visit.browser.see("Refused, as it must be")
+def failure(behaviour):
+    """The page of the library after no approval."""
+    def go(visit):
+        visit.start()
+        visit.answer(behaviour)
+        visit.browser.see("Reference:")
 
-
-def accepted_fault(visit):
-    visit.try_fault("token-type-case-insensitivity")
-    visit.answer()
-    visit.browser.see("Accepted, as it must be")
+    return go
 
 
 def kiosk_asks(visit):
@@ -38,37 +42,64 @@ def kiosk_asks(visit):
 
 
 def kiosk_greets(visit):
-    visit.approve_on_phone()
+    visit.press_on_phone()
     visit.shop("/kiosk")
     visit.browser.see("Hello Lotte Voorbeeld")
 
 
-def open_faults(visit):
+def shop_faults(visit):
     visit.shop("/faults")
-    visit.browser.driver.find_elements("tag name", "summary")[2].click()
+    visit.browser.all("summary")[2].click()
 
 
-# In this order, with one browser, so later pages show what happened before.
+def tried_fault(name, verdict):
+    def go(visit):
+        visit.try_fault(name)
+        visit.answer()
+        visit.browser.see(verdict)
+
+    return go
+
+
+def newest_session(visit):
+    visit.shop()
+    visit.browser.click("Everything that was sent")
+
+
+def at_sandbox(path):
+    return lambda visit: visit.sandbox(path)
+
+
 ALL = [
     ("shop", lambda visit: visit.shop()),
     ("shop-kiosk", lambda visit: visit.shop("/kiosk")),
-    ("sign-in", lambda visit: visit.start("login")),
-    ("sign-in-share", lambda visit: visit.start("share")),
+    ("sign-in", sign_in("login")),
+    ("sign-in-share", sign_in("share-data")),
+    ("sign-in-dutch", sign_in("login", "nl")),
+    ("sign-in-french", sign_in("login", "fr")),
+    ("sign-in-german", sign_in("login", "de")),
+    ("waiting", waiting("login")),
+    ("waiting-share", waiting("share")),
     ("shop-login", after("login")),
-    ("sign-in-confirm", lambda visit: visit.start("confirm")),
-    ("shop-share", after("share")),
+    ("waiting-confirm", waiting("confirm")),
     ("shop-confirm", after("confirm")),
+    ("shop-share", after("share")),
     ("shop-logged-in", lambda visit: visit.shop()),
     ("library-cancelled", failure("cancel")),
-    ("library-timed-out", failure("times-out")),
-    ("phone-empty", lambda visit: visit.itsme("/sandbox/phone")),
+    ("library-timed-out", failure("time-out")),
     ("shop-kiosk-code", lambda visit: visit.start_kiosk()),
-    ("phone-code", lambda visit: visit.itsme("/sandbox/phone")),
+    ("phone-code", at_sandbox("/sandbox/phone")),
     ("shop-kiosk-asks", kiosk_asks),
-    ("phone-asks", lambda visit: visit.itsme("/sandbox/phone")),
+    ("phone-asks", at_sandbox("/sandbox/phone")),
     ("shop-kiosk-greets", kiosk_greets),
-    ("shop-faults", open_faults),
-    ("shop-fault-refused", refused_fault),
-    ("shop-fault-accepted", accepted_fault),
-    ("sandbox-refusal", lambda visit: visit.itsme("/authorization?client_id=nobody")),
+    ("shop-faults", shop_faults),
+    ("shop-fault-accepted", tried_fault("token-type-case-insensitivity", "Accepted, as it must be")),
+    ("shop-fault-refused", tried_fault("invalid-iss", "Refused, as it must be")),
+    ("session", newest_session),
+    ("sessions", at_sandbox("/sandbox/sessions")),
+    ("clients", at_sandbox("/sandbox/clients")),
+    ("index", at_sandbox("/sandbox")),
+    ("faults", at_sandbox("/sandbox/faults")),
+    ("faults-found", at_sandbox("/sandbox/faults?q=nonce")),
+    ("sandbox-refusal", at_sandbox("/authorization?client_id=nobody")),
 ]

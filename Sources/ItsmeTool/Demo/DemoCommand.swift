@@ -73,7 +73,7 @@
                             issuer: "http://127.0.0.1:\(sandboxPort)/v2",
                             clients: DemoRegistration.allCases.map {
                                 $0.atSandbox(origin: origin, credentials: credentials)
-                            }),
+                            }, qrCode: QRCode.svg),
                         transport: ReportingTransport("itsme", through: transport, report: report))
                     let trial = DemoTrial(sandbox)
                     let shop = { (registration: DemoRegistration) in

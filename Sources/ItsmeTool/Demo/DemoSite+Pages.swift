@@ -125,19 +125,20 @@
 
         /// Every fault, one click away.
         var faultsPage: DemoPage {
-            let groups = SandboxFault.Place.allCases.map { place in
-                let faults = SandboxFault.all.filter { $0.place == place }
+            let groups = SandboxFault.Target.allCases.map { target in
+                let faults = SandboxFault.all.filter { $0.target == target }
                 let items = faults.map { fault in
                     """
                     <li><button name="fault" value="\(HTMLText.escape(fault.name))" aria-label="Try \
                     \(HTMLText.escape(fault.name))">Try</button>
-                    <div>\(HTMLText.escape(fault.explanation))\(fault.isTolerable ? " A client has to accept this." : "")
+                    <div>\(HTMLText.escape(fault.explanation))
+                    <span class="note">\(Self.expectation(of: fault))</span>
                     <code>\(HTMLText.escape(fault.name))</code></div>
                     """
                 }
                 return """
                     <details class="card">
-                    <summary>\(place.title) (\(faults.count))</summary>
+                    <summary>\(HTMLText.escape(target.rawValue)) (\(faults.count))</summary>
                     <ul class="faults">
                     \(items.joined(separator: "\n"))
                     </ul>
@@ -153,6 +154,12 @@
                     \(groups.joined(separator: "\n"))
                     </form>
                     """)
+        }
+
+        private static func expectation(of fault: SandboxFault) -> String {
+            if fault.isTolerable { return "It has to be accepted." }
+            return fault.expectedError.map { "It has to be refused: \(HTMLText.escape($0.reason))." }
+                ?? "It has to be refused."
         }
 
         /// What became of the fault that was chosen; nil before the first one.
@@ -260,22 +267,6 @@
                 \(DemoPage.list(values))
                 </section>
                 """
-        }
-    }
-
-    extension SandboxFault.Place {
-        fileprivate var title: String {
-            switch self {
-            case .discovery: "The discovery document"
-            case .jwkSet: "itsme’s public keys"
-            case .callback: "The way back to the shop"
-            case .token: "The ID token, and the answer that brings it"
-            case .userInfo: "The shared data (UserInfo)"
-            case .userDiscovery: "The QR code of the kiosk"
-            case .backchannelAuthentication: "The request to the phone"
-            case .poll: "The answer from the phone"
-            case .notification: "The message that there is an answer"
-            }
         }
     }
 #endif

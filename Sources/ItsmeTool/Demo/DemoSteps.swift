@@ -66,8 +66,6 @@
 
         private static func text(_ message: RecordedRequest) -> String {
             switch message.endpoint {
-            case .discovery: "<b>Shop to itsme:</b> where do I ask what? The discovery document says it."
-            case .jwkSet: "<b>Shop to itsme:</b> what are your public keys?"
             case .authorization:
                 "<b>Browser to itsme:</b> the shop’s request, signed by the shop and encrypted to itsme."
             case .approval, .phone: "<b>Person to itsme:</b> \(deed(message))"
@@ -77,14 +75,11 @@
                 "<b>Shop to itsme:</b> the code that the browser brought. For it, an ID token comes, signed and encrypted."
             case .userInfo:
                 "<b>Shop to itsme:</b> the data that the person shared, please. They come signed and encrypted."
-            case .picture: "<b>Shop to itsme:</b> the picture of the person, please."
-            case .revocation: "<b>Shop to itsme:</b> the access token is no longer needed."
             case .userDiscovery: "<b>Shop to itsme:</b> a QR code, please. And: who scanned it?"
             case .backchannelAuthentication: "<b>Shop to itsme:</b> ask the person who scanned the code, on the phone."
             case .clientJWKSet: "<b>itsme to shop:</b> what are your public keys?"
-            case .requestURI: "<b>itsme to shop:</b> the request, please."
             case .notification: "<b>itsme to shop:</b> the person answered; ask me what."
-            case .unknown: "<b>To itsme:</b> a path that itsme does not have."
+            default: HTMLText.escape(message.title)
             }
         }
 
