@@ -37,7 +37,7 @@
                 (["sandbox"], 64, ["--client FILE", "itsme sandbox --help"]),
                 (["applinks", "write"], 64, ["--ios-app ID", "itsme applinks write --help"]),
                 (["discover"], 64, ["environment"]),
-                (["doctor", "--itsme-environment", "e3e"], 1, ["--itsme-environment", "Use one of e2e, production,"]),
+                (["doctor", "--itsme-environment", "e3e"], 1, ["--itsme-environment: ", "Give one of production,"]),
                 (["discover", "e3e"], 1, ["Use one of e2e, production,"]),
                 (["keys", "rotate", "x", "sgi", "begin"], 64, ["'sgi'", "'sig' and 'enc'"]),
             ])
