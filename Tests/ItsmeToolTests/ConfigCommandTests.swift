@@ -141,7 +141,7 @@
         func testRefusesAFileThatCannotBeRead() throws {
             let variables = try goodVariables()
             for (file, reason) in [
-                (path("nowhere"), "cannot be read"), (try write("[]", "array.json"), "is not a JSON object"),
+                (path("nowhere"), "there is no such file"), (try write("[]", "array.json"), "is not a JSON object"),
             ] {
                 let result = try run(variables, "--file '\(file)'")
                 XCTAssertEqual(result.status, 1, result.output)
