@@ -93,7 +93,9 @@ public final class Sandbox: HTTPHandler {
 
     /// Lets a persona scan the newest QR code of a client. `false` when no code waits or the persona is unknown.
     ///
-    /// - Parameter behaviour: What the person does with the request that follows.
+    /// - Parameters:
+    ///   - persona: The ``Persona/id`` of one of ``personas``.
+    ///   - behaviour: What the person does with the request that follows.
     @discardableResult
     public func scanQRCode(as persona: String, behaving behaviour: SandboxBehaviour = .approves) -> Bool {
         Phone(core: core).scan(

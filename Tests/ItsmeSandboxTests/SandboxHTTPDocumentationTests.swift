@@ -10,7 +10,8 @@ final class SandboxHTTPDocumentationTests: XCTestCase {
     private func page() throws -> String {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        return try String(contentsOf: folder.appending(path: "Sources/ItsmeRP/ItsmeRP.docc/SandboxHTTP.md"), encoding: .utf8)
+        return try String(
+            contentsOf: folder.appending(path: "Sources/ItsmeRP/ItsmeRP.docc/SandboxHTTP.md"), encoding: .utf8)
     }
 
     func testThePageListsEveryOperationInOrder() async throws {
