@@ -29,6 +29,7 @@
                     // Two to be found, two to be asked.
                     "login without a browser (key pair) acr_basic 4",
                 ], output)
+            XCTAssertTrue(output.contains("QR code: image/svg+xml;"), "a QR code that can be scanned: \(output)")
             // A person is known to each client by another subject, and to one client always by the same.
             XCTAssertEqual(Set(lines.prefix(3).map(\.2)).count, 1, output)
             XCTAssertEqual(Set(lines[3..<6].map(\.2)).count, 1, output)

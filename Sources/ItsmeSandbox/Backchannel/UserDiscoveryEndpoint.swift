@@ -47,10 +47,12 @@ struct UserDiscoveryEndpoint {
         return ["status": "USER_DISCOVERED", "user_identifier_token": .string(token)]
     }
 
-    /// The image changes every 30 seconds. It is not a real QR code, because no phone scans it.
+    /// The QR code opens the page of the phone. It changes every 30 seconds. Without a maker of QR codes it is only a
+    /// picture.
     private func pending(_ session: DiscoverySession) -> JSONValue {
         let period = Int64(exactly: ((core.now - session.startedAt) / 30).rounded(.down)) ?? 0
-        let image = PortraitImage.jpeg(seed: "\(session.handle) \(period)")
+        let page = core.endpoints.url(.phone) + "?pending=\(session.handle)&period=\(period)"
+        let image = core.qrCode?(page).map { Array($0.utf8) } ?? PortraitImage.jpeg(seed: page)
         return [
             "status": "PENDING_USER_DISCOVERY",
             "user_discovery_token": [

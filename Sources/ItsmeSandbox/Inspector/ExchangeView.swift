@@ -14,7 +14,7 @@ struct ExchangeView {
         """
         <li class="card" id="step-\(request.id)">
         <p class="quiet-text">\(parties) · \(HTMLText.escape(request.startedAt.timeOfDay))\(target)\(status)</p>
-        <p><b>\(number).</b> \(HTMLText.escape(request.title))</p>
+        <h2>\(number). \(HTMLText.escape(request.title))</h2>
         \(refusal)\(fault)\(parts)
         </li>
         """

@@ -57,7 +57,7 @@ struct PhoneScreen {
             "<p><small>\(text(.message))</small><br><b>\(HTMLText.escape($0))</b></p>\n"
         }
         return """
-            <section class="phone" aria-label="\(text(.phone)), \(HTMLText.escape(person.name))">
+            <div class="phone" role="group" aria-label="\(text(.phone)), \(HTMLText.escape(person.name))">
             <div class="screen">
             <p class="app">itsme <span>sandbox</span>\
             \(person.isOnCall ? " <span class=\"tag bad\">\(text(.onCall))</span>" : "")</p>
@@ -66,7 +66,7 @@ struct PhoneScreen {
             <h3 class="ask">\(text(.kind(request.service.kind)))</h3>
             \(message ?? "")\(template)\(data)\(form)
             </div>
-            </section>
+            </div>
             """
     }
 

@@ -71,7 +71,8 @@
             report.forgetChecks()
             do {
                 let found = try await shop.client.discoverUser { session in
-                    report.passed("user discovery: \(session.qrCode), polled every \(session.interval)")
+                    report.passed(
+                        "QR code: \(session.qrCode.mediaType); the shop asks who scanned it every \(session.interval)")
                     await enter(.showsCode(session.qrCode))
                 }
                 let service = DemoService.login

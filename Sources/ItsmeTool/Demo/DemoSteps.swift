@@ -55,7 +55,7 @@
             var tags = ""
             if let refusal = message.refusal {
                 tags += "<span class=\"tag bad\">refused: \(HTMLText.escape(refusal.rule.id))</span> "
-            } else if !message.checks.isEmpty {
+            } else if message.checks.count > 1 {
                 tags += "<span class=\"tag good\">itsme checked \(message.checks.count) rules</span> "
             }
             if let fault = message.fault {
@@ -75,7 +75,9 @@
                 "<b>Shop to itsme:</b> the code that the browser brought. For it, an ID token comes, signed and encrypted."
             case .userInfo:
                 "<b>Shop to itsme:</b> the data that the person shared, please. They come signed and encrypted."
-            case .userDiscovery: "<b>Shop to itsme:</b> a QR code, please. And: who scanned it?"
+            case .userDiscovery where message.url.hasSuffix("/user_discovery_sessions"):
+                "<b>Shop to itsme:</b> a QR code, please."
+            case .userDiscovery: "<b>Shop to itsme:</b> who scanned the QR code?"
             case .backchannelAuthentication: "<b>Shop to itsme:</b> ask the person who scanned the code, on the phone."
             case .clientJWKSet: "<b>itsme to shop:</b> what are your public keys?"
             case .notification: "<b>itsme to shop:</b> the person answered; ask me what."
