@@ -7,6 +7,8 @@ import pathlib
 import shutil
 import sys
 
+from PIL import Image
+
 import journeys
 import pages
 from browser import Browser
@@ -46,13 +48,28 @@ def main(itsme, folder, *names):
             for name, go in filter(lambda page: chosen(page[0]), pages.ALL):
                 def look():
                     go(visit)
-                    return browser.problems_of_page(folder, name)
+                    found = browser.problems_of_page(folder, name)
+                    if name in pages.PICTURES:
+                        for_documentation(folder, name)
+                    return found
                 attempt(f"page {name}", browser, look)
+        if demo.process.poll() is not None:
+            problems.append(f"the demo ended with status {demo.process.returncode}")
 
     print(f"\n{len(problems)} problems" if problems else f"\nno problems; pictures in {folder}")
     for problem in dict.fromkeys(problems):
         print("  " + problem)
     return 1 if problems else 0
+
+
+def for_documentation(folder, name):
+    """Makes smaller copies of a page's pictures. DocC shows the one whose name ends in ~dark to readers of dark pages."""
+    target = folder / "documentation"
+    target.mkdir(exist_ok=True)
+    for look, ending in [("light", ""), ("dark", "~dark")]:
+        with Image.open(folder / f"{name}-1280-{look}.png") as picture:
+            small = picture.convert("RGB").quantize(64)
+            small.save(target / f"{pages.PICTURES[name]}{ending}.png", optimize=True)
 
 
 if __name__ == "__main__":

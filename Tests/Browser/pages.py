@@ -64,6 +64,7 @@ def tried_fault(name, verdict):
 def newest_session(visit):
     visit.shop()
     visit.browser.click("Everything that was sent")
+    visit.browser.all("summary")[-1].click()
 
 
 def at_sandbox(path):
@@ -103,3 +104,9 @@ ALL = [
     ("faults-found", at_sandbox("/sandbox/faults?q=nonce")),
     ("sandbox-refusal", at_sandbox("/authorization?client_id=nobody")),
 ]
+
+# Pages whose pictures the documentation shows, with the names that they have there.
+PICTURES = {
+    "sign-in": "sandbox-sign-in", "waiting-confirm": "sandbox-phone", "session": "sandbox-session",
+    "faults-found": "sandbox-faults", "shop-fault-refused": "demo-fault",
+}
