@@ -230,7 +230,7 @@ public struct ItsmeClient: Sendable {
         guard try await configuration.replayGuard.consume(transaction.identifier, until: transaction.expiresAt) else {
             throw ItsmeError(.transactionReplayed, .authorizationResponse)
         }
-        switch try callback.outcome(for: transaction) {
+        switch try callback.outcome(from: transaction.issuer, requiresIssuer: transaction.requiresResponseIssuer) {
         case .code(let code):
             return AuthorizationResponse(transaction: transaction, code: code)
         case .error(let error):
@@ -348,7 +348,7 @@ public struct ItsmeClient: Sendable {
         return reply
     }
 
-    private func verifier(_ algorithms: TokenAlgorithms, _ phase: ItsmeError.Phase) -> TokenVerifier {
+    func verifier(_ algorithms: TokenAlgorithms, _ phase: ItsmeError.Phase) -> TokenVerifier {
         TokenVerifier(
             authentication: configuration.authentication.method, provider: provider, algorithms: algorithms,
             phase: phase)

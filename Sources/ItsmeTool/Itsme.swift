@@ -23,7 +23,7 @@
             version: "0.1.0-dev",
             subcommands: [
                 AppLinksCommand.self, ConfigCommand.self, DemoCommand.self, DiscoverCommand.self, DoctorCommand.self,
-                KeysCommand.self, NewCommand.self, SandboxCommand.self,
+                InspectCommand.self, KeysCommand.self, NewCommand.self, SandboxCommand.self,
             ]
         )
 

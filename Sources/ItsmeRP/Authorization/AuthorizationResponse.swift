@@ -16,19 +16,20 @@ public struct AuthorizationResponse: Sendable {
 }
 
 /// A callback as received. Trust nothing in it before its state is compared with a transaction.
-struct AuthorizationCallback: Sendable {
-    enum Outcome {
+package struct AuthorizationCallback: Sendable {
+    package enum Outcome {
         case code(Secret<String>)
         case error(ProviderError)
     }
 
     /// The state, by which the transaction is found.
-    let state: String
+    package let state: String
 
     private let parameters: QueryParameters
 
     /// Reads the query of a callback, without its question mark. Unknown parameters are ignored (RFC 6749 §4.1.2).
-    init(query: String) throws(ItsmeError) {
+    package init(query: String) throws(ItsmeError) {
+        Self.rule("query", "The query can be read, and has one state.")
         guard let parameters = QueryParameters(query) else {
             throw ItsmeError(.malformedCallback, .authorizationResponse, "the query is longer than 16 KiB")
         }
@@ -39,35 +40,53 @@ struct AuthorizationCallback: Sendable {
         self.parameters = parameters
     }
 
+    private static func rule(_ name: StaticString, _ text: StaticString) {
+        ValidationTrace.rule(.authorizationResponse, name, text)
+    }
+
     /// Refuses a callback that does not match the transaction, or is too late (RFC 6749 §10.12).
     func requireState(of transaction: LoginTransaction, now: Date) throws(ItsmeError) {
         guard now < transaction.expiresAt else {
             throw ItsmeError(.transactionExpired, .authorizationResponse)
         }
-        guard ConstantTime.equal(state, transaction.state.exposedValue) else {
+        try requireState(transaction.state)
+    }
+
+    /// Refuses a callback with another state.
+    package func requireState(_ expected: Secret<String>) throws(ItsmeError) {
+        Self.rule("state", "The state is that of the request.")
+        guard ConstantTime.equal(state, expected.exposedValue) else {
             throw ItsmeError(.stateMismatch, .authorizationResponse, field: "state")
         }
     }
 
-    /// The result of the callback for the transaction of its state (RFC 6749 §4.1.2, RFC 9207 §2.4).
-    func outcome(for transaction: LoginTransaction) throws(ItsmeError) -> Outcome {
-        // 1. No parameter of the protocol is repeated, and code, iss and error are readable.
+    /// The issuer that the callback names, if it can be read.
+    package var issuer: String? { try? Self.value(of: "iss", in: parameters) }
+
+    /// The result of the callback, for a request to `issuer` (RFC 6749 §4.1.2, RFC 9207 §2.4).
+    ///
+    /// - Parameter requiresIssuer: Whether the provider announces that callbacks name it.
+    package func outcome(from expected: String, requiresIssuer: Bool) throws(ItsmeError) -> Outcome {
+        // 1.
+        Self.rule("parameters", "No parameter is repeated, and code, iss and error are readable.")
         let code = try Self.value(of: "code", in: parameters)
         let issuer = try Self.value(of: "iss", in: parameters)
         let error = try Self.value(of: "error", in: parameters)
         let errorDescription = try Self.text(of: "error_description", in: parameters)
         let errorURI = try Self.text(of: "error_uri", in: parameters)
-        // 2. The issuer, if present or required, is the one to which the person was sent.
+        // 2.
+        Self.rule("iss", "The issuer, if named or required, is the one to which the person was sent.")
         if let issuer {
-            guard issuer.hasSameBytes(as: transaction.issuer) else {
+            guard issuer.hasSameBytes(as: expected) else {
                 throw ItsmeError(
                     .responseIssuerMismatch, .authorizationResponse,
-                    ItsmeError.issuers(found: issuer, expected: transaction.issuer), field: "iss")
+                    ItsmeError.issuers(found: issuer, expected: expected), field: "iss")
             }
-        } else if transaction.requiresResponseIssuer {
+        } else if requiresIssuer {
             throw ItsmeError(.responseIssuerMissing, .authorizationResponse, field: "iss")
         }
-        // 3. Either a code or an error.
+        // 3.
+        Self.rule("result", "There is either a code or an error.")
         switch (code, error) {
         case (let code?, nil) where !code.isEmpty:
             return .code(Secret(code))

@@ -13,6 +13,9 @@ public struct ClaimSet: Sendable {
         objects = [object]
     }
 
+    /// No claims.
+    static let none = ClaimSet([JSON]())
+
     private init(_ objects: [JSON]) {
         self.objects = objects
     }

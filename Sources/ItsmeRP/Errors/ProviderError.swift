@@ -48,7 +48,7 @@ public struct ProviderError: Sendable, Hashable {
     }
 
     /// Reads the body of an error answer; nil when it is not a JSON object with a string `error`.
-    init?(body: [UInt8], status: Int) {
+    package init?(body: [UInt8], status: Int? = nil) {
         guard let json = try? JSON(parsing: body), let code = json["error"]?.string else { return nil }
         self.init(
             code: Code(rawValue: code),

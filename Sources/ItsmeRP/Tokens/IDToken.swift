@@ -46,7 +46,7 @@ extension IDToken: Redacted {
 /// What an ID token must contain to be accepted.
 struct IDTokenExpectation: Sendable {
     let issuer: String
-    let clientID: String
+    var clientID: String
     let binding: Binding
     let subject: Secret<String>?
     let requestedLevel: AuthenticationLevel?
@@ -92,12 +92,14 @@ extension IDToken {
     ) throws(ItsmeError) {
         let now = Int64(now.timeIntervalSince1970.rounded(.down))
 
-        // 2. The issuer is exactly the configured one.
+        // 2.
+        token.rule("iss", "The issuer is exactly the configured one.")
         let issuer = try token.requiredString("iss")
         try token.requireIssuer(issuer, is: expected.issuer)
+
+        token.rule("sub", "There is a subject. If a person was requested, it is this person.")
         let subject = try token.requiredString("sub")
         guard subject.utf8.count <= 255 else { throw token.malformed("sub") }
-
         // itsme: the person who answers must be the requested one.
         if let expectedSubject = expected.subject {
             guard ConstantTime.equal(subject, expectedSubject.exposedValue) else {
@@ -106,7 +108,8 @@ extension IDToken {
             }
         }
 
-        // 3. The client is the audience, and the only one: no other audience is trusted.
+        // 3. No other audience is trusted.
+        token.rule("aud", "The client is the audience, and the only one.")
         guard let audience = try token.optionalAudience() else { throw token.missing("aud") }
         guard audience.contains(where: { $0.hasSameBytes(as: expected.clientID) }) else {
             throw token.error(.audienceMismatch, field: "aud")
@@ -115,21 +118,25 @@ extension IDToken {
             throw token.error(.audienceNotTrusted, field: "aud")
         }
 
-        // 4. and 5. The authorized party, if named, is the client.
+        // 4. and 5.
+        token.rule("azp", "The authorized party, if named, is the client.")
         if let party = try token.optionalString("azp"), !party.hasSameBytes(as: expected.clientID) {
             throw token.error(.authorizedPartyMismatch, field: "azp")
         }
 
-        // 9. It has not expired.
+        // 9.
+        token.rule("exp", "The token has not expired.")
         let expiresAt = try token.requiredDate("exp")
         guard now < expiresAt + expected.clockSkew else {
             throw token.error(.tokenExpired, field: "exp")
         }
+        token.rule("nbf", "The token is valid already.")
         if let notBefore = try token.optionalDate("nbf"), notBefore > now + expected.clockSkew {
             throw token.error(.tokenNotYetValid, field: "nbf")
         }
 
-        // 10. It was issued recently.
+        // 10.
+        token.rule("iat", "The token was issued recently.")
         let issuedAt = try token.requiredDate("iat")
         guard issuedAt <= now + expected.clockSkew else {
             throw token.error(.issuedInFuture, field: "iat")
@@ -138,10 +145,11 @@ extension IDToken {
             throw token.error(.issuedTooLongAgo, field: "iat")
         }
 
-        // 11. The nonce matches the transaction.
+        // 11.
         try Self.check(expected.binding, in: token, issuedAt: issuedAt, clockSkew: expected.clockSkew)
 
-        // 12. The authentication was at least as strong as requested. itsme may leave out acr for its default level.
+        // 12. itsme may leave out acr for its default level.
+        token.rule("acr", "The authentication was at least as strong as requested.")
         let contextClass = try token.optionalString("acr")
         let level = contextClass.flatMap { AuthenticationLevel(value: $0, in: expected.profile) }
         if let requested = expected.requestedLevel {
@@ -154,7 +162,8 @@ extension IDToken {
             }
         }
 
-        // 13. The authentication was as recent as requested.
+        // 13.
+        token.rule("auth_time", "The authentication was as recent as requested.")
         let authenticatedAt = try token.optionalDate("auth_time")
         if let maximumAge = expected.maximumAuthenticationAge {
             guard let authenticatedAt else {
@@ -172,7 +181,8 @@ extension IDToken {
             throw token.error(.issuedInFuture, "the authentication time is in the future", field: "auth_time")
         }
 
-        // §3.1.3.8: the access token belongs to this ID token, if the token has a hash.
+        // §3.1.3.8
+        token.rule("at_hash", "The access token is the one that came with the ID token, if it has a hash of it.")
         if let hash = try token.optionalString("at_hash") {
             try Self.checkAccessTokenHash(hash, of: accessToken, in: token)
         }
@@ -192,11 +202,13 @@ extension IDToken {
     ) throws(ItsmeError) {
         switch binding {
         case .nonce(let expected):
+            token.rule("nonce", "The nonce is that of the request.")
             let nonce = try token.requiredString("nonce")
             guard ConstantTime.equal(nonce, expected.exposedValue) else {
                 throw token.error(.nonceMismatch, field: "nonce")
             }
         case .backchannelRequest(let expected, let requestedAt):
+            token.rule("auth_req_id", "The token belongs to the backchannel request.")
             guard issuedAt >= Int64(requestedAt.timeIntervalSince1970) - clockSkew else {
                 throw token.error(
                     .issuedTooLongAgo, "the token was issued before the request", field: "iat")

@@ -18,13 +18,14 @@ public struct TokenResponse: Sendable {
 
 /// The body of a successful answer of the token endpoint (OpenID Connect Core 1.0 §3.1.3.3), of which only the form is
 /// checked.
-struct TokenResponseBody {
-    let accessToken: Secret<String>
+package struct TokenResponseBody {
+    package let accessToken: Secret<String>
     /// The compact serialization in ASCII.
-    let idToken: [UInt8]
+    package let idToken: [UInt8]
     let expiresIn: Duration?
 
-    init(parsing body: [UInt8]) throws(ItsmeError) {
+    package init(parsing body: [UInt8]) throws(ItsmeError) {
+        ValidationTrace.rule(.token, "json", "The token response is a strict JSON object.")
         let json: JSON
         do {
             json = try JSON(parsing: body)
@@ -34,14 +35,17 @@ struct TokenResponseBody {
                 joseCode: error.code)
         }
         guard json.kind == .object else { throw Self.malformed(nil) }
+        ValidationTrace.rule(.token, "access_token", "There is an access token.")
         guard let accessToken = json["access_token"]?.string, !accessToken.isEmpty,
             // RFC 6750 §2.1: the characters of a Bearer token.
             accessToken.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
         else { throw Self.malformed("access_token") }
+        ValidationTrace.rule(.token, "token_type", "The token type is Bearer.")
         guard let type = json.nonNull("token_type")?.string else { throw Self.malformed("token_type") }
         guard type.isToken("bearer") else {
             throw ItsmeError(.tokenTypeUnsupported, .token, field: "token_type")
         }
+        ValidationTrace.rule(.token, "id_token", "There is an ID token.")
         guard let idToken = json.nonNull("id_token") else {
             throw ItsmeError(.idTokenMissing, .token, field: "id_token")
         }

@@ -13,10 +13,28 @@ struct TokenVerifier: Sendable {
     ///
     /// - Throws: ``ItsmeError``, or `CancellationError`.
     func claims(of token: [UInt8]) async throws -> VerifiedClaims {
+        try await claims(of: signedToken(in: token))
+    }
+
+    /// The signed token in an encrypted one. Nothing in it can be trusted before it is verified.
+    func signedToken(in token: [UInt8]) async throws -> JWS {
+        try await withItsmeErrors { try await decrypted(encrypted(token)) }
+    }
+
+    /// The claims of a signed token that was encrypted.
+    func claims(of jws: JWS) async throws -> VerifiedClaims {
+        try await withItsmeErrors {
+            let payload = try await verifiedPayload(of: jws)
+            rule("claims", "The signed content is a strict JSON object.")
+            return try VerifiedClaims(payload, signatureAlgorithm: algorithms.signature, phase: phase)
+        }
+    }
+
+    private func rule(_ name: StaticString, _ text: StaticString) { ValidationTrace.rule(phase, name, text) }
+
+    private func withItsmeErrors<Result>(_ body: () async throws -> Result) async throws -> Result {
         do {
-            let jws = try await decrypted(encrypted(token))
-            return try VerifiedClaims(
-                try await verifiedPayload(of: jws), signatureAlgorithm: algorithms.signature, phase: phase)
+            return try await body()
         } catch let error as JOSEError {
             throw itsmeError(error)
         } catch let error as KeyUnavailable {
@@ -28,6 +46,7 @@ struct TokenVerifier: Sendable {
 
     /// Reads the structure and the header (RFC 7516 §5.2, steps 1 to 5).
     private func encrypted(_ token: [UInt8]) throws -> JWE {
+        rule("encryption", "The token is encrypted: a JWE in compact serialization.")
         // Unencrypted claims may contain dots as well, so they are recognized first.
         guard token.first != UInt8(ascii: "{"), CompactShape(token) != .signed else {
             throw ItsmeError(.tokenNotEncrypted, phase)
@@ -38,9 +57,11 @@ struct TokenVerifier: Sendable {
     /// Decrypts with the client's keys or secret.
     private func decrypted(_ jwe: JWE) async throws -> JWS {
         // Before any key is used.
+        rule("encryption-algorithms", "It is encrypted with the configured algorithms.")
         try require(jwe.header.algorithm, toBe: algorithms.keyManagement.name, "alg", property: "keyManagement")
         try require(
             jwe.header.contentEncryption, toBe: algorithms.contentEncryption.name, "enc", property: "contentEncryption")
+        rule("decryption", "The client can decrypt it, and the content is a signed token.")
         switch authentication {
         case .privateKeyJWT(let source, _):
             return try await jwe.nestedJWS(
@@ -55,11 +76,14 @@ struct TokenVerifier: Sendable {
 
     /// Verifies with itsme's key, or with the client secret where HS256 is configured.
     private func verifiedPayload(of jws: JWS) async throws -> [UInt8] {
+        rule("typ", "The header names no other kind of token.")
         // RFC 8725 §3.11: refuse a token with another explicit type. ID tokens and UserInfo have none.
         if let type = jws.header.type?.lowercased(), type.hasSuffix("+jwt") {
             throw ItsmeError(.tokenKindMismatch, phase, "the token's typ names another kind of token", field: "typ")
         }
+        rule("signature-algorithm", "It is signed with the configured algorithm.")
         try require(jws.header.algorithm, toBe: algorithms.signature.name, "alg", property: "signature")
+        rule("signature", "The signature is right.")
         if case .clientSecretPost(let secret) = authentication, algorithms.signature == .hs256 {
             return try jws.payload(verifiedWith: secret.signatureKey, algorithm: .hs256)
         }
@@ -99,8 +123,8 @@ struct TokenVerifier: Sendable {
 
 /// The claims of a token whose signature was verified. The type of token, its audience and its validity are still to be
 /// checked.
-struct VerifiedClaims: Sendable {
-    let json: JSON
+package struct VerifiedClaims: Sendable {
+    package let json: JSON
     let signatureAlgorithm: SignatureAlgorithm
     let phase: ItsmeError.Phase
 
@@ -121,7 +145,10 @@ struct VerifiedClaims: Sendable {
         self.phase = phase
     }
 
-    // MARK: Readers for the validation rules
+    // MARK: For the validation rules
+
+    /// Tells that a rule is about to be checked, for a tool that listens.
+    func rule(_ name: StaticString, _ text: StaticString) { ValidationTrace.rule(phase, name, text) }
 
     func requiredString(_ name: String) throws(ItsmeError) -> String {
         guard let value = json[name] else { throw missing(name) }

@@ -39,7 +39,7 @@ public struct UserInfo: Sendable {
     }
 
     /// Claims that only an ID token has (OpenID Connect Core 1.0 §2 and §3.1.3.6, CIBA Core 1.0 §10.3.1).
-    private static let idTokenClaims = [
+    package static let idTokenClaims = [
         "nonce", "at_hash", "c_hash", "acr", "amr", "auth_time", "azp", IDToken.backchannelRequestClaim,
     ]
 
@@ -48,7 +48,9 @@ public struct UserInfo: Sendable {
         _ token: VerifiedClaims, of idToken: IDToken, clientID: String, clockSkew: Int64, now: Date
     ) throws(ItsmeError) {
         // §5.3.2: iss and aud are checked when present.
+        token.rule("iss", "The issuer, if named, is that of the ID token.")
         if let issuer = try token.optionalString("iss") { try token.requireIssuer(issuer, is: idToken.issuer) }
+        token.rule("aud", "The client is the audience, and the only one, if there is one.")
         if let audience = try token.optionalAudience() {
             guard audience.contains(where: { $0.hasSameBytes(as: clientID) }) else {
                 throw token.error(.audienceMismatch, "UserInfo is for another client", field: "aud")
@@ -58,15 +60,18 @@ public struct UserInfo: Sendable {
             }
         }
         // RFC 7519 §4.1.4, §4.1.5: times are checked when present.
+        token.rule("exp", "UserInfo has not expired.")
         let now = Int64(now.timeIntervalSince1970.rounded(.down))
         if let expiresAt = try token.optionalDate("exp"), now >= expiresAt + clockSkew {
             throw token.error(.tokenExpired, "UserInfo has expired", field: "exp")
         }
+        token.rule("nbf", "UserInfo is valid already.")
         if let notBefore = try token.optionalDate("nbf"), notBefore > now + clockSkew {
             throw token.error(.tokenNotYetValid, "UserInfo is not valid yet", field: "nbf")
         }
         // Refuses ID tokens in place of UserInfo. Most have a claim that only ID tokens have. The issue time excludes
         // the ID token of this login and older tokens.
+        token.rule("kind", "It is UserInfo of this login: no ID token, and not older.")
         for name in Self.idTokenClaims where token.json[name] != nil {
             throw token.error(.tokenKindMismatch, "the answer is an ID token instead of UserInfo", field: name)
         }
@@ -80,7 +85,8 @@ public struct UserInfo: Sendable {
                     .tokenKindMismatch, "UserInfo was issued before this login", field: "iat")
             }
         }
-        // §5.3.4: sub always equals the ID token's.
+        // §5.3.4
+        token.rule("sub", "It is about the person of the ID token.")
         guard try token.requiredString("sub").hasSameBytes(as: idToken.subject) else {
             throw token.error(.subjectMismatch, "UserInfo is about another person", field: "sub")
         }

@@ -54,7 +54,7 @@ struct AuthorizationRequest: Sendable {
         }
     }
 
-    private static func checkResponse(_ parameters: RequestParameters) throws(SandboxRefusal) {
+    static func checkResponse(_ parameters: RequestParameters) throws(SandboxRefusal) {
         let responseType = try require(parameters["response_type"], .responseTypeMissing)
         try require(responseType == "code", .responseTypeUnsupported)
     }

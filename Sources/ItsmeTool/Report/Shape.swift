@@ -14,6 +14,11 @@
             "target", "token_type",
         ]
 
+        /// Describes the parameters of a query.
+        static func parameters(ofQuery query: String) -> [(name: String, text: String)] {
+            parameters(Substring(query)).map { ($0.name, $0.shape) }
+        }
+
         /// How detailed a description is.
         enum Detail {
             /// Each parameter and member on a separate line, with its value, or with kind and length if it is secret.

@@ -12,7 +12,8 @@ public struct JWS: Sendable {
 
     /// The signed text: the encoded header, a dot and the encoded payload.
     private let signingInput: [UInt8]
-    private let payload: [UInt8]
+    /// The content, which anyone may have written: only to show it to a person.
+    package let unverifiedPayload: [UInt8]
     private let signature: [UInt8]
 
     /// Parses a token and verifies nothing.
@@ -28,7 +29,7 @@ public struct JWS: Sendable {
     public init(_ compact: [UInt8], maximumSize: Int = 128 << 10) throws(JOSEError) {
         let segments = try CompactSegments.split(compact, count: 3, maximumSize: maximumSize)
         header = try JOSEHeader(decoding: segments[0])
-        payload = try Base64URL.decode(segments[1])
+        unverifiedPayload = try Base64URL.decode(segments[1])
         signature = try Base64URL.decode(segments[2])
         signingInput = [UInt8](compact[..<segments[1].endIndex])
     }
@@ -45,7 +46,7 @@ public struct JWS: Sendable {
         guard try algorithm.verify(signature, over: signingInput, with: key) else {
             throw JOSEError(.signatureInvalid, "signature does not verify")
         }
-        return payload
+        return unverifiedPayload
     }
 
     /// Signs `payload` and returns the compact serialization.

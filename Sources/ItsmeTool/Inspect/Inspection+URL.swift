@@ -1,0 +1,218 @@
+#if Tool
+    import Foundation
+    import ItsmeRP
+    import ItsmeSandbox
+    import JOSE
+    import WebFormats
+
+    /// A callback URL or an authorization URL, or the query of one.
+    struct InspectedAddress {
+        enum Kind {
+            case callback
+            case authorization
+        }
+
+        let kind: Kind
+        /// What is before the query; empty if only the query was given.
+        let base: String
+        let query: String
+
+        /// Nil if it is neither.
+        init?(_ text: String) {
+            guard !text.contains(where: \.isWhitespace) else { return nil }
+            let whole = text.prefix { $0 != "#" }
+            if let mark = whole.firstIndex(of: "?") {
+                base = String(whole[..<mark])
+                query = String(whole[whole.index(after: mark)...])
+            } else {
+                guard !whole.contains("://"), whole.contains("=") else { return nil }
+                base = ""
+                query = String(whole)
+            }
+            let names = Set(FormEncoding.decode(Array(query.utf8)).map(\.name))
+            if names.contains("client_id") || !names.isDisjoint(with: ["request", "request_uri", "response_type"]) {
+                kind = .authorization
+            } else if !names.isDisjoint(with: ["code", "state", "error"]) {
+                kind = .callback
+            } else {
+                return nil
+            }
+        }
+    }
+
+    extension Inspection {
+        func report(on address: InspectedAddress) async throws -> InspectionReport {
+            switch address.kind {
+            case .callback: try await callback(address)
+            case .authorization: try await authorization(address)
+            }
+        }
+
+        // MARK: Callback
+
+        private func callback(_ address: InspectedAddress) async throws -> InspectionReport {
+            var report = InspectionReport("callback", "A callback: itsme sends the person back to the service.")
+            report.facts = address.facts
+            var requiresIssuer = false
+            var gaps: [String: RuleLog.Gap] = [:]
+            if let environment {
+                do throws(Discovery.Fault) {
+                    requiresIssuer = try await Discovery(environment, transport: transport).metadata
+                        .announcesResponseIssuer
+                } catch {
+                    report.findings.append(
+                        .skipped(
+                            "provider.discovery", "Whether itsme must name itself is not known: \(error.reason).",
+                            remedy: error.remedy))
+                }
+            } else {
+                gaps["authorization-response.iss"] = .init(
+                    text: "The issuer was not compared, since the environment is not known.",
+                    remedy: "Give it: --environment NAME")
+            }
+            if state == nil {
+                gaps["authorization-response.state"] = .init(
+                    text: "There is a state. It was not compared, since that of the request is not known.",
+                    remedy: "Give it: --state TEXT. In the service, the cookie of the browser has it.")
+            }
+            let log = RuleLog()
+            let result = try await log.run {
+                let callback = try AuthorizationCallback(query: address.query)
+                try callback.requireState(state ?? Secret(callback.state))
+                return try callback.outcome(
+                    from: environment?.issuer ?? callback.issuer ?? "", requiresIssuer: requiresIssuer)
+            }
+            switch result {
+            case .failure(let error): report.end(log, error, gaps: gaps)
+            case .success(.code):
+                report.end(log, nil, gaps: gaps)
+            case .success(.error(let error)):
+                report.findings += log.findings(error: nil, gaps: gaps, missing: nil)
+                report.code = ItsmeError.Code.authorizationRefused.description
+                report.findings.append(error.finding("authorization-response.error"))
+            }
+            return report
+        }
+
+        // MARK: Authorization request
+
+        private func authorization(_ address: InspectedAddress) async throws -> InspectionReport {
+            var report = InspectionReport(
+                "authorization_request", "An authorization URL: the service sends the person to itsme.")
+            report.facts = address.facts
+            // The first value of a repeated parameter: that it is repeated is a finding of the sandbox.
+            let given = FormEncoding.decode(Array(address.query.utf8)).map { ($0.name, $0.value ?? "") }
+            let parameters = Dictionary(given, uniquingKeysWith: { first, _ in first })
+            let review = RequestReview(self, parameters: parameters)
+            if let object = parameters["request"], let jws = try? JWS(object) {
+                report.headers = [("JWS", jws.header)]
+                report.claims = jws.content.map { .init(json: $0, isVerified: false) }
+                try await review.add(
+                    try await review.signed(object, claims: jws.content, query: given), to: &report)
+            } else if let object = parameters["request"] {
+                if let jwe = try? JWE(object) { report.headers = [("JWE", jwe.header)] }
+                try await review.add(try review.outside(address.query), to: &report)
+                report.findings.append(
+                    .skipped(
+                        "request_object.decryption",
+                        "The request object is encrypted to itsme: only itsme can open it, not even the service.",
+                        remedy:
+                            "Inspect the request object before it is encrypted, or send the request to a local itsme and see its sessions."
+                    ))
+            } else if parameters["request_uri"] != nil {
+                try await review.add(try review.outside(address.query), to: &report)
+                report.findings.append(
+                    .skipped(
+                        "request_uri", "The request object is not fetched, because reading it uses it up.",
+                        remedy:
+                            "Inspect the request object before it is encrypted, or check the URL with: itsme doctor --request-object URL"
+                    ))
+            } else {
+                try await review.add(try await review.plain(given), to: &report)
+            }
+            return report
+        }
+
+        // MARK: What the service signed
+
+        /// A request object or a client assertion that is not encrypted.
+        func ownToken(_ token: OwnToken) async throws -> InspectionReport {
+            var report = InspectionReport(token.kind.rawValue, token.kind.title)
+            report.headers = [("JWS", token.jws.header)]
+            report.claims = .init(json: token.claims, isVerified: false)
+            let scope = token.claims["scope"]?.string ?? ""
+            let redirectURI = token.claims["redirect_uri"]?.string ?? ""
+            let review = RequestReview(
+                self,
+                parameters: [
+                    "client_id": token.claims["iss"]?.string ?? "", "scope": scope, "redirect_uri": redirectURI,
+                ], audience: token.claims["aud"]?.string)
+            switch token.kind {
+            case .clientAssertion:
+                try await review.add(try await review.assertion(token), to: &report)
+            case .requestObject:
+                let query = [
+                    ("client_id", token.claims["iss"]?.string ?? ""), ("response_type", "code"), ("scope", scope),
+                    ("request", token.compact),
+                ]
+                try await review.add(
+                    try await review.signed(token.compact, claims: token.claims, query: query).filter {
+                        !$0.rule.id.contains("outer") && $0.rule.id != "request_object.not_encrypted"
+                    }, to: &report)
+            case .backchannelRequest:
+                report.findings.append(
+                    .skipped(
+                        "backchannel.rules", "A backchannel request is checked together with its client assertion.",
+                        remedy: "Send it to a local itsme, and see its sessions."))
+            }
+            return report
+        }
+    }
+
+    extension InspectedAddress {
+        /// The parameters, without secrets.
+        fileprivate var facts: [(name: String, text: String)] {
+            (base.isEmpty ? [] : [("URL", base)]) + Shape.parameters(ofQuery: query)
+        }
+    }
+
+    /// A token that the service signed.
+    struct OwnToken {
+        enum Kind: String {
+            case clientAssertion = "client_assertion"
+            case requestObject = "request_object"
+            case backchannelRequest = "backchannel_request"
+
+            var title: String {
+                switch self {
+                case .clientAssertion: "A client assertion: the service signed it to authenticate itself."
+                case .requestObject: "A request object: the service signed it; it is not encrypted yet."
+                case .backchannelRequest: "A backchannel request (CIBA): the service signed it."
+                }
+            }
+        }
+
+        let kind: Kind
+        let jws: JWS
+        let compact: String
+        let claims: JSON
+
+        /// Nil if its claims are not those of such a token.
+        init?(_ jws: JWS, compact: String) {
+            guard let claims = jws.content else { return nil }
+            let has = { (name: String) in claims[name] != nil }
+            if has("login_hint_token") || has("login_hint") {
+                kind = .backchannelRequest
+            } else if has("response_type") || has("redirect_uri") || (has("client_id") && has("scope")) {
+                kind = .requestObject
+            } else if has("jti"), !has("nonce"), let issuer = claims["iss"]?.string, issuer == claims["sub"]?.string {
+                kind = .clientAssertion
+            } else {
+                return nil
+            }
+            self.jws = jws
+            self.compact = compact
+            self.claims = claims
+        }
+    }
+#endif
