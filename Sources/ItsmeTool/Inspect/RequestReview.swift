@@ -182,7 +182,7 @@
                 inspection.registration
                 ?? ClientRegistration(
                     clientID: parameters["client_id"] ?? "unknown",
-                    redirectURIs: [parameters["redirect_uri"] ?? "https://service.invalid/callback"],
+                    redirectURIs: [redirectURI(parameters["redirect_uri"])],
                     services: codes.isEmpty
                         ? [ServiceRegistration(code: "UNKNOWN", kind: .login)]
                         : codes.map { ServiceRegistration(code: $0, kind: confirms ? .confirm : .login) },
@@ -197,6 +197,14 @@
                 registration.authentication = .clientSecretPost(ClientSecret(String(repeating: "-", count: 32)))
             }
             return registration
+        }
+
+        /// The redirect URI of the request, if one can register it.
+        private func redirectURI(_ uri: String?) -> String {
+            guard let uri, (try? Endpoint(uri, allowsLoopbackHTTP: true)) != nil else {
+                return "https://service.invalid/callback"
+            }
+            return uri
         }
 
         /// Whether the claims parameter asks to confirm something.

@@ -154,7 +154,7 @@
                 ITSME_CLIENT_ID=\(SandboxWorld.clientID)
                 ITSME_REDIRECT_URI=\(SandboxWorld.redirectURI)
                 ITSME_KEY_FILE=\(path("keys.json"))
-                ITSME_SEALING_KEY=\(String(repeating: "A", count: 43))
+                ITSME_SEALING_KEY=\(String(repeating: "A", count: 43))=
                 """, to: "service.env")
             let result = try ToolProcess([
                 "inspect", "--settings", path("service.env"), "--provider-keys", path("provider.json"), "--at",
