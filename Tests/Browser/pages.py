@@ -108,5 +108,5 @@ ALL = [
 # Pages whose pictures the documentation shows, with the names that they have there.
 PICTURES = {
     "sign-in": "sandbox-sign-in", "waiting-confirm": "sandbox-phone", "session": "sandbox-session",
-    "faults-found": "sandbox-faults", "shop-fault-refused": "demo-fault",
+    "faults-found": "sandbox-faults", "shop-fault-refused": "demo-fault", "shop-kiosk-code": "demo-kiosk",
 }

@@ -72,7 +72,8 @@
             do {
                 let found = try await shop.client.discoverUser { session in
                     report.passed(
-                        "QR code: \(session.qrCode.mediaType); the shop asks who scanned it every \(session.interval)")
+                        "QR code: \(session.qrCode.mediaType); the shop asks every \(session.interval.components.seconds) seconds who scanned it"
+                    )
                     await enter(.showsCode(session.qrCode))
                 }
                 let service = DemoService.login
