@@ -47,7 +47,7 @@
             case has("keys"): return try keySet(json)
             case has("id_token"), has("access_token"): return try await tokenResponse(Array(text.utf8))
             case json["error"]?.string != nil: return errorAnswer(text, json)
-            case has("jwks_uri"):
+            case has("jwks_uri") && has("issuer"):
                 return answer(
                     "discovery", "A discovery document.", json, "It holds no token.",
                     remedy: "Check what a provider publishes with: itsme discover NAME")
