@@ -56,8 +56,8 @@
         /// Ends the tool because the command line is wrong. For what is found out after ArgumentParser has read it.
         static func exit(misused command: String, _ text: String) -> Never {
             let name = command.isEmpty ? "itsme" : "itsme \(command)"
-            FileHandle.standardError.write(
-                Data("Error: \(text)\n  See '\(name) --help' for more information.\n".utf8))
+            try? FileHandle.standardError.write(
+                contentsOf: Data("Error: \(text)\n  See '\(name) --help' for more information.\n".utf8))
             exit(withError: ExitCode.validationFailure)
         }
     }

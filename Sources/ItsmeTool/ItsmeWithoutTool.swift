@@ -11,7 +11,7 @@
                 itself, type: swift run --traits Tool itsme.
 
                 """
-            FileHandle.standardError.write(Data(text.utf8))
+            try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
             exit(1)
         }
     }

@@ -207,7 +207,7 @@
             let ring = try file.asKeyFile { file throws(ItsmeError) in try KeyRing(reading: file) }
             guard !printsPublicSet else {
                 // It is JSON anyhow.
-                FileHandle.standardOutput.write(Data(try PublicKeyFile.text(ring)))
+                try? FileHandle.standardOutput.write(contentsOf: Data(try PublicKeyFile.text(ring)))
                 return
             }
             let summary = KeyRingSummary(ring: ring, now: Date())

@@ -54,7 +54,7 @@
         }
 
         private func prompt(_ text: String) {
-            FileHandle.standardOutput.write(Data(text.utf8))
+            try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
         }
 
         /// Reads byte by byte, so that it does not take bytes of the next answer. The buffer never grows, so it leaves no

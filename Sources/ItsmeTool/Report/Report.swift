@@ -74,7 +74,8 @@
         func line(_ text: String) { write(text) }
 
         private static let writeToStandardOutput: @Sendable (String) -> Void = { line in
-            FileHandle.standardOutput.write(Data((line + "\n").utf8))
+            // Nobody may read it any more; that must not end a server.
+            try? FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8))
         }
     }
 

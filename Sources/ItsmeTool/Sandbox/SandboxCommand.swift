@@ -262,7 +262,7 @@
             let time = Date().formatted(.iso8601)
             let text =
                 Self.refusal(all).map { "\(time) \($0)" } ?? "\(time) \(event.level): \(event.message)\(Self.rest(all))"
-            FileHandle.standardError.write(Data((text + "\n").utf8))
+            try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
         }
 
         /// The lines of a refusal; `nil` for other events.
