@@ -41,10 +41,15 @@
         /// Everything secret or personal in an answer.
         private func secrets(of login: InspectWorld.Login) async throws -> [String] {
             let response = try JSON(parsing: login.tokenResponse)
-            return [
+            let keys = TestProvider.keys
+            let ownKeys = try [keys.clientSigning, keys.clientEncryption].flatMap { key in
+                let json = try JSON(parsing: key.privateJSON().serialized())
+                return try ["d", "p", "q"].map { try XCTUnwrap(json[$0]?.string) }
+            }
+            return ownKeys + [
                 try XCTUnwrap(response["access_token"]?.string), try XCTUnwrap(response["id_token"]?.string),
                 String(decoding: login.userInfo, as: UTF8.self), login.nonce, login.state,
-                try XCTUnwrap(Query.parse(login.query)["code"]), "MIIE", "Lejeune",
+                try XCTUnwrap(Query.parse(login.query)["code"]), "Voorbeeld", "Lotte",
             ]
         }
 
@@ -69,6 +74,8 @@
 
         func testShowsValuesOfClaimsOnRequest() async throws {
             let login = try await files()
+            let shown = try ToolProcess(arguments + ["--file", path("userinfo.txt"), "--show-claims"]).result()
+            XCTAssertTrue(shown.output.contains("Voorbeeld"), shown.output)
             let subject = try XCTUnwrap(
                 try JSON(
                     parsing: try ToolProcess(
