@@ -87,6 +87,6 @@
 
     extension String {
         /// This text with a capital at its start.
-        var asSentence: String { prefix(1).uppercased() + dropFirst() }
+        var asSentence: String { hasPrefix("itsme") ? self : prefix(1).uppercased() + dropFirst() }
     }
 #endif

@@ -75,7 +75,12 @@
         private func report(_ code: ItsmeError.Code, _ topic: String) -> InspectionReport {
             var report = InspectionReport("error", "An error of the library.")
             report.code = code.description
-            report.facts = [("code", code.description), ("kind", code.kind.inWords)]
+            // itsme's error, if there is one, decides who has to act.
+            let error = Self.value(of: "provider_error", in: text).flatMap { name in
+                ProviderError.Code.named.first { $0.rawValue == name }
+            }.map { ProviderError($0) }
+            let kind = Self.value(of: "kind", in: text).flatMap(ItsmeError.Kind.init) ?? error?.kind ?? code.kind
+            report.facts = [("code", code.description), ("kind", kind.inWords)]
             // Of a log line: what says more than the code.
             for name in [
                 "phase", "field", "provider_error", "provider_uid", "jose_error", "transport_error", "reference",
@@ -83,17 +88,12 @@
                 if let value = Self.value(of: name, in: text) { report.facts.append((name, String(value.prefix(128)))) }
             }
             report.findings = [.warn("error.code", "\(code.reason.asSentence).", remedy: code.remedy)]
-            if let name = Self.value(of: "provider_error", in: text),
-                let error = ProviderError.Code.named.first(where: { $0.rawValue == name })
-            {
+            if let error {
                 report.findings.append(
-                    .warn(
-                        "error.provider", "itsme answered with \(name).", remedy: ProviderError(error).advice))
+                    .warn("error.provider", "itsme answered with \(error.code.rawValue).", remedy: error.advice))
             }
-            report.findings.append(
-                .skipped(
-                    "error.where", "Where to look: \(Self.place(topic)).",
-                    remedy: "Read the entry \(code) of the page Errors."))
+            report.facts.append(("where to look", Self.place(topic)))
+            report.facts.append(("documentation", "the entry \(code) of the page Errors"))
             return report
         }
 
@@ -101,12 +101,10 @@
             var report = InspectionReport("provider_error", "An error of itsme.")
             report.code = error.code.rawValue
             report.facts = [("error", error.code.rawValue), ("kind", error.kind?.inWords ?? "unknown")]
+            report.facts.append(
+                ("where to look", "the log line of the service: with its uid, the support of itsme finds the request"))
             report.findings = [
-                .warn("error.code", "itsme answered with \(error.code.rawValue).", remedy: error.advice),
-                .skipped(
-                    "error.where",
-                    "Where to look: the log line of the service has itsme's uid, by which its support finds the request."
-                ),
+                .warn("error.code", "itsme answered with \(error.code.rawValue).", remedy: error.advice)
             ]
             return report
         }
@@ -115,10 +113,8 @@
             var report = InspectionReport("sandbox_rule", "A rule of the sandbox, which is as strict as itsme.")
             report.code = rule.id
             report.facts = [("rule", rule.id), ("error", rule.error)]
-            report.findings = [
-                .warn("error.code", rule.explanation, remedy: rule.remedy),
-                .skipped("error.where", "Where to look: the sessions of the sandbox show the request with this rule."),
-            ]
+            report.facts.append(("where to look", "the sessions of the sandbox show the request"))
+            report.findings = [.warn("error.code", rule.explanation, remedy: rule.remedy)]
             return report
         }
 

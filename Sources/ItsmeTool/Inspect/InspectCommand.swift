@@ -17,7 +17,7 @@
                 library does in a login, and says what is missing to go on. Values of claims are hidden without \
                 --show-claims. Keys, codes and tokens are never printed.
 
-                  itsme inspect --keys itsme.json --environment e2e --client-id MY_CLIENT < token.txt
+                  itsme inspect --keys itsme.json --environment e2e < token.txt
                   itsme inspect --settings service.env --file token-response.json
                   itsme inspect nonce_mismatch
 

@@ -107,11 +107,11 @@
             if let object = parameters["request"], let jws = try? JWS(object) {
                 report.headers = [("JWS", jws.header)]
                 report.claims = jws.content.map { .init(json: $0, isVerified: false) }
-                try await review.add(
+                review.add(
                     try await review.signed(object, claims: jws.content, query: given), to: &report)
             } else if let object = parameters["request"] {
                 if let jwe = try? JWE(object) { report.headers = [("JWE", jwe.header)] }
-                try await review.add(try review.outside(address.query), to: &report)
+                review.add(try review.outside(address.query), to: &report)
                 report.findings.append(
                     .skipped(
                         "request_object.decryption",
@@ -120,7 +120,7 @@
                             "Inspect the request object before it is encrypted, or send the request to a local itsme and see its sessions."
                     ))
             } else if parameters["request_uri"] != nil {
-                try await review.add(try review.outside(address.query), to: &report)
+                review.add(try review.outside(address.query), to: &report)
                 report.findings.append(
                     .skipped(
                         "request_uri", "The request object is not fetched, because reading it uses it up.",
@@ -128,7 +128,7 @@
                             "Inspect the request object before it is encrypted, or check the URL with: itsme doctor --request-object URL"
                     ))
             } else {
-                try await review.add(try await review.plain(given), to: &report)
+                review.add(try await review.plain(given), to: &report)
             }
             return report
         }
@@ -140,25 +140,30 @@
             var report = InspectionReport(token.kind.rawValue, token.kind.title)
             report.headers = [("JWS", token.jws.header)]
             report.claims = .init(json: token.claims, isVerified: false)
+            let client = clientID ?? token.claims["iss"]?.string ?? ""
             let scope = token.claims["scope"]?.string ?? ""
-            let redirectURI = token.claims["redirect_uri"]?.string ?? ""
             let review = RequestReview(
                 self,
                 parameters: [
-                    "client_id": token.claims["iss"]?.string ?? "", "scope": scope, "redirect_uri": redirectURI,
+                    "client_id": client, "scope": scope, "redirect_uri": token.claims["redirect_uri"]?.string ?? "",
                 ], audience: token.claims["aud"]?.string)
             switch token.kind {
             case .clientAssertion:
-                try await review.add(try await review.assertion(token), to: &report)
+                review.add(
+                    try await review.assertion(token), to: &report,
+                    unseen: ["client_assertion.type", "client_assertion.client_id", "client_assertion.jti_reused"])
             case .requestObject:
                 let query = [
-                    ("client_id", token.claims["iss"]?.string ?? ""), ("response_type", "code"), ("scope", scope),
-                    ("request", token.compact),
+                    ("client_id", client), ("response_type", "code"), ("scope", scope), ("request", token.compact),
                 ]
-                try await review.add(
-                    try await review.signed(token.compact, claims: token.claims, query: query).filter {
-                        !$0.rule.id.contains("outer") && $0.rule.id != "request_object.not_encrypted"
-                    }, to: &report)
+                let checks = try await review.signed(token.compact, claims: token.claims, query: query)
+                review.add(
+                    checks.filter { $0.rule.id != "request_object.not_encrypted" }, to: &report,
+                    unseen: [
+                        "authorization.query", "authorization.parameter_repeated", "authorization.client_id_missing",
+                        "request_object.request_and_request_uri", "request_object.outer_missing",
+                        "request_object.outer_differs",
+                    ])
             case .backchannelRequest:
                 report.findings.append(
                     .skipped(

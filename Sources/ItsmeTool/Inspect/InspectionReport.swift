@@ -51,7 +51,10 @@
                 members.append(
                     .init(
                         name: "facts",
-                        value: .object(facts.map { JSONValue.Member(name: $0.name, value: .string($0.text)) })))
+                        value: .object(
+                            facts.map {
+                                JSONValue.Member(name: $0.name.replacing(" ", with: "_"), value: .string($0.text))
+                            })))
             }
             if !headers.isEmpty {
                 members.append(

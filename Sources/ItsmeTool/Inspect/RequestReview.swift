@@ -34,8 +34,13 @@
         private static let irrelevant: Set<String> = ["authorization.method"]
 
         /// Adds the rules that the request keeps, and the one that it breaks.
-        func add(_ checks: [RecordedRequest.Check], to report: inout InspectionReport) async throws {
+        ///
+        /// - Parameter unseen: Rules about a part of the request that was made up. That they are kept says nothing.
+        func add(
+            _ checks: [RecordedRequest.Check], to report: inout InspectionReport, unseen: Set<String> = []
+        ) {
             for check in checks where !Self.irrelevant.contains(check.rule.id) {
+                if check.isPassed, unseen.contains(check.rule.id) { continue }
                 if inspection.registration == nil, Self.registered.contains(check.rule.id) { continue }
                 if let refusal = check.refusal {
                     let detail = refusal.detail.map { " \($0)" } ?? ""

@@ -39,10 +39,6 @@
             XCTAssertEqual(report.claims?.isVerified, true)
         }
 
-        func testReportsNothingOutsideOfAnInspection() async throws {
-            XCTAssertNil(ValidationTrace.listener)
-        }
-
         func testSaysWhichKeyIsMissing() async throws {
             let world = try InspectWorld()
             let login = try await world.login(nil)
@@ -152,10 +148,19 @@
             XCTAssertEqual(good.kind, "client_assertion")
             XCTAssertNil(good.code, "\(good.findings)")
             XCTAssertEqual(try finding("client_assertion.signature", in: good).level, .ok)
+            // What is not in the assertion is not called right.
+            XCTAssertFalse(
+                good.findings.contains { ["client_assertion.type", "client_assertion.jti_reused"].contains($0.check) })
             XCTAssertEqual(good.claims?.isVerified, true)
             let wrong = try await assertion { $0["aud"] = .string(InspectWorld.issuer) }
             let report = try await inspection.report(on: InspectionInput(cleaning: wrong))
             XCTAssertEqual(report.code, "client_assertion.aud")
+            let foreign = try await assertion {
+                $0["iss"] = "ANOTHER_CLIENT"
+                $0["sub"] = "ANOTHER_CLIENT"
+            }
+            let refused = try await inspection.report(on: InspectionInput(cleaning: foreign))
+            XCTAssertEqual(refused.code, "client_assertion.client_id")
             XCTAssertNotNil(try finding("client_assertion.aud", in: report).remedy)
         }
 
@@ -250,7 +255,7 @@
                     "id-token: signature_invalid: the signature is wrong — Refuse the login.", "signature_invalid",
                     "error"
                 ),
-                ("invalid_grant", "invalid_grant", "provider_error"),
+                ("Invalid_Grant? invalid_grant.", "invalid_grant", "provider_error"),
                 ("client_assertion.aud", "client_assertion.aud", "sandbox_rule"),
             ] {
                 let report = try await Inspection(now: InspectWorld.now).report(on: InspectionInput(cleaning: text))
@@ -259,6 +264,13 @@
                 XCTAssertFalse(report.findings.hasFailure)
                 XCTAssertNotNil(report.findings.first?.remedy)
             }
+        }
+
+        func testLetsTheErrorOfItsmeInALogLineDecideWhoHasToAct() async throws {
+            let line = "login failed itsme.code=token_request_refused itsme.provider_error=invalid_grant"
+            let report = try XCTUnwrap(ErrorExplanation(line)?.report)
+            XCTAssertTrue(try XCTUnwrap(report.facts.first { $0.name == "kind" }).text.hasPrefix("declined"))
+            XCTAssertEqual(report.findings.last?.remedy, ProviderError(.invalidGrant).advice)
         }
 
         func testExplainsEveryCode() async throws {
