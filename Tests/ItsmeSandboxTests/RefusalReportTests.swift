@@ -66,6 +66,9 @@ final class RefusalReportTests: XCTestCase {
         XCTAssertEqual(refusal.status, 401)
         let sent = Self.values(refusal.sent)
         XCTAssertEqual(sent["aud"], "https://idp.e2e.itsme.services/v2")
+        XCTAssertEqual(
+            refusal.detail,
+            "It must be https://idp.e2e.itsme.services/v2/token; it is https://idp.e2e.itsme.services/v2.")
         XCTAssertEqual(sent["client_assertion alg"], "RS256")
         XCTAssertEqual(sent["client_assertion kid"], "rp-sig-1")
         XCTAssertEqual(sent["endpoint"], "POST /v2/token")
@@ -78,6 +81,31 @@ final class RefusalReportTests: XCTestCase {
         _ = await party.requestTokens(party.tokenParameters(code: code, assertion: stranger))
         XCTAssertEqual(Self.values(party.sandbox.refusals.last?.sent)["JWS kid"], "rp-sig-2")
         XCTAssertEqual(Self.values(party.sandbox.refusals.last?.expected)["JWS kid"], "rp-sig-1")
+    }
+
+    func testKeyIDsShowInFull() async throws {
+        let recorded = PrintedText()
+        func renamed(_ key: JWK) throws -> JWK {
+            var key = key
+            key.keyID = try key.thumbprint()
+            return key
+        }
+        let known = try [renamed(TestKeys.signing.get()), renamed(TestKeys.encryption.get())]
+        let set = try JWKSet(known.map { try $0.publicJWK() })
+        let party = try ReferenceRelyingParty(
+            registration: { $0.keys = .inline(set) }, configuration: { $0.logger = recorded.logger })
+        let stranger = try renamed(TestKeys.otherSigning.get())
+        let thumbprint = try XCTUnwrap(stranger.keyID)
+        let assertion = try await party.signed(party.assertionClaims(), key: stranger)
+        _ = await party.requestTokens(party.tokenParameters(code: "x", assertion: assertion))
+        let refusal = try XCTUnwrap(party.sandbox.refusals.last)
+        XCTAssertEqual(refusal.rule, .assertionKeyUnknown)
+        XCTAssertEqual(Self.values(refusal.sent)["JWS kid"], thumbprint)
+        XCTAssertEqual(Self.values(refusal.sent)["client_assertion kid"], thumbprint)
+        XCTAssertEqual(Self.values(refusal.expected)["JWS kid"], known[0].keyID)
+        XCTAssertEqual(
+            Self.values(refusal.expected)["kids of jwks"], known.compactMap(\.keyID).joined(separator: "  "))
+        XCTAssertEqual(recorded.lines.last?.contains(thumbprint), true)
     }
 
     func testAClientThatNobodyRegisteredIsToldWhoIs() async throws {

@@ -115,8 +115,8 @@ struct ReceivedToken {
         } catch let error as JOSEError where error.code == .keyNotFound {
             throw SandboxRefusal(
                 rules.decryption, detail: "The kid is not one of the sandbox's encryption keys.",
-                sent: [.init("JWE kid", jwe.header.keyID ?? "")],
-                expected: [.init("JWE kid", core.keys.keys.encryption.compactMap(\.keyID))])
+                sent: [.init("JWE kid", keyIDs: [jwe.header.keyID].compactMap(\.self))],
+                expected: [.init("JWE kid", keyIDs: core.keys.keys.encryption.compactMap(\.keyID))])
         } catch {
             throw SandboxRefusal(rules.decryption)
         }
@@ -151,9 +151,9 @@ struct ReceivedToken {
             let key = try verificationKey(keyID, in: newer.set)
         else {
             throw SandboxRefusal(
-                rules.keyUnknown, sent: [.init("JWS kid", keyID)],
+                rules.keyUnknown, sent: [.init("JWS kid", keyIDs: [keyID])],
                 expected: [
-                    .init("JWS kid", known.set.keys.filter { $0.use == .signature }.compactMap(\.keyID))
+                    .init("JWS kid", keyIDs: known.set.keys.filter { $0.use == .signature }.compactMap(\.keyID))
                 ])
         }
         Recording.pass(rules.keyUnknown)

@@ -23,7 +23,13 @@ public struct SandboxRefusal: Error, Sendable, Hashable, CustomStringConvertible
         /// A list of values.
         init(_ name: String, _ texts: [String]) {
             self.name = name
-            text = texts.isEmpty ? "none" : texts.map(Self.shown).joined(separator: "  ")
+            text = texts.isEmpty ? "none" : texts.map { Self.shown($0) }.joined(separator: "  ")
+        }
+
+        /// Key ids. They are public, and as long as codes: a thumbprint (RFC 7638) has 43 characters.
+        init(_ name: String, keyIDs: [String]) {
+            self.name = name
+            text = keyIDs.isEmpty ? "none" : keyIDs.map { Self.shown($0, longestWord: 128) }.joined(separator: "  ")
         }
 
         /// Name and value.
@@ -34,7 +40,7 @@ public struct SandboxRefusal: Error, Sendable, Hashable, CustomStringConvertible
         private static let longestWord = 39
 
         /// `text` without control characters, and without words that may be tokens or codes.
-        private static func shown(_ text: String) -> String {
+        private static func shown(_ text: String, longestWord: Int = Self.longestWord) -> String {
             var result = ""
             var word = ""
             func endWord() {
@@ -161,7 +167,7 @@ extension SandboxRefusal {
         sent.append(Value("authentication", methods.filter(\.1).map(\.0)))
         if let header = form["client_assertion"].flatMap(Self.header) {
             sent.append(Value("client_assertion alg", header.algorithm))
-            if let keyID = header.keyID { sent.append(Value("client_assertion kid", keyID)) }
+            if let keyID = header.keyID { sent.append(Value("client_assertion kid", keyIDs: [keyID])) }
         }
         add(sent: sent)
         guard let client = registration(core, named: form["client_id"]) else { return }
@@ -184,7 +190,7 @@ extension SandboxRefusal {
     private static func keys(of client: ClientRegistration) -> [Value] {
         switch client.keys {
         case .jwksURI(let uri): [Value("jwks_uri", uri)]
-        case .inline(let set): [Value("kids of jwks", set.keys.compactMap(\.keyID))]
+        case .inline(let set): [Value("kids of jwks", keyIDs: set.keys.compactMap(\.keyID))]
         case .none: []
         }
     }

@@ -141,14 +141,14 @@ extension SandboxRule {
         explanation: "sub of the client assertion is missing or not the client id.",
         remedy: "Set sub to the client id.")
 
-    /// aud of the client assertion is missing or does not name the required endpoint.
+    /// aud of the client assertion is not the URL of the endpoint that it has to name.
     public static let assertionAudience = SandboxRule(
         "client_assertion.aud", error: "invalid_client",
-        requirement: "aud of the client assertion names the required endpoint.",
-        explanation: "aud of the client assertion is missing or does not name the required endpoint.",
+        requirement: "aud of the client assertion is the URL of the right endpoint.",
+        explanation: "aud of the client assertion is wrong.",
         remedy: """
-            Set aud to the full URL of an endpoint: for tokens and backchannel authentication the token endpoint, \
-            for user discovery the backchannel authentication endpoint.
+            Set aud to a full URL: for tokens and backchannel authentication that of the token endpoint, for user \
+            discovery that of the backchannel authentication endpoint.
             """)
 
     /// exp of the client assertion is missing or not a time.

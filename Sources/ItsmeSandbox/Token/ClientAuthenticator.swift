@@ -75,10 +75,10 @@ struct ClientAuthenticator {
             sent: [.init("sub", subject ?? "")], expected: [.init("sub", client.clientID)])
         // 3. aud
         let endpoint = core.endpoints.url(audience)
+        let sent = SandboxRefusal.Value("aud", claims["aud"]?.audiences ?? [])
         try require(
             claims["aud"]?.audiences?.containsExactly(endpoint) == true, .assertionAudience,
-            detail: "Here it is \(endpoint).", sent: [.init("aud", claims["aud"]?.audiences ?? [])],
-            expected: [.init("aud", endpoint)])
+            detail: "It must be \(endpoint); it is \(sent.text).", sent: [sent], expected: [.init("aud", endpoint)])
         // 4. exp
         let now = core.now
         let clock = core.clockDifference
