@@ -10,8 +10,9 @@ final class SandboxHTTPDocumentationTests: XCTestCase {
     private func page() throws -> String {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        return try String(
+        let page = try String(
             contentsOf: folder.appending(path: "Sources/ItsmeRP/ItsmeRP.docc/SandboxHTTP.md"), encoding: .utf8)
+        return page.replacing("http://127.0.0.1:8080/v2", with: ReferenceRelyingParty.issuer)
     }
 
     func testThePageListsEveryOperationInOrder() async throws {

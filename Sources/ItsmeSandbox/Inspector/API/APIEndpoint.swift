@@ -22,7 +22,7 @@ struct APIEndpoint {
             if request.method == .head { reply.body = [] }
             return reply
         } catch {
-            return error.reply
+            return error.reply(at: core.endpoints)
         }
     }
 
@@ -43,9 +43,10 @@ struct APIEndpoint {
     private func route(_ method: HTTPRequest.Method, _ path: String) throws(APIError) -> (APIRoute, name: String) {
         let fitting = APIRoute.all.compactMap { route in route.name(in: path).map { (route, name: $0) } }
         guard !fitting.isEmpty else {
+            let paths = Set(APIRoute.all.map(\.path)).sorted().joined(separator: ", ")
             throw APIError(
                 .notFound, "unknown_path", "There is nothing at this path.",
-                remedy: "Use one of: \(Set(APIRoute.all.map(\.path)).sorted().joined(separator: ", ")).")
+                remedy: "Use one of these below /sandbox/api: \(paths).")
         }
         let wanted = method == .head ? .get : method
         guard let route = fitting.first(where: { $0.0.method == wanted }) else {

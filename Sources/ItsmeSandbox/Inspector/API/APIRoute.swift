@@ -119,6 +119,7 @@ struct APIError: Error {
     let status: HTTPResponse.Status
     let code: String
     let problem: String
+    /// What to do. Paths in it begin with `/sandbox/api`.
     let remedy: String
     var allow: String?
 
@@ -141,9 +142,10 @@ struct APIError: Error {
             .unprocessableContent, "invalid_registration", "\(error.field): \(error.problem)", remedy: error.remedy)
     }
 
-    /// The error as an answer.
-    var reply: HTTPReply {
-        .json(
+    /// The error as an answer. Where the remedy names a path, the answer has the whole URL.
+    func reply(at endpoints: SandboxEndpoints) -> HTTPReply {
+        let remedy = remedy.replacing(SandboxEndpoints.Endpoint.api.rawValue, with: endpoints.url(.api))
+        return .json(
             ["error": .string(code), "detail": .string(problem), "remedy": .string(remedy)], status: status,
             fields: allow.map { [HTTPField(name: .allow, value: $0)] } ?? [])
     }
