@@ -1,3 +1,4 @@
+import HTTPTypes
 import JOSE
 
 extension Sandbox {
@@ -5,7 +6,9 @@ extension Sandbox {
     ///
     /// - Parameter query: The query of the authorization URL, in percent-encoding.
     package func checksOutsideRequestObject(_ query: String) -> [RecordedRequest.Check] {
-        let recording = Recording()
+        let request = HTTPRequest(method: .get, scheme: nil, authority: nil, path: nil)
+        let recording = Recording(
+            RecordedRequest(id: 0, endpoint: .authorization, request, url: "", body: [], startedAt: core.now))
         Recording.$current.withValue(recording) {
             do throws(SandboxRefusal) {
                 try checkOutsideRequestObject(Array(query.utf8))
@@ -13,7 +16,7 @@ extension Sandbox {
                 Recording.fail(error)
             }
         }
-        return recording.finished().checks
+        return recording.notes.request.checks
     }
 
     private func checkOutsideRequestObject(_ query: [UInt8]) throws(SandboxRefusal) {

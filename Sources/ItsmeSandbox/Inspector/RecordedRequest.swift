@@ -6,6 +6,7 @@
 public import HTTPTypes
 public import ItsmeRP
 public import JOSE
+import WebFormats
 
 /// A request and its answer, as the sandbox saw them: what a relying party or a browser sent, or what the sandbox itself
 /// sent to a relying party.
@@ -140,13 +141,13 @@ public struct RecordedRequest: Sendable, Identifiable {
     public let id: Int
     /// The ``SandboxSession/id`` of the login that the request belongs to; `nil` if it belongs to none, such as a request
     /// for the discovery document.
-    public let sessionID: String?
+    public internal(set) var sessionID: String?
     /// What the request was sent to.
     public let endpoint: Endpoint
     /// When the request came, by the sandbox's clock.
     public let startedAt: Date
     /// How long the answer took.
-    public let duration: Duration
+    public internal(set) var duration = Duration.zero
     /// The method.
     public let method: HTTPRequest.Method
     /// The URL, cut at 32 KiB.
@@ -160,25 +161,48 @@ public struct RecordedRequest: Sendable, Identifiable {
     public let parameters: [String: String]
     /// The request object, whether it came by value or by reference, or a signed backchannel request. `nil` if there was
     /// none. It may be one that the sandbox refused.
-    public let requestObject: RecordedToken?
+    public internal(set) var requestObject: RecordedToken?
     /// The client assertion; `nil` as for ``requestObject``.
-    public let clientAssertion: RecordedToken?
+    public internal(set) var clientAssertion: RecordedToken?
     /// The registered client that the request named, or that the sandbox called.
-    public let clientID: String?
+    public internal(set) var clientID: String?
     /// The code of the service that the request named.
-    public let service: String?
+    public internal(set) var service: String?
     /// What a person did, if the answer is theirs.
-    public let deed: Deed?
+    public internal(set) var deed: Deed?
     /// What came back; `nil` if nothing did.
-    public let answer: Answer?
+    public internal(set) var answer: Answer?
     /// Why nothing came back, for a call of the sandbox.
-    public let failure: String?
+    public internal(set) var failure: String?
     /// The rules that the request was checked against, in order. Only the last can be broken: the sandbox stops there.
-    public let checks: [Check]
+    public internal(set) var checks: [Check] = []
     /// The tokens of the answer, before they were encrypted.
-    public let tokens: [RecordedToken]
+    public internal(set) var tokens: [RecordedToken] = []
     /// The fault that altered the answer.
-    public let fault: SandboxFault?
+    public internal(set) var fault: SandboxFault?
+
+    /// Begins a record. The others add what they find to it.
+    init(
+        id: Int, endpoint: Endpoint, _ request: HTTPRequest, url: String, body bytes: [UInt8], startedAt seconds: Double
+    ) {
+        self.id = id
+        self.endpoint = endpoint
+        startedAt = Date(timeIntervalSince1970: seconds)
+        method = request.method
+        self.url = String(url.prefix(Body.limit))
+        var fields = request.headerFields
+        // A browser also sends the cookies of other servers on this machine.
+        if fields.contains(.cookie) { fields[.cookie] = "(not recorded)" }
+        headerFields = fields
+        body = Body(bytes)
+        let query = (request.path ?? "").drop { $0 != "?" }.dropFirst()
+        let encoded = request.method == .post ? bytes : Array(query.utf8)
+        var parameters: [String: String] = [:]
+        if encoded.count <= FormParameters.maximumSize {
+            for (name, value) in FormEncoding.decode(encoded) where parameters[name] == nil { parameters[name] = value }
+        }
+        self.parameters = parameters
+    }
 
     /// The status of the answer, such as 200; `nil` if there is none.
     public var status: Int? { answer?.status }

@@ -1,3 +1,4 @@
+import HTTPTypes
 import ItsmeRP
 import JOSE
 import Synchronization
@@ -8,55 +9,61 @@ final class Recording: Sendable {
     @TaskLocal static var current: Recording?
 
     struct Notes: Sendable {
-        var requestObject: RecordedToken?
-        var clientAssertion: RecordedToken?
-        var clientID: String?
-        var service: String?
-        var deed: RecordedRequest.Deed?
-        var checks: [RecordedRequest.Check] = []
-        var tokens: [RecordedToken] = []
-        var fault: SandboxFault?
+        var request: RecordedRequest
         /// Codes, tokens and identifiers that the request used. They say to which session it belongs.
         var used: [String] = []
         /// Those that the answer gave away.
         var issued: [String] = []
         /// What the sandbox sent meanwhile.
-        var calls: [Call] = []
+        var calls: [Notes] = []
     }
 
-    /// A finished call of the sandbox.
-    struct Call: Sendable {
-        let exchange: Exchange
-        let notes: Notes
+    private let began = ContinuousClock.now
+    private let storage: Mutex<Notes>
+
+    init(_ request: RecordedRequest) { storage = Mutex(Notes(request: request)) }
+
+    var notes: Notes { storage.withLock { $0 } }
+
+    func note(_ change: (inout Notes) -> Void) { storage.withLock { change(&$0) } }
+
+    /// Changes what is recorded of the request.
+    func change(_ change: (inout RecordedRequest) -> Void) { storage.withLock { change(&$0.request) } }
+
+    /// Notes that the request is over, with what came back or why nothing did.
+    func end(with reply: HTTPReply? = nil, failure: String? = nil) {
+        change {
+            $0.duration = .now - began
+            $0.failure = failure
+            $0.answer = reply.map {
+                RecordedRequest.Answer(
+                    status: $0.response.status.code, headerFields: $0.response.headerFields,
+                    body: RecordedRequest.Body($0.body))
+            }
+        }
     }
-
-    private let notes = Mutex(Notes())
-
-    func finished() -> Notes { notes.withLock { $0 } }
-
-    func change(_ change: (inout Notes) -> Void) { notes.withLock { change(&$0) } }
 
     /// Notes that the request keeps `rule`.
     static func pass(_ rule: SandboxRule) {
-        current?.change { notes in
-            guard !notes.checks.contains(where: { $0.rule == rule }) else { return }
-            notes.checks.append(RecordedRequest.Check(rule: rule, refusal: nil))
+        current?.change { request in
+            guard !request.checks.contains(where: { $0.rule == rule }) else { return }
+            request.checks.append(RecordedRequest.Check(rule: rule, refusal: nil))
         }
     }
 
     /// Notes what the request was refused for.
     static func fail(_ refusal: SandboxRefusal) {
-        current?.change { notes in
-            notes.checks.removeAll { $0.rule == refusal.rule }
-            notes.checks.append(RecordedRequest.Check(rule: refusal.rule, refusal: refusal))
+        current?.change { request in
+            request.checks.removeAll { $0.rule == refusal.rule }
+            request.checks.append(RecordedRequest.Check(rule: refusal.rule, refusal: refusal))
         }
     }
 
     /// Notes that the answer gives away `identifier`.
-    static func issue(_ identifier: String) { current?.change { $0.issued.append(identifier) } }
+    static func issue(_ identifier: String) { current?.note { $0.issued.append(identifier) } }
 
     /// Notes that the request used `identifier`.
-    static func use(_ identifier: String) { current?.change { $0.used.append(identifier) } }
+    static func use(_ identifier: String) { current?.note { $0.used.append(identifier) } }
 
     /// Notes what a person did.
     static func note(_ action: RecordedRequest.Deed.Action, by person: Persona?) {
@@ -67,30 +74,23 @@ final class Recording: Sendable {
 
     /// Takes a token that the request brought, in its compact form: first as it came, then what was inside.
     static func read(_ compact: String, as kind: RecordedToken.Kind?) {
-        guard let kind, let current else { return }
-        current.change { notes in
-            switch kind {
-            case .requestObject:
-                var token = notes.requestObject ?? RecordedToken(kind: kind)
-                token.read(compact)
-                notes.requestObject = token
-            case .clientAssertion:
-                var token = notes.clientAssertion ?? RecordedToken(kind: kind)
-                token.read(compact)
-                notes.clientAssertion = token
-            case .idToken, .userInfo: break
-            }
+        guard let kind else { return }
+        current?.change { request in
+            let isAssertion = kind == .clientAssertion
+            var token = (isAssertion ? request.clientAssertion : request.requestObject) ?? RecordedToken(kind: kind)
+            token.read(compact)
+            if isAssertion { request.clientAssertion = token } else { request.requestObject = token }
         }
     }
 
     /// Takes a token of the answer: its claims, the signed token if it was made in the usual way, and the token itself.
     static func issue(_ kind: RecordedToken.Kind, claims: [UInt8], signed: String?, token: String) {
-        current?.change { notes in
+        current?.change { request in
             var made = RecordedToken(kind: kind)
             made.read(token)
             if let signed { made.read(signed) }
             made.claims = (try? JSON(parsing: claims)).map { Personal($0.value) }
-            notes.tokens.append(made)
+            request.tokens.append(made)
         }
     }
 }

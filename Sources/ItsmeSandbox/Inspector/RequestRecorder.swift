@@ -1,29 +1,6 @@
 import HTTPTypes
 import ItsmeRP
-import JOSE
 import Synchronization
-import WebFormats
-
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
-/// A request as it was sent, what came back, and when.
-struct Exchange: Sendable {
-    /// The number of the request; nested requests have later ones.
-    let id: Int
-    let endpoint: RecordedRequest.Endpoint
-    let request: HTTPRequest
-    let url: String
-    let body: [UInt8]
-    let startedAt: Double
-    let began: ContinuousClock.Instant
-    var duration: Duration = .zero
-    var answer: RecordedRequest.Answer?
-    var failure: String?
-}
 
 /// Keeps the last requests, and groups them into sessions.
 ///
@@ -35,9 +12,7 @@ final class RequestRecorder: Sendable {
         var lastRequest = 0
         var lastSession = 0
         var requests: [RecordedRequest] = []
-        /// The number of requests of each session, and the identifiers that it gave away.
-        var sessions: [String: (requests: Int, identifiers: [String])] = [:]
-        /// The sessions of the identifiers.
+        /// The sessions of the identifiers that they gave away.
         var sessionIDs: [String: String] = [:]
     }
 
@@ -56,10 +31,7 @@ final class RequestRecorder: Sendable {
 
     /// The session of this identifier; `nil` if there is none.
     func session(_ id: String) -> SandboxSession? {
-        let requests = storage.withLock { storage in
-            storage.sessions[id] == nil ? [] : storage.requests.filter { $0.sessionID == id }
-        }
-        return SandboxSession(id: id, exchanges: requests)
+        SandboxSession(id: id, exchanges: requests.filter { $0.sessionID == id })
     }
 
     /// All sessions, the newest first.
@@ -77,7 +49,6 @@ final class RequestRecorder: Sendable {
     func forget() {
         storage.withLock {
             $0.requests = []
-            $0.sessions = [:]
             $0.sessionIDs = [:]
         }
     }
@@ -91,8 +62,7 @@ final class RequestRecorder: Sendable {
         _ answer: () async throws(Refusal) -> HTTPReply
     ) async throws(Refusal) -> HTTPReply {
         guard limit > 0, let endpoint else { return try await answer() }
-        var exchange = begin(request, to: endpoint, url: origin + (request.path ?? "/"), body: body)
-        let recording = Recording()
+        let recording = begin(request, to: endpoint, url: origin + (request.path ?? "/"), body: body)
         let result = await Recording.$current.withValue(recording) { () -> Result<HTTPReply, Refusal> in
             do throws(Refusal) {
                 return .success(try await answer())
@@ -100,9 +70,8 @@ final class RequestRecorder: Sendable {
                 return .failure(error)
             }
         }
-        let reply = (try? result.get()) ?? HTTPReply(response: HTTPResponse(status: .badRequest))
-        exchange.end(with: reply)
-        store(exchange, recording.finished())
+        recording.end(with: (try? result.get()) ?? HTTPReply(response: HTTPResponse(status: .badRequest)))
+        store(recording.notes)
         return try result.get()
     }
 
@@ -114,19 +83,16 @@ final class RequestRecorder: Sendable {
         _ read: (Result<HTTPReply, any Error>) throws(SandboxRefusal) -> Value
     ) async throws(SandboxRefusal) -> Value {
         let url = "\(request.scheme ?? "")://\(request.authority ?? "")\(request.path ?? "")"
-        var exchange = begin(request, to: endpoint, url: url, body: body)
+        let recording = begin(request, to: endpoint, url: url, body: body)
         let reply: Result<HTTPReply, any Error>
         do {
             let answer = try await transport.send(request, body: body, limits: limits)
-            exchange.end(with: answer)
+            recording.end(with: answer)
             reply = .success(answer)
         } catch {
-            exchange.duration = .now - exchange.began
-            exchange.failure = (error as? HTTPTransportError)?.code.description ?? "no answer"
+            recording.end(failure: (error as? HTTPTransportError)?.code.description ?? "no answer")
             reply = .failure(error)
         }
-        let outer = Recording.current
-        let recording = Recording()
         let result = Recording.$current.withValue(recording) { () -> Result<Value, SandboxRefusal> in
             do throws(SandboxRefusal) {
                 return .success(try read(reply))
@@ -135,15 +101,14 @@ final class RequestRecorder: Sendable {
                 return .failure(error)
             }
         }
-        recording.change {
-            $0.clientID = client.clientID
+        recording.note {
+            $0.request.clientID = client.clientID
             if let identifier { $0.used.append(identifier) }
         }
-        let call = Recording.Call(exchange: exchange, notes: recording.finished())
-        if let outer {
-            outer.change { $0.calls.append(call) }
+        if let outer = Recording.current {
+            outer.note { $0.calls.append(recording.notes) }
         } else if limit > 0 {
-            store(call.exchange, call.notes)
+            store(recording.notes)
         }
         return try result.get()
     }
@@ -152,52 +117,46 @@ final class RequestRecorder: Sendable {
     func acting(_ action: RecordedRequest.Deed.Action, by person: Persona, _ act: () -> Bool) -> Bool {
         guard limit > 0 else { return act() }
         let request = HTTPRequest(method: .post, scheme: nil, authority: nil, path: nil)
-        var exchange = begin(request, to: .phone, url: "", body: [])
-        let recording = Recording()
+        let recording = begin(request, to: .phone, url: "", body: [])
         let isDone = Recording.$current.withValue(recording) {
             Recording.note(action, by: person)
             return act()
         }
         guard isDone else { return false }
-        exchange.duration = .now - exchange.began
-        store(exchange, recording.finished())
+        recording.end()
+        store(recording.notes)
         return true
     }
 
     private func begin(
         _ request: HTTPRequest, to endpoint: RecordedRequest.Endpoint, url: String, body: [UInt8]
-    ) -> Exchange {
+    ) -> Recording {
         let id = storage.withLock { storage in
             storage.lastRequest += 1
             return storage.lastRequest
         }
-        return Exchange(
-            id: id, endpoint: endpoint, request: request, url: url, body: body, startedAt: now(), began: .now)
+        return Recording(RecordedRequest(id: id, endpoint: endpoint, request, url: url, body: body, startedAt: now()))
     }
 
     // MARK: Keeping
 
-    private func store(_ exchange: Exchange, _ notes: Recording.Notes) {
+    private func store(_ notes: Recording.Notes) {
+        let request = notes.request
         // Pages on which nobody decided anything are no part of the story.
-        guard exchange.endpoint != .approval || notes.deed != nil || !notes.checks.isEmpty else { return }
-        let parameters = exchange.parameters
-        let used = notes.used + exchange.identifiers(parameters)
+        guard request.endpoint != .approval || request.deed != nil || !request.checks.isEmpty else { return }
+        let used = notes.used + request.identifiers
         storage.withLock { storage in
             var session = used.compactMap { storage.sessionIDs[$0] }.first
-            if session == nil, exchange.endpoint.beginsSession {
+            if session == nil, request.endpoint.beginsSession {
                 storage.lastSession += 1
                 session = String(storage.lastSession)
             }
             if let session {
-                storage.sessions[session, default: (0, [])].identifiers += notes.issued
                 for identifier in notes.issued { storage.sessionIDs[identifier] = session }
             }
-            storage.keep(RecordedRequest(exchange, notes, parameters: parameters, sessionID: session), limit: limit)
-            for call in notes.calls {
-                storage.keep(
-                    RecordedRequest(
-                        call.exchange, call.notes, parameters: call.exchange.parameters, sessionID: session),
-                    limit: limit)
+            for var request in [request] + notes.calls.map(\.request) {
+                request.sessionID = session
+                storage.keep(request, limit: limit)
             }
         }
     }
@@ -208,12 +167,10 @@ extension RequestRecorder.Storage {
     fileprivate mutating func keep(_ request: RecordedRequest, limit: Int) {
         let index = requests.lastIndex { $0.id < request.id }.map { $0 + 1 } ?? 0
         requests.insert(request, at: index)
-        if let id = request.sessionID { sessions[id, default: (0, [])].requests += 1 }
-        guard requests.count > limit, let id = requests.removeFirst().sessionID else { return }
-        sessions[id]?.requests -= 1
-        guard let session = sessions[id], session.requests <= 0 else { return }
-        for identifier in session.identifiers { sessionIDs[identifier] = nil }
-        sessions[id] = nil
+        guard requests.count > limit, let session = requests.removeFirst().sessionID,
+            !requests.contains(where: { $0.sessionID == session })
+        else { return }
+        sessionIDs = sessionIDs.filter { $0.value != session }
     }
 }
 
@@ -244,64 +201,16 @@ extension RecordedRequest.Endpoint {
     }
 }
 
-extension Exchange {
-    mutating func end(with reply: HTTPReply) {
-        duration = .now - began
-        answer = RecordedRequest.Answer(
-            status: reply.response.status.code, headerFields: reply.response.headerFields,
-            body: RecordedRequest.Body(reply.body))
-    }
-
-    /// The parameters of the query, or of the form of a POST.
-    fileprivate var parameters: [String: String] {
-        let path = request.path ?? ""
-        let query = path.firstIndex(of: "?").map { path[path.index(after: $0)...] } ?? ""
-        let encoded = request.method == .post ? body : Array(query.utf8)
-        guard encoded.count <= FormParameters.maximumSize else { return [:] }
-        var parameters: [String: String] = [:]
-        for (name, value) in FormEncoding.decode(encoded) where parameters[name] == nil { parameters[name] = value }
-        return parameters
-    }
-
+extension RecordedRequest {
     /// What the request names that an earlier answer may have given away.
-    fileprivate func identifiers(_ parameters: [String: String]) -> [String] {
+    fileprivate var identifiers: [String] {
         var identifiers = ["pending", "code", "auth_req_id", "token"].compactMap { parameters[$0] }
-        if let header = request.headerFields[.authorization], let token = header.split(separator: " ").last {
+        if let header = headerFields[.authorization], let token = header.split(separator: " ").last {
             identifiers.append(String(token))
         }
-        if let segment = (request.path ?? "").prefix(while: { $0 != "?" }).split(separator: "/").last {
+        if let segment = url.prefix(while: { $0 != "?" }).split(separator: "/").last {
             identifiers.append(String(segment))
         }
         return identifiers
-    }
-}
-
-extension RecordedRequest {
-    fileprivate init(
-        _ exchange: Exchange, _ notes: Recording.Notes, parameters: [String: String], sessionID: String?
-    ) {
-        id = exchange.id
-        self.sessionID = sessionID
-        endpoint = exchange.endpoint
-        startedAt = Date(timeIntervalSince1970: exchange.startedAt)
-        duration = exchange.duration
-        method = exchange.request.method
-        url = String(exchange.url.prefix(Body.limit))
-        var fields = exchange.request.headerFields
-        // A browser also sends the cookies of other servers on this machine.
-        if fields.contains(.cookie) { fields[.cookie] = "(not recorded)" }
-        headerFields = fields
-        body = Body(exchange.body)
-        self.parameters = parameters
-        requestObject = notes.requestObject
-        clientAssertion = notes.clientAssertion
-        clientID = notes.clientID
-        service = notes.service
-        deed = notes.deed
-        answer = exchange.answer
-        failure = exchange.failure
-        checks = notes.checks
-        tokens = notes.tokens
-        fault = notes.fault
     }
 }
