@@ -98,8 +98,10 @@ public final class Sandbox: HTTPHandler {
     ///   - behaviour: What the person does with the request that follows.
     @discardableResult
     public func scanQRCode(as persona: String, behaving behaviour: SandboxBehaviour = .approves) -> Bool {
-        Phone(core: core).scan(
-            core.backchannel.waitingSessions(now: core.now).last?.handle, as: persona, behaving: behaviour.rawValue)
+        guard let persona = core.persona(persona) else { return false }
+        return Phone(core: core).scan(
+            core.backchannel.waitingSessions(now: core.now).last?.handle,
+            as: PersonChoice(persona: persona, behaviour: behaviour))
     }
 
     /// Answers the newest backchannel request as the person it is for, and pings the relying party if it is registered

@@ -166,17 +166,16 @@ final class SandboxCore: Sendable {
 
     func persona(_ id: String) -> Persona? { personas.first { $0.id == id } }
 
-    /// The persona `id`, who does what `behaviour` says; without one, approves.
-    func persona(_ id: String, behaving behaviour: String?) throws(SandboxRefusal) -> Persona {
+    /// The choice of the persona `id` and the behaviour of this name; without one, approves.
+    func choice(_ id: String, behaving name: String?) throws(SandboxRefusal) -> PersonChoice {
         guard let persona = persona(id) else {
             throw SandboxRefusal(.personaUnknown, detail: "Personas: \(personas.map(\.id).joined(separator: ", ")).")
         }
-        guard let name = behaviour else { return persona }
-        guard let behaviour = SandboxBehaviour(rawValue: name) else {
+        guard let behaviour = name.map(SandboxBehaviour.init(rawValue:)) ?? .approves else {
             let names = SandboxBehaviour.allCases.map(\.rawValue).joined(separator: ", ")
             throw SandboxRefusal(.behaviourUnknown, detail: "Behaviours: \(names).")
         }
-        return behaviour == .approves ? persona : persona.behaving(behaviour)
+        return PersonChoice(persona: persona, behaviour: behaviour)
     }
 
     /// Injects the fault with this name, if one is given.

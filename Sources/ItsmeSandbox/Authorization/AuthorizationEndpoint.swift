@@ -119,8 +119,9 @@ struct AuthorizationEndpoint {
                 approval, behaviour: behaviour, fault: fault, status: .found)
         }
         if let queued = core.answers.take(for: request.client.clientID) {
+            try core.inject(faultNamed: fault)
             return try await ApprovalDecision(core: core, request: request).answer(
-                queued.persona, behaviour: queued.behaviour.rawValue, fault: fault, status: .found)
+                as: queued.choice.person, status: .found)
         }
         let now = core.now
         let pending = PendingSignIn(id: try core.freshIdentifier(), request: request, startedAt: now)
@@ -152,7 +153,7 @@ struct ApprovalDecision {
     func answer(
         _ choice: String, behaviour: String?, fault name: String?, status: HTTPResponse.Status
     ) async throws(SandboxRefusal) -> HTTPReply {
-        let person = choice == "cancel" ? nil : try core.persona(choice, behaving: behaviour)
+        let person = choice == "cancel" ? nil : try core.choice(choice, behaving: behaviour).person
         try core.inject(faultNamed: name)
         guard let person else {
             Recording.note(.cancelled, by: nil)
@@ -163,16 +164,12 @@ struct ApprovalDecision {
 
     /// Answers as `persona` does, who need not be one of the sandbox's.
     func answer(as persona: Persona, status: HTTPResponse.Status) async throws(SandboxRefusal) -> HTTPReply {
+        Recording.note(RecordedRequest.Deed.Action(persona.answer), by: persona)
         switch persona.answer {
         case .approves: break
-        case .cancels:
-            Recording.note(.cancelled, by: persona)
-            return denied("The person cancelled.", status)
-        case .timesOut:
-            Recording.note(.timedOut, by: persona)
-            return denied("The person did not answer in time.", status)
+        case .cancels: return denied("The person cancelled.", status)
+        case .timesOut: return denied("The person did not answer in time.", status)
         }
-        Recording.note(.approved, by: persona)
         if let known = request.knownUser {
             try require(known.isMet(by: persona, clientID: request.client.clientID), .userUnknown)
         }
@@ -205,5 +202,15 @@ struct ApprovalDecision {
         let now = core.now
         core.state.insert(grant, code: code, expires: now + Double(core.lifetimes.authorizationCode), now: now)
         return code
+    }
+}
+
+extension RecordedRequest.Deed.Action {
+    fileprivate init(_ answer: Persona.Answer) {
+        switch answer {
+        case .approves: self = .approved
+        case .cancels: self = .cancelled
+        case .timesOut: self = .timedOut
+        }
     }
 }

@@ -69,7 +69,7 @@ struct SignInEndpoint {
         if let choice = form["approve"] ?? (form["answer"] == "at-once" ? form["person"] : nil) {
             // `approve` is the button that does without the choices of the page, so only the others have a behaviour.
             let behaviour = form["approve"] == nil ? form["behaviour"] : nil
-            if let person = core.persona(choice) { remember(person.id, behaviour) }
+            if let known = try? core.choice(choice, behaving: behaviour) { core.state.choice = known }
             guard core.state.takeSignIn(pending.id, now: now) != nil else { throw SandboxRefusal(.approvalExpired) }
             return try await ApprovalDecision(core: core, request: pending.request).answer(
                 choice, behaviour: behaviour, fault: form["fault"], status: .seeOther)
@@ -89,9 +89,9 @@ struct SignInEndpoint {
                 return .page(
                     SignInPage(core: core, pending: pending, unknownNumber: number).page, status: .unprocessableContent)
             }
-            try ask(known.id, "MSISDN", form, pending)
+            try ask(known.id, form, pending)
         case "person":
-            try ask(form["person"] ?? "", "MSISDN", form, pending)
+            try ask(form["person"] ?? "", form, pending)
         default:
             throw SandboxRefusal(.approvalExpired)
         }
@@ -100,19 +100,15 @@ struct SignInEndpoint {
 
     /// Sends the request to a person's phone.
     private func ask(
-        _ name: String, _ mode: String, _ form: FormParameters, _ pending: PendingSignIn
+        _ name: String, _ form: FormParameters, _ pending: PendingSignIn
     ) throws(SandboxRefusal) {
-        let person = try core.persona(name, behaving: form["behaviour"]).identified(by: mode)
+        let choice = try core.choice(name, behaving: form["behaviour"])
+        let person = choice.person.identified(by: "MSISDN")
         try core.inject(faultNamed: form["fault"])
         guard core.state.move(pending.id, to: .asked(person), now: core.now) != nil else {
             throw SandboxRefusal(.approvalExpired)
         }
-        remember(name, form["behaviour"])
-    }
-
-    private func remember(_ person: String, _ behaviour: String?) {
-        core.state.choice = PersonChoice(
-            person: person, behaviour: behaviour.flatMap(SandboxBehaviour.init) ?? .approves)
+        core.state.choice = choice
     }
 
     /// 303: the browser follows with GET.

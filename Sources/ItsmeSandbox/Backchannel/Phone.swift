@@ -9,11 +9,12 @@ struct Phone {
 
     let core: SandboxCore
 
-    /// Lets a persona scan a QR code. `false` when the code does not wait, or the persona or the behaviour is unknown.
-    func scan(_ handle: String?, as persona: String, behaving behaviour: String?) -> Bool {
-        guard let handle, let person = try? core.persona(persona, behaving: behaviour) else { return false }
+    /// Lets a person scan a QR code. `false` when the code does not wait.
+    func scan(_ handle: String?, as choice: PersonChoice) -> Bool {
+        guard let handle else { return false }
+        let person = choice.person.identified(by: "QR")
         return core.recorder.acting(.scanned, by: person) {
-            core.backchannel.scan(handle, by: person.identified(by: "QR"), now: core.now)
+            core.backchannel.scan(handle, by: person, now: core.now)
         }
     }
 

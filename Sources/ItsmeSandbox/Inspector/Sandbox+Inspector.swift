@@ -40,8 +40,9 @@ extension Sandbox {
     public func queueAnswer(
         of persona: String, behaving behaviour: SandboxBehaviour = .approves, to clientID: String? = nil
     ) -> Bool {
-        guard core.persona(persona) != nil else { return false }
-        core.answers.append(QueuedAnswer(persona: persona, behaviour: behaviour, clientID: clientID))
+        guard let persona = core.persona(persona) else { return false }
+        let choice = PersonChoice(persona: persona, behaviour: behaviour)
+        core.answers.append(QueuedAnswer(choice: choice, clientID: clientID))
         return true
     }
 

@@ -85,7 +85,7 @@ struct SessionsPage {
         if let answer = answers.first {
             lines.append(
                 """
-                <p>The next authorization request is answered at once by <code>\(HTMLText.escape(answer.persona))</code>. \
+                <p>The next authorization request is answered at once by <code>\(HTMLText.escape(answer.choice.persona.id))</code>. \
                 \(answers.count > 1 ? "\(answers.count - 1) more answers wait." : "")</p>
                 """)
         }

@@ -98,7 +98,7 @@ struct PhonePage {
         let choice = core.state.choice
         let people = code.people.map { person in
             """
-            <option value="\(HTMLText.escape(person.id))"\(person.id == choice?.person ? " selected" : "") lang="en">\
+            <option value="\(HTMLText.escape(person.id))"\(person.id == choice?.persona.id ? " selected" : "") lang="en">\
             \(HTMLText.escape(person.title))</option>
             """
         }
@@ -172,16 +172,16 @@ struct PhoneEndpoint {
     private func take(_ answer: String, behaving behaviour: String?, for handle: String) async -> Bool {
         let phone = Phone(core: core)
         guard let pending = core.state.signIn(handle, now: core.now) else {
-            if phone.scan(handle, as: answer, behaving: behaviour) { return true }
+            let choice = try? core.choice(answer, behaving: behaviour)
+            if let choice, phone.scan(handle, as: choice) { return true }
             return await phone.answer(handle, approving: answer == "approve")
         }
         let stage: PendingSignIn.Stage
         switch pending.stage {
         case .open:
-            guard core.persona(answer).map(pending.request.isFor) == true,
-                let person = try? core.persona(answer, behaving: behaviour)
+            guard let choice = try? core.choice(answer, behaving: behaviour), pending.request.isFor(choice.persona)
             else { return false }
-            stage = .asked(person.identified(by: "QR"))
+            stage = .asked(choice.person.identified(by: "QR"))
         case .asked(let person):
             guard let person = person.answering(answer) else { return false }
             stage = .answered(person)

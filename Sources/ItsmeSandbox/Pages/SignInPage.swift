@@ -99,7 +99,7 @@ struct SignInPage {
     private var people: [Persona] { core.personas.filter(request.isFor) }
 
     /// The person of the last time, or the first one.
-    private var chosen: Persona? { people.first { $0.id == core.state.choice?.person } ?? people.first }
+    private var chosen: Persona? { people.first { $0.id == core.state.choice?.persona.id } ?? people.first }
 
     private var choices: String {
         let chosen = chosen?.id

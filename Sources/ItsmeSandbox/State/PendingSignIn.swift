@@ -17,9 +17,3 @@ struct PendingSignIn: Sendable {
     let startedAt: Double
     var stage = Stage.open
 }
-
-/// The person and the behaviour that somebody chose on a page, to offer them first the next time.
-struct PersonChoice: Sendable {
-    var person: String
-    var behaviour: SandboxBehaviour
-}

@@ -67,7 +67,7 @@ final class SandboxState: Sendable {
         storage.withLock { $0.signIns.take(id, now: now) }
     }
 
-    /// The last choice on a page; `nil` before the first one.
+    /// The last choice on a page, to offer it first the next time; `nil` before the first one.
     var choice: PersonChoice? {
         get { storage.withLock { $0.choice } }
         set { storage.withLock { $0.choice = newValue } }

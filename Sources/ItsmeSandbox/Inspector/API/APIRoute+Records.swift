@@ -47,22 +47,19 @@ extension APIRoute {
             guard let body = call.body else {
                 throw .invalid("There is no body.", remedy: "Send the registration as in a registration file.")
             }
-            do {
-                let client = try ClientRegistration(body)
+            let isNew = call.core.client(call.name) == nil
+            let client: ClientRegistration
+            do throws(SandboxConfigurationError) {
+                client = try ClientRegistration(body)
                 guard client.clientID == call.name else {
                     throw SandboxConfigurationError(
                         "client_id", "It is not the one in the path.", remedy: "Make them the same.")
                 }
-                let isNew = call.core.client(call.name) == nil
                 try call.core.register(client)
-                return .json(try client.answer, status: isNew ? .created : .ok)
-            } catch let error as SandboxConfigurationError {
-                throw .registration(error)
-            } catch let error as APIError {
-                throw error
             } catch {
-                throw .unwritable
+                throw .registration(error)
             }
+            return .json(try client.answer, status: isNew ? .created : .ok)
         },
         APIRoute(.delete, "/clients/{client_id}") { call throws(APIError) in
             guard call.core.removeClient(call.name) else { throw .unknownClient }

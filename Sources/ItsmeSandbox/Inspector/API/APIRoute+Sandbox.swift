@@ -23,9 +23,7 @@ extension APIRoute {
         APIRoute(.get, "/personas") { call in .json(["personas": call.personas]) },
         APIRoute(.get, "/answers") { call in .json(["answers": .array(call.core.answers.waiting.map(\.json))]) },
         APIRoute(.post, "/answers", ["persona", "behaviour", "client_id"]) { call throws(APIError) in
-            let answer = QueuedAnswer(
-                persona: try call.persona("persona").id, behaviour: try call.behaviour,
-                clientID: try call.string("client_id"))
+            let answer = QueuedAnswer(choice: try call.choice, clientID: try call.string("client_id"))
             call.core.answers.append(answer)
             return .json(answer.json, status: .created)
         },
@@ -35,10 +33,10 @@ extension APIRoute {
         },
         APIRoute(.get, "/phone") { call in .json(call.phone) },
         APIRoute(.post, "/phone/scan", ["persona", "behaviour", "id"]) { call throws(APIError) in
-            let (person, behaviour) = (try call.persona("persona"), try call.behaviour)
+            let choice = try call.choice
             let waiting = call.core.backchannel.waitingSessions(now: call.core.now)
             let code = try call.waiting(waiting, \.handle, "QR code")
-            guard Phone(core: call.core).scan(code.handle, as: person.id, behaving: behaviour.rawValue) else {
+            guard Phone(core: call.core).scan(code.handle, as: choice) else {
                 throw .nothingWaits("QR code")
             }
             return .done

@@ -87,29 +87,21 @@ struct APICall: Sendable {
         return bool
     }
 
-    /// The persona that `member` names.
-    func persona(_ member: String) throws(APIError) -> Persona {
-        let id = try requiredString(member)
-        guard let persona = core.persona(id) else {
-            throw APIError(
-                .unprocessableContent, "unknown_persona", "There is no persona of this name.",
-                remedy: "Send one of: \(core.personas.map(\.id).joined(separator: ", ")).")
-        }
-        return persona
-    }
-}
-
-extension APICall {
-    /// The behaviour that the member of this name names; by default the person approves.
-    var behaviour: SandboxBehaviour {
+    /// The person and the behaviour that the body names; without a behaviour, the person approves.
+    var choice: PersonChoice {
         get throws(APIError) {
-            guard let name = try string("behaviour") else { return .approves }
-            guard let behaviour = SandboxBehaviour(rawValue: name) else {
+            let id = try requiredString("persona")
+            guard let persona = core.persona(id) else {
+                throw APIError(
+                    .unprocessableContent, "unknown_persona", "There is no persona of this name.",
+                    remedy: "Send one of: \(core.personas.map(\.id).joined(separator: ", ")).")
+            }
+            guard let behaviour = try string("behaviour").map(SandboxBehaviour.init(rawValue:)) ?? .approves else {
                 throw APIError(
                     .unprocessableContent, "unknown_behaviour", "There is no behaviour of this name.",
                     remedy: "Send one of: \(SandboxBehaviour.allCases.map(\.rawValue).joined(separator: ", ")).")
             }
-            return behaviour
+            return PersonChoice(persona: persona, behaviour: behaviour)
         }
     }
 }

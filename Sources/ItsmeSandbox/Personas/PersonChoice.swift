@@ -1,17 +1,24 @@
 import JOSE
 import Synchronization
 
+/// A persona and what they do, as somebody chose them on a page, in a URL or over HTTP.
+struct PersonChoice: Sendable {
+    let persona: Persona
+    let behaviour: SandboxBehaviour
+
+    /// The persona who does so. One who never approves stays like that if nothing else was chosen.
+    var person: Persona { behaviour == .approves ? persona : persona.behaving(behaviour) }
+}
+
 /// What a person does with the next authorization request, without a page.
 struct QueuedAnswer: Sendable {
-    /// The persona who answers.
-    let persona: String
-    let behaviour: SandboxBehaviour
+    let choice: PersonChoice
     /// The client whose request is answered; `nil` for any.
     let clientID: String?
 
     var json: JSONValue {
         [
-            "persona": .string(persona), "behaviour": .string(behaviour.rawValue),
+            "persona": .string(choice.persona.id), "behaviour": .string(choice.behaviour.rawValue),
             "client_id": JSONValue(optional: clientID),
         ]
     }
