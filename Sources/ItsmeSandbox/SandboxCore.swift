@@ -232,6 +232,12 @@ final class SandboxCore: Sendable {
         return .page(.refusal(refusal, endpoints: endpoints), status: status, fields: fields)
     }
 
+    /// The answer to a request whose method the page does not take.
+    func methodRefusal(_ rule: SandboxRule, allowing methods: String) -> HTTPReply {
+        page(
+            SandboxRefusal(rule), status: .methodNotAllowed, fields: [HTTPField(name: .allow, value: methods)])
+    }
+
     /// Logs what the sandbox accepts and itsme may refuse.
     func warn(_ message: String, remedy: String, client: ClientRegistration) {
         logger.warning(

@@ -29,10 +29,8 @@ package enum HTMLText {
     ///   - head: HTML for the end of the head.
     ///   - before: HTML before the main content.
     ///   - content: HTML in which every value is escaped.
-    ///   - after: HTML after the main content.
     package static func document(
-        language: String, title: String, stylesheet: String, head: String = "", before: String = "", content: String,
-        after: String = ""
+        language: String, title: String, stylesheet: String, head: String = "", before: String = "", content: String
     ) -> String {
         """
         <!DOCTYPE html>
@@ -48,7 +46,7 @@ package enum HTMLText {
         \(before)<main>
         \(content)
         </main>
-        \(after)</body>
+        </body>
         </html>
 
         """
@@ -56,7 +54,7 @@ package enum HTMLText {
 
     /// A source expression of a content policy that allows a style or script element by the SHA-256 digest of its content
     /// (CSP Level 3 §2.3.1). With the alphabet of Base64 older browsers take it, too.
-    package static func styleSource(sha256 digest: [UInt8]) -> String {
+    package static func policySource(sha256 digest: [UInt8]) -> String {
         "'sha256-\(StandardBase64.encode(digest))'"
     }
 }

@@ -68,7 +68,7 @@ final class SandboxPageTests: XCTestCase {
             XCTAssertTrue(page.text.contains("<code>\(behaviour.rawValue)</code>"))
         }
         assertPage(
-            await party.get("/", method: .put), .approvalMethod, status: .methodNotAllowed, party, isRecorded: false)
+            await party.get("/", method: .put), .pageMethod, status: .methodNotAllowed, party, isRecorded: false)
     }
 
     func testFaultsAreFoundWithoutScripts() async throws {

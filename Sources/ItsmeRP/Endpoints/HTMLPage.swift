@@ -24,6 +24,6 @@ struct HTMLPage {
     /// The digest of a style element's content, as a source expression.
     static func styleSource(of stylesheet: String) -> String {
         guard let digest = try? SHA256.digest(Array(stylesheet.utf8)) else { return "'none'" }
-        return HTMLText.styleSource(sha256: digest)
+        return HTMLText.policySource(sha256: digest)
     }
 }

@@ -26,9 +26,7 @@ struct SignInEndpoint {
                 return refuse(error, pending.request)
             }
         default:
-            return core.page(
-                SandboxRefusal(.approvalMethod), status: .methodNotAllowed,
-                fields: [HTTPField(name: .allow, value: "GET, HEAD, POST")])
+            return core.methodRefusal(.approvalMethod, allowing: "GET, HEAD, POST")
         }
     }
 

@@ -35,6 +35,21 @@ extension SandboxFault {
         }
     }
 
+    /// The answer that it alters, in words.
+    var alteredAnswer: String {
+        switch place {
+        case .discovery: "discovery document"
+        case .jwkSet: "JWK Set"
+        case .callback: "callback"
+        case .token: [.signature, .encryption, .claims].contains(target) ? "ID token" : "token response"
+        case .userInfo: "UserInfo answer"
+        case .userDiscovery: "answer about a QR code"
+        case .backchannelAuthentication: "answer to a backchannel request"
+        case .poll: "answer to a poll"
+        case .notification: "ping"
+        }
+    }
+
     /// The code of the error with which `ItsmeClient` refuses the altered answer; `nil` when it has to accept it, and for
     /// pings, which the relying party's own endpoint refuses.
     public var expectedError: ItsmeError.Code? {

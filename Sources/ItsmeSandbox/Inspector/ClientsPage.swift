@@ -135,9 +135,7 @@ struct ClientsEndpoint {
             default: return core.page(SandboxRefusal(.pageForm), status: .badRequest)
             }
         default:
-            return core.page(
-                SandboxRefusal(.pageMethod), status: .methodNotAllowed,
-                fields: [HTTPField(name: .allow, value: "GET, HEAD, POST")])
+            return core.methodRefusal(.pageMethod, allowing: "GET, HEAD, POST")
         }
     }
 

@@ -80,10 +80,9 @@ struct ExchangeView {
 
     private var fault: String {
         guard let fault = request.fault else { return "" }
-        let duty = fault.isTolerable ? "A right client accepts the answer." : "A right client refuses the answer."
         return """
             <p><span class="tag note">fault</span> <code>\(HTMLText.escape(fault.name))</code>: \
-            \(HTMLText.escape(fault.explanation)) \(duty)</p>
+            \(HTMLText.escape(fault.explanation)) \(HTMLText.escape(fault.rightAnswer))</p>
 
             """
     }

@@ -74,7 +74,7 @@ struct SessionsPage {
         if let fault = faults.first {
             lines.append(
                 """
-                <p>The next \(HTMLText.escape(fault.place.rawValue)) answer has the fault \
+                <p>The next \(fault.alteredAnswer) has the fault \
                 <code>\(HTMLText.escape(fault.name))</code>: \(HTMLText.escape(fault.explanation))</p>
                 """)
         }
@@ -196,17 +196,12 @@ struct SessionsEndpoint {
             }
             return .redirect(to: core.endpoints.path(.sessions), status: .seeOther)
         default:
-            return core.page(
-                SandboxRefusal(.pageMethod), status: .methodNotAllowed,
-                fields: [HTTPField(name: .allow, value: id == nil ? "GET, HEAD, POST" : "GET, HEAD")])
+            return core.methodRefusal(.pageMethod, allowing: id == nil ? "GET, HEAD, POST" : "GET, HEAD")
         }
     }
 }
 
 extension SandboxCore {
-    /// The path of a page, escaped for an attribute.
-    func path(_ endpoint: SandboxEndpoints.Endpoint) -> String { HTMLText.escape(endpoints.path(endpoint)) }
-
     /// The longest time that a login waits for somebody, in seconds.
     var longestWait: Double {
         Double(max(lifetimes.approval, lifetimes.userDiscovery, lifetimes.backchannelRequest))

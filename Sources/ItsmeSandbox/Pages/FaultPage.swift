@@ -16,8 +16,6 @@ struct FaultPage {
             endpoints: core.endpoints, current: .faults, isWide: true, script: PageScript.filter)
     }
 
-    private var path: String { HTMLText.escape(core.endpoints.path(.faults)) }
-
     /// Keeps search and sign-in in forms.
     private var hidden: String {
         guard let pending else { return "" }
@@ -29,10 +27,12 @@ struct FaultPage {
             (target, SandboxFault.all.filter { $0.target == target && matches($0) })
         }
         let found = groups.filter { !$0.1.isEmpty }
-        let back = pending.map { id in
-            let path = HTMLText.escape(core.endpoints.path(.signIn))
-            return
-                "<p><a class=\"button\" href=\"\(path)?pending=\(HTMLText.escape(id))\">Back to the sign-in</a></p>\n"
+        let path = core.path(.faults)
+        let back = pending.map {
+            """
+            <p><a class="button" href="\(core.path(.signIn))?pending=\(HTMLText.escape($0))">Back to the sign-in</a></p>
+
+            """
         }
         return """
             <p class="lead">Mistakes that the sandbox makes on purpose, each once: attacks, bugs and failures that a relying \
@@ -52,13 +52,13 @@ struct FaultPage {
 
     private func matches(_ fault: SandboxFault) -> Bool {
         let text =
-            "\(fault.name) \(fault.explanation) \(fault.rightAnswer) \(Self.place(fault)) \(fault.target.rawValue)"
+            "\(fault.name) \(fault.explanation) \(fault.rightAnswer) \(fault.alteredAnswer) \(fault.target.rawValue)"
             .lowercased()
         return search.lowercased().split(separator: " ").allSatisfy { text.contains($0) }
     }
 
     private var waiting: String {
-        let names = core.faults.waiting.map { "<li><code>\(HTMLText.escape($0.name))</code> \(Self.place($0))</li>" }
+        let names = core.faults.waiting.map { "<li><code>\(HTMLText.escape($0.name))</code> \($0.alteredAnswer)</li>" }
         guard !names.isEmpty else { return "" }
         return """
             <section class="card strong" aria-labelledby="waiting">
@@ -66,7 +66,7 @@ struct FaultPage {
             <ol>
             \(names.joined(separator: "\n"))
             </ol>
-            <form method="post" action="\(path)">
+            <form method="post" action="\(core.path(.faults))">
             \(hidden)<button class="quiet" name="clear" value="all">Forget them</button>
             </form>
             </section>
@@ -78,7 +78,7 @@ struct FaultPage {
         let rows = faults.map { fault in
             """
             <li data-row>
-            <div><p><code>\(HTMLText.escape(fault.name))</code> <span class="tag">\(Self.place(fault))</span> \
+            <div><p><code>\(HTMLText.escape(fault.name))</code> <span class="tag">\(fault.alteredAnswer)</span> \
             <span class="tag \(fault.isTolerable ? "good\">accept" : "bad\">refuse")</span></p>
             <p>\(HTMLText.escape(fault.explanation))</p>
             <p class="quiet-text">\(HTMLText.escape(fault.rightAnswer))</p></div>
@@ -95,21 +95,6 @@ struct FaultPage {
             </ul>
             </section>
             """
-    }
-
-    /// The answer that a fault alters.
-    private static func place(_ fault: SandboxFault) -> String {
-        switch fault.place {
-        case .discovery: "discovery document"
-        case .jwkSet: "JWK Set"
-        case .callback: "callback"
-        case .token: [.signature, .encryption, .claims].contains(fault.target) ? "ID token" : "token response"
-        case .userInfo: "UserInfo"
-        case .userDiscovery: "user discovery"
-        case .backchannelAuthentication: "backchannel request"
-        case .poll: "poll"
-        case .notification: "ping"
-        }
     }
 }
 
@@ -129,16 +114,14 @@ struct FaultEndpoint {
                 return core.page(error, status: .badRequest)
             }
         default:
-            return core.page(
-                SandboxRefusal(.approvalMethod), status: .methodNotAllowed,
-                fields: [HTTPField(name: .allow, value: "GET, HEAD, POST")])
+            return core.methodRefusal(.pageMethod, allowing: "GET, HEAD, POST")
         }
     }
 
     private func take(_ body: [UInt8]) throws(SandboxRefusal) -> HTTPReply {
         guard let form = try? FormParameters(body, reading: ["fault", "clear", "q", "pending"]),
             form.firstRepeated == nil
-        else { throw SandboxRefusal(.faultUnknown) }
+        else { throw SandboxRefusal(.pageForm) }
         if form["clear"] != nil { core.faults.removeAll() }
         try core.inject(faultNamed: form["fault"])
         let kept = ["q", "pending"].compactMap { name in form[name].map { (name, $0) } }
@@ -159,11 +142,10 @@ struct FaultField {
         let options = SandboxFault.all.map {
             "<option value=\"\(HTMLText.escape($0.name))\" lang=\"en\">\(HTMLText.escape($0.explanation))</option>"
         }
-        let path = HTMLText.escape(core.endpoints.path(.faults))
         return """
             \(waiting)<div class="row"><label>\(HTMLText.escape(language(.faultChoice)))\
             <input name="fault" list="fault-names" autocomplete="off" placeholder="\(HTMLText.escape(language(.noFault)))"></label>
-            <a class="button quiet" href="\(path)?pending=\(HTMLText.escape(pending))">\(HTMLText.escape(language(.allFaults)))</a>
+            <a class="button quiet" href="\(core.path(.faults))?pending=\(HTMLText.escape(pending))">\(HTMLText.escape(language(.allFaults)))</a>
             </div>
             <datalist id="fault-names">
             \(options.joined(separator: "\n"))

@@ -61,7 +61,7 @@ struct HTMLPage: Sendable {
     private static func policy(scripts: [String], refreshes: Bool) -> String {
         // Style and scripts are named by their digests (CSP Level 3 section 6.7.2.3).
         func source(_ text: String) -> String {
-            (try? SHA256.digest(Array(text.utf8))).map(HTMLText.styleSource) ?? "'none'"
+            (try? SHA256.digest(Array(text.utf8))).map(HTMLText.policySource) ?? "'none'"
         }
         var policy = "default-src 'none'; style-src \(source(PageStyle.text)); "
         if !scripts.isEmpty { policy += "script-src \(scripts.map(source).joined(separator: " ")); " }
@@ -93,6 +93,11 @@ struct HTMLPage: Sendable {
 
             """
     }
+}
+
+extension SandboxCore {
+    /// The path of a page, escaped for an attribute.
+    func path(_ endpoint: SandboxEndpoints.Endpoint) -> String { HTMLText.escape(endpoints.path(endpoint)) }
 }
 
 extension HTMLPage {

@@ -8,9 +8,7 @@ struct IndexPage {
 
     func respond(to request: HTTPRequest) -> HTTPReply {
         guard request.method == .get || request.method == .head else {
-            return core.page(
-                SandboxRefusal(.approvalMethod), status: .methodNotAllowed,
-                fields: [HTTPField(name: .allow, value: "GET, HEAD")])
+            return core.methodRefusal(.pageMethod, allowing: "GET, HEAD")
         }
         return .page(page)
     }
@@ -21,20 +19,16 @@ struct IndexPage {
             endpoints: core.endpoints, current: .index, isWide: true)
     }
 
-    private func path(_ endpoint: SandboxEndpoints.Endpoint) -> String {
-        HTMLText.escape(core.endpoints.path(endpoint))
-    }
-
     private var body: String {
         let discovery = HTMLText.escape(core.endpoints.url(.configuration))
         return """
             <p class="lead">The provider’s side of itsme’s protocol, to develop and test relying parties against. It refuses \
             what itsme refuses, and says why.</p>
             <ul class="plain tiles">
-            <li><a href="\(path(.sessions))"><b>Sessions</b> What was sent and answered, step by step</a></li>
-            <li><a href="\(path(.phone))"><b>Phones</b> Scan QR codes and answer requests</a></li>
-            <li><a href="\(path(.faults))"><b>Faults</b> \(SandboxFault.all.count) mistakes, one at a time</a></li>
-            <li><a href="\(path(.clients))"><b>Clients</b> Add and change registrations</a></li>
+            <li><a href="\(core.path(.sessions))"><b>Sessions</b> What was sent and answered, step by step</a></li>
+            <li><a href="\(core.path(.phone))"><b>Phones</b> Scan QR codes and answer requests</a></li>
+            <li><a href="\(core.path(.faults))"><b>Faults</b> \(SandboxFault.all.count) mistakes, one at a time</a></li>
+            <li><a href="\(core.path(.clients))"><b>Clients</b> Add and change registrations</a></li>
             </ul>
             <div class="columns">
             <div>
@@ -78,7 +72,7 @@ struct IndexPage {
     }
 
     private var clients: String {
-        let rows = core.clientIDs.compactMap(core.client).map { client in
+        let rows = core.registeredClients.map { client in
             let services = client.services.map {
                 "<li>\(HTMLText.escape(PageLanguage.english(.kind($0.kind)))) <code>\(HTMLText.escape($0.code))</code></li>"
             }

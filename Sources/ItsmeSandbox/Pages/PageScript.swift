@@ -27,9 +27,7 @@ enum PageScript {
         };
         setTimeout(look,2000);
         """
-}
 
-extension PageScript {
     /// Puts the number of a chosen person into the field above.
     static let phoneNumber = """
         document.addEventListener("change",e=>{
@@ -37,6 +35,7 @@ extension PageScript {
           if(field&&e.target.dataset.phone)field.value=e.target.dataset.phone;
         });
         """
+
     /// Shows only the rows that hold every word of the search field, and the groups that have such rows.
     static let filter = """
         const field=document.getElementById("q");

@@ -2,6 +2,12 @@ import HTTPTypes
 import ItsmeRP
 import WebFormats
 
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
 /// The page that stands for everybody's phone: requests to answer, and QR codes to scan.
 struct PhonePage {
     let core: SandboxCore
@@ -43,7 +49,7 @@ struct PhonePage {
                 <dl>
                 <dt>\(text(.client))</dt><dd><code>\(HTMLText.escape(request.client.clientID))</code></dd>
                 <dt>\(text(.service))</dt><dd><code>\(HTMLText.escape(request.service.code))</code></dd>
-                <dt>\(text(.cameAt))</dt><dd>\(Self.time(request.startedAt))</dd>
+                <dt>\(text(.cameAt))</dt><dd>\(Date(timeIntervalSince1970: request.startedAt).timeOfDay)</dd>
                 </dl>
                 \(screen(request))
                 </div>
@@ -112,8 +118,8 @@ struct PhonePage {
         return """
             <section class="card">
             <p><span class="tag note">\(text(code.isSignIn ? .ofSignIn : .ofDiscovery))</span> \
-            <code>\(HTMLText.escape(code.clientID))</code> · \(service)\(Self.time(code.startedAt))</p>
-            <form class="row" method="post" action="\(HTMLText.escape(core.endpoints.path(.phone)))">
+            <code>\(HTMLText.escape(code.clientID))</code> · \(service)\(Date(timeIntervalSince1970: code.startedAt).timeOfDay)</p>
+            <form class="row" method="post" action="\(core.path(.phone))">
             <input type="hidden" name="pending" value="\(HTMLText.escape(code.handle))">
             <label>\(text(.person))<select name="answer">
             \(people.joined(separator: "\n"))
@@ -125,14 +131,6 @@ struct PhonePage {
             </form>
             </section>
             """
-    }
-
-    /// The time of day of the sandbox's clock, in UTC.
-    static func time(_ seconds: Double) -> String {
-        guard let seconds = Int64(exactly: seconds.rounded(.down)) else { return "" }
-        let ofDay = ((seconds % 86_400) + 86_400) % 86_400
-        let parts = [ofDay / 3600, ofDay / 60 % 60, ofDay % 60].map { DocumentNumbers.padded(Int($0), 2) }
-        return parts.joined(separator: ":") + " UTC"
     }
 }
 
@@ -155,9 +153,7 @@ struct PhoneEndpoint {
             let location = core.endpoints.path(.phone) + (isSignIn ? "?pending=\(handle)" : "")
             return .redirect(to: location, status: .seeOther)
         default:
-            return core.page(
-                SandboxRefusal(.phoneMethod), status: .methodNotAllowed,
-                fields: [HTTPField(name: .allow, value: "GET, HEAD, POST")])
+            return core.methodRefusal(.phoneMethod, allowing: "GET, HEAD, POST")
         }
     }
 

@@ -118,7 +118,7 @@ struct PhoneScreen {
             return "<p>\(text(.leftAlone))</p>"
         }
         return """
-            <form method="post" action="\(HTMLText.escape(core.endpoints.path(action)))">
+            <form method="post" action="\(core.path(action))">
             <input type="hidden" name="pending" value="\(HTMLText.escape(request.handle))">
             \(buttons.joined(separator: "\n"))
             </form>

@@ -17,7 +17,7 @@ struct SignInPage {
     private func text(_ text: PageLanguage.Text) -> String { HTMLText.escape(language(text)) }
 
     /// The URL of the page, for an attribute.
-    private var source: String { HTMLText.escape(core.endpoints.path(.signIn) + "?pending=\(pending.id)") }
+    private var source: String { core.path(.signIn) + "?pending=\(pending.id)" }
 
     var page: HTMLPage {
         let kind = language(.kind(request.service.kind))
@@ -28,7 +28,7 @@ struct SignInPage {
 
     private var body: String {
         """
-        <form method="post" action="\(HTMLText.escape(core.endpoints.path(.signIn)))">
+        <form method="post" action="\(core.path(.signIn))">
         <input type="hidden" name="pending" value="\(HTMLText.escape(pending.id))">
         <div class="columns">
         <section class="card" aria-labelledby="identify">
@@ -79,15 +79,13 @@ struct SignInPage {
             \(code)<div>
             <h3>\(text(.scan))</h3>
             <p>\(text(.scanHint))</p>
-            <p><a href="\(HTMLText.escape(phonePath))" target="_blank">\(text(.openPhone))</a></p>
+            <p><a href="\(core.path(.phone))?pending=\(pending.id)" target="_blank">\(text(.openPhone))</a></p>
             <noscript><p><a href="\(source)">\(text(.scanned))</a></p></noscript>
             </div>
             </div>
             \(approve ?? "")
             """
     }
-
-    private var phonePath: String { core.endpoints.path(.phone) + "?pending=\(pending.id)" }
 
     private var code: String {
         guard let svg = core.qrCode?(core.endpoints.url(.phone) + "?pending=\(pending.id)") else { return "" }
@@ -154,7 +152,6 @@ struct WaitingPage {
     private func text(_ text: PageLanguage.Text) -> String { HTMLText.escape(language(text)) }
 
     var page: HTMLPage {
-        let path = HTMLText.escape(core.endpoints.path(.signIn))
         let screen = PhoneScreen(request: .init(pending, person), action: .signIn, language: language, core: core)
         let body = """
             <div class="columns">
@@ -164,7 +161,7 @@ struct WaitingPage {
             \(person.phoneNumber.map { ", \(HTMLText.escape($0))" } ?? "").</p>
             <p class="dots" aria-hidden="true"><span></span><span></span><span></span></p>
             <p class="quiet-text">\(text(.goesOn))</p>
-            <form method="post" action="\(path)" class="actions">
+            <form method="post" action="\(core.path(.signIn))" class="actions">
             <input type="hidden" name="pending" value="\(HTMLText.escape(pending.id))">
             <button class="quiet" name="send" value="again">\(text(.another))</button>
             <button class="quiet" name="answer" value="cancel">\(text(.cancel))</button>

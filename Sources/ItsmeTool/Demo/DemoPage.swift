@@ -62,7 +62,7 @@
 
         /// The style is named by its digest (CSP Level 3 section 6.7.2.3); without one the page goes unstyled.
         private static let styleSource: String =
-            (try? SHA256.digest(Array(stylesheet.utf8))).map(HTMLText.styleSource) ?? "'none'"
+            (try? SHA256.digest(Array(stylesheet.utf8))).map(HTMLText.policySource) ?? "'none'"
 
         private static let stylesheet = """
             :root{color-scheme:light dark;--ground:#eef4f2;--surface:#fff;--text:#16211f;--quiet:#4c5b58;--line:#bfd0cb;\
