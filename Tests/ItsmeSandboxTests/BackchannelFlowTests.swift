@@ -80,6 +80,27 @@ final class BackchannelFlowTests: XCTestCase {
         XCTAssertEqual(party.sandbox.refusals, [])
     }
 
+    func testThePhoneIsUsedOverHTTP() async throws {
+        let party = try Party()
+        @Sendable func send(_ method: HTTPRequest.Method, _ path: String, _ body: String = "") async -> HTTPReply {
+            let request = HTTPRequest(
+                method: method, scheme: "http", authority: "127.0.0.1:8080", path: "/v2/sandbox/api/phone" + path,
+                headerFields: [.contentType: "application/json"])
+            return await party.sandbox.respond(to: request, body: Array(body.utf8))
+        }
+        let found = try await party.client.discoverUser { _ in
+            _ = await send(.post, "/scan", #"{"persona": "minor", "behaviour": "ongoing-call"}"#)
+        }
+        let request = try await party.client.backchannelAuthentication(
+            for: .login("LOGIN"), hint: .userIdentifierToken(found), claims: [.ongoingCall])
+        let waiting = try JSON(parsing: await send(.get, "").body)
+        XCTAssertEqual(waiting["requests"]?.elements?.compactMap { $0["persona"]?.string }, ["minor"])
+        let answered = await send(.post, "/answer", "{}")
+        XCTAssertEqual(answered.response.status, .noContent)
+        let tokens = try await party.client.backchannelTokens(waitingFor: request)
+        XCTAssertEqual(tokens.idToken[.ongoingCall], true)
+    }
+
     func testAUserIdentifierTokenIsGoodForOneRequest() async throws {
         let party = try Party()
         let found = try await party.client.discoverUser { _ in party.sandbox.scanQRCode(as: "belgian-eid") }

@@ -121,7 +121,7 @@ final class SandboxHTTPTests: XCTestCase {
         XCTAssertEqual(wrong.member("detail")?.hasPrefix("redirect_uris[0]: "), true)
     }
 
-    func testThePhoneScansAndAnswers() async throws {
+    func testRefusesThePhoneWhenNothingWaits() async throws {
         let party = try ReferenceRelyingParty()
         await assertError(party, .post, "/phone/answer", "{}", .conflict, "nothing_waits")
         await assertError(party, .post, "/phone/scan", #"{"persona": "minor"}"#, .conflict, "nothing_waits")
