@@ -18,9 +18,7 @@ struct APIEndpoint {
             try checkOrigin(request)
             let (route, name) = try route(request.method, path)
             let json = try json(request, body, allowing: route.members)
-            var reply = try await route.run(APICall(core: core, name: name, body: json))
-            if request.method == .head { reply.body = [] }
-            return reply
+            return try await route.run(APICall(core: core, name: name, body: json))
         } catch {
             return error.reply(at: core.endpoints)
         }
