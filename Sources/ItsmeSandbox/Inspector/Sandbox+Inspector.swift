@@ -54,7 +54,8 @@ extension Sandbox {
     /// What the sandbox's clock shows: ``SandboxConfiguration/now``, and how far it was moved.
     public var now: Date { Date(timeIntervalSince1970: core.now) }
 
-    /// Moves the clock, forward or back. `false` when it would then show a time outside the years 1970 to 9999.
+    /// Moves the clock, forward or back; that of the client stays. ``SandboxClock/advance(by:)`` moves both. `false` when
+    /// the sandbox's clock would then show a time outside the years 1970 to 9999.
     @discardableResult
     public func advanceClock(by duration: Duration) -> Bool { core.clock.advance(by: duration / .seconds(1)) }
 

@@ -6,7 +6,8 @@ import Synchronization
     import Foundation
 #endif
 
-/// The sandbox's clock: the configured one, moved by an offset that can change while the sandbox runs.
+/// The sandbox's clock: the configured one, moved by an offset that can change while the sandbox runs. The configured one
+/// may be a ``SandboxClock``, which the client has too: then the offset is by how much the two differ.
 final class MovableClock: Sendable {
     /// The times that a clock may be set to, in seconds since 1970: the years 1970 to 9999.
     static let range: ClosedRange<Double> = 0...253_402_300_799
