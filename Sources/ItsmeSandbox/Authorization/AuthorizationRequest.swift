@@ -155,16 +155,9 @@ struct KnownUser: Sendable {
             }
         }
         if let phoneNumber {
-            guard case .string(let own) = persona.claims["phone_number"], Self.digits(own) == Self.digits(phoneNumber)
-            else { return false }
+            guard let own = persona.phoneNumber, Persona.digits(own) == Persona.digits(phoneNumber) else { return false }
         }
         return true
-    }
-
-    /// The digits without international prefix, because numbers are written in several ways.
-    private static func digits(_ number: String) -> Substring {
-        let digits = Substring(number.filter { $0.isASCII && $0.isNumber })
-        return digits.hasPrefix("00") ? digits.dropFirst(2) : digits
     }
 }
 

@@ -131,3 +131,45 @@ extension Persona {
         return (year + age, month, day) <= (today.year, today.month, today.day)
     }
 }
+
+extension Persona {
+    /// Whether the person is in a phone call.
+    var isOnCall: Bool { claims[SandboxClaims.prefix + "ongoing_call"] == true }
+
+    /// The name, without what makes the person special.
+    var name: String { title.split(separator: ",", maxSplits: 1).first.map(String.init) ?? title }
+
+    /// What makes the person special; empty if the title does not say it.
+    var speciality: String {
+        guard let comma = title.firstIndex(of: ",") else { return "" }
+        return String(title[title.index(after: comma)...].drop { $0 == " " })
+    }
+
+    /// The initials of the first two words of the name.
+    var initials: String { String(name.split(separator: " ").prefix(2).compactMap(\.first)) }
+
+    /// The phone number, as the claim of that name has it; `nil` for a person without one.
+    var phoneNumber: String? {
+        if case .string(let number) = claims["phone_number"] { number } else { nil }
+    }
+
+    /// Whether `text` is the person's phone number: international, or Belgian with a leading 0.
+    func hasPhoneNumber(_ text: String) -> Bool {
+        guard let own = phoneNumber.map(Self.digits) else { return false }
+        let digits = Self.digits(text)
+        return digits == own || digits.hasPrefix("0") && "32" + digits.dropFirst() == own
+    }
+
+    /// The digits without international prefix, because numbers are written in several ways.
+    static func digits(_ number: String) -> Substring {
+        let digits = Substring(number.filter { $0.isASCII && $0.isNumber })
+        return digits.hasPrefix("00") ? digits.dropFirst(2) : digits
+    }
+
+    /// The same person, found by `mode`: `MSISDN` for a phone number, `QR` for a QR code.
+    func identified(by mode: String) -> Persona {
+        var person = self
+        person.claims[SandboxClaims.prefix + "identification_mode"] = .string(mode)
+        return person
+    }
+}

@@ -37,40 +37,4 @@ extension Persona {
         }
         return person
     }
-
-    /// Whether the person is in a phone call.
-    var isOnCall: Bool { claims[SandboxClaims.prefix + "ongoing_call"] == true }
-
-    /// The name, without what makes the person special.
-    var name: String { title.split(separator: ",", maxSplits: 1).first.map(String.init) ?? title }
-
-    /// What makes the person special; empty if the title does not say it.
-    var speciality: String {
-        guard let comma = title.firstIndex(of: ",") else { return "" }
-        return String(title[title.index(after: comma)...].drop { $0 == " " })
-    }
-
-    /// The initials of the first two words of the name.
-    var initials: String { String(name.split(separator: " ").prefix(2).compactMap(\.first)) }
-
-    /// The phone number, as the claim of that name has it; `nil` for a person without one.
-    var phoneNumber: String? {
-        if case .string(let number) = claims["phone_number"] { number } else { nil }
-    }
-
-    /// Whether `text` is the person's phone number: international, or Belgian with a leading 0.
-    func hasPhoneNumber(_ text: String) -> Bool {
-        guard let phoneNumber else { return false }
-        let own = phoneNumber.filter(\.isNumber)
-        let digits = text.filter(\.isNumber)
-        if digits.hasPrefix("00") { return digits.dropFirst(2) == own }
-        return digits == own || digits.hasPrefix("0") && "32" + digits.dropFirst() == own
-    }
-
-    /// The same person, found by `mode`: `MSISDN` for a phone number, `QR` for a QR code.
-    func identified(by mode: String) -> Persona {
-        var person = self
-        person.claims[SandboxClaims.prefix + "identification_mode"] = .string(mode)
-        return person
-    }
 }
