@@ -165,7 +165,7 @@ public final class Sandbox: HTTPHandler {
             return await BackchannelAuthenticationEndpoint(core: core).respond(to: request, body: body)
         case .userDiscovery where core.profile.profile == .v2:
             return await UserDiscoveryEndpoint(core: core).respond(
-                to: request, session: core.endpoints.userDiscoverySession(in: path), body: body)
+                to: request, session: core.endpoints.segment(after: .userDiscovery, in: path), body: body)
         case .phone:
             return await PhoneEndpoint(core: core).respond(to: request, query: query, body: body)
         case .index:

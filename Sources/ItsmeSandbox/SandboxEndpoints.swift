@@ -65,12 +65,9 @@ struct SandboxEndpoints: Sendable {
         guard requestPath.hasPrefix(path) else { return nil }
         let rest = requestPath.dropFirst(path.count)
         if let endpoint = Endpoint(rawValue: String(rest)) { return endpoint }
-        if userDiscoverySession(in: requestPath) != nil { return .userDiscovery }
-        return [.sessions, .api].first { rest.hasPrefix($0.rawValue + "/") }
+        if rest.hasPrefix(Endpoint.api.rawValue + "/") { return .api }
+        return [.userDiscovery, .sessions].first { segment(after: $0, in: requestPath) != nil }
     }
-
-    /// The identifier of the session in the path of a poll.
-    func userDiscoverySession(in requestPath: Substring) -> String? { segment(after: .userDiscovery, in: requestPath) }
 
     /// What follows the path of `endpoint`, if it is one more segment.
     func segment(after endpoint: Endpoint, in requestPath: Substring) -> String? {

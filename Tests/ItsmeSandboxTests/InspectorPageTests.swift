@@ -28,8 +28,10 @@ final class InspectorPageTests: XCTestCase {
         for text in [rule.id, rule.explanation, rule.remedy, rule.requirement, "Claims", "/api/sessions/1"] {
             XCTAssertTrue(page.contains(text), text)
         }
-        let unknown = await party.get("/v2/sandbox/sessions/7")
-        XCTAssertEqual(unknown.response.status, .notFound)
+        for unknown in ["7", "1/2", ""] {
+            let reply = await party.get("/v2/sandbox/sessions/" + unknown)
+            XCTAssertEqual(reply.response.status, .notFound, unknown)
+        }
     }
 
     func testAnUnfinishedLoginRefreshesItselfAndAFinishedOneStops() async throws {
