@@ -18,7 +18,7 @@ struct SameOrigin {
 
     /// Whether no page of another origin made a browser send the request. A program sends neither of the fields.
     func isFromOwnPage(_ request: HTTPRequest) -> Bool {
-        let site = request.headerFields[.secFetchSite]
+        let site = HTTPField.Name("Sec-Fetch-Site").flatMap { request.headerFields[$0] }
         if let site, site != "same-origin", site != "none" { return false }
         // A page that sends no referrer has the origin null, and then only the other field tells.
         guard let origin = request.headerFields[.origin], !(origin == "null" && site != nil) else { return true }
@@ -32,13 +32,4 @@ struct SameOrigin {
         return address.origin == issuer.origin
             || (isSameMachine && address.scheme == issuer.scheme && address.port == issuer.port)
     }
-}
-
-extension HTTPField.Name {
-    /// Not among the names of HTTPTypes.
-    fileprivate static var secFetchSite: HTTPField.Name? { HTTPField.Name("Sec-Fetch-Site") }
-}
-
-extension HTTPFields {
-    fileprivate subscript(name: HTTPField.Name?) -> String? { name.flatMap { self[$0] } }
 }
