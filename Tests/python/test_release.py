@@ -130,7 +130,8 @@ class ReleaseTests(unittest.TestCase):
 
     def test_tarball_holds_what_a_user_needs(self):
         with tempfile.TemporaryDirectory() as folder:
-            files = {str(file.relative_to(unpacked(folder))) for file in unpacked(folder).rglob("*") if file.is_file()}
+            release = unpacked(folder)
+            files = {str(file.relative_to(release)) for file in release.rglob("*") if file.is_file()}
         self.assertEqual(files, {
             "itsme", "LICENSE", "README.md", "itsme.cdx.json", "itsme-sandbox.service", "service.service",
             "completions/itsme.bash", "completions/itsme.zsh", "completions/itsme.fish"})
