@@ -110,9 +110,9 @@ lint: deps ## Check format, warnings, documentation, source rules, the articles,
 	@Scripts/lint/source-rules
 	@Scripts/lint/protocol-table
 	@Scripts/lint/warnings
-	@Scripts/lint/documentation
 	@Scripts/lint/articles
 	@ITSMERP_WARNINGS=error Scripts/docs
+	@Scripts/lint/documentation
 	@Scripts/lint/consumer
 	@Scripts/lint/compile-fail
 
