@@ -29,6 +29,8 @@ let package = Package(
         .executable(name: "itsme", targets: ["ItsmeTool"]),
         .library(name: "ItsmeConfig", targets: ["ItsmeConfig"]),
         .library(name: "ItsmeLifecycle", targets: ["ItsmeLifecycle"]),
+        .library(name: "ItsmePostgreSQL", targets: ["ItsmePostgreSQL"]),
+        .library(name: "ItsmeRedis", targets: ["ItsmeRedis"]),
     ],
     traits: [
         .trait(
@@ -52,6 +54,14 @@ let package = Package(
         .trait(
             name: "Observability",
             description: "Reports metrics with swift-metrics and spans with swift-distributed-tracing."
+        ),
+        .trait(
+            name: "PostgreSQL",
+            description: "Builds ItsmePostgreSQL, a store that several instances share, with libpq."
+        ),
+        .trait(
+            name: "Redis",
+            description: "Builds ItsmeRedis, a store that several instances share, in Redis or Valkey, with hiredis."
         ),
         .default(enabledTraits: []),
     ],
@@ -78,6 +88,9 @@ let package = Package(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
         // QR codes, for the command only. Without pkg-config, so that nobody else is told to install it.
         .systemLibrary(name: "CQREncode"),
+        // Only with their traits. Without pkg-config, as above.
+        .systemLibrary(name: "CLibPQ"),
+        .systemLibrary(name: "CHiredis"),
         // The TLS half of OpenSSL, for the tests' servers only.
         .systemLibrary(name: "COpenSSLTLS", path: "Tests/COpenSSLTLS", pkgConfig: "openssl"),
         // Engines of OpenSSL, for the tests' hardware security module only.
@@ -161,6 +174,24 @@ let package = Package(
                 .product(
                     name: "ServiceLifecycle", package: "swift-service-lifecycle",
                     condition: .when(traits: ["ServiceLifecycle"])),
+            ],
+            swiftSettings: swiftSettings),
+        // Connections on threads of their own, for the stores below.
+        .target(name: "StoreConnections", swiftSettings: swiftSettings),
+        .target(
+            name: "ItsmePostgreSQL",
+            dependencies: [
+                "ItsmeRP", "StoreConnections",
+                .product(name: "Logging", package: "swift-log"),
+                .target(name: "CLibPQ", condition: .when(traits: ["PostgreSQL"])),
+            ],
+            swiftSettings: swiftSettings),
+        .target(
+            name: "ItsmeRedis",
+            dependencies: [
+                "ItsmeRP", "StoreConnections", "CCurl",
+                .product(name: "Logging", package: "swift-log"),
+                .target(name: "CHiredis", condition: .when(traits: ["Redis"])),
             ],
             swiftSettings: swiftSettings),
         .target(
@@ -250,6 +281,15 @@ let package = Package(
                 .product(name: "Metrics", package: "swift-metrics", condition: .when(traits: ["Observability"])),
                 .product(
                     name: "MetricsTestKit", package: "swift-metrics", condition: .when(traits: ["Observability"])),
+            ],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ItsmeStoreTests",
+            dependencies: [
+                "ItsmePostgreSQL", "ItsmeRedis", "StoreConnections", "ItsmeHummingbird", "ItsmeSandbox", "ItsmeRP", "JOSE",
+                "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["Hummingbird"])),
             ],
             swiftSettings: swiftSettings),
         .target(

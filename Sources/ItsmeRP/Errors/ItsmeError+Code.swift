@@ -87,6 +87,10 @@ extension ItsmeError {
         public static let randomSourceFailed = Code(
             "random_source_failed", .transient, "the random source returned no bytes",
             remedy: "Check the system's random generator.")
+        /// The store that several instances share did not answer. Nothing was accepted.
+        public static let storeUnavailable = Code(
+            "store_unavailable", .transient, "the store did not answer",
+            remedy: "Check the store and the network to it. The person can try again.")
         /// The request object is larger than its store.
         public static let requestObjectTooLarge = Code(
             "request_object_too_large", .misconfiguration, "the request object is larger than its store",

@@ -45,6 +45,8 @@ public struct ItsmeError: Error, Sendable {
         public static let revocation = Phase("revocation")
         /// Identifying a person by a QR code.
         public static let userDiscovery = Phase("user-discovery")
+        /// The store that several instances share.
+        public static let store = Phase("store")
         /// The backchannel authentication request and its answer.
         public static let backchannelAuthentication = Phase("backchannel-authentication")
     }
@@ -120,6 +122,17 @@ public struct ItsmeError: Error, Sendable {
         return ItsmeError(
             .invalidConfiguration, phase, "OpenSSL failed: \(error.reason)",
             remedy: "Check that OpenSSL 3 is installed completely, with its default provider.", joseCode: error.code)
+    }
+
+    /// The error of a store that did not answer. It names the type of the store's own error, whose text may hold anything.
+    package static func storeUnavailable(_ error: any Error, _ phase: Phase) -> ItsmeError {
+        if let error = error as? ItsmeError { return error }
+        return storeUnavailable("the store failed with \(type(of: error))", phase)
+    }
+
+    /// The error of a store that did not answer, with a reason that holds no secret.
+    package static func storeUnavailable(_ reason: String, _ phase: Phase) -> ItsmeError {
+        ItsmeError(.storeUnavailable, phase, reason)
     }
 
     /// Text that names both issuers of a mismatch. An issuer is not secret. A value that is not a URL might be, so it

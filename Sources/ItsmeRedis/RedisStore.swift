@@ -1,0 +1,3 @@
+#if Redis
+    internal import ItsmeRP
+#endif

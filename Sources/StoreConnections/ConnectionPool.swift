@@ -1,0 +1,261 @@
+import Dispatch
+import Logging
+import Synchronization
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Glibc
+#endif
+
+/// A point of the monotonic clock after which an operation has failed.
+package typealias Deadline = ContinuousClock.Instant
+
+/// Why an operation on a store failed.
+package enum StoreFailure: Error {
+    /// The connection cannot be used any more. The operation may have happened, and can be repeated on a new one.
+    case connectionLost(String)
+    /// The store refused the operation. To repeat it would not help.
+    case refused(String)
+    /// There was no connection, or no answer, in time.
+    case timedOut
+    /// Too many operations wait already.
+    case overloaded
+    /// The pool was shut down.
+    case shutDown
+}
+
+/// Runs blocking operations on connections to a store, each connection on a thread of its own, so that Swift's tasks never
+/// wait on a socket.
+///
+/// A connection is opened when it is first needed. If an operation loses it, the operation is repeated once on a new
+/// connection, so operations must be safe to repeat.
+package final class ConnectionPool<Connection>: Sendable {
+    private let queue: JobQueue<Connection>
+    private let timeout: Duration
+
+    /// Makes a pool without connections.
+    ///
+    /// - Parameters:
+    ///   - maximumConnections: The most connections, at least 1.
+    ///   - maximumWaiting: The most operations that wait for a connection. More fail with ``StoreFailure/overloaded``.
+    ///   - timeout: The time for one operation, with the wait for a connection and the repetition.
+    ///   - connect: Opens a connection, on a thread of the pool, before the deadline.
+    package init(
+        maximumConnections: Int, maximumWaiting: Int = 10_000, timeout: Duration,
+        connect: @escaping @Sendable (Deadline) throws(StoreFailure) -> Connection
+    ) {
+        queue = JobQueue(
+            maximumThreads: max(maximumConnections, 1), maximumWaiting: max(maximumWaiting, 1), connect: connect)
+        self.timeout = timeout
+    }
+
+    /// Runs an operation on a connection.
+    ///
+    /// - Parameter operation: Blocks until the deadline at most. It may run twice.
+    /// - Throws: ``StoreFailure``, or `CancellationError` if the task was cancelled before the operation began.
+    package func run<Answer: Sendable>(
+        _ operation: @escaping @Sendable (Connection, Deadline) throws(StoreFailure) -> Answer
+    ) async throws -> Answer {
+        let deadline = Deadline.now + timeout
+        let number = queue.nextNumber()
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Answer, any Error>) in
+                queue.add(
+                    Job(
+                        number: number, deadline: deadline,
+                        attempt: { (connection) throws(StoreFailure) in
+                            continuation.resume(returning: try operation(connection, deadline))
+                        },
+                        fail: { continuation.resume(throwing: $0) }))
+                // The handler below may have run before the job was there.
+                if Task.isCancelled { queue.cancel(number) }
+            }
+        } onCancel: {
+            queue.cancel(number)
+        }
+    }
+
+    /// Closes the connections after the operations that run, and waits for that. Operations that wait fail.
+    package func shutDown() async {
+        await withCheckedContinuation { queue.stop(then: $0) }
+    }
+
+    deinit {
+        queue.stop(then: nil)
+    }
+}
+
+/// An operation that waits for a connection.
+private struct Job<Connection>: Sendable {
+    let number: UInt64
+    let deadline: Deadline
+    /// Runs the operation and hands over its answer, unless it throws.
+    let attempt: @Sendable (Connection) throws(StoreFailure) -> Void
+    let fail: @Sendable (any Error) -> Void
+}
+
+/// The operations of a pool, and the threads that run them. A thread keeps the queue alive until the queue is stopped.
+private final class JobQueue<Connection>: Sendable {
+    private struct State {
+        var jobs: [Job<Connection>] = []
+        var lastNumber: UInt64 = 0
+        var threads = 0
+        var idle = 0
+        var isStopped = false
+        var waitingForEnd: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state = Mutex(State())
+    /// One signal for each job and, at the end, for each thread.
+    private let wakeUps = DispatchSemaphore(value: 0)
+    private let maximumThreads: Int
+    private let maximumWaiting: Int
+    private let connect: @Sendable (Deadline) throws(StoreFailure) -> Connection
+
+    init(
+        maximumThreads: Int, maximumWaiting: Int,
+        connect: @escaping @Sendable (Deadline) throws(StoreFailure) -> Connection
+    ) {
+        self.maximumThreads = maximumThreads
+        self.maximumWaiting = maximumWaiting
+        self.connect = connect
+    }
+
+    // MARK: Callers' side
+
+    func nextNumber() -> UInt64 {
+        state.withLock { state in
+            state.lastNumber &+= 1
+            return state.lastNumber
+        }
+    }
+
+    func add(_ job: Job<Connection>) {
+        let failure = state.withLock { state -> StoreFailure? in
+            guard !state.isStopped else { return .shutDown }
+            guard state.jobs.count < maximumWaiting else { return .overloaded }
+            if state.jobs.count >= state.idle, state.threads < maximumThreads, startThread() { state.threads += 1 }
+            guard state.threads > 0 else { return .overloaded }
+            state.jobs.append(job)
+            return nil
+        }
+        if let failure { job.fail(failure) } else { wakeUps.signal() }
+    }
+
+    /// Fails a job that has not begun.
+    func cancel(_ number: UInt64) {
+        let job = state.withLock { state in
+            state.jobs.firstIndex { $0.number == number }.map { state.jobs.remove(at: $0) }
+        }
+        job?.fail(CancellationError())
+    }
+
+    func stop(then continuation: CheckedContinuation<Void, Never>?) {
+        let (jobs, threads) = state.withLock { state in
+            state.isStopped = true
+            defer { state.jobs = [] }
+            if let continuation, state.threads > 0 { state.waitingForEnd.append(continuation) }
+            return (state.jobs, state.threads)
+        }
+        for job in jobs { job.fail(StoreFailure.shutDown) }
+        for _ in 0..<threads { wakeUps.signal() }
+        if threads == 0 { continuation?.resume() }
+    }
+
+    // MARK: A thread
+
+    private func startThread() -> Bool {
+        let context = Unmanaged.passRetained(ThreadBody { self.work() })
+        #if canImport(Darwin)
+            var thread: pthread_t?
+            let start: @convention(c) (UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? = {
+                Unmanaged<ThreadBody>.fromOpaque($0).takeRetainedValue().run()
+                return nil
+            }
+        #else
+            var thread = pthread_t()
+            let start: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = {
+                if let body = $0 { Unmanaged<ThreadBody>.fromOpaque(body).takeRetainedValue().run() }
+                return nil
+            }
+        #endif
+        guard pthread_create(&thread, nil, start, context.toOpaque()) == 0 else {
+            context.release()
+            return false
+        }
+        #if canImport(Darwin)
+            if let thread { pthread_detach(thread) }
+        #else
+            pthread_detach(thread)
+        #endif
+        return true
+    }
+
+    private func work() {
+        var connection: Connection?
+        while let job = nextJob() {
+            guard job.deadline > .now else {
+                job.fail(StoreFailure.timedOut)
+                continue
+            }
+            do throws(StoreFailure) {
+                try perform(job, on: &connection)
+            } catch {
+                job.fail(error)
+            }
+        }
+        connection = nil
+        let waiting = state.withLock { state -> [CheckedContinuation<Void, Never>] in
+            state.threads -= 1
+            guard state.threads == 0 else { return [] }
+            defer { state.waitingForEnd = [] }
+            return state.waitingForEnd
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+
+    private func perform(_ job: Job<Connection>, on connection: inout Connection?) throws(StoreFailure) {
+        // A kept connection may have been closed since it was last used.
+        for isRetry in [false, true] {
+            let current: Connection
+            if let connection { current = connection } else { current = try connect(job.deadline) }
+            connection = current
+            do throws(StoreFailure) {
+                return try job.attempt(current)
+            } catch {
+                switch error {
+                case .refused: throw error
+                case .connectionLost where !isRetry && job.deadline > .now: connection = nil
+                default:
+                    connection = nil
+                    throw error
+                }
+            }
+        }
+    }
+
+    /// Waits for a job; nil if the queue was stopped.
+    private func nextJob() -> Job<Connection>? {
+        while true {
+            state.withLock { $0.idle += 1 }
+            wakeUps.wait()
+            let (job, isStopped) = state.withLock { state in
+                state.idle -= 1
+                // Empty if the job of this signal was cancelled.
+                return (state.jobs.isEmpty ? nil : state.jobs.removeFirst(), state.isStopped)
+            }
+            if let job { return job }
+            if isStopped { return nil }
+        }
+    }
+}
+
+/// What a thread runs.
+private final class ThreadBody {
+    let run: () -> Void
+
+    init(_ run: @escaping () -> Void) { self.run = run }
+}

@@ -1,0 +1,139 @@
+import StoreConnections
+import Synchronization
+import XCTest
+
+final class ConnectionPoolTests: XCTestCase {
+    /// Counts what threads do.
+    private final class Counter: Sendable {
+        private let count = Mutex(0)
+
+        var value: Int { count.withLock { $0 } }
+
+        @discardableResult
+        func next() -> Int {
+            count.withLock { count in
+                count += 1
+                return count
+            }
+        }
+    }
+
+    private struct Line {}
+
+    private let opened = Counter()
+
+    private func pool(of size: Int = 1, waiting: Int = 100, timeout: Duration = .seconds(60)) -> ConnectionPool<Line> {
+        ConnectionPool(maximumConnections: size, maximumWaiting: waiting, timeout: timeout) { [opened] _ in
+            opened.next()
+            return Line()
+        }
+    }
+
+    func testKeepsItsConnection() async throws {
+        let pool = pool()
+        for number in 1...10 {
+            let answer = try await pool.run { _, _ in number }
+            XCTAssertEqual(answer, number)
+        }
+        XCTAssertEqual(opened.value, 1)
+        await pool.shutDown()
+    }
+
+    func testRepeatsAnOperationOnceOnANewConnection() async throws {
+        let pool = pool()
+        let attempts = Counter()
+        let answer = try await pool.run { (_, _) throws(StoreFailure) in
+            guard attempts.next() > 1 else { throw .connectionLost("reset") }
+            return "answer"
+        }
+        XCTAssertEqual(answer, "answer")
+        XCTAssertEqual(opened.value, 2)
+        do {
+            try await pool.run { (_, _) throws(StoreFailure) -> Void in
+                attempts.next()
+                throw .connectionLost("reset")
+            }
+            XCTFail("a lost operation has no answer")
+        } catch StoreFailure.connectionLost {}
+        XCTAssertEqual(attempts.value, 4)
+        await pool.shutDown()
+    }
+
+    func testARefusalKeepsTheConnectionAndIsNotRepeated() async throws {
+        let pool = pool()
+        let attempts = Counter()
+        do {
+            try await pool.run { (_, _) throws(StoreFailure) -> Void in
+                attempts.next()
+                throw .refused("no")
+            }
+            XCTFail("refused")
+        } catch StoreFailure.refused {}
+        _ = try await pool.run { _, _ in 1 }
+        XCTAssertEqual([attempts.value, opened.value], [1, 1])
+        await pool.shutDown()
+    }
+
+    func testRefusesMoreThanMayWaitAndFailsWhatWaitsAtTheEnd() async throws {
+        let pool = pool(waiting: 1)
+        let (started, release) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        async let running: Int = pool.run { _, _ in
+            started.signal()
+            release.wait()
+            return 1
+        }
+        await signal(of: started)
+        let waiting = Task { try await pool.run { _, _ in 2 } }
+        // The third is refused as soon as the second waits.
+        var refused = false
+        while !refused {
+            do {
+                let third = Task { try await pool.run { _, _ in 3 } }
+                third.cancel()
+                _ = try await third.value
+            } catch StoreFailure.overloaded {
+                refused = true
+            } catch is CancellationError {}
+        }
+        async let end: Void = pool.shutDown()
+        do {
+            _ = try await waiting.value
+            XCTFail("it never began")
+        } catch StoreFailure.shutDown {}
+        release.signal()
+        let first = try await running
+        XCTAssertEqual(first, 1)
+        await end
+    }
+
+    func testCancellationEndsAnOperationThatWaits() async throws {
+        let pool = pool()
+        let (started, release) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        async let running: Int = pool.run { _, _ in
+            started.signal()
+            release.wait()
+            return 1
+        }
+        await signal(of: started)
+        let waiting = Task { try await pool.run { _, _ in 2 } }
+        waiting.cancel()
+        do {
+            _ = try await waiting.value
+            XCTFail("it was cancelled")
+        } catch is CancellationError {}
+        release.signal()
+        let first = try await running
+        XCTAssertEqual(first, 1)
+        await pool.shutDown()
+    }
+
+    /// Waits without blocking a thread of Swift's tasks.
+    private func signal(of semaphore: DispatchSemaphore) async {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                semaphore.wait()
+                continuation.resume()
+            }
+        }
+    }
+}
