@@ -13,8 +13,8 @@
     /// let login = ItsmeService.login(try settings.serviceCode("login"))
     /// ```
     ///
-    /// All keys are below `itsme`: `ITSME_CLIENT_ID`, `--itsme-client-id`, `itsme.clientID`. The page
-    /// The article "Configuration" lists them. A value that is empty counts as not given.
+    /// All keys are below `itsme`: `ITSME_CLIENT_ID`, `--itsme-client-id`, `itsme.clientID`. The article
+    /// "Configuration" lists them. A value that is empty counts as not given.
     ///
     /// Values are checked here, not at the first login. The properties can be changed before a client is made of them.
     public struct ItsmeSettings: Sendable {
@@ -67,51 +67,19 @@
                 logger.warning("a name looks like a setting but is none", metadata: metadata)
             }
             self.reader = reader.scoped(to: "itsme")
-            var source = SettingReader(self.reader, unknown: unknown)
-
-            let environment = source.environment()
-            let clientID = source.text(.clientID)
-            let redirectURI = source.text(.redirectURI)
-            let identity = source.identity(custodian: custodian)
-            let sealer = source.sealer()
-            let origins = source.targetOrigins()
-            let locale = source.value(.defaultLocale) { InterfaceLocale(rawValue: $0) }
-            let algorithms = source.algorithms()
-            let delivery = source.requestDelivery(store: requestObjectStore)
-            let skew = source.seconds(.clockSkew)
-            let age = source.seconds(.maximumTokenAge)
-            let lifetime = source.seconds(.transactionLifetime)
-            let network = source.network()
-
-            var made: ItsmeConfiguration?
-            if let environment, let clientID, let redirectURI, let identity {
-                var client = ItsmeConfiguration(
-                    environment: environment, clientID: clientID, authentication: identity.authentication,
-                    redirectURI: redirectURI)
-                algorithms.apply(to: &client)
-                client.logger = logger
-                if let delivery { client.requestDelivery = delivery }
-                if let skew { client.clockSkew = skew }
-                if let age { client.maximumTokenAge = age }
-                if let lifetime { client.transactionLifetime = lifetime }
-                for fault in client.faults() {
-                    source.refuse(Setting.of(field: fault.field).name, fault)
-                }
-                made = client
-            }
-            guard source.problems.isEmpty, let client = made, let sealer, let identity else {
-                throw ItsmeSettingsError(problems: source.problems)
-            }
+            let read = PartialSettings(
+                self.reader, requestObjectStore: requestObjectStore, custodian: custodian, logger: logger,
+                unknown: unknown)
+            guard read.problems.isEmpty, let client = read.client, let sealer = read.sealer,
+                let identity = read.identity
+            else { throw ItsmeSettingsError(problems: read.problems) }
             self.client = client
-            self.network = network
+            network = read.network
             self.sealer = sealer
             keys = identity.keys
             keyFile = identity.keyFile
-            var options = LoginOptions()
-            options.allowedTargetOrigins = Set(origins)
-            options.defaultLocale = locale ?? options.defaultLocale
-            self.options = options
-            entries = Setting.allCases.map { Entry($0, given: source.given[$0], client: client) }
+            options = read.options
+            entries = Setting.allCases.map { Entry($0, given: read.given[$0], client: client) }
         }
 
         /// Makes the client, with a transport of its own.

@@ -43,12 +43,16 @@
             /// What to do about it.
             public let remedy: String
 
-            init(_ name: SettingName, _ reason: String, remedy: String) {
+            /// Whether a required setting is not given.
+            package let isMissing: Bool
+
+            init(_ name: SettingName, _ reason: String, remedy: String, isMissing: Bool = false) {
                 variable = name.variable
                 argument = name.argument
                 key = name.key
                 self.reason = reason
                 self.remedy = remedy
+                self.isMissing = isMissing
             }
 
             /// Names, reason and remedy in one line.

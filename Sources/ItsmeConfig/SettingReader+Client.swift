@@ -87,7 +87,8 @@
                 guard problems.count == hadProblems else { return nil }
                 refuse(
                     .keyFile, "it is missing, and so is \(Setting.clientSecret.name.variable)",
-                    remedy: "Make keys with: itsme keys generate. If itsme gave you a secret, give that.")
+                    remedy: "Make keys with: itsme keys generate. If itsme gave you a secret, give that.",
+                    isMissing: true)
             case (.some, .some):
                 refuse(
                     .clientSecret, "both a key file and a client secret are given",

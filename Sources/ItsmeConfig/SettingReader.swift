@@ -131,12 +131,12 @@
 
         // MARK: Faults
 
-        mutating func refuse(_ name: SettingName, _ reason: String, remedy: String) {
-            problems.append(ItsmeSettingsError.Problem(name, reason, remedy: remedy))
+        mutating func refuse(_ name: SettingName, _ reason: String, remedy: String, isMissing: Bool = false) {
+            problems.append(ItsmeSettingsError.Problem(name, reason, remedy: remedy, isMissing: isMissing))
         }
 
-        mutating func refuse(_ setting: Setting, _ reason: String, remedy: String) {
-            refuse(setting.name, reason, remedy: remedy)
+        mutating func refuse(_ setting: Setting, _ reason: String, remedy: String, isMissing: Bool = false) {
+            refuse(setting.name, reason, remedy: remedy, isMissing: isMissing)
         }
 
         mutating func refuse(_ name: SettingName, _ error: ItsmeError) {
@@ -162,7 +162,8 @@
                 setting, "it is missing" + (misspelt.map { "; \($0.name), which is not a setting, is given" } ?? ""),
                 remedy: setting == .sealingKey
                     ? "Make one with: \(Setting.sealingKeyCommand)"
-                    : "Set it: \(setting.facts.meaning.lowercasedAtStart)")
+                    : "Set it: \(setting.facts.meaning.lowercasedAtStart)",
+                isMissing: true)
         }
 
         // MARK: Reading

@@ -38,13 +38,20 @@
                 (["applinks", "write"], 64, ["--ios-app ID", "itsme applinks write --help"]),
                 (["discover"], 64, ["environment"]),
                 (["doctor", "--itsme-environment", "e3e"], 1, ["--itsme-environment: ", "Give one of production,"]),
-                (["discover", "e3e"], 1, ["Use one of e2e, production,"]),
+                (
+                    ["discover", "e3e"], 64,
+                    ["There is no environment 'e3e'. Give e2e, production,", "or the URL of an issuer."]
+                ),
+                (["discover", "loopback-sandbox"], 64, ["There is no environment 'loopback-sandbox'."]),
+                (["discover", "http://idp.example/v2"], 64, ["'http://idp.example/v2': "]),
+                (["inspect", "--environment", "e3e", "a.b.c"], 64, ["There is no environment 'e3e'."]),
                 (["keys", "rotate", "x", "sgi", "begin"], 64, ["'sgi'", "'sig' and 'enc'"]),
             ])
         }
 
         func testNamesValuesThatAreWrong() throws {
             try write("{}", to: "client.json")
+            let fingerprint = Array(repeating: "AB", count: 32).joined(separator: ":")
             try check([
                 (["sandbox", "--client", "@client.json", "--port", "http"], 64, ["'http'", "--port"]),
                 (["sandbox", "--client", "@client.json", "--port", "70000"], 64, ["between 0 and 65535"]),
@@ -52,8 +59,23 @@
                 (["keys", "generate", "--bits", "1024"], 64, ["2048, 3072 or 4096"]),
                 (["applinks", "check", "shop"], 1, ["shop: this cannot be a redirect URI"]),
                 (
-                    ["applinks", "write", "--ios-app", "x", "--path", "/"], 1,
-                    ["application identifier is missing or malformed"]
+                    ["applinks", "write", "--ios-app", "be.example.app", "--path", "/"], 64,
+                    ["--ios-app 'be.example.app': ", "as in ABCDE12345.com.example.app"]
+                ),
+                (
+                    ["applinks", "write", "--ios-app", "ABCDE12345.be.example", "--path", "itsme"], 64,
+                    ["--path 'itsme': ", "Start it with a slash"]
+                ),
+                (
+                    ["applinks", "write", "--android-app", "app", "--fingerprint", fingerprint], 64,
+                    ["--android-app 'app': "]
+                ),
+                (
+                    [
+                        "applinks", "write", "--android-app", "be.example", "--fingerprint", fingerprint,
+                        "--fingerprint", "zz",
+                    ],
+                    64, ["--fingerprint 'zz': ", "32 bytes"]
                 ),
             ])
         }
@@ -138,6 +160,7 @@
                 (["keys", "check", "@missing"], 1, ["there is no such file"]),
                 (["keys", "check", "@empty"], 1, ["empty: "]),
                 (["keys", "check", "@binary"], 1, ["binary: "]),
+                (["keys", "check", "@client.json"], 1, ["looks like the registration", "itsme sandbox --client"]),
                 (["keys", "sealing-key", "--out", "@private.json"], 1, ["private.json: ", "exists"]),
                 (
                     [

@@ -50,8 +50,8 @@
             XCTAssertEqual(failing.status, 1, failing.output)
             XCTAssertTrue(failing.output.contains("status 503"), failing.output)
             let unknown = try ToolProcess(["discover", "e2f"]).result()
-            XCTAssertEqual(unknown.status, 1, unknown.output)
-            XCTAssertTrue(unknown.output.contains("Use one of e2e"), unknown.output)
+            XCTAssertEqual(unknown.status, 64, unknown.output)
+            XCTAssertTrue(unknown.output.contains("Give e2e, production"), unknown.output)
         }
 
         // MARK: App links
@@ -93,7 +93,7 @@
 
         func testRefusesAppsThatAreNone() throws {
             let bundle = try ToolProcess(["applinks", "write", "--ios-app", "com.example.app", "--path", "/"]).result()
-            XCTAssertEqual(bundle.status, 1, bundle.output)
+            XCTAssertEqual(bundle.status, 64, bundle.output)
             XCTAssertTrue(bundle.output.contains("ABCDE12345.com.example.app"), bundle.output)
             let nothing = try ToolProcess(["applinks", "write"]).result()
             XCTAssertEqual(nothing.status, 64, nothing.output)

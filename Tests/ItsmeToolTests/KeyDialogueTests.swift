@@ -6,7 +6,7 @@
 
     @testable import ItsmeTool
 
-    /// What `itsme keys generate` asks a person, and what it makes of the answers.
+    /// What `itsme keys generate` and `rotate` ask a person, and what they make of the answers.
     final class KeyDialogueTests: FolderTestCase {
         /// A person who answers in order.
         private final class Script: KeyDialogue {
@@ -63,6 +63,20 @@
             XCTAssertTrue(script.said.contains("Answer yes or no."))
             XCTAssertTrue(script.said.contains("That passphrase does not open it."))
             XCTAssertFalse(script.said.joined().contains("tomato"))
+        }
+
+        func testAsksBeforeAStepThatMakesLoginsFail() throws {
+            let old = try generate(Script([path("private"), path("public"), "no", ""]))
+            for (answer, changes) in [("", false), ("yes", true)] {
+                let script = Script([answer])
+                let rotation = KeyRotation(
+                    file: KeyFile(path("private")), use: .signature, dialogue: script, now: Date())
+                let outcome = try? rotation.take(.replaceCompromised) { try KeyMaker.newKey(.signature, bits: 2048) }
+                XCTAssertEqual(outcome?.ring != nil, changes)
+                let kept = try KeyRing(parsing: KeyFile(path("private")).read()).entries.first?.keyID
+                XCTAssertEqual(kept != old.entries.first?.keyID, changes)
+                XCTAssertTrue(script.said.joined().contains("LOGINS FAIL"), "\(script.said)")
+            }
         }
 
         func testStopsAfterThreeWrongPassphrases() throws {

@@ -236,6 +236,10 @@
             XCTAssertEqual(try run("rotate", path("private"), "sig", "revert").status, 1)
             let begun = try run("rotate", path("private"), "sig", "begin", "--out-public", path("public"))
             XCTAssertEqual(begun.status, 0, begun.output)
+            XCTAssertTrue(begun.output.contains("publish it again"), begun.output)
+            let next = try XCTUnwrap(begun.output.split(separator: "\n").first { $0.hasPrefix("sig: next: ") })
+            XCTAssertTrue(next.hasPrefix("sig: next: sign with the new key, from 20"), begun.output)
+            XCTAssertEqual(try runPrinted("rotate", in: String(next)).status, 75)
             XCTAssertEqual(try ring().entries.count, 3)
             XCTAssertEqual(
                 try JWKSet(parsingRemote: Array(Data(contentsOf: folder.appendingPathComponent("public")))).keys.count,
@@ -246,13 +250,22 @@
             XCTAssertEqual(try run("rotate", path("private"), "sig", "cancel").status, 0)
             XCTAssertEqual(try ring().entries.map(\.keyID), first.entries.map(\.keyID))
             // Nothing has to be waited for before an encryption key that every instance knows is published.
-            XCTAssertEqual(try run("rotate", path("private"), "enc", "begin").status, 0)
+            let prepared = try run("rotate", path("private"), "enc", "begin")
+            XCTAssertEqual(prepared.status, 0, prepared.output)
+            XCTAssertTrue(prepared.output.contains("The public keys did not change."), prepared.output)
             XCTAssertEqual(try run("rotate", path("private"), "enc", "continue").status, 0)
             XCTAssertEqual(try run("rotate", path("private"), "enc", "continue").status, 75)
             XCTAssertEqual(try run("rotate", path("private"), "enc", "replace-compromised").status, 1)
-            XCTAssertEqual(try run("rotate", path("private"), "sig", "replace-compromised").status, 0)
+            let replaced = try run("rotate", path("private"), "sig", "replace-compromised")
+            XCTAssertEqual(replaced.status, 0, replaced.output)
+            XCTAssertTrue(replaced.output.contains("LOGINS FAIL from now on"), replaced.output)
+            XCTAssertTrue(replaced.output.contains("up to 30 minutes. Publish it now"), replaced.output)
+            XCTAssertFalse(replaced.output.contains("was dropped"), replaced.output)
             XCTAssertFalse(try ring().entries.contains { $0.keyID == first.entries.first?.keyID })
             XCTAssertEqual(try ring().revision, 6)
+            XCTAssertEqual(try run("rotate", path("private"), "sig", "begin").status, 0)
+            let dropped = try run("rotate", path("private"), "sig", "replace-compromised").output
+            XCTAssertTrue(dropped.contains("The next key, which was prepared for a rotation, was dropped"), dropped)
         }
     }
 #endif

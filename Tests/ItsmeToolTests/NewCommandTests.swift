@@ -105,8 +105,8 @@
                 shell:
                     "cd '\(folder.path)' && cp \"$0/itsme\" itsme && ./itsme new shop; status=$?; rm itsme; exit $status"
             ).result()
-            XCTAssertEqual(result.status, 1, result.output)
-            XCTAssertTrue(result.output.contains("--url"), result.output)
+            XCTAssertEqual(result.status, 64, result.output)
+            XCTAssertTrue(result.output.contains("--url URL"), result.output)
             XCTAssertEqual(try Self.files(in: folder), [])
         }
 
@@ -118,7 +118,10 @@
                 (["\u{1B}[31m"] + library, 64, "The name must begin with a letter"),
                 (["Hummingbird"] + library, 1, "is named Hummingbird too"),
                 (["itsme-lib", "--url", "git@git.example:itsme-lib.git"], 1, "is named itsme-lib too"),
-                (["shop", "--path", folder.path], 1, "not the folder of the library"),
+                (
+                    ["shop", "--path", folder.path], 64,
+                    "--path '\(folder.path)': this is not the folder of the library"
+                ),
                 (["shop", "--path", "/a", "--url", "b"], 64, "not both"),
                 (["shop", "--url", "a\nb"], 64, "--url is empty or has characters that cannot be printed"),
                 (["shop", "--branch", "next"] + library, 64, "--branch is for --url only"),

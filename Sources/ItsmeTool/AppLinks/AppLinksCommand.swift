@@ -71,6 +71,34 @@
             guard apps.androidApps.isEmpty == fingerprints.isEmpty else {
                 throw ValidationError("Give --android-app and --fingerprint together.")
             }
+            // One value at a time, with good ones beside it, so that a message can name the wrong one.
+            try check("--ios-app", apps.iosApps) { app throws(ItsmeError) in
+                _ = try AppleAppSiteAssociationEndpoint([.init(appIDs: [app], components: [.path("/")])])
+            }
+            try check("--path", paths) { path throws(ItsmeError) in
+                _ = try AppleAppSiteAssociationEndpoint([
+                    .init(appIDs: ["ABCDE12345.example"], components: [.path(path)])
+                ])
+            }
+            let fingerprint = Array(repeating: "00", count: 32).joined(separator: ":")
+            try check("--android-app", apps.androidApps) { app throws(ItsmeError) in
+                _ = try AssetLinksEndpoint([.init(packageName: app, certificateFingerprints: [fingerprint])])
+            }
+            try check("--fingerprint", fingerprints) { fingerprint throws(ItsmeError) in
+                _ = try AssetLinksEndpoint([.init(packageName: "be.example", certificateFingerprints: [fingerprint])])
+            }
+        }
+
+        private func check(
+            _ option: String, _ values: [String], _ use: (String) throws(ItsmeError) -> Void
+        ) throws(ValidationError) {
+            for value in values {
+                do {
+                    try use(value)
+                } catch {
+                    throw ValidationError("\(option) '\(value.printable)': \(error.reason). \(error.remedy)")
+                }
+            }
         }
 
         func run() async throws {

@@ -31,7 +31,7 @@
                     findings, facts: Self.lines(settings, codes, input.origins),
                     members: Self.members(settings, codes, input.origins))
             } catch let error as ItsmeSettingsError {
-                try output.print(findings + input.findings(error))
+                try output.print(findings + input.findings(error.problems))
             }
         }
 

@@ -36,6 +36,9 @@
                 }
                 followsName = isName && !argument.contains("=")
             }
+            if let unknown = ItsmeSettings.unknownNames(in: SettingsInput.names(in: arguments)).first {
+                throw ValidationError("\(unknown)")
+            }
         }
 
         func input() async throws -> SettingsInput { try await SettingsInput(arguments: arguments, files: file) }
@@ -55,7 +58,7 @@
                 CommandLineArgumentsProvider(arguments: ["itsme"] + arguments),
                 EnvironmentVariablesProvider(environmentVariables: environment),
             ]
-            var names = environment.keys + arguments.map { String($0.prefix { $0 != "=" }) }
+            var names = environment.keys + Self.names(in: arguments)
             for path in files {
                 let name = URL(fileURLWithPath: path).lastPathComponent
                 if name == ".env" || name.hasPrefix(".env.") || name.hasSuffix(".env") {
@@ -76,24 +79,24 @@
 
         /// Reads and checks the settings.
         func settings() throws(ItsmeSettingsError) -> ItsmeSettings {
+            // The store is only for the check: the application has its own.
             try ItsmeSettings(
-                reader,
-                // Only for the check: the application has its own store.
-                requestObjectStore: InMemoryRequestObjectStore(),
-                logger: Logger(label: "itsme", factory: { _ in SwiftLogNoOpLogHandler() }), names: names)
+                reader, requestObjectStore: InMemoryRequestObjectStore(), logger: Self.silent, names: names)
+        }
+
+        private static let silent = Logger(label: "itsme", factory: { _ in SwiftLogNoOpLogHandler() })
+
+        /// Reads what can be read of the settings, and what is wrong with the rest.
+        func partialSettings() -> PartialSettings {
+            PartialSettings(
+                reader.scoped(to: "itsme"), requestObjectStore: InMemoryRequestObjectStore(), logger: Self.silent,
+                unknown: ItsmeSettings.unknownNames(in: names))
         }
 
         /// The faults, each with the place where the value was given.
-        ///
-        /// - Parameter keys: Only the faults of these settings, as far as they are given; `nil` for all.
-        func findings(_ error: ItsmeSettingsError, of keys: [String]? = nil) -> [Finding] {
-            let problems = error.problems.filter { problem in
-                keys.map { $0.contains(problem.key) && reader.string(forKey: ConfigKey(problem.key)) != nil } ?? true
-            }
-            return problems.map { problem in
-                .fail(
-                    DoctorCheck.settings.rawValue, "\(origins.place(of: problem)): \(problem.reason).",
-                    remedy: problem.remedy)
+        func findings(_ problems: [ItsmeSettingsError.Problem]) -> [Finding] {
+            problems.map { problem in
+                DoctorCheck.settings.fail("\(origins.place(of: problem)): \(problem.reason).", remedy: problem.remedy)
             }
         }
 
@@ -117,6 +120,9 @@
             }
             return services
         }
+
+        /// The names of settings among arguments.
+        static func names(in arguments: [String]) -> [String] { arguments.map { String($0.prefix { $0 != "=" }) } }
 
         private static func variables(inFile path: String) throws(ToolFailure) -> [String] {
             guard let text = String(data: try InputFile(path: path).contents(), encoding: .utf8) else {

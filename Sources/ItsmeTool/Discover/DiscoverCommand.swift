@@ -3,7 +3,6 @@
     import Foundation
     import ItsmeRP
     import JOSE
-    import WebFormats
 
     /// Shows what an environment publishes about itself.
     struct DiscoverCommand: AsyncParsableCommand {
@@ -16,15 +15,8 @@
                 """
         )
 
-        @Argument(
-            help: """
-                e2e, production, client-secret-e2e, client-secret-production, legacy-e2e, legacy-production, or the URL \
-                of an issuer.
-                """, completion: .list(ItsmeEnvironment.named.map(\.description)))
+        @Argument(help: ArgumentHelp(ProviderAccess.choices), completion: .list(ProviderAccess.names))
         var environment: String
-
-        @Flag(help: "The issuer speaks the legacy generation of the protocol (v1).")
-        var legacy = false
 
         @Option(
             help: ArgumentHelp(
@@ -32,20 +24,14 @@
                 valueName: "folder"), completion: .directory)
         var record: String?
 
-        @Option(help: ArgumentHelp("A proxy, such as http://proxy.example:3128.", valueName: "url"))
-        var proxy: String?
-
-        @Option(
-            help: ArgumentHelp("Trust this certificate authority (PEM) too.", valueName: "file"), completion: .file())
-        var trustCa: String?
+        @OptionGroup var access: ProviderAccess
 
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            let environment = try Self.environment(self.environment, isLegacy: legacy)
+            let environment = try access.environment(environment)
             var configuration = CurlTransport.Configuration()
-            configuration.proxy = proxy
-            configuration.additionalCAFile = trustCa
+            access.apply(to: &configuration)
             let transport = try CurlTransport(configuration)
             do {
                 let discovery = try await Discovery(environment, transport: transport)
@@ -59,20 +45,6 @@
                 throw ToolFailure("\(error.reason). \(error.remedy)")
             }
             await transport.shutdown()
-        }
-
-        /// The environment with a name, or with an issuer.
-        static func environment(_ text: String, isLegacy: Bool) throws(ToolFailure) -> ItsmeEnvironment {
-            do {
-                guard text.contains("://") else { return try ItsmeEnvironment(named: text) }
-                let profile = isLegacy ? ProtocolProfile.v1 : .v2
-                let host = URLComponents(string: text)?.host ?? ""
-                return host.isLoopbackHost
-                    ? try .loopbackSandbox(issuer: text, profile: profile)
-                    : try .custom(issuer: text, profile: profile)
-            } catch {
-                throw ToolFailure("\(error.reason). \(error.remedy)")
-            }
         }
     }
 

@@ -8,7 +8,9 @@
         /// The checks of the request URI, which itsme calls.
         func requestURIFindings() async -> [Finding] {
             guard let uri = subject.requestURI else {
-                return [DoctorCheck.requestURI.skipped("Requests are not delivered by reference.")]
+                return absence(
+                    DoctorCheck.requestURI.skipped("No request URI is configured."), of: .requestURI, .requestURIAnswer)
+                    + (subject.requestObjectURL == nil ? [] : [await requestObjectFinding()])
             }
             let (found, fault) = publicEndpoint(uri, .requestURI, "The request URI")
             guard let endpoint = found else { return fault.map { [$0] } ?? [] }

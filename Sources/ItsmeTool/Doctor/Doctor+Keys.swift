@@ -9,7 +9,9 @@
         /// The checks of the keys on disk, which were read before: a file that cannot be read is a fault of the settings.
         func keyFindings() -> [Finding] {
             guard let ring = subject.keyRing else {
-                return [DoctorCheck.keyFile.skipped("No private key file is configured.")]
+                return absence(
+                    DoctorCheck.keyFile.skipped("No private key file is configured."),
+                    of: .keyFile, .keyUses, .keySizes, .keyNames, .keyRotation)
             }
             var findings = [
                 DoctorCheck.keyFile.ok("Only the owner of the private key file can use it, and it can be read."),
@@ -39,7 +41,7 @@
             for step in due {
                 findings.append(
                     DoctorCheck.keyRotation.warn(
-                        "A step of the rotation of the \(step.use.rawValue) key is due: \(step.action.rawValue).",
+                        "A step of the rotation of the \(step.use.rawValue) key is due: \(step.action.inWords).",
                         remedy: "Take it: itsme keys rotate FILE \(step.use.rawValue) continue"))
             }
             return findings
@@ -153,18 +155,21 @@
                 ]
             }
             var findings: [Finding] = []
-            let secret = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"]
-            if elements.contains(where: { key in secret.contains { key[$0] != nil } }) {
-                findings.append(
+            guard !elements.contains(where: JWK.looksPrivate) else {
+                // These keys have to go, so nothing else of them matters.
+                return [
                     DoctorCheck.jwkSetPrivate.fail(
                         "The published set has private members: everybody can read your keys.",
                         remedy: """
                             Take it offline now and tell itsme. Make new keys (itsme keys generate), and publish only \
                             the public file.
-                            """))
-            } else {
-                findings.append(DoctorCheck.jwkSetPrivate.ok("It has public members only."))
+                            """)
+                ]
+                    + [DoctorCheck.jwkSetContent, .jwkSetUses, .jwkSetSameKeys].map {
+                        $0.skipped("Not looked at, because the published keys are private (see jwks.private).")
+                    }
             }
+            findings.append(DoctorCheck.jwkSetPrivate.ok("It has public members only."))
             let unusable = set.skipped.filter { $0.reason.code != .keyNotSuitable }
             findings.append(
                 unusable.first.map {
@@ -173,7 +178,7 @@
                         remedy: "Publish RSA keys of at least 2048 bits only.")
                 } ?? DoctorCheck.jwkSetContent.ok("It is a JWK Set with \(elements.count) keys."))
             findings.append(usesFinding(set))
-            if let ring = subject.keyRing { findings.append(sameKeysFinding(set, ring)) }
+            findings += sameKeysFindings(set)
             return findings
         }
 
@@ -188,6 +193,16 @@
                     "A key has no kid.", remedy: "Give each key its own kid, the same as in the tokens that it signs.")
             }
             return DoctorCheck.jwkSetUses.ok("It has keys for sig and for enc, each with a kid.")
+        }
+
+        private func sameKeysFindings(_ published: JWKSet) -> [Finding] {
+            guard let ring = subject.keyRing else {
+                return absence(
+                    DoctorCheck.jwkSetSameKeys.skipped(
+                        "The keys were not compared, because no private key file is configured.",
+                        remedy: "Give it, if you have it here: --itsme-key-file FILE"), of: .jwkSetSameKeys)
+            }
+            return [sameKeysFinding(published, ring)]
         }
 
         private func sameKeysFinding(_ published: JWKSet, _ ring: KeyRing) -> Finding {

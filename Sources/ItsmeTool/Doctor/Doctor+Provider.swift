@@ -8,10 +8,10 @@
         /// The checks of itsme's side.
         func providerFindings() async -> [Finding] {
             guard let environment = subject.environment else {
-                return [
+                return absence(
                     DoctorCheck.discovery.skipped(
-                        "The itsme environment is not known.", remedy: "Give it: --itsme-environment e2e or production")
-                ]
+                        "The itsme environment is not known.", remedy: "Give it: --itsme-environment e2e or production"),
+                    of: .discovery, .endpoints, .algorithms, .providerKeys, .clock)
             }
             let discovered: Discovery
             do {
@@ -28,27 +28,30 @@
                         "It differs from what the library expects: \(differences.joined(separator: "; ")).",
                         remedy:
                             "See itsme discover \(environment). If logins work, tell the maintainers of the library."))
-            findings.append(algorithmFinding(discovered.metadata))
+            findings += algorithmFindings(discovered.metadata)
             findings.append(await providerKeyFinding(discovered))
             findings.append(clockFinding(discovered.reply))
             return findings
         }
 
-        private func algorithmFinding(_ metadata: ProviderMetadata) -> Finding {
+        private func algorithmFindings(_ metadata: ProviderMetadata) -> [Finding] {
             guard let client = subject.client else {
-                return DoctorCheck.algorithms.skipped("No client is configured.")
+                return absence(DoctorCheck.algorithms.skipped("No client is configured."), of: .algorithms)
             }
             do {
                 try metadata.requireAlgorithms(client.idTokenAlgorithms, prefix: "id_token")
                 try metadata.requireAlgorithms(client.userInfoAlgorithms, prefix: "userinfo")
                 try metadata.requireAlgorithms(client.requestObjectAlgorithms, prefix: "request_object")
             } catch {
-                return DoctorCheck.algorithms.fail(
-                    "A configured algorithm is not offered: \(error.reason) (\(error.field ?? "")).",
-                    remedy:
-                        "Configure the algorithms that were registered at itsme. itsme discover lists those offered.")
+                return [
+                    DoctorCheck.algorithms.fail(
+                        "A configured algorithm is not offered: \(error.reason) (\(error.field ?? "")).",
+                        remedy: """
+                            Configure the algorithms that were registered at itsme. itsme discover lists those offered.
+                            """)
+                ]
             }
-            return DoctorCheck.algorithms.ok("itsme offers every algorithm that is configured.")
+            return [DoctorCheck.algorithms.ok("itsme offers every algorithm that is configured.")]
         }
 
         private func providerKeyFinding(_ discovered: Discovery) async -> Finding {

@@ -22,6 +22,14 @@
             var redirectURIs: [String] = []
             /// The apps that the redirect URIs open; nil if they are no app links.
             var apps: AppLinkExpectation?
+            /// Whether what is nil may be given, but wrong.
+            var hasFaultySettings = false
+
+            /// Whether there is nothing to examine.
+            var isEmpty: Bool {
+                environment == nil && keyRing == nil && jwkSetURL == nil && requestURI == nil
+                    && requestObjectURL == nil && redirectURIs.isEmpty
+            }
         }
 
         let subject: Subject
@@ -58,8 +66,26 @@
             findings += await jwkSetFindings()
             findings += await requestURIFindings()
             for uri in subject.redirectURIs { findings += await redirectURIFindings(uri) }
+            if subject.redirectURIs.isEmpty {
+                findings += absence(
+                    DoctorCheck.redirectURI.skipped(
+                        "No redirect URI is known.", remedy: "Give it, if the service has one: --redirect-uri URL"),
+                    of: .redirectURI, .redirectURIAnswer)
+            }
             findings += await providerFindings()
             return findings
+        }
+
+        /// Findings about something that is not there: it was not given, or its setting cannot be used.
+        ///
+        /// - Parameters:
+        ///   - finding: What to say if it was not given.
+        ///   - checks: The checks that need it.
+        func absence(_ finding: Finding, of checks: DoctorCheck...) -> [Finding] {
+            guard subject.hasFaultySettings else { return [finding] }
+            return checks.map {
+                $0.skipped("Not looked at, because the settings cannot be used (see configuration.settings).")
+            }
         }
 
         /// An answer with how long it took.

@@ -1,6 +1,5 @@
 #if Tool
     import ArgumentParser
-    import Configuration
     import Foundation
     import ItsmeConfig
     import ItsmeRP
@@ -17,12 +16,14 @@
 
                   itsme doctor --file service.env --jwk-set https://www.example.be/itsme/jwks.json
 
-                For a service in another language, give only the environment:
+                For a service in another language, give what there is:
 
-                  itsme doctor --itsme-environment e2e --jwk-set https://www.example.be/itsme/jwks.json
+                  itsme doctor --itsme-environment e2e --jwk-set https://www.example.be/itsme/jwks.json \\
+                    --itsme-key-file itsme-private.json
 
                 With --itsme-environment loopback-sandbox it also accepts a service on this machine, and says what will \
-                be different at itsme. The article Doctor of the documentation explains each check. Exits with status 1 if one failed.
+                be different at itsme. The article "Check an integration: itsme doctor" explains each check. Exits with \
+                status 1 if one failed.
                 """
         )
 
@@ -56,44 +57,53 @@
 
         func run() async throws {
             let input = try await settings.input()
-            var findings = input.nameFindings
-            if findings.isEmpty { findings.append(DoctorCheck.names.ok("No name of a setting is misspelt.")) }
+            let read = input.partialSettings()
             var subject = Doctor.Subject(
-                jwkSetURL: jwkSetURL, requestObjectURL: requestObjectURL, redirectURIs: redirectURIs)
+                environment: read.environment, client: read.client, keyRing: read.keys?.ring, jwkSetURL: jwkSetURL,
+                requestURI: read.requestURI, requestObjectURL: requestObjectURL, redirectURIs: redirectURIs)
+            if let uri = read.redirectURI, !redirectURIs.contains(uri) { subject.redirectURIs.insert(uri, at: 0) }
             if let platform {
                 subject.apps = AppLinkExpectation(
                     platform: platform, iosApps: apps.iosApps, androidApps: apps.androidApps)
             }
-            var network = CurlTransport.Configuration()
-            do throws(ItsmeSettingsError) {
-                let settings = try input.settings()
-                subject.environment = settings.client.environment
-                subject.client = settings.client
-                subject.keyRing = settings.keys?.ring
-                if !subject.redirectURIs.contains(settings.client.redirectURI) {
-                    subject.redirectURIs.insert(settings.client.redirectURI, at: 0)
-                }
-                subject.requestURI = settings.entries.first { $0.variable == "ITSME_REQUEST_URI" && $0.isGiven }?.value
-                network = settings.network
-                findings.append(DoctorCheck.settings.ok("The settings can be used."))
-            } catch {
-                // What can be read still serves to look from outside.
-                subject.environment = input.environment
-                network = input.network
-                if input.hasClient {
-                    findings += input.findings(error)
-                } else {
-                    // Without a client, most settings are missing; what the environment is has to be right.
-                    findings += input.findings(error, of: ["itsme.environment", "itsme.issuer", "itsme.profile"])
-                    findings.append(
-                        DoctorCheck.settings.skipped(
-                            "No settings of a client are given.",
-                            remedy: "Give those of the service: variables, --file, or --itsme-client-id and so on."))
-                }
-            }
-            findings += try await self.findings(subject, network)
+            var findings = input.nameFindings
+            if findings.isEmpty { findings.append(DoctorCheck.names.ok("No name of a setting is misspelt.")) }
+            findings += settingFindings(read, input, subject)
+            subject.hasFaultySettings = findings.hasFailure
+            findings += try await self.findings(subject, read.network)
             try output.print(findings)
         }
+
+        /// What is wrong with the settings. A service in another language has only some of them.
+        private func settingFindings(
+            _ read: PartialSettings, _ input: SettingsInput, _ subject: Doctor.Subject
+        ) -> [Finding] {
+            let missing = read.describesService ? read.problems.filter(\.isMissing) : []
+            var findings = input.findings(read.problems.filter { !$0.isMissing })
+            findings += input.findings(missing.filter { $0.key != Self.sealingKey })
+            // itsme does not see it.
+            findings += missing.filter { $0.key == Self.sealingKey }.map { problem in
+                DoctorCheck.settings.warn(
+                    "\(input.origins.place(of: problem)): \(problem.reason). A service without this library needs none.",
+                    remedy: problem.remedy)
+            }
+            guard findings.isEmpty else { return findings }
+            guard !read.describesService else { return [DoctorCheck.settings.ok("The settings can be used.")] }
+            guard !subject.isEmpty else {
+                return [
+                    DoctorCheck.settings.fail(
+                        "Nothing was checked.",
+                        remedy: "Give --file, settings, or --itsme-environment and --jwk-set.")
+                ]
+            }
+            return [
+                DoctorCheck.settings.skipped(
+                    "The settings of a client are not given.",
+                    remedy: "Give those of the service: variables, --file, or --itsme-client-id and so on.")
+            ]
+        }
+
+        private static let sealingKey = "itsme.sealingKey"
 
         private func findings(_ subject: Doctor.Subject, _ network: CurlTransport.Configuration) async throws
             -> [Finding]
@@ -108,41 +118,6 @@
             await provider.shutdown()
             await outside.shutdown()
             return findings
-        }
-    }
-
-    extension SettingsInput {
-        /// The environment alone, when the other settings cannot be used; nil if it cannot be read either.
-        fileprivate var environment: ItsmeEnvironment? {
-            let settings = reader.scoped(to: "itsme")
-            guard let name = settings.string(forKey: "environment") else { return nil }
-            let issuer = settings.string(forKey: "issuer") ?? ""
-            let profile = settings.string(forKey: "profile") == "v1" ? ProtocolProfile.v1 : .v2
-            return switch name {
-            case "loopback-sandbox": try? .loopbackSandbox(issuer: issuer, profile: profile)
-            case "custom": try? .custom(issuer: issuer, profile: profile)
-            default: try? ItsmeEnvironment(named: name)
-            }
-        }
-
-        /// How to connect, when the other settings cannot be used.
-        fileprivate var network: CurlTransport.Configuration {
-            let settings = reader.scoped(to: "itsme")
-            var network = CurlTransport.Configuration()
-            network.proxy = settings.string(forKey: "proxy", isSecret: true)
-            network.additionalCAFile = settings.string(forKey: "caFile")
-            return (try? network.validate()) == nil ? CurlTransport.Configuration() : network
-        }
-
-        /// Whether anything of the client itself is given.
-        fileprivate var hasClient: Bool {
-            let settings = reader.scoped(to: "itsme")
-            return ["clientID", "redirectURI", "keyFile", "clientSecretFile", "sealingKeyFile"].contains {
-                settings.string(forKey: ConfigKey($0)) != nil
-            }
-                || ["clientSecret", "sealingKey"].contains {
-                    settings.string(forKey: ConfigKey($0), isSecret: true) != nil
-                }
         }
     }
 #endif

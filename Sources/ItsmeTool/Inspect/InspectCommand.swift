@@ -66,10 +66,11 @@
             let input = try InspectionInput(argument: item, file: file)
             var inspection = Inspection(now: at?.date ?? Date())
             inspection.kind = kind
-            let network = try await own.apply(to: &inspection)
+            var network = try await own.apply(to: &inspection)
+            provider.access.apply(to: &network)
             try provider.apply(to: &inspection)
             try login.apply(to: &inspection)
-            let transport = try CurlTransport(provider.network(network))
+            let transport = try CurlTransport(network)
             inspection.transport = transport
             let report = try await inspection.report(on: input)
             await transport.shutdown()
@@ -183,15 +184,9 @@
     /// Who issued a token.
     struct ProviderOptions: ParsableArguments {
         @Option(
-            help: ArgumentHelp(
-                """
-                e2e, production, client-secret-e2e, client-secret-production, legacy-e2e, legacy-production, or the URL \
-                of an issuer. Its keys are fetched.
-                """, valueName: "name"), completion: .list(ItsmeEnvironment.named.map(\.description)))
+            help: ArgumentHelp("\(ProviderAccess.choices) Its keys are fetched.", valueName: "name"),
+            completion: .list(ProviderAccess.names))
         var environment: String?
-
-        @Flag(help: "The issuer speaks the legacy generation of the protocol (v1).")
-        var legacy = false
 
         @Option(
             help: ArgumentHelp(
@@ -199,17 +194,13 @@
                 valueName: "file"), completion: .file())
         var providerKeys: String?
 
-        @Option(help: ArgumentHelp("A proxy, such as http://proxy.example:3128.", valueName: "url"))
-        var proxy: String?
-
-        @Option(
-            help: ArgumentHelp("Trust this certificate authority (PEM) too.", valueName: "file"), completion: .file())
-        var trustCa: String?
+        @OptionGroup var access: ProviderAccess
 
         func apply(to inspection: inout Inspection) throws {
             if let environment {
-                inspection.environment = try DiscoverCommand.environment(environment, isLegacy: legacy)
-                inspection.settings?.environment = try DiscoverCommand.environment(environment, isLegacy: legacy)
+                let given = try access.environment(environment)
+                inspection.environment = given
+                inspection.settings?.environment = given
             }
             guard let path = providerKeys else { return }
             let bytes = Array(try InputFile(path: path).contents())
@@ -221,13 +212,6 @@
                 )
             }
             inspection.providerKeys = bytes
-        }
-
-        func network(_ settings: CurlTransport.Configuration) -> CurlTransport.Configuration {
-            var network = settings
-            if let proxy { network.proxy = proxy }
-            if let trustCa { network.additionalCAFile = trustCa }
-            return network
         }
     }
 

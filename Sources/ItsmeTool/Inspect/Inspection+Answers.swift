@@ -44,7 +44,7 @@
             }
             let has = { (name: String) in json[name] != nil }
             switch true {
-            case has("keys"): return try keySet(json)
+            case has("keys"), has("kty"): throw keyFailure(json)
             case has("id_token"), has("access_token"): return try await tokenResponse(Array(text.utf8))
             case json["error"]?.string != nil: return errorAnswer(text, json)
             case has("jwks_uri") && has("issuer"):
@@ -69,16 +69,15 @@
             }
         }
 
-        /// A JWK Set is no token. Which command takes it depends on whether it is private.
-        private func keySet(_ json: JSON) throws -> InspectionReport {
-            let keys = json["keys"]?.elements ?? []
-            guard !keys.contains(where: { $0["d"] != nil || $0["k"] != nil }) else {
-                throw ToolFailure(
-                    "This is a private key file, not a token. Give it with --keys FILE, and the token here. If the keys were shown to somebody, replace them: itsme keys rotate"
+        /// A key or a JWK Set is no token. Which command takes it depends on whether it is private.
+        private func keyFailure(_ json: JSON) -> ToolFailure {
+            guard !(json["keys"]?.elements ?? [json]).contains(where: JWK.looksPrivate) else {
+                return ToolFailure(
+                    "This is a private key\(json["keys"] == nil ? "" : " file"), not a token. Give the private key file with --keys FILE, and the token here. If a key was shown to somebody, replace it: itsme keys rotate"
                 )
             }
-            throw ToolFailure(
-                "This is a public JWK Set, not a token. If it is the provider's, give it with --provider-keys FILE. itsme keys check FILE says what it is."
+            return ToolFailure(
+                "This is a public \(json["keys"] == nil ? "key" : "JWK Set"), not a token. If it is the provider's, give its JWK Set with --provider-keys FILE. itsme keys check FILE says what a file is."
             )
         }
 

@@ -13,21 +13,30 @@
         }
 
         let kind: Kind
-        /// What is before the query; empty if only the query was given.
+        /// What is before the parameters; empty if only they were given.
         let base: String
         let query: String
+        /// Whether the parameters are in the fragment, in place of the query.
+        let isFragment: Bool
 
         /// Nil if it is neither.
         init?(_ text: String) {
             guard !text.contains(where: \.isWhitespace) else { return nil }
             let whole = text.prefix { $0 != "#" }
+            let fragment = text.dropFirst(whole.count + 1)
             if let mark = whole.firstIndex(of: "?") {
                 base = String(whole[..<mark])
                 query = String(whole[whole.index(after: mark)...])
+                isFragment = false
+            } else if fragment.contains("=") {
+                base = String(whole)
+                query = String(fragment)
+                isFragment = true
             } else {
                 guard !whole.contains("://"), whole.contains("=") else { return nil }
                 base = ""
                 query = String(whole)
+                isFragment = false
             }
             let names = Set(FormEncoding.decode(Array(query.utf8)).map(\.name))
             if names.contains("client_id") || !names.isDisjoint(with: ["request", "request_uri", "response_type"]) {
@@ -53,6 +62,13 @@
         private func callback(_ address: InspectedAddress) async throws -> InspectionReport {
             var report = InspectionReport("callback", "A callback: itsme sends the person back to the service.")
             report.facts = address.facts
+            if address.isFragment {
+                report.findings.append(
+                    .fail(
+                        "authorization-response.fragment",
+                        "The parameters are in the fragment, after #. Browsers do not send it, so the service sees none.",
+                        remedy: "Do not ask for response_mode fragment. Without response_mode, they are in the query."))
+            }
             var requiresIssuer = false
             var gaps: [String: RuleLog.Gap] = [:]
             if let environment {

@@ -72,15 +72,24 @@
 
         private func keySetFindings(_ contents: SecretBytes) -> [Finding] {
             let isPrivate: [Bool]
+            let isRegistration: Bool
             do {
-                isPrivate = try JSON.withParsed(contents, malformed: { $0 }) { (json) throws(JOSEError) in
-                    (json["keys"]?.elements ?? []).map { $0["d"] != nil || $0["k"] != nil }
+                (isPrivate, isRegistration) = try JSON.withParsed(contents, malformed: { $0 }) {
+                    (json) throws(JOSEError) in
+                    ((json["keys"]?.elements ?? []).map(JWK.looksPrivate), json["client_id"] != nil)
                 }
             } catch {
                 return [
                     .fail(
                         Self.content, "\(path): it is not strict JSON (\(error.reason)).",
                         remedy: "Take the file as itsme keys generate wrote it.")
+                ]
+            }
+            guard !isRegistration else {
+                return [
+                    .fail(
+                        Self.content, "\(path): it looks like the registration of a client, and is no file of keys.",
+                        remedy: "Use it with: itsme sandbox --client \(path.quotedForShell)")
                 ]
             }
             guard !isPrivate.isEmpty else {

@@ -41,7 +41,7 @@
             try PublicKeyFile(path: publicFile, privateFile: privateFile).create(ring)
             dialogue.say("")
             dialogue.say("Written: \(privateFile) (private, mode 0600) and \(publicFile) (to publish)")
-            KeyRingSummary(ring: ring, now: now).lines.forEach { dialogue.say("  " + $0) }
+            KeyRingSummary(ring: ring, file: privateFile, now: now).lines.forEach { dialogue.say("  " + $0) }
             adviseNext(privateFile: privateFile, publicFile: publicFile, ring: ring)
         }
 

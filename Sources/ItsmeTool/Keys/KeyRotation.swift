@@ -26,7 +26,7 @@
         let dialogue: any KeyDialogue
         let now: Date
 
-        /// Takes a step, stores the ring, and prints the next steps.
+        /// Takes a step, stores the ring, and prints the next steps. Asks before a step that makes logins fail.
         ///
         /// - Parameter newKey: Returns the next key; called only if the step needs one.
         func take(_ step: Step, newKey: () throws -> JWK) throws -> Outcome {
@@ -35,13 +35,25 @@
                     "\(file.path): this is a public JWK Set, but the private keys are needed. Give the private key file."
                 )
             }
+            if step == .replaceCompromised, use == .signature, dialogue.isInteractive {
+                dialogue.say("LOGINS FAIL after this step, until itsme has read the new set.")
+                guard try dialogue.confirm("Replace the signing key now?") else {
+                    throw ToolFailure(
+                        "\(file.path): nothing was changed. To replace the key by the steps of a rotation, begin one.")
+                }
+            }
             var outcome = Outcome()
+            var changesPublicKeys = false
+            var dropsNextKey = false
             do {
                 // Gets the key before the file is locked, because this may ask a person or take seconds.
                 let key = step == .begin || step == .replaceCompromised ? try newKey() : nil
                 try file.update { contents in
-                    var ring = try KeyRing(parsing: contents)
+                    let old = try KeyRing(parsing: contents)
+                    var ring = old
                     try apply(step, to: &ring, key)
+                    changesPublicKeys = try PublicKeyFile.text(old) != PublicKeyFile.text(ring)
+                    dropsNextKey = old.entries.contains { $0.use == use && $0.role == .next }
                     outcome.ring = ring
                     return try ring.serialized()
                 }
@@ -53,10 +65,20 @@
                 dialogue.say("Not yet: \(error.reason). \(error.remedy)")
                 return outcome
             }
-            if let ring = outcome.ring {
-                KeyRingSummary(ring: ring, now: now).lines.forEach(dialogue.say)
+            guard let ring = outcome.ring else { return outcome }
+            KeyRingSummary(ring: ring, file: file.path, now: now).lines.forEach(dialogue.say)
+            dialogue.say("Now let every instance load the file.")
+            dialogue.say(
+                changesPublicKeys
+                    ? "The public keys changed: if you publish them as a file, publish it again."
+                    : "The public keys did not change.")
+            if step == .replaceCompromised {
+                if dropsNextKey { dialogue.say("The next key, which was prepared for a rotation, was dropped too.") }
                 dialogue.say(
-                    "Now let every instance load the file. If you publish the public keys as a file, publish it again.")
+                    """
+                    LOGINS FAIL from now on, until itsme has read the new set: up to \(ring.timing.cacheLifetime.inWords). \
+                    Publish it now, then ask itsme to read it again.
+                    """)
             }
             return outcome
         }
@@ -86,6 +108,8 @@
     /// The public facts of a key ring.
     struct KeyRingSummary {
         let ring: KeyRing
+        /// The private key file, for the commands.
+        let file: String
         let now: Date
 
         var lines: [String] {
@@ -105,7 +129,8 @@
             let step = ring.nextStep(for: use)
             guard let earliest = step.earliest else { return "\(use.rawValue): no rotation in progress" }
             let time = step.isDue(at: now) ? "now" : "from \(earliest.ISO8601Format())"
-            return "\(use.rawValue): next step \(step.action.rawValue), \(time)"
+            let command = "itsme keys rotate \(file.quotedForShell) \(use.rawValue) continue"
+            return "\(use.rawValue): next: \(step.action.inWords), \(time): \(command)"
         }
 
         /// How long itsme and the instances may take to see a change.
@@ -141,6 +166,27 @@
                 "propagation": .integer(ring.timing.propagation.components.seconds),
                 "keys": .array(keys), "nextSteps": .array(steps),
             ]
+        }
+    }
+
+    extension RotationStep.Action {
+        /// What the step does.
+        var inWords: String {
+            switch self {
+            case .begin: "make the next key"
+            case .activate: "sign with the new key"
+            case .publish: "publish the new key in place of the old one"
+            case .finish: "remove the old key"
+            }
+        }
+    }
+
+    extension Duration {
+        /// In the largest unit that gives a whole number, up to hours.
+        fileprivate var inWords: String {
+            let seconds = components.seconds
+            if seconds % 3600 == 0 { return seconds == 3600 ? "1 hour" : "\(seconds / 3600) hours" }
+            return seconds % 60 == 0 ? "\(seconds / 60) minutes" : "\(seconds) seconds"
         }
     }
 

@@ -169,7 +169,11 @@
         }
 
         func run() throws {
-            let dialogue: any KeyDialogue = newKey == nil ? SilentDialogue() : try options.dialogue()
+            var dialogue: any KeyDialogue = newKey == nil ? SilentDialogue() : try options.dialogue()
+            // Without a terminal, nobody can be asked, and the step is taken: a job may do it.
+            if step == .replaceCompromised, !options.nonInteractive, let terminal = try? TerminalDialogue() {
+                dialogue = terminal
+            }
             let rotation = KeyRotation(
                 file: KeyFile(file), use: use == .sig ? .signature : .encryption, dialogue: dialogue, now: Date())
             let outcome = try rotation.take(step) {
@@ -210,7 +214,7 @@
                 try? FileHandle.standardOutput.write(contentsOf: Data(try PublicKeyFile.text(ring)))
                 return
             }
-            let summary = KeyRingSummary(ring: ring, now: Date())
+            let summary = KeyRingSummary(ring: ring, file: file, now: Date())
             output.print(text: [summary.timing] + summary.lines, json: summary.json)
         }
     }

@@ -11,8 +11,8 @@
         /// The first arguments of `.package(`, before the traits.
         let arguments: String
 
-        /// - Throws: ``ToolFailure`` if a folder is not the library, or nothing is given and nothing is found.
-        init(path: String?, url: String?, branch: String?) throws(ToolFailure) {
+        /// - Throws: `ValidationError` if a folder is not the library, or nothing is given and nothing is found.
+        init(path: String?, url: String?, branch: String?) throws(ValidationError) {
             if let url {
                 let version = Itsme.configuration.version
                 let isReleased = !version.hasSuffix("-dev")
@@ -28,15 +28,15 @@
                 return
             }
             guard let folder = path.map({ URL(fileURLWithPath: $0).standardizedFileURL }) ?? Self.ownClone else {
-                throw ToolFailure(
-                    """
-                    This command does not know where the library is. Give the URL of its git repository (--url) or the \
-                    folder of a clone (--path).
-                    """)
+                throw ValidationError(
+                    "Say where the library is: --url URL for its git repository, or --path FOLDER for a clone.")
             }
             guard Self.isLibrary(folder) else {
-                throw ToolFailure(
-                    "\(folder.path): this is not the folder of the library ItsmeRP. Give that with its Package.swift.")
+                throw ValidationError(
+                    """
+                    --path '\(folder.path)': this is not the folder of the library ItsmeRP. Give that with its \
+                    Package.swift.
+                    """)
             }
             place = folder.path
             package = Self.name

@@ -32,6 +32,11 @@ extension JWK {
     /// The members that only a private or symmetric key has (RFC 7518 §6.3.2, §6.4).
     static let privateMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"]
 
+    /// Whether this looks like a private or symmetric key, even if it is not a valid one.
+    package static func looksPrivate(_ json: JSON) -> Bool {
+        privateMembers.contains { hasPrivateMember($0, json) }
+    }
+
     /// Whether a private member is present. `null` and an empty list of further primes count as absent.
     static func hasPrivateMember(_ name: String, _ json: JSON) -> Bool {
         guard let value = json.nonNull(name) else {

@@ -32,31 +32,26 @@
             return (server, issuer)
         }
 
-        /// Runs the command against a service with this certificate.
-        private func doctor(_ certificate: TestAuthority.Certificate, trusting authority: TestAuthority?) throws -> (
-            status: Int32, findings: [String: (level: String, text: String, remedy: String)], output: String
-        ) {
-            let made = try ToolProcess([
-                "keys", "generate", "--non-interactive", "--out-private", path("private"), "--out-public",
-                path("public"),
-            ]).result()
-            XCTAssertEqual(made.status, 0, made.output)
-            let sealed = try ToolProcess(["keys", "sealing-key", "--out", path("seal")]).result()
-            XCTAssertEqual(sealed.status, 0, sealed.output)
-            let provider = try provider()
-            defer { provider.server.stop() }
-            let site = try SandboxServer(tls: TLSAcceptor(certificate))
-            defer { site.stop() }
-            site.serve(Site(keys: try JWKSetEndpoint(ClientKeyRing(contentsOf: KeyFile(path("private"))))))
-            let result = try ToolProcess(
+        /// Makes the keys of the service.
+        private func makeKeys() throws {
+            for arguments in [
                 [
-                    "doctor", "--json", "--jwk-set", "https://localhost:\(site.port)/jwks.json",
-                    "--itsme-environment", "loopback-sandbox", "--itsme-issuer=\(provider.issuer)",
-                    "--itsme-client-id", "SANDBOX_CLIENT", "--itsme-key-file", path("private"),
-                    "--itsme-sealing-key-file", path("seal"),
-                    "--itsme-redirect-uri", "https://localhost:\(site.port)/callback",
-                ] + (authority.map { ["--itsme-ca-file", $0.file] } ?? [])
-            ).result()
+                    "keys", "generate", "--non-interactive", "--out-private", path("private"), "--out-public",
+                    path("public"),
+                ], ["keys", "sealing-key", "--out", path("seal")],
+            ] {
+                let made = try ToolProcess(arguments).result()
+                XCTAssertEqual(made.status, 0, made.output)
+            }
+        }
+
+        private typealias Result = (
+            status: Int32, findings: [String: (level: String, text: String, remedy: String)], output: String
+        )
+
+        /// Runs the command with these arguments.
+        private func doctor(_ arguments: [String]) throws -> Result {
+            let result = try ToolProcess(["doctor", "--json"] + arguments).result()
             var findings: [String: (String, String, String)] = [:]
             for finding in try JSON(parsing: result.output.trimmingCharacters(in: .newlines))["findings"]?.elements
                 ?? []
@@ -66,6 +61,26 @@
                 )
             }
             return (result.status, findings, result.output)
+        }
+
+        /// Runs the command against a service with this certificate.
+        private func doctor(
+            _ certificate: TestAuthority.Certificate, trusting authority: TestAuthority?
+        ) throws -> Result {
+            try makeKeys()
+            let provider = try provider()
+            defer { provider.server.stop() }
+            let site = try SandboxServer(tls: TLSAcceptor(certificate))
+            defer { site.stop() }
+            site.serve(Site(keys: try JWKSetEndpoint(ClientKeyRing(contentsOf: KeyFile(path("private"))))))
+            return try doctor(
+                [
+                    "--jwk-set", "https://localhost:\(site.port)/jwks.json",
+                    "--itsme-environment", "loopback-sandbox", "--itsme-issuer=\(provider.issuer)",
+                    "--itsme-client-id", "SANDBOX_CLIENT", "--itsme-key-file", path("private"),
+                    "--itsme-sealing-key-file", path("seal"),
+                    "--itsme-redirect-uri", "https://localhost:\(site.port)/callback",
+                ] + (authority.map { ["--itsme-ca-file", $0.file] } ?? []))
         }
 
         func testFindsNothingWrongWithAServiceOnThisMachineAndSaysWhatDiffersAtItsme() throws {
@@ -135,6 +150,87 @@
             XCTAssertEqual(result.status, 0, result.output)
             XCTAssertTrue(result.output.contains("skipped  configuration.settings"), result.output)
             XCTAssertTrue(result.output.contains("ok       provider.discovery"), result.output)
+        }
+
+        /// Runs the command against a service of this machine with plain http.
+        private func doctorOfPlainService(_ settings: [String]) throws -> Result {
+            let provider = try provider()
+            defer { provider.server.stop() }
+            let site = try SandboxServer()
+            defer { site.stop() }
+            site.serve(Site(keys: try JWKSetEndpoint(ClientKeyRing(contentsOf: KeyFile(path("private"))))))
+            return try doctor(
+                [
+                    "--jwk-set", "http://127.0.0.1:\(site.port)/jwks.json", "--itsme-environment",
+                    "loopback-sandbox", "--itsme-issuer=\(provider.issuer)",
+                ] + settings)
+        }
+
+        func testLooksAtWhatThereIsWhenOtherSettingsAreWrong() throws {
+            try makeKeys()
+            let result = try doctorOfPlainService([
+                "--itsme-client-id", "SANDBOX_CLIENT", "--itsme-key-file", path("private"),
+                "--itsme-redirect-uri", "http://127.0.0.1:1/callback", "--itsme-clock-skew", "x",
+                "--itsme-sealing-key-file", path("seal"),
+            ])
+            XCTAssertEqual(result.status, 1, result.output)
+            XCTAssertEqual(result.findings["configuration.settings"]?.level, "fail", result.output)
+            for check in [
+                "keys.file", "keys.uses", "keys.sizes", "keys.names", "keys.rotation", "jwks.same-keys",
+                "provider.algorithms",
+            ] {
+                XCTAssertEqual(result.findings[check]?.level, "ok", "\(check): \(result.output)")
+            }
+            XCTAssertEqual(result.findings["redirect-uri.url"]?.text.contains("on this machine"), true, result.output)
+        }
+
+        func testSaysOfWhatItCouldNotLookAtThatTheSettingsCannotBeUsed() throws {
+            try makeKeys()
+            let file = path("private-for-all")
+            try FileManager.default.copyItem(atPath: path("private"), toPath: file)
+            try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: file)
+            let result = try doctorOfPlainService([
+                "--itsme-client-id", "SANDBOX_CLIENT", "--itsme-key-file", file, "--itsme-sealing-key-file",
+                path("seal"),
+            ])
+            XCTAssertEqual(result.status, 1, result.output)
+            for check in [
+                "keys.file", "keys.uses", "keys.sizes", "keys.names", "keys.rotation", "jwks.same-keys",
+                "redirect-uri.url", "redirect-uri.answer", "provider.algorithms",
+            ] {
+                XCTAssertEqual(result.findings[check]?.level, "skipped", "\(check): \(result.output)")
+                XCTAssertEqual(
+                    result.findings[check]?.text,
+                    "Not looked at, because the settings cannot be used (see configuration.settings).", check)
+            }
+            XCTAssertEqual(result.findings["jwks.answer"]?.level, "ok", result.output)
+        }
+
+        func testComparesTheKeysOfAServiceInAnotherLanguage() throws {
+            try makeKeys()
+            let result = try doctorOfPlainService(["--itsme-key-file", path("private")])
+            XCTAssertEqual(result.status, 0, result.output)
+            XCTAssertEqual(result.findings["jwks.same-keys"]?.level, "ok", result.output)
+            let service = try doctorOfPlainService([
+                "--itsme-key-file", path("private"), "--itsme-client-id", "SANDBOX_CLIENT", "--itsme-redirect-uri",
+                "http://127.0.0.1:1/callback",
+            ])
+            let settings = try XCTUnwrap(service.findings["configuration.settings"])
+            XCTAssertEqual(settings.level, "warn", service.output)
+            XCTAssertTrue(settings.text.contains("ITSME_SEALING_KEY"), settings.text)
+            XCTAssertTrue(settings.remedy.contains("itsme keys sealing-key --out sealing-key"), settings.remedy)
+            XCTAssertEqual(service.findings["provider.algorithms"]?.level, "ok", service.output)
+        }
+
+        func testFailsWhenNothingWasChecked() throws {
+            let result = try doctor([])
+            XCTAssertEqual(result.status, 1, result.output)
+            XCTAssertEqual(result.findings["configuration.settings"]?.text, "Nothing was checked.", result.output)
+            for command in ["doctor", "config"] {
+                let misspelt = try ToolProcess([command, "--itsme-enviroment", "e2e"]).result()
+                XCTAssertEqual(misspelt.status, 64, misspelt.output)
+                XCTAssertTrue(misspelt.output.contains("Did you mean --itsme-environment?"), misspelt.output)
+            }
         }
 
         func testListsEveryFaultOfTheSettings() throws {

@@ -140,6 +140,21 @@
             }
         }
 
+        func testSaysOnlyOnceThatPrivateKeysArePublished() async throws {
+            var setUp = try DoctorSetUp()
+            let text = try setUp.ring.serialized()
+            setUp.change("/jwks.json") { $0.body = text.withBytes { bytes in bytes.indices.map { bytes[$0] } } }
+            let wrong = await setUp.findings().filter { $0.level == .fail || $0.level == .warn }
+            XCTAssertEqual(wrong.map(\.check), [DoctorCheck.jwkSetPrivate.rawValue])
+        }
+
+        func testReadsARequestObjectWithoutAConfiguredRequestURI() async throws {
+            try await assertFinds(.requestURIMediaType, "application/jwt", remedy: "oauth-authz-req+jwt") {
+                $0.subject.requestURI = nil
+                $0.change(":443/itsme/request/present") { $0.response.headerFields[.contentType] = "application/jwt" }
+            }
+        }
+
         func testFindsPublishedKeysThatAreNotThoseOnDisk() async throws {
             try await assertFinds(.jwkSetSameKeys, "lacks the sig key", remedy: "Publish the public keys") { setUp in
                 setUp.publish(try DoctorSetUp.ring().publicJWKSet().publicJSON())

@@ -128,6 +128,8 @@
             write("", to: "empty.txt")
             write("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----", to: "key.pem")
             write(#"{"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB"}]}"#, to: "public.json", mode: 0o644)
+            write(#"{"kty":"RSA","n":"AQAB","e":"AQAB","d":"AQAB"}"#, to: "private-jwk.json")
+            write(#"{"kty":"RSA","n":"AQAB","e":"AQAB"}"#, to: "public-jwk.json")
             for (command, status, text) in [
                 ("itsme inspect < /dev/null", 1, "Standard input: it is empty"),
                 ("itsme inspect --file \(path("missing"))", 1, "there is no such file"),
@@ -138,6 +140,8 @@
                 ("itsme inspect --file \(path("keys.json"))", 1, "This is a private key file, not a token"),
                 ("itsme inspect --file \(path("key.pem"))", 1, "this is a private key, not a token"),
                 ("itsme inspect --file \(path("public.json"))", 1, "This is a public JWK Set, not a token"),
+                ("itsme inspect --file \(path("private-jwk.json"))", 1, "This is a private key, not a token"),
+                ("itsme inspect --file \(path("public-jwk.json"))", 1, "This is a public key, not a token"),
                 ("itsme inspect x --keys \(path("public.json"))", 1, "private keys are needed"),
                 ("itsme inspect x --provider-keys \(path("text.txt"))", 1, "this is no JWK Set"),
                 ("itsme inspect nonce_mismach", 1, "Did you mean nonce_mismatch?"),

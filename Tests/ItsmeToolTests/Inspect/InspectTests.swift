@@ -155,6 +155,9 @@
             let wrong = try await assertion { $0["aud"] = .string(InspectWorld.issuer) }
             let report = try await inspection.report(on: InspectionInput(cleaning: wrong))
             XCTAssertEqual(report.code, "client_assertion.aud")
+            let text = try finding("client_assertion.aud", in: report).text
+            XCTAssertTrue(
+                text.hasSuffix("It must be \(InspectWorld.issuer)/token; it is \(InspectWorld.issuer)."), text)
             let foreign = try await assertion {
                 $0["iss"] = "ANOTHER_CLIENT"
                 $0["sub"] = "ANOTHER_CLIENT"
@@ -162,6 +165,15 @@
             let refused = try await inspection.report(on: InspectionInput(cleaning: foreign))
             XCTAssertEqual(refused.code, "client_assertion.client_id")
             XCTAssertNotNil(try finding("client_assertion.aud", in: report).remedy)
+        }
+
+        func testSaysThatTheServiceSeesNoFragment() async throws {
+            let report = try await Inspection(now: InspectWorld.now).report(
+                on: InspectionInput(cleaning: "https://www.example.be/callback#code=abc&state=xyz"))
+            XCTAssertEqual(report.kind, "callback")
+            XCTAssertEqual(try finding("authorization-response.fragment", in: report).level, .fail)
+            XCTAssertEqual(try finding("authorization-response.result", in: report).level, .ok)
+            XCTAssertEqual(report.facts.first?.text, "https://www.example.be/callback")
         }
 
         func testSaysThatOwnKeysAreMissingForAClientAssertion() async throws {

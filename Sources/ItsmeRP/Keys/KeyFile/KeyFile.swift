@@ -64,7 +64,7 @@ public struct KeyFile: Sendable {
         let isPublic = try? JSON.withParsed(text, malformed: { $0 }) { (json) throws(JOSEError) in
             let keys = json["keys"]?.elements ?? []
             return json["itsme_ring"] == nil && !keys.isEmpty
-                && keys.allSatisfy { $0["n"] != nil && $0["d"] == nil && $0["k"] == nil }
+                && keys.allSatisfy { $0["n"] != nil && !JWK.looksPrivate($0) }
         }
         return isPublic ?? false
     }
