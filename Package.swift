@@ -286,7 +286,8 @@ let package = Package(
         .testTarget(
             name: "ItsmeStoreTests",
             dependencies: [
-                "ItsmePostgreSQL", "ItsmeRedis", "StoreConnections", "ItsmeHummingbird", "ItsmeSandbox", "ItsmeRP", "JOSE",
+                "ItsmePostgreSQL", "ItsmeRedis", "StoreConnections", "ItsmeHummingbird", "ItsmeSandbox", "ItsmeRP",
+                "JOSE",
                 "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["Hummingbird"])),

@@ -6,7 +6,8 @@ extension ItsmeError.Code {
             [
                 .invalidConfiguration, .unknownEnvironment, .missingKey, .unsuitableKey, .insecureURL, .ownKeyFailed,
                 .keyRingMalformed, .rotationOutOfOrder, .rotationTooEarly, .keyFileUnsafe, .keyFileExists,
-                .keyFileUnusable, .randomSourceFailed, .storeUnavailable, .requestObjectTooLarge, .targetRefused, .applicationFailed,
+                .keyFileUnusable, .randomSourceFailed, .storeUnavailable, .requestObjectTooLarge, .targetRefused,
+                .applicationFailed,
             ]
         ),
         (

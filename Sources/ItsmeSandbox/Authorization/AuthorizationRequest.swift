@@ -155,7 +155,9 @@ struct KnownUser: Sendable {
             }
         }
         if let phoneNumber {
-            guard let own = persona.phoneNumber, Persona.digits(own) == Persona.digits(phoneNumber) else { return false }
+            guard let own = persona.phoneNumber, Persona.digits(own) == Persona.digits(phoneNumber) else {
+                return false
+            }
         }
         return true
     }
