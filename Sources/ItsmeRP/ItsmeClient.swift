@@ -180,7 +180,9 @@ public struct ItsmeClient: Sendable {
         case .byReference(let base, let store):
             let object = try await requestObject(members, metadata: metadata)
             let id = try RequestObjectID(random: configuration.random)
-            try await store.store(object.compact, as: id, until: object.expiry)
+            try await ItsmeError.ofStore(.authorizationRequest) {
+                try await store.store(object.compact, as: id, until: object.expiry)
+            }
             return outside + [("request_uri", RequestDelivery.requestURI(base, id))]
         }
     }
@@ -213,7 +215,8 @@ public struct ItsmeClient: Sendable {
     ///   - transaction: The transaction that this browser sent back.
     /// - Returns: Proof that the callback is valid; exchange it with ``tokens(for:)``.
     /// - Throws: ``ItsmeError`` of the phase `authorization-response`; `authorization_refused` with the
-    ///   ``ItsmeError/providerError`` if itsme reports one; or what the replay guard throws.
+    ///   ``ItsmeError/providerError`` if itsme reports one; `store_unavailable` if the replay guard throws, in which
+    ///   case the same callback may be tried again.
     public func authorizationResponse(
         query: String, for transaction: LoginTransaction
     ) async throws -> AuthorizationResponse {
@@ -227,9 +230,10 @@ public struct ItsmeClient: Sendable {
         try requireOwn(transaction, phase: .authorizationResponse)
         try callback.requireState(of: transaction, now: configuration.time.now())
         // Used from here on, whatever else the callback contains: someone who knows the state gets only one try.
-        guard try await configuration.replayGuard.consume(transaction.identifier, until: transaction.expiresAt) else {
-            throw ItsmeError(.transactionReplayed, .authorizationResponse)
+        let isFirstUse = try await ItsmeError.ofStore(.authorizationResponse) {
+            try await configuration.replayGuard.consume(transaction.identifier, until: transaction.expiresAt)
         }
+        guard isFirstUse else { throw ItsmeError(.transactionReplayed, .authorizationResponse) }
         switch try callback.outcome(from: transaction.issuer, requiresIssuer: transaction.requiresResponseIssuer) {
         case .code(let code):
             return AuthorizationResponse(transaction: transaction, code: code)

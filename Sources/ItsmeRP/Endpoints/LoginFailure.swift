@@ -7,7 +7,7 @@ public struct LoginFailure: Sendable {
     /// What went wrong. Show the browser only what ``page`` shows, or your own words for ``situation``.
     public let error: ItsmeError
 
-    /// The error that a closure or the replay guard of the application threw; nil if the error is from the library.
+    /// The error that a closure of the application threw; nil if the error is from the library.
     public let underlyingError: (any Error)?
 
     /// The name of the ``LoginService``; nil if the callback belongs to no login that this browser knows.

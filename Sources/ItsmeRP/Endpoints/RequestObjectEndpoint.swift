@@ -56,7 +56,9 @@ public struct RequestObjectEndpoint: HTTPHandler {
             guard let requestObject = try await store.requestObject(for: id) else { return .notFound }
             return HTTPReply(.ok, Array(requestObject.utf8), contentType: mediaType.name)
         } catch {
-            logger.error("the request object store failed", metadata: ["itsme.error_type": "\(type(of: error))"])
+            guard !(error is CancellationError) else { return .plain(.serviceUnavailable, "Not available") }
+            let error = ItsmeError.storeUnavailable(error, .authorizationRequest)
+            logger.log(level: error.logLevel, "the request object store failed", metadata: error.metadata)
             return .plain(.serviceUnavailable, "Not available")
         }
     }

@@ -87,7 +87,8 @@ extension ItsmeError {
         public static let randomSourceFailed = Code(
             "random_source_failed", .transient, "the random source returned no bytes",
             remedy: "Check the system's random generator.")
-        /// The store that several instances share did not answer. Nothing was accepted.
+        /// A store did not answer: that of used logins, request objects, backchannel requests or keys. Nothing was
+        /// accepted.
         public static let storeUnavailable = Code(
             "store_unavailable", .transient, "the store did not answer",
             remedy: "Check the store and the network to it. The person can try again.")
@@ -99,10 +100,9 @@ extension ItsmeError {
         public static let targetRefused = Code(
             "target_refused", .untrustedResponse, "the page to open after the login is not on this site",
             remedy: "Link to the start of the login with LoginEndpoints.startURL.")
-        /// A closure of the application, or its replay guard, threw an error.
+        /// A closure of the application threw an error.
         public static let applicationFailed = Code(
-            "application_failed", .misconfiguration,
-            "a closure or the replay guard of the application threw an error",
+            "application_failed", .misconfiguration, "a closure of the application threw an error",
             remedy:
                 "Mend the application. The error is LoginFailure.underlyingError, in the log itsme.application_error.")
 

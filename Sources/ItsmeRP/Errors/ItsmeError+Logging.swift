@@ -7,6 +7,7 @@ extension ItsmeError {
     ///
     /// What only the operator can mend is an error. What anyone can cause from outside raises no alarm.
     public var logLevel: Logger.Level {
+        if code == .storeUnavailable { return .error }
         // Anyone who starts a login can write the query of its callback, or let another person answer.
         let isFromBrowser =
             phase == .authorizationResponse || code == .targetRefused

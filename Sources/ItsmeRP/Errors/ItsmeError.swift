@@ -130,6 +130,17 @@ public struct ItsmeError: Error, Sendable {
         return storeUnavailable("the store failed with \(type(of: error))", phase)
     }
 
+    /// Runs an operation of a store. The store's own errors become `store_unavailable`; a cancellation stays one.
+    package static func ofStore<Value>(_ phase: Phase, _ operation: () async throws -> Value) async throws -> Value {
+        do {
+            return try await operation()
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw storeUnavailable(error, phase)
+        }
+    }
+
     /// The error of a store that did not answer, with a reason that holds no secret.
     package static func storeUnavailable(_ reason: String, _ phase: Phase) -> ItsmeError {
         ItsmeError(.storeUnavailable, phase, reason)

@@ -3,6 +3,7 @@ import HTTPTypes
 import ItsmeRP
 import ItsmeSandbox
 import Logging
+import Synchronization
 import TestSupport
 import XCTest
 
@@ -131,24 +132,70 @@ final class BadDayBrowserTests: XCTestCase {
         let description = "the table of people is locked"
     }
 
-    private struct BrokenGuard: ReplayGuard {
-        func consume(_ identifier: String, until expiry: Date) async throws -> Bool { throw DatabaseError() }
+    func testWhatTheApplicationThrowsIsInTheLogAndNotOnThePage() async throws {
+        let site = try BadDaySite { $0.onLogin = { _ in throw DatabaseError() } }
+        let page = try await site.browser.get("/itsme/confirm")
+        let line = try site.assertFailure(
+            page, code: "application_failed", .error, phase: "authorization-response",
+            remedy: "in the log itsme.application_error", service: "confirm", status: 500,
+            title: "Confirming with itsme is not possible at the moment", wayOn: [Self.home])
+        XCTAssertEqual(line["itsme.application_error.type"], "DatabaseError")
+        XCTAssertEqual(line["itsme.application_error"], "the table of people is locked")
+        XCTAssertFalse(page.text.contains("locked"))
     }
 
-    func testWhatTheApplicationThrowsIsInTheLogAndNotOnThePage() async throws {
-        for site in [
-            try BadDaySite { $0.onLogin = { _ in throw DatabaseError() } },
-            try BadDaySite { $0.configure = { $0.replayGuard = BrokenGuard() } },
-        ] {
-            let page = try await site.browser.get("/itsme/confirm")
-            let line = try site.assertFailure(
-                page, code: "application_failed", .error, phase: "authorization-response",
-                remedy: "in the log itsme.application_error", service: "confirm", status: 500,
-                title: "Confirming with itsme is not possible at the moment", wayOn: [Self.home])
-            XCTAssertEqual(line["itsme.application_error.type"], "DatabaseError")
-            XCTAssertEqual(line["itsme.application_error"], "the table of people is locked")
-            XCTAssertFalse(page.text.contains("locked"))
+    // MARK: The store
+
+    /// A store of used logins that does not answer, until it is back.
+    private final class BrokenGuard: ReplayGuard {
+        let isBack = Mutex(false)
+        private let wrapped = InMemoryReplayGuard()
+
+        func consume(_ identifier: String, until expiry: Date) async throws -> Bool {
+            guard isBack.withLock({ $0 }) else { throw DatabaseError() }
+            return wrapped.consume(identifier, until: expiry)
         }
+    }
+
+    func testAStoreThatDoesNotAnswerUsesNothingUpAndAReloadCompletesTheLogin() async throws {
+        let used = BrokenGuard()
+        let site = try BadDaySite { $0.configure = { $0.replayGuard = used } }
+        let callback = try await site.callback(of: "confirm")
+        for _ in 0..<2 {
+            let page = try await site.browser.get(callback)
+            let line = try site.assertFailure(
+                page, code: "store_unavailable", .error, phase: "authorization-response", reason: "DatabaseError",
+                remedy: "Check the store", service: "confirm", status: 503,
+                title: "The confirmation could not be completed",
+                wayOn: ["/itsme/confirm?target=%2Faccount", Self.home])
+            XCTAssertNil(line["itsme.application_error"])
+            XCTAssertFalse((page.text + site.log.text).contains("locked"))
+        }
+        XCTAssertFalse(site.sandbox.recordedRequests.contains { $0.endpoint == .token }, "nothing was exchanged")
+        used.isBack.withLock { $0 = true }
+        site.assertLoggedIn(try await site.browser.get(callback))
+        XCTAssertEqual(site.sandbox.recordedRequests.filter { $0.endpoint == .token }.count, 1)
+    }
+
+    /// By reference, a login needs the store from its start.
+    private struct BrokenRequestStore: RequestObjectStore {
+        func store(_ requestObject: String, as id: RequestObjectID, until expiry: Date) async throws {
+            throw DatabaseError()
+        }
+        func requestObject(for id: RequestObjectID) async throws -> String? { throw DatabaseError() }
+    }
+
+    func testALoginThatCannotStoreItsRequestObjectSaysTryAgain() async throws {
+        let site = try BadDaySite {
+            $0.configure = {
+                $0.requestDelivery = .byReference(
+                    "https://shop.example.be:443/itsme/request", store: BrokenRequestStore())
+            }
+        }
+        try site.assertFailure(
+            try await site.browser.get("/itsme/login"), code: "store_unavailable", .error,
+            phase: "authorization-request", reason: "DatabaseError", remedy: "Check the store", service: "login",
+            status: 503, title: "The login could not be completed", wayOn: ["/itsme/login", Self.home])
     }
 
     func testAnErrorOfTheLibraryFromOnLoginKeepsItsCode() async throws {

@@ -83,9 +83,13 @@ final class RequestObjectEndpointTests: XCTestCase {
             func store(_ requestObject: String, as id: RequestObjectID, until expiry: Date) throws {}
             func requestObject(for id: RequestObjectID) throws -> String? { throw Failure() }
         }
-        let reply = await RequestObjectEndpoint(Broken()).send("/r/\(try RequestObjectID().text)")
+        let log = LogRecorder()
+        let reply = await RequestObjectEndpoint(Broken(), logger: log.logger).send("/r/\(try RequestObjectID().text)")
         XCTAssertEqual(reply.response.status, .serviceUnavailable)
         XCTAssertEqual(reply.text, "Not available\n")
+        let line = try XCTUnwrap(log.takeLines().last)
+        XCTAssertEqual(line.level, .error)
+        XCTAssertEqual(line["itsme.code"], "store_unavailable")
     }
 
     // MARK: Names
