@@ -177,7 +177,10 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
         // Connections on threads of their own, for the stores below.
-        .target(name: "StoreConnections", swiftSettings: swiftSettings),
+        .target(
+            name: "StoreConnections",
+            dependencies: ["ItsmeRP", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: swiftSettings),
         .target(
             name: "ItsmePostgreSQL",
             dependencies: [

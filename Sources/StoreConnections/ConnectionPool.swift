@@ -55,26 +55,28 @@ package final class ConnectionPool<Connection>: Sendable {
     /// Runs an operation on a connection.
     ///
     /// - Parameter operation: Blocks until the deadline at most. It may run twice.
-    /// - Throws: ``StoreFailure``, or `CancellationError` if the task was cancelled before the operation began.
+    /// - Throws: ``StoreFailure``, or `CancellationError` at once if the task is cancelled. An operation that runs already is
+    ///   not stopped, so it may still happen.
     package func run<Answer: Sendable>(
         _ operation: @escaping @Sendable (Connection, Deadline) throws(StoreFailure) -> Answer
     ) async throws -> Answer {
         let deadline = Deadline.now + timeout
         let number = queue.nextNumber()
+        let reply = Reply<Answer>()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Answer, any Error>) in
+                guard reply.wait(continuation) else { return }
                 queue.add(
                     Job(
-                        number: number, deadline: deadline,
+                        number: number, deadline: deadline, isAwaited: { reply.isAwaited },
                         attempt: { (connection) throws(StoreFailure) in
-                            continuation.resume(returning: try operation(connection, deadline))
+                            reply.succeed(try operation(connection, deadline))
                         },
-                        fail: { continuation.resume(throwing: $0) }))
-                // The handler below may have run before the job was there.
-                if Task.isCancelled { queue.cancel(number) }
+                        fail: { reply.fail($0) }))
             }
         } onCancel: {
-            queue.cancel(number)
+            reply.cancel()
+            queue.remove(number)
         }
     }
 
@@ -88,10 +90,50 @@ package final class ConnectionPool<Connection>: Sendable {
     }
 }
 
+/// The way back to the task that waits for an answer. Only the first answer counts.
+private final class Reply<Answer: Sendable>: Sendable {
+    private struct State {
+        var continuation: CheckedContinuation<Answer, any Error>?
+        var isCancelled = false
+    }
+
+    private let state = Mutex(State())
+
+    var isAwaited: Bool { state.withLock { $0.continuation != nil } }
+
+    /// Returns whether the task still waits: it may have been cancelled before.
+    func wait(_ continuation: CheckedContinuation<Answer, any Error>) -> Bool {
+        let isCancelled = state.withLock { state in
+            if !state.isCancelled { state.continuation = continuation }
+            return state.isCancelled
+        }
+        if isCancelled { continuation.resume(throwing: CancellationError()) }
+        return !isCancelled
+    }
+
+    func succeed(_ answer: Answer) { take()?.resume(returning: answer) }
+
+    func fail(_ error: any Error) { take()?.resume(throwing: error) }
+
+    func cancel() {
+        state.withLock { $0.isCancelled = true }
+        fail(CancellationError())
+    }
+
+    private func take() -> CheckedContinuation<Answer, any Error>? {
+        state.withLock { state in
+            defer { state.continuation = nil }
+            return state.continuation
+        }
+    }
+}
+
 /// An operation that waits for a connection.
 private struct Job<Connection>: Sendable {
     let number: UInt64
     let deadline: Deadline
+    /// Whether its task was not cancelled.
+    let isAwaited: @Sendable () -> Bool
     /// Runs the operation and hands over its answer, unless it throws.
     let attempt: @Sendable (Connection) throws(StoreFailure) -> Void
     let fail: @Sendable (any Error) -> Void
@@ -145,12 +187,11 @@ private final class JobQueue<Connection>: Sendable {
         if let failure { job.fail(failure) } else { wakeUps.signal() }
     }
 
-    /// Fails a job that has not begun.
-    func cancel(_ number: UInt64) {
-        let job = state.withLock { state in
-            state.jobs.firstIndex { $0.number == number }.map { state.jobs.remove(at: $0) }
+    /// Forgets a job that has not begun.
+    func remove(_ number: UInt64) {
+        state.withLock { state in
+            state.jobs.removeAll { $0.number == number }
         }
-        job?.fail(CancellationError())
     }
 
     func stop(then continuation: CheckedContinuation<Void, Never>?) {
@@ -195,8 +236,13 @@ private final class JobQueue<Connection>: Sendable {
     }
 
     private func work() {
+        // The application handles signals, and a write to a closed socket must not raise one.
+        var signals = sigset_t()
+        sigfillset(&signals)
+        pthread_sigmask(SIG_SETMASK, &signals, nil)
         var connection: Connection?
         while let job = nextJob() {
+            guard job.isAwaited() else { continue }
             guard job.deadline > .now else {
                 job.fail(StoreFailure.timedOut)
                 continue
@@ -228,7 +274,7 @@ private final class JobQueue<Connection>: Sendable {
             } catch {
                 switch error {
                 case .refused: throw error
-                case .connectionLost where !isRetry && job.deadline > .now: connection = nil
+                case .connectionLost where !isRetry && job.deadline > .now && job.isAwaited(): connection = nil
                 default:
                     connection = nil
                     throw error

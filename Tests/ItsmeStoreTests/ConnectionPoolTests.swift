@@ -127,6 +127,31 @@ final class ConnectionPoolTests: XCTestCase {
         await pool.shutDown()
     }
 
+    func testCancellationEndsAnOperationThatRuns() async throws {
+        let pool = pool()
+        let (started, release) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let attempts = Counter()
+        let running = Task {
+            try await pool.run { (_, _) throws(StoreFailure) -> Int in
+                attempts.next()
+                started.signal()
+                release.wait()
+                throw .connectionLost("reset")
+            }
+        }
+        await signal(of: started)
+        running.cancel()
+        do {
+            _ = try await running.value
+            XCTFail("it was cancelled")
+        } catch is CancellationError {}
+        release.signal()
+        // Nobody waits for it, so it is not repeated.
+        let next = try await pool.run { _, _ in 2 }
+        XCTAssertEqual([next, attempts.value], [2, 1])
+        await pool.shutDown()
+    }
+
     /// Waits without blocking a thread of Swift's tasks.
     private func signal(of semaphore: DispatchSemaphore) async {
         await withCheckedContinuation { continuation in

@@ -146,6 +146,11 @@ public struct ItsmeError: Error, Sendable {
         ItsmeError(.storeUnavailable, phase, reason)
     }
 
+    /// The error of a parameter that another module of this package refuses.
+    package static func invalidConfiguration(_ reason: String, remedy: String, field: String) -> ItsmeError {
+        ItsmeError(.invalidConfiguration, .configuration, reason, remedy: remedy, field: field)
+    }
+
     /// Text that names both issuers of a mismatch. An issuer is not secret. A value that is not a URL might be, so it
     /// is not shown.
     static func issuers(found: String, expected: String) -> String {
