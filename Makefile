@@ -36,6 +36,7 @@ SERVICE := swift test --package-path Examples/Service --scratch-path .build --di
 FLYINGFOX := swift test --package-path Examples/FlyingFoxService --scratch-path .build-flyingfox --disable-swift-testing
 
 test: deps ## Run all tests
+	@Scripts/deps stores || echo "make test: without these servers the tests of stores are skipped" >&2
 	@mkdir -p .build && : >.build/test.log
 	set -o pipefail; swift test $(TRAITS) --disable-swift-testing 2>&1 | tee -a .build/test.log
 	set -o pipefail; ITSMERP_HSM=1 swift test $(TRAITS) --disable-swift-testing --skip-build \
