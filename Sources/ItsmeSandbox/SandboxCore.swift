@@ -126,6 +126,19 @@ final class SandboxCore: Sendable {
         keyRing.withLock { $0 = ring }
     }
 
+    /// Signs with a new key from now on, and publishes a new encryption key. The ones before stay: tokens on their way can
+    /// still be verified, and what was encrypted to the old key can still be read.
+    func rotateKeys() throws(SandboxConfigurationError) {
+        let new = try Self.freshKeys()
+        // The keys may be replaced meanwhile, so they are read again under the lock.
+        try keyRing.withLock { ring throws(SandboxConfigurationError) in
+            ring = try ProviderKeyRing(
+                SandboxKeys(
+                    signing: new.signing + ring.keys.signing.prefix(1),
+                    encryption: new.encryption + ring.keys.encryption.prefix(1)))
+        }
+    }
+
     /// Takes the next fault of `place` for an answer to `client`.
     func takeFault(_ place: SandboxFault.Place, for client: ClientRegistration) -> SandboxFault? {
         if let fault = faults.take(place, if: { $0.canStrike(client) }) { return fault }

@@ -129,6 +129,26 @@ final class SandboxHTTPTests: XCTestCase {
             party, .post, "/phone/scan", #"{"persona": "nobody"}"#, .unprocessableContent, "unknown_persona")
     }
 
+    func testRotatesItsOwnKeysAndKeepsTheOnesBeforeThem() async throws {
+        let party = try ReferenceRelyingParty()
+        func published() async throws -> [String] { try await party.providerKeys().keys.compactMap(\.keyID) }
+        let first = try await published()
+        let object = try await party.requestObject(party.requestObjectClaims(party.loginParameters()))
+        let rotated = await party.api(.post, "/keys", nil)
+        XCTAssertEqual(rotated.response.status, .noContent)
+        let second = try await published()
+        XCTAssertEqual(Set(second).count, 4)
+        XCTAssertTrue(Set(first).isSubset(of: second))
+        XCTAssertTrue(Set(first).isDisjoint(with: [second.first ?? ""]), "The new signing key comes first.")
+        // Encrypted to the key before the rotation.
+        assertApproved(
+            await party.authorize(party.outer(party.loginParameters(), request: object)), party)
+        _ = await party.api(.post, "/keys", nil)
+        let third = try await published()
+        XCTAssertEqual(third.count, 4)
+        XCTAssertTrue(Set(third).isDisjoint(with: first))
+    }
+
     func testResetForgetsEverythingButTheRegistrations() async throws {
         let party = try ReferenceRelyingParty()
         let code = try await party.code()

@@ -69,6 +69,14 @@ extension APIRoute {
             await call.core.clientKeys.forgetAll()
             return .done
         },
+        APIRoute(.post, "/keys") { call throws(APIError) in
+            do throws(SandboxConfigurationError) {
+                try call.core.rotateKeys()
+            } catch {
+                throw .keysNotMade
+            }
+            return .done
+        },
     ]
 }
 
@@ -80,6 +88,9 @@ extension APIError {
     fileprivate static let unwritable = APIError(
         .internalServerError, "sandbox_failure", "The registration could not be written as JSON.",
         remedy: "Register the client again.")
+
+    fileprivate static let keysNotMade = APIError(
+        .internalServerError, "sandbox_failure", "New keys could not be made.", remedy: "Try again.")
 }
 
 extension ClientRegistration {
