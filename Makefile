@@ -12,7 +12,7 @@ TRAITS := --enable-all-traits
 export SWIFT_DETERMINISTIC_HASHING := 1
 # Most targets build, and two builds at the same time would wait for each other.
 .NOTPARALLEL:
-.PHONY: help deps demo example test test-nginx test-browser test-start test-matrix sanitize timing bench bench-peers security-report \
+.PHONY: help deps demo example test test-nginx test-browser test-start test-matrix sanitize timing bench bench-logins bench-peers security-report \
   interop dist test-dist fuzz lint format docs tables clean
 
 help: ## List the commands
@@ -80,6 +80,11 @@ bench: deps ## Compare with bare OpenSSL and libcurl, one line per figure; needs
 	$(BENCH_BUILD) --product Bench
 	ITSMERP_BENCH_REPORT=Benchmarks/REPORT.md .build-bench/release/Bench $(if $(ITSMERP_BENCH_QUICK),--quick) $(BENCH)
 	$(if $(BENCH),,Benchmarks/consumer)
+
+# ROUNDS=1 makes a short run that keeps no report. It needs two processors.
+bench-logins: deps ## Measure whole logins beside Apache with mod_auth_openidc and Python, which it installs (40 minutes)
+	@Scripts/deps logins
+	Benchmarks/logins/run
 
 bench-peers: deps ## Compare with other implementations of JOSE, which it installs
 	$(BENCH_BUILD) --product JWTKitPeer

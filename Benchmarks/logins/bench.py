@@ -1,0 +1,279 @@
+"""Measures whole logins of several services in turns, and writes REPORT.md. ROUNDS=1 makes a short run."""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from datetime import date
+from pathlib import Path
+from statistics import median, quantiles
+from urllib.request import Request, urlopen
+
+from world import BUILD, HERE, ApacheService, IDTokenService, UserInfoService, World
+
+ROUNDS = int(os.environ.get("ROUNDS", 9))
+QUICK = ROUNDS < 3
+LOGINS = 60 if QUICK else 300
+STARTED = 500 if QUICK else 10_000
+COLD_STARTS = 2 if QUICK else 7
+IN_FLIGHT = [1, 10, 100] if QUICK else [1, 10, 100, 1000]
+PENDING = [10, 1000] if QUICK else [10, 1000, 100_000]
+WAITING = [200, 400] if QUICK else [1000, 3000]
+
+METHOD = """A login is: start, itsme's page (a persona of the
+sandbox approves at once), callback, account page. All contenders use the same keys of 2048 bits, a request object that is
+signed and encrypted, `private_key_jwt`, PKCE, A128CBC-HS256, an ID token and UserInfo that are signed and encrypted, and TLS
+to the provider; browsers reach them by http, as behind a proxy. They differ in this:
+
+- `Examples/Service` is measured as it is, with the claim in the ID token and without UserInfo, and in a copy of a few lines
+  with UserInfo, which is what the others do. It prints its metrics, here to nowhere.
+- mod_auth_openidc encrypts and decrypts with RSA-OAEP instead of RSA-OAEP-256, because its library cjose has no other. Its
+  request object has no `iat`, `exp` and `jti`. It gives OpenSSL RSA keys without their primes, so each private operation
+  takes several times as long as it could: that part of the difference is no merit of ours. It keeps sessions in its cache,
+  the others in cookies.
+- The Python service is one process of uvicorn with uvloop. Its package cryptography brings an OpenSSL of its own.
+
+Contenders run on one core in turns, in another order each round, one login after the other; the provider and the browsers
+have another core and are not counted. CPU is that of all processes of the contender. Bare RSA is what a loop of OpenSSL
+calls takes for the RSA operations of that login, in the same round on the same core. Memory is resident and counts what
+processes share once. The machine did other work, so times in ms are only good beside each other."""
+
+
+def say(text: str):
+    print(text, flush=True)
+
+
+def percentile(values: list[float], percent: int) -> float:
+    return quantiles(values, n=100, method="inclusive")[percent - 1] if len(values) > 1 else values[0]
+
+
+class Measured:
+    """Figures of one contender: one value per round."""
+
+    def __init__(self):
+        self.rounds = defaultdict(list)
+
+    def add(self, **values: float):
+        for name, value in values.items():
+            self.rounds[name].append(value)
+
+    def __getitem__(self, name: str) -> float:
+        return median(self.rounds[name])
+
+
+def in_turns(world: World) -> tuple[dict[str, Measured], dict[str, float]]:
+    """CPU and latency. In each round every contender has its turn, in another order."""
+    figures, bare = defaultdict(Measured), Measured()
+    for contender in world.contenders:
+        contender.open()
+        contender.log_in(1, 40)
+    for number in range(ROUNDS):
+        rsa = world.bare_rsa()
+        bare.add(**rsa)
+        shift = number % len(world.contenders)
+        for contender in world.contenders[shift:] + world.contenders[:shift]:
+            before = contender.group.cpu()
+            latencies, _ = contender.log_in(1, LOGINS)
+            cpu = (contender.group.cpu() - before) / LOGINS * 1000
+            floor = sum(count * rsa[name] for name, count in contender.operations.items()) / 1000
+            figures[contender.name].add(
+                cpu=cpu, floor=floor, ratio=cpu / floor, p50=percentile(latencies, 50) * 1000,
+                p99=percentile(latencies, 99) * 1000)
+        say(f"round {number + 1}: " + ", ".join(
+            f"{name} {of.rounds['cpu'][-1]:.2f} ms" for name, of in figures.items()))
+    for contender in world.contenders:
+        with urlopen(Request(world.issuer + "/sandbox/api/requests", method="DELETE"), context=world.trust):
+            pass
+        contender.log_in(1, 20)
+        figures[contender.name].add(
+            exchanges=sum(request["caller"] == "relyingParty" for request in world.requests()) / 20)
+        contender.close()
+    return figures, {name: bare[name] for name in bare.rounds}
+
+
+def from_cold(world: World, figures: dict[str, Measured]):
+    """The time to the first login, and memory at rest and after many logins that nobody finished."""
+    for contender in world.contenders:
+        for last in [False] * (COLD_STARTS - 1) + [True]:
+            figures[contender.name].add(cold=contender.open())
+            if last:
+                time.sleep(1)
+                figures[contender.name].add(rest=contender.group.memory())
+                contender.start_logins(STARTED)
+                figures[contender.name].add(started=contender.group.memory())
+            contender.close()
+        say(f"{contender.name}: {figures[contender.name]['cold']:.2f} s cold")
+
+
+def growth(service: IDTokenService) -> list[tuple]:
+    """From one login in flight to many."""
+    lines = []
+    service.open()
+    for in_flight in IN_FLIGHT:
+        count = max(LOGINS, 3 * in_flight)
+        before = service.group.cpu()
+        latencies, elapsed = service.log_in(in_flight, count)
+        cpu = service.group.cpu() - before
+        lines.append((
+            in_flight, count / elapsed, cpu / count * 1000, cpu / elapsed, percentile(latencies, 50) * 1000,
+            percentile(latencies, 99) * 1000, service.group.memory()))
+        say(f"{in_flight} in flight: {count / elapsed:.0f} logins per second")
+    service.close()
+    return lines
+
+
+def pending(service: IDTokenService) -> list[tuple]:
+    """Memory with logins that were started and not finished."""
+    service.open()
+    lines, done = [(0, service.group.memory())], 0
+    for count in PENDING:
+        service.start_logins(count - done)
+        done = count
+        lines.append((count, service.group.memory()))
+    service.close()
+    return lines
+
+
+def two_cores(service: IDTokenService) -> list[tuple]:
+    """Starts of logins, which need no provider, on one core and on two."""
+    rates = defaultdict(list)
+    for _ in range(max(ROUNDS // 2, 1)):
+        for cores in ("0", "0,1"):
+            service.open(cores)
+            before = service.group.cpu()
+            elapsed = service.start_logins(STARTED // 4)
+            rates[cores].append((STARTED / 4 / elapsed, (service.group.cpu() - before) / (STARTED / 4) * 1000))
+            service.close()
+    return [(cores, median(rate for rate, _ in found), median(cpu for _, cpu in found)) for cores, found in rates.items()]
+
+
+def waiting(service: UserInfoService) -> float:
+    """The bytes of a waiting backchannel request."""
+    service.open()
+    sizes = []
+    for count, more in zip(WAITING, (WAITING[0], WAITING[1] - WAITING[0])):
+        service.hold_backchannel_requests(more)
+        time.sleep(6)  # Each has polled once more.
+        sizes.append(service.group.memory())
+        say(f"{count} backchannel requests: {sizes[-1] / 2**20:.1f} MiB")
+    service.close()
+    return (sizes[1] - sizes[0]) / (WAITING[1] - WAITING[0])
+
+
+def version(*command: str) -> str:
+    return subprocess.run(command, capture_output=True, text=True).stdout.strip()
+
+
+def processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.machine()
+
+
+def table(head: list[str], lines: list[list[str]]) -> str:
+    rows = [head, ["---"] + ["---:"] * (len(head) - 1), *lines]
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
+def mib(size: float) -> str:
+    return f"{size / 2**20:.1f} MiB"
+
+
+def report(figures, bare, grown, pending_lines, cores, each_waiting) -> str:
+    names = list(figures)
+    rows = [
+        ("CPU per login, user and system", lambda f: f"{f['cpu']:.2f} ms"),
+        ("bare RSA of that login, by OpenSSL", lambda f: f"{f['floor']:.2f} ms"),
+        ("CPU over bare RSA", lambda f: f"{f['ratio']:.2f} x"),
+        ("exchanges with the provider per login", lambda f: f"{f['exchanges']:.2f}"),
+        ("callback, 50th percentile", lambda f: f"{f['p50']:.1f} ms"),
+        ("callback, 99th percentile", lambda f: f"{f['p99']:.1f} ms"),
+        ("memory at rest, after one login", lambda f: mib(f["rest"])),
+        (f"memory after {STARTED:,} started logins", lambda f: mib(f["started"])),
+        ("from start of the process to the first login", lambda f: f"{f['cold']:.2f} s"),
+    ]
+    ours, form = figures[IDTokenService.name], figures[UserInfoService.name]
+    others = [name for name in names if name not in (IDTokenService.name, UserInfoService.name)]
+    goals = [
+        ("with UserInfo, CPU over bare RSA", f"{form['ratio']:.2f} x", "<= 1.75 x", form["ratio"] <= 1.75),
+        ("claims in the ID token, CPU beside UserInfo", f"{ours['cpu'] / form['cpu']:.2f} x", "<= 0.80 x",
+         ours["cpu"] / form["cpu"] <= 0.80),
+        ("a waiting backchannel request", f"{each_waiting / 1024:.1f} KiB", "< 4 KiB", each_waiting < 4096),
+    ]
+    for name in others:
+        behind = [figure for figure in ("cpu", "ratio", "exchanges", "p50", "p99", "rest", "started", "cold")
+                  if form[figure] > figures[name][figure]]
+        goals.append((f"with UserInfo, beside {name}", "behind in " + ", ".join(behind) if behind else "ahead or even",
+                      "in every figure", not behind))
+    bare_text = ", ".join(f"{name} {bare[name]:.0f} µs" for name in ("sign", "decrypt", "verify", "encrypt"))
+    total = next(line.split()[1] for line in Path("/proc/meminfo").read_text().splitlines() if "MemTotal" in line)
+    return "\n\n".join([
+        "# Whole logins",
+        f"Made by `make bench-logins` with ROUNDS={ROUNDS} on {date.today()}. "
+        + METHOD,
+        table(["machine", ""], [
+            ["processor", f"{processor()}, {os.cpu_count()} cores"], ["memory", f"{int(total) // 1024:,} MiB"],
+            ["load when it ended", Path("/proc/loadavg").read_text().rsplit(" ", 2)[0]],
+            ["system", f"{platform.freedesktop_os_release()['PRETTY_NAME']}, kernel {platform.release()}"],
+            ["OpenSSL of Service and Apache", version("openssl", "version").partition(" (")[0]],
+            ["Swift", version("swift", "--version").splitlines()[0].partition(" (")[0]],
+            ["Apache", version("dpkg-query", "-W", "-f", "${Package} ${Version}, ", "apache2",
+                               "libapache2-mod-auth-openidc").strip(", ")],
+            ["Python", platform.python_version() + ", " + ", ".join(
+                line for line in version(str(BUILD / "venv/bin/pip"), "freeze").splitlines()
+                if line.partition("==")[0].lower() in ("authlib", "joserfc", "starlette", "uvicorn", "cryptography"))],
+        ]),
+        "## Service beside service",
+        table(["median of the rounds", *names], [[title, *(show(figures[name]) for name in names)] for title, show in rows]),
+        f"Bare RSA with 2048 bits here: {bare_text}.",
+        table(["goal", "measured", "goal is", ""],
+              [[what, is_, goal, "met" if met else "**missed**"] for what, is_, goal, met in goals]),
+        "## Growth",
+        f"{IDTokenService.name} on one core. The provider and the browsers share the other core, and from ten logins in "
+        "flight on they are what everybody waits for; CPU per login is the figure to plan with.",
+        table(["logins in flight", "logins per second", "CPU per login", "of its core", "callback p50", "callback p99",
+               "memory"],
+              [[f"{n:,}", f"{rate:.0f}", f"{cpu:.2f} ms", f"{busy:.0%}", f"{p50:.0f} ms", f"{p99:.0f} ms", mib(size)]
+               for n, rate, cpu, busy, p50, p99, size in grown]),
+        "A pending login is a sealed cookie in the browser. The service keeps nothing:",
+        table(["logins started and not finished", "memory"], [[f"{n:,}", mib(size)] for n, size in pending_lines]),
+        "Starts of logins (a signature and an encryption each), which need no provider. The browsers take their share of "
+        "the second core:",
+        table(["cores of the service", "starts per second", "CPU per start"],
+              [["1" if name == "0" else "2", f"{rate:.0f}", f"{cpu:.2f} ms"] for name, rate, cpu in cores]),
+        f"A backchannel request that waits for the person, with the task that polls for it: {each_waiting / 1024:.1f} KiB "
+        f"(growth from {WAITING[0]:,} to {WAITING[1]:,} of them).",
+    ]) + "\n"
+
+
+def main():
+    with tempfile.TemporaryDirectory(prefix="logins-") as folder:
+        world = World(Path(folder))
+        os.sched_setaffinity(0, {1})
+        try:
+            figures, bare = in_turns(world)
+            from_cold(world, figures)
+            default, user_info = world.contenders[:2]
+            text = report(figures, bare, growth(default), pending(default), two_cores(default), waiting(user_info))
+        except BaseException:
+            if world.log.exists():
+                say(world.log.read_text()[-5000:])
+            raise
+        finally:
+            for contender in world.contenders:
+                if hasattr(contender, "group"):
+                    contender.close()
+            world.close()
+    if QUICK:
+        print(text)
+    else:
+        (HERE / "REPORT.md").write_text(text)
+        say(f"wrote {HERE / 'REPORT.md'}")
+
+
+main()
