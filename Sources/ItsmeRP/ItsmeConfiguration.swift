@@ -53,20 +53,20 @@ public struct ItsmeConfiguration: Sendable {
         didSet { transactionLifetimeSeconds = Self.wholeSeconds(transactionLifetime) }
     }
 
-    /// Ensures that each transaction is used once. The default works within one process and logs to ``logger``. If the
-    /// callback may reach another instance, set one with a shared store.
+    /// Ensures that each transaction is used once. The default, an ``InMemoryStateStore``, works within one process and
+    /// logs to ``logger``. If the callback may reach another instance, set a ``StateStore`` that the instances share.
     public var replayGuard: any ReplayGuard {
         get { givenReplayGuard ?? defaultReplayGuard }
         set { givenReplayGuard = newValue }
     }
     private var givenReplayGuard: (any ReplayGuard)?
-    private var defaultReplayGuard = InMemoryReplayGuard()
+    private var defaultReplayGuard = InMemoryStateStore()
 
     /// Receives the log lines of the client and the login endpoints; <doc:Operations> lists them. By default
     /// `Logger(label: "itsme")`, which goes where the application's `LoggingSystem` sends it. A login that succeeds logs
     /// nothing at level info or above.
     public var logger = Logger(label: "itsme") {
-        didSet { defaultReplayGuard = InMemoryReplayGuard(sharing: defaultReplayGuard, logger: logger) }
+        didSet { defaultReplayGuard = InMemoryStateStore(sharing: defaultReplayGuard, logger: logger) }
     }
 
     /// The clock.

@@ -90,7 +90,7 @@
         func testReadsEverySettingFromVariables() throws {
             let values = try everyValue()
             variables = [:]
-            assertHasEveryValue(try settings(values, store: InMemoryRequestObjectStore()))
+            assertHasEveryValue(try settings(values, store: InMemoryStateStore()))
         }
 
         func testReadsEverySettingFromArguments() throws {
@@ -100,7 +100,7 @@
             assertHasEveryValue(
                 try settings(
                     CommandLineArgumentsProvider(arguments: ["service"] + arguments),
-                    store: InMemoryRequestObjectStore()))
+                    store: InMemoryStateStore()))
         }
 
         func testReadsEverySettingFromAFileWithNumbersFlagsAndLists() async throws {
@@ -118,7 +118,7 @@
             let provider = try await FileProvider<JSONSnapshot>(
                 config: ConfigReader(
                     provider: InMemoryProvider(values: ["filePath": ConfigValue(.string(file), isSecret: false)])))
-            assertHasEveryValue(try settings(provider, store: InMemoryRequestObjectStore()))
+            assertHasEveryValue(try settings(provider, store: InMemoryStateStore()))
         }
 
         func testUsesTheDefaultsOfTheCode() throws {

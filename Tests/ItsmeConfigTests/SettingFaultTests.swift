@@ -132,7 +132,7 @@
             XCTAssertThrowsError(
                 try settings(
                     ["ITSME_REQUEST_DELIVERY": "by-reference", "ITSME_REQUEST_URI": "https://www.example.be/r"],
-                    store: InMemoryRequestObjectStore())
+                    store: InMemoryStateStore())
             ) { XCTAssertTrue("\($0)".hasPrefix("ITSME_REQUEST_URI "), "\($0)") }
         }
 

@@ -32,7 +32,7 @@ final class ConformanceMatrixTests: XCTestCase {
         /// - Parameters:
         ///   - store: Where the request object lies that the provider fetches, if it comes by reference.
         ///   - inbox: Where the provider pings, if it does.
-        init(store: InMemoryRequestObjectStore? = nil, inbox: PingInbox? = nil) throws {
+        init(store: InMemoryStateStore? = nil, inbox: PingInbox? = nil) throws {
             let clock = SandboxClock(at: Date(timeIntervalSince1970: 1_763_800_000))
             let published: (any HTTPHandler)? =
                 inbox ?? store.map { HTTPRouter(["/request/*": RequestObjectEndpoint($0)]) }
@@ -152,7 +152,7 @@ final class ConformanceMatrixTests: XCTestCase {
 
     private static let requestURI = module("request-uri-signed-rs256") { _ in
         let clock = SandboxClock(at: Date(timeIntervalSince1970: 1_763_800_000))
-        let login = try Login(store: InMemoryRequestObjectStore(now: { clock.now }))
+        let login = try Login(store: InMemoryStateStore(time: clock.timeSource))
         let request = try await login.client.authorizationRequest(for: .login("LOGIN"))
         let outside = Query.parse(String(request.url.split(separator: "?", maxSplits: 1)[1]))
         XCTAssertNil(outside["request"])

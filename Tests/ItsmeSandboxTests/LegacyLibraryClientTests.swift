@@ -16,7 +16,7 @@ private struct LegacyWorld {
     let client: ItsmeClient
 
     init() throws {
-        let store = InMemoryRequestObjectStore()
+        let store = InMemoryStateStore()
         let keys = [try TestKeys.signing.get(), try TestKeys.encryption.get()]
         let registration = ClientRegistration(
             clientID: "SHOP", redirectURIs: [Self.redirectURI], requestURIs: [Self.requestURI],

@@ -65,7 +65,7 @@ package struct SandboxWorld: Sendable {
             authentication: .privateKeyJWT(keys), redirectURI: Self.redirectURI)
         configuration.time = clock.timeSource
         configuration.logger = .silent
-        configuration.replayGuard = InMemoryReplayGuard(time: configuration.time)
+        configuration.replayGuard = InMemoryStateStore(time: configuration.time)
         try change(&configuration)
         return try ItsmeClient(configuration, transport: transport)
     }

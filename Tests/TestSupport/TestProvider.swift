@@ -107,7 +107,7 @@ package final class TestProvider: HTTPTransport {
                 authentication: .privateKeyJWT(keys), redirectURI: Self.redirectURI)
             configuration.time = time
             configuration.logger = .silent
-            configuration.replayGuard = InMemoryReplayGuard(time: time)
+            configuration.replayGuard = InMemoryStateStore(time: time)
             return configuration
         }
     }

@@ -6,8 +6,7 @@ extension ItsmeError.Code {
             [
                 .invalidConfiguration, .unknownEnvironment, .missingKey, .unsuitableKey, .insecureURL, .ownKeyFailed,
                 .keyRingMalformed, .rotationOutOfOrder, .rotationTooEarly, .keyFileUnsafe, .keyFileExists,
-                .keyFileUnusable, .randomSourceFailed, .storeUnavailable, .requestObjectTooLarge, .targetRefused,
-                .applicationFailed,
+                .keyFileUnusable, .randomSourceFailed, .storeUnavailable, .targetRefused, .applicationFailed,
             ]
         ),
         (

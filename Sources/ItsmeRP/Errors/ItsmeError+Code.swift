@@ -92,10 +92,6 @@ extension ItsmeError {
         public static let storeUnavailable = Code(
             "store_unavailable", .transient, "the store did not answer",
             remedy: "Check the store and the network to it. The person can try again.")
-        /// The request object is larger than its store.
-        public static let requestObjectTooLarge = Code(
-            "request_object_too_large", .misconfiguration, "the request object is larger than its store",
-            remedy: "Give the store more room, or ask for fewer claims.")
         /// The page to open after the login is not on this site.
         public static let targetRefused = Code(
             "target_refused", .untrustedResponse, "the page to open after the login is not on this site",

@@ -58,10 +58,13 @@ extension StateStore {
     public func consume(_ identifier: String, until expiry: Date) async throws -> Bool {
         // Unique, so that a repeated call is told from a second use.
         let claim = Base64URL.encode(try RandomSource.system.bytes(16))
-        return try await insert(claim, for: "used/" + identifier, until: expiry)
+        // Longer, since the store's clock may be ahead of the clock by which the transaction is still valid.
+        return try await insert(claim, for: "used/" + identifier, until: expiry.addingTimeInterval(300))
     }
 
     /// Stores a request object under a new name.
+    ///
+    /// - Throws: ``ItsmeError`` `invalid_configuration` if the name is in use; what the store throws.
     public func store(_ requestObject: String, as id: RequestObjectID, until expiry: Date) async throws {
         guard try await insert(requestObject, for: "request/" + id.text, until: expiry) else {
             throw ItsmeError(
@@ -74,4 +77,35 @@ extension StateStore {
     public func requestObject(for id: RequestObjectID) async throws -> String? {
         try await value(for: "request/" + id.text)?.text
     }
+}
+
+/// Remembers which transactions were used, so that none is used twice.
+///
+/// With several instances of a service, it is on a store that they share: any ``StateStore``.
+public protocol ReplayGuard: Sendable {
+    /// Marks a transaction as used.
+    ///
+    /// - Parameters:
+    ///   - identifier: 43 Base64url characters, a digest; not a secret.
+    ///   - expiry: When the identifier may be forgotten.
+    /// - Returns: `true` the first time, `false` afterwards. The operation must be atomic.
+    func consume(_ identifier: String, until expiry: Date) async throws -> Bool
+}
+
+/// Keeps request objects from the authorization request until itsme fetches them by their request URI.
+///
+/// With several instances of a service, it is on a store that they share, any ``StateStore``, since itsme may reach a
+/// different instance from the one that made the object.
+public protocol RequestObjectStore: Sendable {
+    /// Stores an object under a new name.
+    ///
+    /// - Parameters:
+    ///   - requestObject: A nested JWT, signed, and encrypted to itsme.
+    ///   - id: Its name.
+    ///   - expiry: When it expires. After that it must not be returned and may be deleted.
+    func store(_ requestObject: String, as id: RequestObjectID, until expiry: Date) async throws
+
+    /// Returns the object with that name; nil if there is none or it has expired. Do not delete it: itsme may fetch it
+    /// again.
+    func requestObject(for id: RequestObjectID) async throws -> String?
 }

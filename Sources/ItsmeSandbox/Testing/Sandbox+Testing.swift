@@ -24,7 +24,7 @@ extension ItsmeConfiguration {
             authentication: .privateKeyJWT(try TestKeys.client.get()), redirectURI: redirectURI)
         if let clock {
             configuration.time = clock.timeSource
-            configuration.replayGuard = InMemoryReplayGuard(time: clock.timeSource)
+            configuration.replayGuard = InMemoryStateStore(time: clock.timeSource)
         }
         return configuration
     }

@@ -38,7 +38,8 @@ extension StateStoreInstances {
         }
         for store in [first, second] {
             try require(
-                !(try await store.insert("late", for: key, until: expiry)), "an insert of a key with a value returned true")
+                !(try await store.insert("late", for: key, until: expiry)),
+                "an insert of a key with a value returned true")
         }
     }
 
@@ -78,12 +79,14 @@ extension StateStoreInstances {
     private func forgetsWhatHasExpired() async throws {
         let (hidden, freed) = (key("hidden"), key("freed"))
         let (lasting, lastingForever) = (key("lasting"), key("forever"))
-        try require(try await first.insert("kept", for: lasting, until: later), "the insert of a new key returned false")
+        try require(
+            try await first.insert("kept", for: lasting, until: later), "the insert of a new key returned false")
         try require(
             try await first.insert("kept", for: lastingForever, until: nil), "an insert without expiry returned false")
         for key in [hidden, freed] { _ = try await first.insert("first", for: key, until: soon) }
         try await wait(
-            until: { try await second.value(for: hidden) == nil }, orSay: "a value is still returned after it has expired")
+            until: { try await second.value(for: hidden) == nil },
+            orSay: "a value is still returned after it has expired")
         let expiry = later
         for key in [hidden, freed] {
             try await wait(
@@ -150,7 +153,8 @@ extension StateStoreInstances {
             let results = try await atOnce { try await $1.replace("\(version)-\($0)", for: key, version: version) }
             let winners = results.indices.filter { results[$0] }
             try require(
-                winners.count == 1, "\(winners.count) of \(results.count) replacements of one version returned true, not 1")
+                winners.count == 1,
+                "\(winners.count) of \(results.count) replacements of one version returned true, not 1")
             for winner in winners {
                 try await require(
                     key, has: StateValue("\(version)-\(winner)", version: version + 1),
@@ -197,7 +201,8 @@ extension StateStoreInstances {
         let value = try await third.value(for: key)
         try require(value == StateValue("2", version: 2), "an instance that was made later does not have the value")
         try require(
-            !(try await third.insert("1", for: key, until: later)), "an instance that was made later inserted the key again")
+            !(try await third.insert("1", for: key, until: later)),
+            "an instance that was made later inserted the key again")
     }
 
     private func keepsAnswersApart() async throws {
@@ -214,7 +219,8 @@ extension StateStoreInstances {
             return try await store.value(for: key) == StateValue(expected, version: 6)
         }
         let wrong = results.count { !$0 }
-        try require(wrong == 0, "\(wrong) of \(results.count) callers at once, each with its own key, got a wrong answer")
+        try require(
+            wrong == 0, "\(wrong) of \(results.count) callers at once, each with its own key, got a wrong answer")
     }
 
     // MARK: What the library uses it for
@@ -240,7 +246,8 @@ extension StateStoreInstances {
         try require(unknown == nil, "a request object is found by a name that was never stored")
         do {
             try await second.store("f.g.h.i.j", as: object, until: later)
-            throw StateStoreSuite.Fault(reason: "a second request object was stored under the same name without an error")
+            throw StateStoreSuite.Fault(
+                reason: "a second request object was stored under the same name without an error")
         } catch is ItsmeError {
             let found = try await first.requestObject(for: object)
             try require(found == "a.b.c.d.e", "a second request object replaced the first one")

@@ -81,7 +81,7 @@
         func settings() throws(ItsmeSettingsError) -> ItsmeSettings {
             // The store is only for the check: the application has its own.
             try ItsmeSettings(
-                reader, requestObjectStore: InMemoryRequestObjectStore(), logger: Self.silent, names: names)
+                reader, requestObjectStore: InMemoryStateStore(), logger: Self.silent, names: names)
         }
 
         private static let silent = Logger(label: "itsme", factory: { _ in SwiftLogNoOpLogHandler() })
@@ -89,7 +89,7 @@
         /// Reads what can be read of the settings, and what is wrong with the rest.
         func partialSettings() -> PartialSettings {
             PartialSettings(
-                reader.scoped(to: "itsme"), requestObjectStore: InMemoryRequestObjectStore(), logger: Self.silent,
+                reader.scoped(to: "itsme"), requestObjectStore: InMemoryStateStore(), logger: Self.silent,
                 unknown: ItsmeSettings.unknownNames(in: names))
         }
 

@@ -83,12 +83,12 @@
     /// exchanges the code.
     struct ReportingReplayGuard: ReplayGuard {
         let report: Report
-        private let base = InMemoryReplayGuard()
+        private let base = InMemoryStateStore()
 
         init(report: Report) { self.report = report }
 
         func consume(_ identifier: String, until expiry: Date) async throws -> Bool {
-            guard base.consume(identifier, until: expiry) else { return false }
+            guard try await base.consume(identifier, until: expiry) else { return false }
             report.passed("cookie: the transaction was sealed by us and not altered")
             report.passed("callback: the state is this browser's, in time, and used for the first time")
             return true

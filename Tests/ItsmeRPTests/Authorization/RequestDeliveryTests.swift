@@ -8,7 +8,7 @@ import XCTest
 final class RequestDeliveryTests: XCTestCase {
     private let provider = TestProvider()
     /// With the time of the provider, which is not that of the machine.
-    private lazy var store = InMemoryRequestObjectStore(now: { [provider] in provider.now })
+    private lazy var store = InMemoryStateStore(time: provider.time)
 
     private func client(_ delivery: RequestDelivery) throws -> ItsmeClient {
         try provider.client { $0.requestDelivery = delivery }

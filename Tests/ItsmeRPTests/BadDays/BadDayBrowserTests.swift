@@ -149,11 +149,11 @@ final class BadDayBrowserTests: XCTestCase {
     /// A store of used logins that does not answer, until it is back.
     private final class BrokenGuard: ReplayGuard {
         let isBack = Mutex(false)
-        private let wrapped = InMemoryReplayGuard()
+        private let wrapped = InMemoryStateStore()
 
         func consume(_ identifier: String, until expiry: Date) async throws -> Bool {
             guard isBack.withLock({ $0 }) else { throw DatabaseError() }
-            return wrapped.consume(identifier, until: expiry)
+            return try await wrapped.consume(identifier, until: expiry)
         }
     }
 

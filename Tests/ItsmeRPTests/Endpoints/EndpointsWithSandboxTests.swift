@@ -19,7 +19,7 @@ final class EndpointsWithSandboxTests: XCTestCase {
     private struct World {
         let sandbox: Sandbox
         let client: ItsmeClient
-        let requestObjects: InMemoryRequestObjectStore
+        let requestObjects: InMemoryStateStore
         /// What the relying party sends and receives.
         let recorder: RecordingTransport
         let browser: TestBrowser
@@ -27,7 +27,7 @@ final class EndpointsWithSandboxTests: XCTestCase {
 
     private func world() throws -> World {
         let keys = try ClientKeys([TestProvider.keys.clientSigning, TestProvider.keys.clientEncryption])
-        let requestObjects = InMemoryRequestObjectStore()
+        let requestObjects = InMemoryStateStore()
         // What itsme itself calls.
         let published = HTTPRouter([
             "/jwks.json": try JWKSetEndpoint(keys), "/itsme/request/*": RequestObjectEndpoint(requestObjects),
@@ -114,7 +114,7 @@ final class EndpointsWithSandboxTests: XCTestCase {
             let request = try await world.client.authorizationRequest(for: .login("LOGIN"))
             let object = try XCTUnwrap(Query.parse(String(request.url.drop { $0 != "?" }.dropFirst()))["request"])
             let id = try RequestObjectID()
-            try world.requestObjects.store(object, as: id, until: request.transaction.expiresAt)
+            try await world.requestObjects.store(object, as: id, until: request.transaction.expiresAt)
             let uri = Self.origin + registered + "/" + id.text
             let callback = try await world.sandbox.approve(
                 request.url.replacing("request=" + object, with: "request_uri=" + uri))

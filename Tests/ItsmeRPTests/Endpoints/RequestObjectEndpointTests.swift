@@ -1,7 +1,7 @@
 import HTTPTypes
 import ItsmeRP
 import JOSE
-import Synchronization
+import Logging
 import TestSupport
 import XCTest
 
@@ -11,19 +11,17 @@ import XCTest
     import Foundation
 #endif
 
-/// The request URI and the store behind it.
+/// The request URI.
 final class RequestObjectEndpointTests: XCTestCase {
     private let provider = TestProvider()
     private var soon: Date { provider.now.addingTimeInterval(300) }
 
-    private func store(count: Int = 10, size: Int = 1 << 20) -> InMemoryRequestObjectStore {
-        InMemoryRequestObjectStore(maximumCount: count, maximumSize: size, now: { [provider] in provider.now })
-    }
+    private func store() -> InMemoryStateStore { InMemoryStateStore(time: provider.time) }
 
     func testServesAStoredObjectByTheLastSegmentOfThePath() async throws {
         let store = store()
         let id = try RequestObjectID()
-        try store.store("a.b.c.d.e", as: id, until: soon)
+        try await store.store("a.b.c.d.e", as: id, until: soon)
         let endpoint = RequestObjectEndpoint(store)
         for path in ["/itsme/request/\(id.text)", "/\(id.text)"] {
             let reply = await endpoint.send(path)
@@ -40,7 +38,7 @@ final class RequestObjectEndpointTests: XCTestCase {
     func testServesAnObjectAgainUntilItExpires() async throws {
         let store = store()
         let id = try RequestObjectID()
-        try store.store("object", as: id, until: soon)
+        try await store.store("object", as: id, until: soon)
         let endpoint = RequestObjectEndpoint(store)
         for _ in 0..<3 {
             let status = await endpoint.send("/r/\(id.text)").response.status
@@ -55,7 +53,7 @@ final class RequestObjectEndpointTests: XCTestCase {
     func testAnswersNotFoundToWhatIsNoName() async throws {
         let store = store()
         let id = try RequestObjectID()
-        try store.store("object", as: id, until: soon)
+        try await store.store("object", as: id, until: soon)
         let endpoint = RequestObjectEndpoint(store)
         let unknown = try RequestObjectID().text
         for path in [
@@ -73,7 +71,7 @@ final class RequestObjectEndpointTests: XCTestCase {
     func testAnswersOnlyGetAndHead() async throws {
         let store = store()
         let id = try RequestObjectID()
-        try store.store("object", as: id, until: soon)
+        try await store.store("object", as: id, until: soon)
         await assertOnlyReads(RequestObjectEndpoint(store), "/r/\(id.text)")
     }
 
@@ -108,57 +106,5 @@ final class RequestObjectEndpointTests: XCTestCase {
     func testAFailingRandomSourceGivesNoName() async {
         struct Empty: Error {}
         await assertItsmeError(.randomSourceFailed) { try RequestObjectID(random: RandomSource { _ in throw Empty() }) }
-    }
-
-    // MARK: The bounds of the store
-
-    func testTheOldestMakesRoomWhenTheStoreIsFull() throws {
-        let store = store(count: 3)
-        let ids = try (0..<5).map { _ in try RequestObjectID() }
-        for (index, id) in ids.enumerated() { try store.store("object \(index)", as: id, until: soon) }
-        XCTAssertEqual(
-            ids.map { store.requestObject(for: $0) }, [nil, nil, "object 2", "object 3", "object 4"])
-    }
-
-    func testTheStoreIsBoundedInBytes() async throws {
-        let store = store(count: 1000, size: 10_000)
-        let ids = try (0..<20).map { _ in try RequestObjectID() }
-        for id in ids { try store.store(String(repeating: "a", count: 3000), as: id, until: soon) }
-        XCTAssertEqual(ids.filter { store.requestObject(for: $0) != nil }, Array(ids.suffix(3)))
-        await assertItsmeError(.requestObjectTooLarge) {
-            try store.store(String(repeating: "a", count: 10_000), as: RequestObjectID(), until: self.soon)
-        }
-        XCTAssertNotNil(store.requestObject(for: try XCTUnwrap(ids.last)), "a refused object takes no room")
-    }
-
-    func testExpiredObjectsMakeRoomFirst() throws {
-        let store = store(count: 2)
-        let (old, kept, new) = (try RequestObjectID(), try RequestObjectID(), try RequestObjectID())
-        try store.store("old", as: old, until: provider.now.addingTimeInterval(10))
-        try store.store("kept", as: kept, until: soon)
-        provider.advance(by: 10)
-        try store.store("new", as: new, until: soon)
-        XCTAssertEqual([old, kept, new].map { store.requestObject(for: $0) }, [nil, "kept", "new"])
-    }
-
-    func testANameIsUsedOnce() async throws {
-        let store = store()
-        let id = try RequestObjectID()
-        try store.store("first", as: id, until: soon)
-        await assertItsmeError(.invalidConfiguration, field: "requestObjectID") {
-            try store.store("second", as: id, until: self.soon)
-        }
-        XCTAssertEqual(store.requestObject(for: id), "first")
-    }
-
-    func testAFloodKeepsTheStoreWithinItsBounds() throws {
-        let store = store(count: 100)
-        var last: [RequestObjectID] = []
-        for _ in 0..<5000 {
-            let id = try RequestObjectID()
-            try store.store("object", as: id, until: soon)
-            last = last.suffix(99) + [id]
-        }
-        XCTAssertTrue(last.allSatisfy { store.requestObject(for: $0) != nil })
     }
 }

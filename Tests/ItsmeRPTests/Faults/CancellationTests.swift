@@ -84,30 +84,30 @@ final class CancellationTests: FaultTestCase {
     }
 
     private struct Guard: ReplayGuard {
-        let wrapped = InMemoryReplayGuard()
+        let wrapped = InMemoryStateStore()
         let places: WaitingPlaces
 
         func consume(_ identifier: String, until expiry: Date) async throws -> Bool {
             try await places.around {
                 try Task.checkCancellation()
-                return wrapped.consume(identifier, until: expiry)
+                return try await wrapped.consume(identifier, until: expiry)
             }
         }
     }
 
     private struct Store: RequestObjectStore {
-        let wrapped: InMemoryRequestObjectStore
+        let wrapped: InMemoryStateStore
         let places: WaitingPlaces
 
         func store(_ requestObject: String, as id: RequestObjectID, until expiry: Date) async throws {
             try await places.around {
                 try Task.checkCancellation()
-                try wrapped.store(requestObject, as: id, until: expiry)
+                try await wrapped.store(requestObject, as: id, until: expiry)
             }
         }
 
         func requestObject(for id: RequestObjectID) async throws -> String? {
-            await places.around { wrapped.requestObject(for: id) }
+            try await places.around { try await wrapped.requestObject(for: id) }
         }
     }
 
@@ -217,7 +217,7 @@ final class CancellationTests: FaultTestCase {
                 configuration.authentication = .privateKeyJWT(try keys(places))
                 configuration.requestDelivery = .byReference(
                     "https://rp.example.be:443/itsme/request/",
-                    store: Store(wrapped: InMemoryRequestObjectStore(now: { provider.now }), places: places))
+                    store: Store(wrapped: InMemoryStateStore(time: provider.time), places: places))
                 return try ItsmeClient(configuration, transport: transport)
             },
             login: { client in _ = try await client.authorizationRequest(for: .login("LOGIN")) })

@@ -28,7 +28,7 @@ final class ClockJumpTests: FaultTestCase {
     private func client(_ world: SandboxWorld) throws -> ItsmeClient {
         try world.client {
             $0.time = time
-            $0.replayGuard = InMemoryReplayGuard(time: time)
+            $0.replayGuard = InMemoryStateStore(time: time)
         }
     }
 
@@ -101,17 +101,20 @@ final class ClockJumpTests: FaultTestCase {
         }
     }
 
-    func testForgetsUsedTransactionsOnceBothClocksSayThatTheyHaveExpired() {
-        let used = InMemoryReplayGuard(time: time)
+    func testForgetsUsedTransactionsOnceBothClocksSayThatTheyHaveExpired() async throws {
+        let used = InMemoryStateStore(time: time)
         let expiry = date.now.addingTimeInterval(600)
-        func isForgotten() -> Bool { used.consume("a", until: expiry) }
-        XCTAssertTrue(isForgotten(), "the first use")
+        func assertForgotten(_ expected: Bool, _ message: String = "", line: UInt = #line) async throws {
+            let isFirst = try await used.consume("a", until: expiry)
+            XCTAssertEqual(isFirst, expected, message, line: line)
+        }
+        try await assertForgotten(true, "the first use")
         date.advance(by: .seconds(601))
-        XCTAssertFalse(isForgotten())
+        try await assertForgotten(false)
         date.advance(by: .seconds(-601))
         monotonic.advance(by: .seconds(601))
-        XCTAssertFalse(isForgotten())
+        try await assertForgotten(false)
         date.advance(by: .seconds(601))
-        XCTAssertTrue(isForgotten())
+        try await assertForgotten(true)
     }
 }

@@ -127,7 +127,7 @@ final class ProviderMetadataTests: XCTestCase {
             }
         }
         let byReference = RequestDelivery.byReference(
-            "https://rp.example.be:443/itsme/request/", store: InMemoryRequestObjectStore())
+            "https://rp.example.be:443/itsme/request/", store: InMemoryStateStore())
         try await assertUnsupported("request_parameter_supported", delivery: .byValue)
         try await assertUnsupported("request_uri_parameter_supported", delivery: byReference)
         try await assertUnsupported(
