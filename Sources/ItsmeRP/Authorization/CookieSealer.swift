@@ -82,22 +82,7 @@ public struct CookieSealer: Sendable {
     func seal(
         _ json: JSONValue, as content: Content, phase: ItsmeError.Phase, remedy: String
     ) throws(ItsmeError) -> String {
-        let text: String
-        do {
-            let nonce = try random.bytes(Self.nonceSize)
-            let sealed = try AEADCipher.seal(
-                json.serialized(), key: key.secret, nonce: nonce, additionalData: Array(content.rawValue.utf8),
-                algorithm: .a256GCM)
-            var bytes = [Self.version]
-            bytes.reserveCapacity(1 + nonce.count + sealed.ciphertext.count + sealed.tag.count)
-            bytes += nonce
-            bytes += sealed.ciphertext
-            bytes += sealed.tag
-            text = Base64URL.encode(bytes)
-        } catch {
-            // The size of the key was checked when the sealer was made.
-            throw ItsmeError.cryptography(error, phase)
-        }
+        let text = try seal(json.serialized(), as: content.rawValue, phase: phase)
         guard text.utf8.count <= Self.maximumSize else {
             throw ItsmeError(
                 .invalidConfiguration, phase, "the text for a cookie is longer than 3968 bytes", remedy: remedy,
@@ -109,18 +94,47 @@ public struct CookieSealer: Sendable {
     /// Nil if the text is malformed, altered, of another kind, or sealed with another key.
     func open(_ text: String, as content: Content) -> JSON? {
         guard text.utf8.count <= Self.maximumSize, let bytes = try? Base64URL.decode(text),
-            bytes.first == Self.version, bytes.count > 1 + Self.nonceSize + Self.tagSize,
-            let plaintext = Self.open(bytes, content, key) ?? previousKey.flatMap({ Self.open(bytes, content, $0) })
+            let opened = open(bytes, as: content.rawValue)
         else { return nil }
-        return try? JSON(parsing: plaintext)
+        return try? JSON(parsing: opened.plaintext)
+    }
+
+    // MARK: Bytes
+
+    /// Seals bytes of any size, and authenticates `content` with them.
+    func seal(_ plaintext: [UInt8], as content: String, phase: ItsmeError.Phase) throws(ItsmeError) -> String {
+        do {
+            let nonce = try random.bytes(Self.nonceSize)
+            let sealed = try AEADCipher.seal(
+                plaintext, key: key.secret, nonce: nonce, additionalData: Array(content.utf8), algorithm: .a256GCM)
+            var bytes = [Self.version]
+            bytes.reserveCapacity(1 + nonce.count + sealed.ciphertext.count + sealed.tag.count)
+            bytes += nonce
+            bytes += sealed.ciphertext
+            bytes += sealed.tag
+            return Base64URL.encode(bytes)
+        } catch {
+            // The size of the key was checked when the sealer was made.
+            throw ItsmeError.cryptography(error, phase)
+        }
+    }
+
+    /// The bytes, and whether the present key has opened them; nil if they are malformed, altered, of another content, or
+    /// sealed with another key.
+    func open(_ bytes: [UInt8], as content: String) -> (plaintext: [UInt8], byPresentKey: Bool)? {
+        guard bytes.first == Self.version, bytes.count > 1 + Self.nonceSize + Self.tagSize else { return nil }
+        for (key, isPresent) in [(key, true), (previousKey, false)] {
+            if let plaintext = key.flatMap({ Self.open(bytes, content, $0) }) { return (plaintext, isPresent) }
+        }
+        return nil
     }
 
     /// The plaintext; nil if the key is wrong or a byte was altered.
-    private static func open(_ bytes: [UInt8], _ content: Content, _ key: SymmetricKey) -> [UInt8]? {
+    private static func open(_ bytes: [UInt8], _ content: String, _ key: SymmetricKey) -> [UInt8]? {
         let sealed = bytes.dropFirst()
         return try? AEADCipher.open(
             Array(sealed.dropFirst(nonceSize).dropLast(tagSize)), tag: Array(sealed.suffix(tagSize)), key: key.secret,
-            nonce: Array(sealed.prefix(nonceSize)), additionalData: Array(content.rawValue.utf8), algorithm: .a256GCM)
+            nonce: Array(sealed.prefix(nonceSize)), additionalData: Array(content.utf8), algorithm: .a256GCM)
     }
 }
 
