@@ -30,6 +30,7 @@
                 } catch {
                     switch error {
                     case .connectionLost(let reason), .refused(let reason): reasons.append(reason)
+                    case .timedOut where servers.count == 1: throw error
                     default: reasons.append("\(server.name) did not answer in time")
                     }
                 }

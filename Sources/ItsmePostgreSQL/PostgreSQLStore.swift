@@ -20,8 +20,8 @@
     /// - **One claim, once.** Each operation is one statement on one row, so of many claims at the same time one wins. A claim
     ///   that was answered is on the server's disk (`synchronous_commit`). If replication is asynchronous, a failover can lose
     ///   the last claims; then only itsme's own rule is left that a code is used once.
-    /// - **The server's clock decides** when a value expires: it gets the seconds that are left. A wrong clock of one
-    ///   instance thus cannot free a key that another one set.
+    /// - **The server's clock decides** when a value has expired. It gets the time and the seconds that are left, and takes the
+    ///   later: a wrong clock of one instance does not free a key too early.
     /// - **TLS.** For a host that is not this machine the default is `sslmode=verify-full`, with the system's certificate
     ///   authorities. A weaker mode must be in the URL, and is logged as a warning.
     /// - **It fails closed**, with `store_unavailable`, after `timeout` at the latest. Only the resolver of host names can take
@@ -129,9 +129,11 @@
         public func insert(_ value: String, for key: String, until expiry: Date?) async throws -> Bool {
             let statement = table.insert
             let isInserted = try await run { (connection, deadline) throws(StoreFailure) in
-                // Some centuries: more than the server's dates can hold would be an error.
-                let seconds = expiry.map { min(max($0.timeIntervalSinceNow, -1e10), 1e10) }
-                return try !connection.run(statement, [key, value, seconds.map { "\($0)" }], until: deadline).isEmpty
+                // Some thousand years: more than the server's dates can hold would be an error.
+                let times = [expiry?.timeIntervalSinceNow, expiry?.timeIntervalSince1970].map { seconds in
+                    seconds.map { "\(min(max($0, -1e11), 1e11))" }
+                }
+                return try !connection.run(statement, [key, value] + times, until: deadline).isEmpty
             }
             if isInserted { sweepIfDue() }
             return isInserted

@@ -46,10 +46,14 @@
         var lock: String { "SELECT pg_advisory_xact_lock(7525190141);\n" }
 
         /// A repeated call finds its own value, and writes it again.
+        ///
+        /// The expiry is the later one of the given time and of the seconds that are left by the clock of the instance. One
+        /// of them is right if one of the two clocks involved is wrong: that of the instance that sends it, or of the one
+        /// that chose the time.
         var insert: String {
             """
             INSERT INTO \(name) AS old (key, value, version, expires_at)
-            VALUES ($1, $2, 1, now() + $3::float8 * interval '1 second')
+            VALUES ($1, $2, 1, greatest(now() + $3::float8 * interval '1 second', to_timestamp($4::float8)))
             ON CONFLICT (key) DO UPDATE SET value = excluded.value, version = 1, expires_at = excluded.expires_at
             WHERE old.expires_at <= now() OR (old.version = 1 AND old.value = excluded.value)
             RETURNING 1

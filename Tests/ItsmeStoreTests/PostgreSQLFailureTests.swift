@@ -2,12 +2,17 @@
     import Foundation
     import ItsmePostgreSQL
     import ItsmeRP
+    import Logging
     import Synchronization
     import TestSupport
     import XCTest
 
     /// The store with a server that stops, freezes, refuses, or is somebody else.
     final class PostgreSQLFailureTests: XCTestCase {
+        private final class Ended: Sendable {
+            let count = Mutex(0)
+        }
+
         private static let server = Result { try PostgreSQLTestServer() }
         private let later = Date(timeIntervalSinceNow: 1000)
         private let logs = LogRecorder()
@@ -85,20 +90,20 @@
             try await store.migrate()
             try server.freeze()
             defer { try? server.thaw() }
-            let ended = Mutex(0)
+            let ended = Ended()
             let start = ContinuousClock.now
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<100 {
                     group.addTask {
-                        defer { ended.withLock { $0 += 1 } }
-                        try await self.assertUnavailable("within 5.0 seconds") {
+                        defer { ended.count.withLock { $0 += 1 } }
+                        try await assertUnavailable("within 5.0 seconds") {
                             _ = try await store.consume("frozen/\(number)", until: later)
                         }
                     }
                 }
                 // As many tasks as would hold every thread of the process, and more work beside them.
                 for _ in 0..<1000 { await Task { await Task.yield() }.value }
-                XCTAssertEqual(ended.withLock { $0 }, 0)
+                XCTAssertEqual(ended.count.withLock { $0 }, 0)
                 try await group.waitForAll()
             }
             // Not later than the deadline, apart from a busy machine.

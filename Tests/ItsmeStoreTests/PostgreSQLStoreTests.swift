@@ -2,6 +2,7 @@
     import Foundation
     import ItsmePostgreSQL
     import ItsmeRP
+    import ItsmeSandbox
     import TestSupport
     import XCTest
 
@@ -28,6 +29,15 @@
 
         private func name(_ function: String) -> String {
             String(function.lowercased().prefix { $0 != "(" }.prefix(50))
+        }
+
+        func testIsAStateStore() async throws {
+            let url = try server.url()
+            try await StateStoreSuite {
+                let store = try PostgreSQLStore(url, table: "suite", maximumConnections: 4, timeout: .seconds(60))
+                try await store.migrate()
+                return store
+            }.run()
         }
 
         func testAValueIsInsertedOnceAndReplacedByItsVersion() async throws {
@@ -197,22 +207,20 @@
         }
     }
 
-    extension XCTestCase {
-        /// Expects `store_unavailable` with these words, and without the password.
-        func assertUnavailable(
-            _ words: String..., file: StaticString = #filePath, line: UInt = #line, _ operation: () async throws -> Void
-        ) async throws {
-            do {
-                try await operation()
-                XCTFail("no error", file: file, line: line)
-            } catch let error as ItsmeError {
-                XCTAssertEqual(error.code, .storeUnavailable, file: file, line: line)
-                XCTAssertEqual(error.kind, .transient, file: file, line: line)
-                for word in words {
-                    XCTAssert(error.reason.contains(word), "\(error)", file: file, line: line)
-                }
-                XCTAssertFalse("\(error)".contains(PostgreSQLTestServer.password), file: file, line: line)
+    /// Expects `store_unavailable` with these words, and without the password.
+    func assertUnavailable(
+        _ words: String..., file: StaticString = #filePath, line: UInt = #line, _ operation: () async throws -> Void
+    ) async throws {
+        do {
+            try await operation()
+            XCTFail("no error", file: file, line: line)
+        } catch let error as ItsmeError {
+            XCTAssertEqual(error.code, .storeUnavailable, file: file, line: line)
+            XCTAssertEqual(error.kind, .transient, file: file, line: line)
+            for word in words {
+                XCTAssert(error.reason.contains(word), "\(error)", file: file, line: line)
             }
+            XCTAssertFalse("\(error)".contains(PostgreSQLTestServer.password), file: file, line: line)
         }
     }
 #endif

@@ -127,10 +127,12 @@ final class PostgreSQLTestServer: Sendable {
     /// PostgreSQL refuses to run as root.
     @discardableResult
     private func shell(_ text: String, asServer: Bool = true) throws -> String {
-        try text.write(toFile: folder.path + "/command.sh", atomically: true, encoding: .utf8)
+        // `Process` learns of the end of a child by a descriptor, which the server would keep open.
+        let closing = "for fd in $(ls /proc/$$/fd); do [ $fd -le 2 ] || [ $fd = 255 ] || eval \"exec $fd>&-\"; done\n"
+        try (closing + text).write(toFile: folder.path + "/command.sh", atomically: true, encoding: .utf8)
         let prefix = asServer && geteuid() == 0 ? "runuser -u nobody -- " : ""
-        // Into a file: the server would keep a pipe open.
-        let (status, _) = try ShellCommand("\(prefix)sh command.sh >output 2>&1 </dev/null").run(in: folder)
+        // Into a file, since the server would keep a pipe open, too.
+        let (status, _) = try ShellCommand("\(prefix)bash command.sh >output 2>&1 </dev/null").run(in: folder)
         let output = try String(contentsOfFile: folder.path + "/output", encoding: .utf8)
         guard status == 0 else {
             let log = (try? String(contentsOfFile: folder.path + "/server.log", encoding: .utf8)) ?? ""
