@@ -174,7 +174,10 @@ extension ItsmeClient {
         while true {
             try await configuration.time.wait(for: request.pace)
             do {
-                if case .tokens(let tokens) = try await backchannelTokens(for: request) { return tokens }
+                // In a task of its own, because a task keeps the memory of its deepest call until it ends, and this one
+                // may wait for minutes.
+                async let poll = backchannelTokens(for: request)
+                if case .tokens(let tokens) = try await poll { return tokens }
             } catch let error as ItsmeError where error.kind == .transient && !request.pace.isCompleted {
                 continue
             }
