@@ -61,14 +61,27 @@ class Group:
         ticks = sum(sum(map(int, self._stat(pid)[11:15])) for pid in self.pids())
         return ticks / os.sysconf("SC_CLK_TCK")
 
-    def memory(self) -> int:
-        """The resident bytes of all processes. What several processes share counts once."""
-        total = 0
+    def memory(self) -> tuple[int, int]:
+        """The resident bytes of all processes: their own, and with those of the program and its libraries. What several
+        of them share counts once."""
+        own, files = 0, {}
         for pid in self.pids():
+            of_process, file = {}, None
+            for line in Path(f"/proc/{pid}/smaps").read_text().splitlines():
+                name, *values = line.split()
+                if not name.endswith(":"):
+                    # A mapping, with its path at the end if it has one.
+                    file = values[4] if len(values) > 4 and values[4].startswith("/") else None
+                elif name == "Rss:" and file:
+                    of_process[file] = of_process.get(file, 0) + int(values[0])
+                elif name == "Anonymous:" and file:
+                    of_process[file] -= int(values[0])
+            for file, size in of_process.items():
+                files[file] = max(files.get(file, 0), size)
             for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-                if line.startswith("Pss:"):
-                    total += int(line.split()[1]) * 1024
-        return total
+                if line.startswith(("Pss_Anon:", "Pss_Shmem:")):
+                    own += int(line.split()[1])
+        return own * 1024, (own + sum(size for file, size in files.items() if "(deleted)" not in file)) * 1024
 
     def stop(self):
         if self.process.poll() is None:
@@ -215,13 +228,13 @@ class UserInfoService(SwiftService):
 
     name, client_id, program = "the same with UserInfo", "USERINFO", "LoginService"
 
-    def hold_backchannel_requests(self, count: int):
-        """Starts backchannel requests that wait for a person who does not answer."""
+    def hold_backchannel_requests(self, count: int, how: str):
+        """Starts backchannel requests for a person who does not answer: `polled` by a task each, or only `kept`."""
         cookies = {}
         browser.run(self, self.world, 1, 1, lambda browser: browser.log_in(cookies))
         for answer in browser.run(
                 self, self.world, 8, count,
-                lambda browser: browser.to_service.get(self.host, "/account/waiting", cookies))[0]:
+                lambda browser: browser.to_service.get(self.host, f"/account/backchannel/{how}", cookies))[0]:
             if answer[0] != 200:
                 raise browser.Failed(f"the backchannel request answers {answer[0]}: {answer[2][:300]!r}")
 

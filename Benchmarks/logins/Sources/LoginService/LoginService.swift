@@ -6,6 +6,7 @@ import ItsmeLifecycle
 import ItsmeRP
 import Metrics
 import MetricsTestKit
+import Synchronization
 
 typealias Login = HummingbirdLogin<BasicItsmeRequestContext>
 
@@ -31,11 +32,16 @@ struct LoginService {
         router.mount(login)
         let account = router.group("account").add(middleware: try RequireLogin(login))
         account.get { _, context in "Hello \(context.person?.values["name"] ?? "")" }
-        account.get("waiting") { _, context in
-            // Starts one more request for this person, and waits for the answer as a kiosk would.
+        let kept = Mutex<[BackchannelRequest]>([])
+        account.get("backchannel/:how") { _, context in
+            // One more request for this person, who does not answer.
             let request = try await itsme.backchannelAuthentication(
                 for: service, hint: .subject(context.person?.subject ?? ""), requestedExpiry: .seconds(600))
-            Task { _ = try await itsme.backchannelTokens(waitingFor: request) }
+            if context.parameters.get("how") == "polled" {
+                Task { _ = try await itsme.backchannelTokens(waitingFor: request) }
+            } else {
+                kept.withLock { $0.append(request) }
+            }
             return "waiting"
         }
         var application = try HummingbirdServer.application(
