@@ -268,14 +268,14 @@ final class BackchannelFlowTests: XCTestCase {
         let found = try await party.client.discoverUser { _ in party.sandbox.scanQRCode(as: "belgian-eid") }
         let request = try await party.client.backchannelAuthentication(
             for: .login("LOGIN"), hint: .userIdentifierToken(found), delivery: .ping)
-        party.inbox.expect(request)
-        guard case .pending = try await party.client.backchannelTokens(for: request) else {
+        let requests = try await party.inbox.expect(request, of: party.client)
+        guard case .pending = try await requests.tokens(for: request.identifier) else {
             return XCTFail("the interval was not respected")
         }
         await party.sandbox.answerBackchannelRequest()
         XCTAssertEqual(party.inbox.statuses, [204])
         XCTAssertEqual(party.inbox.notified, [request.identifier])
-        guard case .tokens = try await party.client.backchannelTokens(for: request) else {
+        guard case .tokens = try await requests.tokens(for: request.identifier) else {
             return XCTFail("the ping did not let the answer be asked for")
         }
         XCTAssertEqual(party.count("token"), 1)
@@ -287,9 +287,9 @@ final class BackchannelFlowTests: XCTestCase {
         let found = try await party.client.discoverUser { _ in party.sandbox.scanQRCode(as: "belgian-eid") }
         let request = try await party.client.backchannelAuthentication(
             for: .login("LOGIN"), hint: .userIdentifierToken(found), delivery: .ping)
-        party.inbox.expect(request)
+        let requests = try await party.inbox.expect(request, of: party.client)
         await party.sandbox.answerBackchannelRequest()
-        let tokens = try await party.client.backchannelTokens(waitingFor: request)
+        let tokens = try await requests.tokens(waitingFor: request.identifier)
         _ = try await party.client.userInfo(for: tokens)
         XCTAssertEqual(party.sandbox.sessions.count, 1)
         let session = try XCTUnwrap(party.sandbox.sessions.first)
@@ -317,13 +317,13 @@ final class BackchannelFlowTests: XCTestCase {
         let found = try await party.client.discoverUser { _ in party.sandbox.scanQRCode(as: "belgian-eid") }
         let request = try await party.client.backchannelAuthentication(
             for: .login("LOGIN"), hint: .userIdentifierToken(found), delivery: .ping)
-        party.inbox.expect(request)
+        let requests = try await party.inbox.expect(request, of: party.client)
         party.sandbox.inject(.pingForUnknownRequest)
         await party.sandbox.answerBackchannelRequest()
         XCTAssertEqual(party.inbox.statuses, [401])
         XCTAssertEqual(party.inbox.notified, [])
         // The answer is there all the same, in the pace of a poll.
-        _ = try await party.client.backchannelTokens(waitingFor: request)
+        _ = try await requests.tokens(waitingFor: request.identifier)
     }
 
     func testAFloodOfCallersSendsOneRequestPerInterval() async throws {

@@ -230,14 +230,14 @@ final class ConformanceMatrixTests: XCTestCase {
             let subject = try await login.run().tokens.idToken.subject
             let request = try await login.client.backchannelAuthentication(
                 for: .login("LOGIN"), hint: .subject(subject), delivery: .ping)
-            inbox.expect(request)
+            let requests = try await inbox.expect(request, of: login.client)
             login.world.sandbox.inject(.pingWithOtherBearer)
             let before = login.recorder.sent.count
             await login.world.sandbox.answerBackchannelRequest()
             XCTAssertEqual(login.world.sandbox.pendingFaults, [])
             XCTAssertEqual(inbox.statuses, [401])
             XCTAssertEqual(inbox.notified, [], "the application hears nothing")
-            _ = try await login.client.backchannelTokens(for: request)
+            _ = try await requests.tokens(for: request.identifier)
             XCTAssertEqual(login.recorder.sent.count, before, "the interval still holds")
             XCTAssertEqual(login.world.sandbox.refusals, [])
         },

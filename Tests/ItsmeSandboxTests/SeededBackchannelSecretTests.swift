@@ -64,10 +64,11 @@ final class SeededBackchannelSecretTests: XCTestCase {
                 let request = try await client.backchannelAuthentication(
                     for: .login("LOGIN"), hint: .userIdentifierToken(found), scopes: [.profile, .email],
                     delivery: .ping)
-                inbox.expect(request)
+                let requests = try await inbox.expect(request, of: client)
                 output.append(value: request)
+                output.append(value: requests)
                 await sandbox.answerBackchannelRequest()
-                let tokens = try await client.backchannelTokens(waitingFor: request)
+                let tokens = try await requests.tokens(waitingFor: request.identifier)
                 output.append(value: tokens)
                 output.append(value: try await client.userInfo(for: tokens))
             } catch {

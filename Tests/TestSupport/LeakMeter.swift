@@ -16,6 +16,9 @@ package struct LeakMeter {
         try XCTSkipIf(itsmerp_allocated_bytes() < 0, "this C library does not tell what is allocated")
     }
 
+    /// What the process has allocated and not freed.
+    package var allocatedBytes: Int { itsmerp_allocated_bytes() }
+
     /// How many bytes each of `runs` runs keeps: the median of several rounds. What is made once and kept, and the buffers
     /// of threads that come and go, do not grow in most of them; a leak grows in each.
     ///

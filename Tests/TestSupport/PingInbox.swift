@@ -1,5 +1,6 @@
 package import HTTPTypes
 package import ItsmeRP
+import JOSE
 import Synchronization
 
 /// The notification endpoint of a relying party, with what went in and came out.
@@ -7,18 +8,26 @@ package final class PingInbox: HTTPHandler {
     package static let endpoint = "https://rp.example.be/itsme/notification"
 
     private struct State {
-        var requests: [String: BackchannelRequest] = [:]
+        var requests: BackchannelRequests?
         var notified: [String] = []
         var statuses: [Int] = []
     }
 
+    private let store = DictionaryStore()
     private let state = Mutex(State())
 
     package init() {}
 
     /// Knows a request from now on.
-    package func expect(_ request: BackchannelRequest) {
-        state.withLock { $0.requests[request.identifier] = request }
+    ///
+    /// - Returns: Where the answer is waited for.
+    @discardableResult
+    package func expect(_ request: BackchannelRequest, of client: ItsmeClient) async throws -> BackchannelRequests {
+        let requests = try BackchannelRequests(
+            client: client, store: store, sealer: CookieSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))))
+        try await requests.keep(request)
+        state.withLock { $0.requests = requests }
+        return requests
     }
 
     /// The identifiers of the requests that the application heard of.
@@ -28,10 +37,11 @@ package final class PingInbox: HTTPHandler {
     package var statuses: [Int] { state.withLock { $0.statuses } }
 
     package func respond(to request: HTTPRequest, body: [UInt8]) async -> HTTPReply {
-        let endpoint = BackchannelNotificationEndpoint { [self] identifier in
-            state.withLock { $0.requests[identifier] }
-        } onNotification: { [self] request in
-            state.withLock { $0.notified.append(request.identifier) }
+        guard let requests = state.withLock({ $0.requests }) else {
+            return HTTPReply(response: HTTPResponse(status: .notFound))
+        }
+        let endpoint = BackchannelNotificationEndpoint(requests, logger: .silent) { [self] identifier in
+            state.withLock { $0.notified.append(identifier) }
         }
         let reply = await endpoint.respond(to: request, body: body)
         state.withLock { $0.statuses.append(reply.response.status.code) }

@@ -57,8 +57,10 @@ package struct SandboxWorld: Sendable {
         self.transport = CountingTransport(transport)
     }
 
-    /// A client with cold caches.
-    package func client(_ change: (inout ItsmeConfiguration) throws -> Void = { _ in }) throws -> ItsmeClient {
+    /// A client with cold caches; it sends through `transport` if there is one.
+    package func client(
+        over transport: (any HTTPTransport)? = nil, _ change: (inout ItsmeConfiguration) throws -> Void = { _ in }
+    ) throws -> ItsmeClient {
         let keys = try ClientKeys([TestProvider.keys.clientSigning, TestProvider.keys.clientEncryption])
         var configuration = ItsmeConfiguration(
             environment: try .loopbackSandbox(issuer: sandbox.issuer), clientID: Self.clientID,
@@ -67,7 +69,7 @@ package struct SandboxWorld: Sendable {
         configuration.logger = .silent
         configuration.replayGuard = InMemoryStateStore(time: configuration.time)
         try change(&configuration)
-        return try ItsmeClient(configuration, transport: transport)
+        return try ItsmeClient(configuration, transport: transport ?? self.transport)
     }
 
     /// Opens the authorization URL as a browser does, the person being `persona`, perhaps with `&behaviour=…`, and returns the query of the callback.

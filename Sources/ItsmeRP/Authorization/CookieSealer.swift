@@ -77,23 +77,35 @@ public struct CookieSealer: Sendable {
         case transaction = "itsme-rp transaction v1"
         case finishedLogin = "itsme-rp finished login v1"
         case session = "itsme-rp session v1"
+        case applicationText = "itsme-rp application text v1"
+        case backchannelRequest = "itsme-rp backchannel request v1"
+        case userDiscovery = "itsme-rp user discovery session v1"
+
+        /// The most bytes of the text: what a cookie holds, or a store.
+        var maximumSize: Int {
+            switch self {
+            case .transaction, .finishedLogin, .session, .applicationText: CookieSealer.maximumSize
+            case .backchannelRequest, .userDiscovery: 1 << 20
+            }
+        }
     }
 
     func seal(
         _ json: JSONValue, as content: Content, phase: ItsmeError.Phase, remedy: String
     ) throws(ItsmeError) -> String {
         let text = try seal(json.serialized(), as: content.rawValue, phase: phase)
-        guard text.utf8.count <= Self.maximumSize else {
+        guard text.utf8.count <= content.maximumSize else {
+            let place = content.maximumSize == Self.maximumSize ? "cookie" : "store"
             throw ItsmeError(
-                .invalidConfiguration, phase, "the text for a cookie is longer than 3968 bytes", remedy: remedy,
-                field: "cookie")
+                .invalidConfiguration, phase, "the text for a \(place) is longer than \(content.maximumSize) bytes",
+                remedy: remedy, field: place)
         }
         return text
     }
 
     /// Nil if the text is malformed, altered, of another kind, or sealed with another key.
     func open(_ text: String, as content: Content) -> JSON? {
-        guard text.utf8.count <= Self.maximumSize, let bytes = try? Base64URL.decode(text),
+        guard text.utf8.count <= content.maximumSize, let bytes = try? Base64URL.decode(text),
             let opened = open(bytes, as: content.rawValue)
         else { return nil }
         return try? JSON(parsing: opened.plaintext)

@@ -9,17 +9,18 @@ import JOSE
 public enum BackchannelDelivery: String, Sendable, Hashable {
     /// The client polls itsme.
     case poll
-    /// itsme notifies the client's ``BackchannelNotificationEndpoint``, then the client polls.
+    /// itsme notifies the client's ``BackchannelNotificationEndpoint``, then the client polls. Keep the request in
+    /// ``BackchannelRequests``, where the endpoint finds it.
     case ping
 }
 
 /// A backchannel authentication request that itsme has accepted and the person must answer.
 ///
-/// Keep it on the server until the answer arrives. Copies share the polling interval and the result, so use a request
-/// only in the process that made it.
+/// Keep it on the server until the answer arrives. Copies share the polling interval and the result. Another process
+/// opens it with ``CookieSealer/openBackchannelRequest(_:of:)``, or several share it in ``BackchannelRequests``.
 public struct BackchannelRequest: Sendable {
     /// The name of the request, which is not secret: the SHA-256 of ``authReqID`` in Base64url.
-    /// ``BackchannelNotificationEndpoint`` looks up the request by it.
+    /// ``BackchannelRequests`` finds the request by it.
     public let identifier: String
 
     /// The `auth_req_id`. With it and the client's key, the answer can be fetched.
@@ -44,18 +45,10 @@ public struct BackchannelRequest: Sendable {
     let issuer: String
     let clientID: String
     let expectedSubject: Secret<String>?
-    let pace: PollingPace
+    var pace: PollingPace
 
     /// A short name for this login in logs, such as `7KQF2M9A`. It tells nothing about the secrets.
     public var reference: String { LoginReference.of(authReqID.exposedValue) }
-
-    static func identifier(of authReqID: String) throws(ItsmeError) -> String {
-        do {
-            return try SHA256.encodedDigest(authReqID)
-        } catch {
-            throw ItsmeError.cryptography(error, .backchannelAuthentication)
-        }
-    }
 }
 
 /// The state of a backchannel authentication request.

@@ -91,7 +91,7 @@ extension ItsmeClient {
             expectedSubject: expectedSubject,
             pace: PollingPace(
                 interval: try answer.seconds("interval") ?? PollingPace.defaultInterval, lifetime: lifetime,
-                uptime: configuration.time.uptime))
+                time: configuration.time))
     }
 
     /// The claims of a signed authentication request (CIBA Core 1.0 §7.1.1), without those that depend on the person.

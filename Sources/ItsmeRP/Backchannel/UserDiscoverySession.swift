@@ -9,7 +9,7 @@ import WebFormats
 
 extension ItsmeClient {
     /// How long a session is polled. itsme ends it some minutes later.
-    private static let longestDiscovery: Duration = .seconds(600)
+    static let longestDiscovery: Duration = .seconds(600)
 
     /// Starts user discovery: itsme returns a QR code that the person scans with the app. Sends one HTTP request.
     ///
@@ -20,14 +20,15 @@ extension ItsmeClient {
         let reply = try await askUserDiscovery(session: nil, access)
         let answer = try UserDiscoveryAnswer(reply, to: self)
         guard case .pending(let code?) = answer.status else { throw answer.answer.malformed("qr_code") }
-        let now = configuration.time.now()
+        let sessionID = try answer.sessionIdentifier
         return UserDiscoverySession(
+            identifier: try UserDiscoverySession.identifier(of: sessionID.exposedValue),
             qrCode: code.image, qrCodeExpiresAt: code.expiresAt,
-            expiresAt: now.adding(Self.longestDiscovery),
-            identifier: try answer.sessionIdentifier, issuer: access.metadata.issuer, clientID: configuration.clientID,
+            expiresAt: configuration.time.now().adding(Self.longestDiscovery), sessionID: sessionID,
+            issuer: access.metadata.issuer, clientID: configuration.clientID,
             pace: PollingPace(
                 interval: try answer.answer.seconds("interval") ?? PollingPace.defaultInterval,
-                lifetime: Self.longestDiscovery, uptime: configuration.time.uptime))
+                lifetime: Self.longestDiscovery, time: configuration.time))
     }
 
     /// Polls once whether a person has scanned the QR code. Sends at most one HTTP request. Before the interval has
@@ -100,7 +101,7 @@ extension ItsmeClient {
     private func askUserDiscovery(
         session: UserDiscoverySession?, _ access: BackchannelAccess
     ) async throws -> HTTPReply {
-        let path = session.map { "/" + FormEncoding.encodeComponent($0.identifier.exposedValue) } ?? ""
+        let path = session.map { "/" + FormEncoding.encodeComponent($0.sessionID.exposedValue) } ?? ""
         let endpoint: Endpoint
         do {
             endpoint = try Endpoint(
@@ -170,9 +171,13 @@ private struct UserDiscoveryAnswer {
 
 /// A user discovery session with its QR code.
 ///
-/// Copies share the polling interval, so an older copy cannot poll more often. Use a session only in the process that
-/// started it.
+/// Copies share the polling interval, so an older copy cannot poll more often. Another process opens a session with
+/// ``CookieSealer/openUserDiscoverySession(_:of:)``, or several share it in ``BackchannelRequests``.
 public struct UserDiscoverySession: Sendable {
+    /// The name of the session, which is not secret: the SHA-256 of itsme's identifier in Base64url.
+    /// ``BackchannelRequests`` finds the session by it.
+    public let identifier: String
+
     /// The QR code to show. itsme may change it with every answer.
     public internal(set) var qrCode: QRCodeImage
 
@@ -185,10 +190,11 @@ public struct UserDiscoverySession: Sendable {
     /// The time to wait after an answer before you poll again.
     public var interval: Duration { pace.interval }
 
-    let identifier: Secret<String>
+    /// itsme's identifier.
+    let sessionID: Secret<String>
     let issuer: String
     let clientID: String
-    let pace: PollingPace
+    var pace: PollingPace
 }
 
 /// The state of a user discovery session.
@@ -225,7 +231,9 @@ public struct QRCodeImage: Sendable, Hashable {
     public let bytes: [UInt8]
 
     /// The image as a `data:` URL (RFC 2397), for the `src` of an `<img>` element.
-    public var dataURL: String { "data:\(mediaType);base64,\(Data(bytes).base64EncodedString())" }
+    public var dataURL: String { "data:\(mediaType);base64,\(base64)" }
+
+    var base64: String { Data(bytes).base64EncodedString() }
 
     /// Reads Base64; nil if the text is not Base64, or the image has none of these types.
     init?(base64: String) {

@@ -5,38 +5,34 @@ import WebFormats
 
 /// Receives itsme's pings: a person answered a backchannel authentication request (CIBA Core 1.0 §10.2).
 ///
-/// For a ping with the right bearer token, it allows the next poll of the request at once, calls the application, and
-/// answers with 204. For an unknown `auth_req_id` or a wrong bearer token, it only answers with 401.
+/// A ping with the right bearer token may reach any instance. The endpoint allows the next poll of the request at once,
+/// calls the application, and answers with 204. A task of any instance that waits in
+/// ``BackchannelRequests/tokens(waitingFor:)`` polls within a second. For an unknown `auth_req_id` or a wrong bearer token,
+/// the endpoint only answers with 401; with 503 if the store does not answer.
 ///
 /// ```swift
-/// let endpoint = BackchannelNotificationEndpoint { identifier in
-///     await pending[identifier]
-/// } onNotification: { request in
-///     await answers.received(try await itsme.backchannelTokens(for: request))
-/// }
+/// let endpoint = BackchannelNotificationEndpoint(BackchannelRequests(client: itsme, store: store, sealer: sealer))
 /// ```
 public struct BackchannelNotificationEndpoint: HTTPHandler {
     private static let maximumBodySize = 16 << 10
 
-    private let find: @Sendable (_ identifier: String) async throws -> BackchannelRequest?
-    private let onNotification: @Sendable (BackchannelRequest) async throws -> Void
+    private let requests: BackchannelRequests
+    private let onNotification: @Sendable (_ identifier: String) async throws -> Void
     private let logger: Logger
 
     /// Makes an endpoint; serve it at the URL that was registered at itsme.
     ///
     /// - Parameters:
-    ///   - logger: Receives a message if a closure throws.
-    ///   - find: Returns the request with that ``BackchannelRequest/identifier``, made with
-    ///     ``BackchannelDelivery/ping``; nil if there is none.
-    ///   - onNotification: Called before the endpoint answers itsme, so return quickly or start a task. A ping may come
-    ///     twice. There is no call after the final answer of the request.
+    ///   - requests: Where the requests are kept, made with ``BackchannelDelivery/ping``.
+    ///   - logger: Receives a message if the store or the closure fails.
+    ///   - onNotification: Called with the ``BackchannelRequest/identifier`` before the endpoint answers itsme, so return
+    ///     quickly or start a task. A ping may come twice. There is no call after the final answer of the request.
     public init(
-        logger: Logger = Logger(label: "itsme"),
-        find: @escaping @Sendable (_ identifier: String) async throws -> BackchannelRequest?,
-        onNotification: @escaping @Sendable (BackchannelRequest) async throws -> Void
+        _ requests: BackchannelRequests, logger: Logger = Logger(label: "itsme"),
+        onNotification: @escaping @Sendable (_ identifier: String) async throws -> Void = { _ in }
     ) {
+        self.requests = requests
         self.logger = logger
-        self.find = find
         self.onNotification = onNotification
     }
 
@@ -51,28 +47,28 @@ public struct BackchannelNotificationEndpoint: HTTPHandler {
         guard let json = try? JSON(parsing: body), let authReqID = json["auth_req_id"]?.string else {
             return .plain(.badRequest, "Send a JSON object with auth_req_id")
         }
-        let known: BackchannelRequest?
         do {
-            known = try await find(BackchannelRequest.identifier(of: authReqID))
+            switch try await requests.ping(authReqID: authReqID, bearer: bearer) {
+            case (.refused, _):
+                logger.debug("a ping was refused")
+                return Self.unauthorized
+            case (.late, _): break
+            case (.taken, let identifier): await notify(identifier)
+            }
         } catch {
             logger.error(
                 "the request of a ping could not be looked up", metadata: ["itsme.error_type": "\(type(of: error))"])
             return .plain(.serviceUnavailable, "Not available")
         }
-        guard let known, let expected = known.notificationToken, Self.isEqual(bearer, expected),
-            Self.isEqual(authReqID, known.authReqID)
-        else {
-            logger.debug("a ping was refused")
-            return Self.unauthorized
-        }
-        guard !known.pace.isCompleted else { return Self.noContent }
-        known.pace.allowTurn()
+        return Self.noContent
+    }
+
+    private func notify(_ identifier: String) async {
         do {
-            try await onNotification(known)
+            try await onNotification(identifier)
         } catch {
             logger.error("a ping was not handled", metadata: ["itsme.error_type": "\(type(of: error))"])
         }
-        return Self.noContent
     }
 
     private static let noContent = HTTPReply(
@@ -89,9 +85,5 @@ public struct BackchannelNotificationEndpoint: HTTPHandler {
         let parts = (request.headerFields[.authorization] ?? "").split(separator: " ")
         guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
         return String(parts[1])
-    }
-
-    private static func isEqual(_ text: String, _ secret: Secret<String>) -> Bool {
-        ConstantTime.equal(text, secret.exposedValue)
     }
 }

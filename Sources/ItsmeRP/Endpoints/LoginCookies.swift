@@ -68,14 +68,14 @@ struct CookieProtection: Sendable {
     }
 }
 
-/// The cookie of a session.
+/// A cookie of which a browser has one: that of a session, or of the application.
 struct SessionCookie: Sendable {
     private let name: String
     private let protection: CookieProtection
 
-    init(_ configuration: ItsmeConfiguration) throws(ItsmeError) {
+    init(_ configuration: ItsmeConfiguration, name: String = "session") throws(ItsmeError) {
         protection = try CookieProtection(configuration)
-        name = protection.prefix + "session"
+        self.name = protection.prefix + name
     }
 
     /// The value. Nil if there are several, since then another site may have set one of them.

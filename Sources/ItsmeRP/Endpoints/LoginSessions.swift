@@ -84,8 +84,34 @@ public struct LoginSessions: Sendable {
     /// The value of `Set-Cookie` that ends the browser's session.
     public var clearing: String { cookie.clearing }
 
+    /// The value of `Set-Cookie` that starts a session after a login without the callback, such as that of a kiosk
+    /// (``BackchannelRequests``).
+    ///
+    /// - Parameters:
+    ///   - tokens: The answer to the login.
+    ///   - service: The ``LoginSession/serviceName``.
+    ///   - values: As of ``CompletedLogin/signIn(values:)``.
+    /// - Throws: ``ItsmeError`` `transaction_foreign` if the tokens come from another issuer; otherwise as
+    ///   ``CompletedLogin/signIn(values:)``.
+    public func starting(
+        for tokens: TokenResponse, service: String, values: [String: String] = [:]
+    ) throws(ItsmeError) -> String {
+        guard tokens.idToken.issuer.hasSameBytes(as: configuration.environment.issuer) else {
+            throw ItsmeError(.transactionForeign, .authorizationResponse)
+        }
+        return try cookie(
+            for: tokens.idToken, serviceName: service, reference: tokens.reference, values: values)
+    }
+
     /// The value of `Set-Cookie` that starts a session.
     func cookie(for login: CompletedLogin, values: [String: String]) throws(ItsmeError) -> String {
+        try cookie(
+            for: login.idToken, serviceName: login.serviceName, reference: login.reference, values: values)
+    }
+
+    private func cookie(
+        for idToken: IDToken, serviceName: String, reference: String, values: [String: String]
+    ) throws(ItsmeError) -> String {
         let id: String
         do {
             id = Base64URL.encode(try configuration.random.bytes(16))
@@ -96,8 +122,8 @@ public struct LoginSessions: Sendable {
         let now = Int64(configuration.time.now().timeIntervalSince1970.rounded(.down))
         let json: JSONValue = [
             "i": .string(id), "o": .string(configuration.environment.issuer), "c": .string(configuration.clientID),
-            "u": .string(login.idToken.subject), "s": .string(login.serviceName),
-            "r": .string(login.reference), "t": .integer(now), "e": .integer(now + lifetime),
+            "u": .string(idToken.subject), "s": .string(serviceName),
+            "r": .string(reference), "t": .integer(now), "e": .integer(now + lifetime),
             "v": .object(
                 values.sorted { $0.key < $1.key }.map { JSONValue.Member(name: $0.key, value: .string($0.value)) }),
         ]

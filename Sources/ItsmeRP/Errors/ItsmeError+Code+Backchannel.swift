@@ -21,6 +21,11 @@ extension ItsmeError.Code {
     public static let backchannelCompleted = Self(
         "backchannel_completed", .misconfiguration, "the final answer was already received",
         remedy: "Keep the answer, or start again.")
+    /// The sealed session or request is malformed, altered, or sealed with another key.
+    public static let backchannelUnreadable = Self(
+        "backchannel_unreadable", .untrustedResponse,
+        "the sealed session or request is malformed, altered, or sealed with another key",
+        remedy: "Offer to start again. If it happens to everybody, give all instances the same sealing key.")
     /// The ID token belongs to another backchannel authentication request.
     public static let authReqIDMismatch = Self(
         "auth_req_id_mismatch", .untrustedResponse, "the token belongs to another request",

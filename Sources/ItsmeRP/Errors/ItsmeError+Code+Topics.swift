@@ -70,7 +70,7 @@ extension ItsmeError.Code {
             "Login without a browser",
             [
                 .backchannelNotOffered, .backchannelRefused, .backchannelResponseMalformed, .backchannelExpired,
-                .backchannelCompleted, .authReqIDMismatch,
+                .backchannelCompleted, .backchannelUnreadable, .authReqIDMismatch,
             ]
         ),
     ]

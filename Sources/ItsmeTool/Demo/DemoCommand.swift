@@ -85,7 +85,7 @@
                     }
                     let shops = [try shop(.keyPair), try shop(.clientSecret)]
                     // itsme offers the backchannel only to clients with a key pair.
-                    let kiosk = DemoKiosk(shops[0], report: report)
+                    let kiosk = try DemoKiosk(shops[0], report: report)
                     sandboxHandler.set(sandbox)
                     siteHandler.set(
                         try DemoSite(

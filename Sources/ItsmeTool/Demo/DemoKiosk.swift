@@ -2,6 +2,7 @@
     import HTTPTypes
     import ItsmeRP
     import ItsmeSandbox
+    import JOSE
     import Synchronization
 
     /// A terminal in the shop, where people log in without a browser: they scan a QR code with the itsme app.
@@ -23,17 +24,21 @@
 
         private struct State {
             var stage = Stage.free
-            var request: BackchannelRequest?
             var visit: Task<Void, Never>?
         }
 
         let shop: DemoShop
         private let report: Report
+        private let requests: BackchannelRequests
         private let state = Mutex(State())
 
-        init(_ shop: DemoShop, report: Report) {
+        init(_ shop: DemoShop, report: Report) throws {
             self.shop = shop
             self.report = report
+            // The requests end with the process, and so does their key.
+            requests = BackchannelRequests(
+                client: shop.client, store: InMemoryStateStore(),
+                sealer: try CookieSealer(key: SymmetricKey(try RandomSource.system.bytes(32))))
         }
 
         var stage: Stage { state.withLock { $0.stage } }
@@ -81,9 +86,9 @@
                     for: service.request(subject: nil), hint: .userIdentifierToken(found),
                     claims: service.claims, level: service.level, delivery: .ping)
                 report.passed("backchannel request: signed with our key, for the person who scanned the code")
-                state.withLock { $0.request = request }
+                try await requests.keep(request)
                 await enter(.waitsForApproval)
-                let tokens = try await shop.client.backchannelTokens(waitingFor: request)
+                let tokens = try await requests.tokens(waitingFor: request.identifier)
                 report.passed("ID token: decrypted, verified, and validated for this request")
                 let person = try DemoPerson(idToken: tokens.idToken, userInfo: nil)
                 await enter(.loggedIn(person))
@@ -97,9 +102,7 @@
 
         /// Takes itsme's ping: the person answered. The library then polls without waiting for the interval.
         var pings: BackchannelNotificationEndpoint {
-            BackchannelNotificationEndpoint { identifier in
-                self.state.withLock { $0.request?.identifier == identifier ? $0.request : nil }
-            } onNotification: { [report] _ in
+            BackchannelNotificationEndpoint(requests) { [report] _ in
                 report.passed("ping: itsme's bearer token is the one of this request")
             }
         }

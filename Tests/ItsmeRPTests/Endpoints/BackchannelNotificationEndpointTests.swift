@@ -10,12 +10,15 @@ final class BackchannelNotificationEndpointTests: XCTestCase {
     private let provider = TestProvider()
     private let inbox = PingInbox()
 
-    private func expectedPing() async throws -> (request: BackchannelRequest, token: String) {
-        let request = try await provider.backchannelRequest(provider.client(), delivery: .ping)
+    private func expectedPing() async throws -> (
+        request: BackchannelRequest, requests: BackchannelRequests, token: String
+    ) {
+        let client = try provider.client()
+        let request = try await provider.backchannelRequest(client, delivery: .ping)
         let sent = try XCTUnwrap(provider.sent.last?.form["request"])
-        inbox.expect(request)
+        let requests = try await inbox.expect(request, of: client)
         return (
-            request, try XCTUnwrap(try TestProvider.signedByClient(sent)["client_notification_token"]?.string)
+            request, requests, try XCTUnwrap(try TestProvider.signedByClient(sent)["client_notification_token"]?.string)
         )
     }
 
@@ -32,7 +35,7 @@ final class BackchannelNotificationEndpointTests: XCTestCase {
     }
 
     func testAnswersAPingWith204AndTellsTheApplication() async throws {
-        let (request, token) = try await expectedPing()
+        let (request, _, token) = try await expectedPing()
         for type in ["application/json", "Application/JSON; charset=utf-8"] {
             let reply = await ping(inbox, bearer: "Bearer \(token)", type: type)
             XCTAssertEqual(reply.response.status, .noContent)
@@ -43,7 +46,7 @@ final class BackchannelNotificationEndpointTests: XCTestCase {
     }
 
     func testAWrongBearerAndAnUnknownRequestGetTheSame401AndNothingHappens() async throws {
-        let (request, token) = try await expectedPing()
+        let (request, requests, token) = try await expectedPing()
         var answers: [HTTPReply] = []
         for bearer in [
             nil, "", token, "Bearer", "Bearer ", "Basic \(token)", "Bearer \(token)x", "Bearer \(token.dropLast())",
@@ -59,14 +62,15 @@ final class BackchannelNotificationEndpointTests: XCTestCase {
             XCTAssertEqual(answer["WWW-Authenticate"], "Bearer")
         }
         XCTAssertEqual(inbox.notified, [])
-        guard case .pending = try await provider.client().backchannelTokens(for: request) else {
+        guard case .pending = try await requests.tokens(for: request.identifier) else {
             return XCTFail("a refused ping changed the pace")
         }
         XCTAssertEqual(provider.count("/token"), 0)
     }
 
     func testARequestThatIsPolledTakesNoPing() async throws {
-        inbox.expect(try await provider.backchannelRequest(provider.client()))
+        let client = try provider.client()
+        try await inbox.expect(provider.backchannelRequest(client), of: client)
         for bearer in ["Bearer ", "Bearer the-auth-req-id", "Bearer null"] {
             let reply = await ping(inbox, bearer: bearer)
             XCTAssertEqual(reply.response.status, .unauthorized)
@@ -97,40 +101,52 @@ final class BackchannelNotificationEndpointTests: XCTestCase {
     }
 
     func testAPingAfterTheLastAnswerIsTakenAndPassedOnToNobody() async throws {
-        let (request, token) = try await expectedPing()
+        let (request, requests, token) = try await expectedPing()
         provider.answer("/token", with: ["error": "access_denied"], status: .forbidden)
         provider.advance(by: 5)
         await assertItsmeError(.tokenRequestRefused) {
-            try await provider.client().backchannelTokens(for: request)
+            try await requests.tokens(for: request.identifier)
         }
         let reply = await ping(inbox, bearer: "Bearer \(token)")
         XCTAssertEqual(reply.response.status, .noContent)
         XCTAssertEqual(inbox.notified, [])
     }
 
-    func testFailuresOfTheApplicationStayInside() async throws {
+    func testFailuresOfTheApplicationAndOfTheStoreStayInside() async throws {
         struct Broken: Error {}
-        let (request, token) = try await expectedPing()
-        let withoutStore = BackchannelNotificationEndpoint { _ in
-            throw Broken()
-        } onNotification: { _ in
-        }
-        let unavailable = await ping(withoutStore, bearer: "Bearer \(token)")
-        XCTAssertEqual(unavailable.response.status, .serviceUnavailable)
-        let failing = BackchannelNotificationEndpoint { _ in
-            request
-        } onNotification: { _ in
-            throw Broken()
-        }
+        let store = DictionaryStore()
+        let client = try provider.client()
+        let requests = try BackchannelRequests(
+            client: client, store: store, sealer: CookieSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))))
+        let request = try await provider.backchannelRequest(client, delivery: .ping)
+        let sent = try XCTUnwrap(provider.sent.last?.form["request"])
+        let token = try XCTUnwrap(try TestProvider.signedByClient(sent)["client_notification_token"]?.string)
+        try await requests.keep(request)
+        let failing = BackchannelNotificationEndpoint(requests, logger: .silent) { _ in throw Broken() }
         let taken = await ping(failing, bearer: "Bearer \(token)")
         XCTAssertEqual(taken.response.status, .noContent)
-        // A store that gives another request than the one asked for does not let its token pass.
-        let confused = BackchannelNotificationEndpoint { _ in
-            request
-        } onNotification: { _ in
-            XCTFail("it passed")
+        store.before { _ in throw DictionaryStore.Unreachable() }
+        let unavailable = await ping(failing, bearer: "Bearer \(token)")
+        XCTAssertEqual(unavailable.response.status, .serviceUnavailable)
+    }
+
+    /// Records of a store that were swapped do not let each other's token pass.
+    func testAStoreThatGivesAnotherRequestLetsNoPingPass() async throws {
+        let store = DictionaryStore()
+        let client = try provider.client()
+        let requests = try BackchannelRequests(
+            client: client, store: store, sealer: CookieSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))))
+        let request = try await provider.backchannelRequest(client, delivery: .ping)
+        let sent = try XCTUnwrap(provider.sent.last?.form["request"])
+        let token = try XCTUnwrap(try TestProvider.signedByClient(sent)["client_notification_token"]?.string)
+        try await requests.keep(request)
+        let other = "backchannel/" + Base64URL.encode(try SHA256.digest(Array("another".utf8)))
+        store.values[other] = store.values["backchannel/" + request.identifier]
+        let endpoint = BackchannelNotificationEndpoint(requests, logger: .silent) { _ in XCTFail("it passed") }
+        let refused = await ping(endpoint, bearer: "Bearer \(token)", authReqID: "another")
+        XCTAssertEqual(refused.response.status, .serviceUnavailable)
+        await assertItsmeError(.backchannelUnreadable) {
+            try await requests.tokens(for: String(other.dropFirst("backchannel/".count)))
         }
-        let refused = await ping(confused, bearer: "Bearer \(token)", authReqID: "another")
-        XCTAssertEqual(refused.response.status, .unauthorized)
     }
 }
