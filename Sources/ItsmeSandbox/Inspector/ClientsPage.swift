@@ -177,7 +177,8 @@ extension ClientRegistration {
           "id_token_encrypted_response_enc": "A128CBC-HS256",
           "userinfo_encrypted_response_alg": "RSA-OAEP-256",
           "userinfo_encrypted_response_enc": "A128CBC-HS256",
-          "require_pkce": true
+          "require_pkce": true,
+          "backchannel_client_notification_endpoint": "http://127.0.0.1:8082/itsme/ping"
         }
         """
 }

@@ -9,17 +9,21 @@ import MetricsTestKit
 
 typealias Login = HummingbirdLogin<BasicItsmeRequestContext>
 
-/// Login, Share data and Confirm. What a deployment changes is in environment variables.
+/// Login, Share data, Confirm and a kiosk. What a deployment changes is in environment variables.
 @main
 struct Service {
     static func main() async {
         await exitingOnError {
             MetricsSystem.bootstrap(StreamMetricsFactory.standardOutput())  // In production: your metrics backend.
             let variables = ConfigReader(provider: EnvironmentVariablesProvider())
-            let settings = try ItsmeSettings(variables)
+            let storeURL = variables.string(forKey: "store.url", isSecret: true)
+            let store = try await makeStore(storeURL)
+            var settings = try ItsmeSettings(variables, requestObjectStore: store)
+            // Without the variable, used logins have a memory of their own, which no other value can fill.
+            if storeURL != nil { settings.client.replayGuard = store }
             let itsme = try settings.makeClient()
             var application = try HummingbirdServer.application(
-                router: router(login(settings, itsme)),
+                router: router(settings, itsme, store),
                 host: variables.string(forKey: "http.host", default: "127.0.0.1"),
                 port: variables.int(forKey: "http.port", default: 8082))
             application.addServices(try ItsmeClientService(itsme, keyFile: settings.keyFile))
@@ -27,7 +31,9 @@ struct Service {
         }
     }
 
-    static func login(_ settings: ItsmeSettings, _ itsme: ItsmeClient) throws -> Login {
+    static func login(
+        _ settings: ItsmeSettings, _ itsme: ItsmeClient, _ store: any StateStore, _ requests: BackchannelRequests
+    ) throws -> Login {
         let confirmCode = try settings.serviceCode("confirm")
         let services: [Login.Service] = [
             .init("login", .login(try settings.serviceCode("login")), claims: [.givenName]) { login, _ in
@@ -45,15 +51,27 @@ struct Service {
                 login.redirect()  // First mark the payment as confirmed in your database.
             },
         ]
+        var published = try settings.published()
+        published["/itsme/ping"] = BackchannelNotificationEndpoint(requests)
+        published["/itsme/request/*"] = RequestObjectEndpoint(store)
         return try Login(
-            client: itsme, sealer: settings.sealer, services: services, options: settings.options,
-            published: settings.published())
+            client: itsme, sealer: settings.sealer, services: services, options: settings.options, published: published)
     }
 
-    static func router(_ login: Login) throws -> Router<BasicItsmeRequestContext> {
+    static func router(
+        _ settings: ItsmeSettings, _ itsme: ItsmeClient, _ store: any StateStore
+    ) throws -> Router<BasicItsmeRequestContext> {
+        let requests = BackchannelRequests(client: itsme, store: store, sealer: settings.sealer)
+        let login = try login(settings, itsme, store, requests)
+        let kiosk = Kiosk(
+            itsme: itsme, service: .login(try settings.serviceCode("login")), requests: requests,
+            sessions: login.sessions, cookie: try SealedCookie("kiosk", client: itsme, sealer: settings.sealer))
         let router = Router(context: BasicItsmeRequestContext.self)
         router.mount(login)
-        router.get { request, _ in try Page(login, person: login.person(of: request)) }
+        router.get { request, _ in try Page.home(login, person: login.person(of: request)) }
+        router.get("kiosk") { request, context in
+            try await kiosk.page(request, context).response(from: request, context: context)
+        }
         router.group("account").add(middleware: try RequireLogin(login)).get { _, context in
             "Hello \(context.person?.values["name"] ?? "")"
         }

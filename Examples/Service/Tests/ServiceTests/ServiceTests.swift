@@ -24,7 +24,7 @@ final class ServiceTests: XCTestCase {
         let sandbox = try Sandbox(
             for: settings.client, services: ["LOGIN": .login, "DATA": .shareData, "CONFIRM": .confirm])
         let itsme = try ItsmeClient(settings.client, transport: sandbox.transport)
-        let application = Application(router: try Service.router(Service.login(settings, itsme)))
+        let application = Application(router: try Service.router(settings, itsme, InMemoryStateStore()))
         try await application.test(.router) { client in
             let browser = TestBrowser(at: "https://shop.example.be", sandbox: sandbox) { request, body in
                 let response = try await client.executeRequest(
