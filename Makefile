@@ -63,7 +63,7 @@ test-matrix: deps ## Run the tests in another time zone, on other days, without 
 
 # Without traits: Hummingbird is not our code, and takes ten minutes to compile. The leak tests cannot measure with the
 # allocator of a sanitizer, so they run without one, with ten times as many runs as in `make test`.
-sanitize: deps ## Run the tests under Address-, Leak- and ThreadSanitizer, and the leak tests at full length (40 minutes)
+sanitize: deps ## Run the tests under Address-, Leak- and ThreadSanitizer, and the leak tests at full length (20 minutes)
 	@Scripts/sanitize
 	ITSMERP_LEAKS=1 swift test --disable-swift-testing --filter LeakTests
 
@@ -82,7 +82,7 @@ bench: deps ## Compare with bare OpenSSL and libcurl, one line per figure; needs
 	$(if $(BENCH),,Benchmarks/consumer)
 
 # ROUNDS=1 makes a short run that keeps no report. It needs two processors.
-bench-logins: deps ## Measure whole logins beside Apache with mod_auth_openidc and Python, which it installs (40 minutes)
+bench-logins: deps ## Measure whole logins beside Apache with mod_auth_openidc and Python, which it installs (20 minutes)
 	@Scripts/deps logins
 	Benchmarks/logins/run
 

@@ -58,6 +58,10 @@ class Connection(asyncio.Protocol):
         if self.answer is not None and not self.answer.done():
             self.answer.set_exception(Failed(f"the connection was closed: {error}"))
 
+    @property
+    def is_open(self) -> bool:
+        return not self.transport.is_closing()
+
     def close(self):
         self.transport.close()
 
@@ -78,32 +82,41 @@ class Browser:
 
     def __init__(self, service, provider):
         self.service, self.provider = service, provider
-
-    async def open(self):
-        self.to_service = await Connection.open(self.service.port)
-        self.to_provider = await Connection.open(self.provider.port, self.provider.trust)
+        self.to_service = self.to_provider = None
 
     def close(self):
-        self.to_service.close()
-        self.to_provider.close()
+        for connection in (self.to_service, self.to_provider):
+            if connection is not None:
+                connection.close()
+
+    async def at_service(self, target: str, cookies: dict[str, str]) -> tuple:
+        # A server closes a connection that was idle for long, and a browser opens another one.
+        if self.to_service is None or not self.to_service.is_open:
+            self.to_service = await Connection.open(self.service.port)
+        return await self.to_service.get(self.service.host, target, cookies)
+
+    async def at_provider(self, target: str) -> tuple:
+        if self.to_provider is None or not self.to_provider.is_open:
+            self.to_provider = await Connection.open(self.provider.port, self.provider.trust)
+        return await self.to_provider.get(self.provider.host, target, {})
 
     async def start(self, cookies: dict[str, str]) -> str:
         """Starts a login. Returns the authorization URL."""
-        status, fields, body, _ = await self.to_service.get(self.service.host, self.service.start, cookies)
+        status, fields, body, _ = await self.at_service(self.service.start, cookies)
         take_cookies(fields, cookies)
         return self._location("start", status, fields, body)
 
     async def log_in(self, cookies: dict[str, str]) -> float:
         """Logs in. Returns the time of the callback in seconds."""
         url = urlsplit(await self.start(cookies))
-        status, fields, body, _ = await self.to_provider.get(
-            self.provider.host, f"{url.path}?{url.query}&approve=belgian-eid", {})
+        status, fields, body, _ = await self.at_provider(
+            f"{url.path}?{url.query}&approve=belgian-eid")
         callback = urlsplit(self._location("authorization", status, fields, body))
-        status, fields, body, latency = await self.to_service.get(
-            self.service.host, f"{callback.path}?{callback.query}", cookies)
+        status, fields, body, latency = await self.at_service(
+            f"{callback.path}?{callback.query}", cookies)
         self._location("callback", status, fields, body)
         take_cookies(fields, cookies)
-        status, _, body, _ = await self.to_service.get(self.service.host, "/account", cookies)
+        status, _, body, _ = await self.at_service("/account", cookies)
         if status != 200 or self.provider.name not in body:
             raise Failed(f"the account page answers {status}: {body[:300]!r}")
         return latency
@@ -118,7 +131,6 @@ class Browser:
 
 async def crowd(service, provider, in_flight: int, count: int, deed) -> tuple[list[float], float]:
     browsers = [Browser(service, provider) for _ in range(in_flight)]
-    await asyncio.gather(*(browser.open() for browser in browsers))
     left, results = count, []
 
     async def work(browser: Browser):

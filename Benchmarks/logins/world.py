@@ -234,7 +234,7 @@ class UserInfoService(SwiftService):
         browser.run(self, self.world, 1, 1, lambda browser: browser.log_in(cookies))
         for answer in browser.run(
                 self, self.world, 8, count,
-                lambda browser: browser.to_service.get(self.host, f"/account/backchannel/{how}", cookies))[0]:
+                lambda browser: browser.at_service(f"/account/backchannel/{how}", cookies))[0]:
             if answer[0] != 200:
                 raise browser.Failed(f"the backchannel request answers {answer[0]}: {answer[2][:300]!r}")
 
