@@ -34,7 +34,8 @@ final class OperationsPageTests: XCTestCase {
     func testQuotesLogLinesAsTheyAre() throws {
         let files = [
             "ItsmeRP/Provider/Provider.swift", "ItsmeRP/Provider/ClockWatch.swift",
-            "ItsmeRP/Endpoints/LoginFlow.swift", "ItsmeLifecycle/KeyRingWatch.swift",
+            "ItsmeRP/Endpoints/LoginFlow.swift", "ItsmeRP/State/InMemoryStateStore.swift",
+            "ItsmeLifecycle/KeyRingWatch.swift",
         ]
         let sources = try files.map {
             try String(contentsOf: Self.root.appendingPathComponent("Sources/\($0)"), encoding: .utf8)
