@@ -73,6 +73,9 @@
 
                 export SWIFT_DETERMINISTIC_HASHING=1; set -a; . ./service.env; swift run Service
 
+            A kiosk is at /kiosk: http://127.0.0.1:8080/v2/sandbox/phone scans its QR code and approves. For several
+            instances, set STORE_URL and build with `--traits Redis` or `--traits PostgreSQL`.
+
             `swift test` tests it without a server. `swift run itsme doctor --file service.env` checks its settings.
 
             """
