@@ -192,7 +192,7 @@ let package = Package(
         .target(
             name: "ItsmeRedis",
             dependencies: [
-                "ItsmeRP", "StoreConnections", "CCurl",
+                "ItsmeRP", "StoreConnections", "WebFormats", "CCurl",
                 .product(name: "Logging", package: "swift-log"),
                 .target(name: "CHiredis", condition: .when(traits: ["Redis"])),
             ],

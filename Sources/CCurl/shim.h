@@ -70,6 +70,12 @@ static inline long itsmerp_curl_easy_getinfo_long(CURL *handle, CURLINFO info) {
     return curl_easy_getinfo(handle, info, &value) == CURLE_OK ? value : 0;
 }
 
+/// The socket of a connection that stays open after CURLOPT_CONNECT_ONLY; CURL_SOCKET_BAD when there is none.
+static inline curl_socket_t itsmerp_curl_easy_active_socket(CURL *handle) {
+    curl_socket_t socket = CURL_SOCKET_BAD;
+    return curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK ? socket : CURL_SOCKET_BAD;
+}
+
 static inline CURLMcode itsmerp_curl_multi_setopt_long(CURLM *handle, CURLMoption option, long value) {
     return curl_multi_setopt(handle, option, value);
 }

@@ -72,20 +72,24 @@ extension HTTPTransportError {
     /// `CURLE_TOO_LARGE` of libcurl 8.6; older headers lack it.
     private static let tooLarge: UInt32 = 100
 
-    /// Text for the common verification errors (`X509_V_ERR_…`).
     private static func reason(of handle: CurlHandle) -> String {
         let verdict = handle.information(CURLINFO_SSL_VERIFYRESULT)
         let proxyVerdict = handle.information(CURLINFO_PROXY_SSL_VERIFYRESULT)
         let whose = proxyVerdict == 0 ? "the server's certificate" : "the proxy's certificate"
-        return switch max(verdict, proxyVerdict) {
+        return Self.verdict(max(verdict, proxyVerdict), on: whose)
+    }
+
+    /// Text for the common verification errors (`X509_V_ERR_…`).
+    package static func verdict(_ code: Int, on certificate: String) -> String {
+        switch code {
         // libcurl leaves 1 here if the chain is valid but its own check of the name fails.
-        case 0, 1, 62: "\(whose) is not for this host name"
-        case 9: "\(whose) is not valid yet"
-        case 10: "\(whose) has expired"
-        case 18: "\(whose) is self-signed and not trusted"
-        case 19, 20, 21: "\(whose) comes from an authority that is not trusted"
-        case 23: "\(whose) was revoked"
-        case let code: "\(whose) could not be verified (OpenSSL code \(code))"
+        case 0, 1, 62: "\(certificate) is not for this host name"
+        case 9: "\(certificate) is not valid yet"
+        case 10: "\(certificate) has expired"
+        case 18: "\(certificate) is self-signed and not trusted"
+        case 19, 20, 21: "\(certificate) comes from an authority that is not trusted"
+        case 23: "\(certificate) was revoked"
+        default: "\(certificate) could not be verified (OpenSSL code \(code))"
         }
     }
 }
