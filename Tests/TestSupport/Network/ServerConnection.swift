@@ -35,7 +35,7 @@ public final class ServerConnection: @unchecked Sendable {
 
     let descriptor: CInt
     private var tls: OpaquePointer?
-    private var buffer: [UInt8] = []
+    var buffer: [UInt8] = []
     private let record: @Sendable (Request) -> Void
 
     init(_ descriptor: CInt, number: Int, record: @escaping @Sendable (Request) -> Void) {
@@ -138,7 +138,8 @@ public final class ServerConnection: @unchecked Sendable {
         shutdown(target, CInt(SHUT_RDWR))
     }
 
-    private func fill() -> Bool {
+    /// Reads what comes next; false when the peer has closed.
+    func fill() -> Bool {
         var chunk = [UInt8](repeating: 0, count: 16_384)
         let count = tls.map { Int(SSL_read($0, &chunk, CInt(chunk.count))) } ?? read(descriptor, &chunk, chunk.count)
         guard count > 0 else {
