@@ -31,7 +31,7 @@ demo: deps ## Try Login, Share data, Confirm, a kiosk and every fault against a 
 # All tests are XCTest. Without --disable-swift-testing, the output would end with an empty run of Swift Testing.
 # The log is kept for Scripts/security-report, which checks that each security rule has tests that passed.
 # This example resolves the same packages as the library with all traits, so it shares the build folder.
-SERVICE := swift test --package-path Examples/Service --scratch-path .build --disable-swift-testing
+SERVICE := swift test $(TRAITS) --package-path Examples/Service --scratch-path .build --disable-swift-testing
 # This one does not resolve Hummingbird, and SwiftPM would remove it from a shared folder.
 FLYINGFOX := swift test --package-path Examples/FlyingFoxService --scratch-path .build-flyingfox --disable-swift-testing
 

@@ -35,7 +35,8 @@
                     }
                 }
             }
-            throw .connectionLost(reasons.isEmpty ? "no time was left to connect" : reasons.joined(separator: "; "))
+            guard !reasons.isEmpty else { throw .timedOut }
+            throw .connectionLost(reasons.joined(separator: "; "))
         }
 
         private init(to server: PostgreSQLServer, until deadline: Deadline) throws(StoreFailure) {

@@ -106,8 +106,8 @@
                 XCTAssertEqual(ended.count.withLock { $0 }, 0)
                 try await group.waitForAll()
             }
-            // Not later than the deadline, apart from a busy machine.
-            XCTAssertLessThan(ContinuousClock.now - start, .seconds(10))
+            // Not without end; the machine may be busy.
+            XCTAssertLessThan(ContinuousClock.now - start, .seconds(60))
             try server.thaw()
             let isWon = try await store.consume(UUID().uuidString, until: later)
             XCTAssertTrue(isWon)
