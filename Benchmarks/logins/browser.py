@@ -18,21 +18,14 @@ class Connection(asyncio.Protocol):
         self.received = bytearray()
         self.answer = None
 
-    @classmethod
-    async def open(cls, port: int, tls: ssl.SSLContext | None = None) -> "Connection":
-        loop = asyncio.get_running_loop()
-        transport, connection = await loop.create_connection(
-            cls, "127.0.0.1", port, ssl=tls, server_hostname="127.0.0.1" if tls else None)
-        connection.transport = transport
-        return connection
+    def connection_made(self, transport):
+        self.transport = transport
 
     def get(self, host: str, target: str, cookies: dict[str, str]) -> asyncio.Future:
-        """Sends a request. The future has status, fields (a list of pairs), body, and the time from the request to the last
-        byte of the answer."""
+        """Sends a request. The future has status, fields (a list of pairs), body, and when the last byte of the answer came."""
         cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())
         self.received.clear()
         self.answer = asyncio.get_running_loop().create_future()
-        self.started = time.perf_counter()
         self.transport.write(
             (f"GET {target} HTTP/1.1\r\nHost: {host}\r\nAccept: text/html\r\n"
              + (f"Cookie: {cookie}\r\n" if cookie else "") + "\r\n").encode())
@@ -52,18 +45,44 @@ class Connection(asyncio.Protocol):
                 return
         elif len(body) < length:
             return
-        self.answer.set_result((int(lines[0].split()[1]), fields, bytes(body), time.perf_counter() - self.started))
+        self.answer.set_result((int(lines[0].split()[1]), fields, bytes(body), time.perf_counter()))
 
     def connection_lost(self, error):
         if self.answer is not None and not self.answer.done():
             self.answer.set_exception(Failed(f"the connection was closed: {error}"))
 
-    @property
-    def is_open(self) -> bool:
-        return not self.transport.is_closing()
+
+class Connections:
+    """Kept connections to one server, as a proxy has them: fewer than people, because a server accepts a limited number
+    (`ServerLimits.maximumConnections`)."""
+
+    def __init__(self, port: int, tls: ssl.SSLContext | None = None):
+        self.port, self.tls, self.host = port, tls, f"127.0.0.1:{port}"
+        self.idle = []
+        self.all = asyncio.Semaphore(400)
+        # More at once do not fit into the queue of a listening socket.
+        self.opening = asyncio.Semaphore(50)
+
+    async def get(self, target: str, cookies: dict[str, str]) -> tuple:
+        async with self.all:
+            connection = await self._take()
+            answer = await connection.get(self.host, target, cookies)
+            self.idle.append(connection)
+            return answer
+
+    async def _take(self) -> Connection:
+        while self.idle:
+            connection = self.idle.pop()
+            if not connection.transport.is_closing():
+                return connection
+        async with self.opening:
+            _, connection = await asyncio.get_running_loop().create_connection(
+                Connection, "127.0.0.1", self.port, ssl=self.tls, server_hostname="127.0.0.1" if self.tls else None)
+        return connection
 
     def close(self):
-        self.transport.close()
+        for connection in self.idle:
+            connection.transport.close()
 
 
 def take_cookies(fields: list, cookies: dict[str, str]):
@@ -78,48 +97,36 @@ def take_cookies(fields: list, cookies: dict[str, str]):
 
 
 class Browser:
-    """A person at one service. Each login has new cookies, and the connections are kept."""
+    """People at one service. Each login has new cookies."""
 
     def __init__(self, service, provider):
-        self.service, self.provider = service, provider
-        self.to_service = self.to_provider = None
+        self.name, self.start_target = provider.name, service.start
+        self.to_service = Connections(service.port)
+        self.to_provider = Connections(provider.port, provider.trust)
 
     def close(self):
-        for connection in (self.to_service, self.to_provider):
-            if connection is not None:
-                connection.close()
-
-    async def at_service(self, target: str, cookies: dict[str, str]) -> tuple:
-        # A server closes a connection that was idle for long, and a browser opens another one.
-        if self.to_service is None or not self.to_service.is_open:
-            self.to_service = await Connection.open(self.service.port)
-        return await self.to_service.get(self.service.host, target, cookies)
-
-    async def at_provider(self, target: str) -> tuple:
-        if self.to_provider is None or not self.to_provider.is_open:
-            self.to_provider = await Connection.open(self.provider.port, self.provider.trust)
-        return await self.to_provider.get(self.provider.host, target, {})
+        self.to_service.close()
+        self.to_provider.close()
 
     async def start(self, cookies: dict[str, str]) -> str:
         """Starts a login. Returns the authorization URL."""
-        status, fields, body, _ = await self.at_service(self.service.start, cookies)
+        status, fields, body, _ = await self.to_service.get(self.start_target, cookies)
         take_cookies(fields, cookies)
         return self._location("start", status, fields, body)
 
     async def log_in(self, cookies: dict[str, str]) -> float:
         """Logs in. Returns the time of the callback in seconds."""
         url = urlsplit(await self.start(cookies))
-        status, fields, body, _ = await self.at_provider(
-            f"{url.path}?{url.query}&approve=belgian-eid")
+        status, fields, body, _ = await self.to_provider.get(f"{url.path}?{url.query}&approve=belgian-eid", {})
         callback = urlsplit(self._location("authorization", status, fields, body))
-        status, fields, body, latency = await self.at_service(
-            f"{callback.path}?{callback.query}", cookies)
+        began = time.perf_counter()
+        status, fields, body, ended = await self.to_service.get(f"{callback.path}?{callback.query}", cookies)
         self._location("callback", status, fields, body)
         take_cookies(fields, cookies)
-        status, _, body, _ = await self.at_service("/account", cookies)
-        if status != 200 or self.provider.name not in body:
+        status, _, body, _ = await self.to_service.get("/account", cookies)
+        if status != 200 or self.name not in body:
             raise Failed(f"the account page answers {status}: {body[:300]!r}")
-        return latency
+        return ended - began
 
     @staticmethod
     def _location(step: str, status: int, fields: list, body: bytes) -> str:
@@ -130,23 +137,21 @@ class Browser:
 
 
 async def crowd(service, provider, in_flight: int, count: int, deed) -> tuple[list[float], float]:
-    browsers = [Browser(service, provider) for _ in range(in_flight)]
-    left, results = count, []
+    browser, left, results = Browser(service, provider), count, []
 
-    async def work(browser: Browser):
+    async def work():
         nonlocal left
         while left > 0:
             left -= 1
             results.append(await deed(browser))
 
     started = time.perf_counter()
-    await asyncio.gather(*(work(browser) for browser in browsers))
+    await asyncio.gather(*(work() for _ in range(in_flight)))
     elapsed = time.perf_counter() - started
-    for browser in browsers:
-        browser.close()
+    browser.close()
     return results, elapsed
 
 
 def run(service, provider, in_flight: int, count: int, deed=lambda browser: browser.log_in({})):
-    """Lets browsers do something `count` times, `in_flight` at a time. Returns the results and the time of it all."""
+    """Does something `count` times, `in_flight` at a time. Returns the results and the time of it all."""
     return asyncio.run(crowd(service, provider, in_flight, count, deed))

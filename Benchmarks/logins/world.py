@@ -100,7 +100,7 @@ class World:
 
     def __init__(self, folder: Path):
         self.folder, self.port = folder, free_port()
-        self.host, self.issuer = f"127.0.0.1:{self.port}", f"https://127.0.0.1:{self.port}/v2"
+        self.issuer = f"https://127.0.0.1:{self.port}/v2"
         self.log = folder / "log"
         run = lambda *command: subprocess.run([*map(str, command)], check=True, stdout=subprocess.DEVNULL,
                                               stderr=subprocess.DEVNULL)
@@ -234,7 +234,7 @@ class UserInfoService(SwiftService):
         browser.run(self, self.world, 1, 1, lambda browser: browser.log_in(cookies))
         for answer in browser.run(
                 self, self.world, 8, count,
-                lambda browser: browser.at_service(f"/account/backchannel/{how}", cookies))[0]:
+                lambda browser: browser.to_service.get(f"/account/backchannel/{how}", cookies))[0]:
             if answer[0] != 200:
                 raise browser.Failed(f"the backchannel request answers {answer[0]}: {answer[2][:300]!r}")
 
