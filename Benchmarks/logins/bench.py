@@ -46,6 +46,13 @@ other. Memory is resident and counts once what processes share. Other work ran o
 other."""
 
 
+FIGURES = {
+    "cpu": "CPU", "ratio": "CPU over bare RSA", "alone": "CPU one after the other", "exchanges": "exchanges",
+    "p50": "callback, 50th percentile", "p99": "callback, 99th percentile", "rest": "memory of its own at rest",
+    "started": "memory of its own after started logins", "rest_all": "memory with program and libraries at rest",
+    "started_all": "memory with program and libraries after started logins", "cold": "cold start"}
+
+
 def say(text: str):
     print(text, flush=True)
 
@@ -242,8 +249,7 @@ def report(figures, grown, pending_lines, cores, kept, polled) -> str:
         ("a backchannel request with a task that polls", f"{polled / 1024:.1f} KiB", "< 4 KiB", polled < 4096),
     ]
     for name in others:
-        behind = [figure for figure in ("cpu", "ratio", "alone", "exchanges", "p50", "p99", "rest", "started", "rest_all", "started_all", "cold")
-                  if form[figure] > figures[name][figure]]
+        behind = [title for figure, title in FIGURES.items() if form[figure] > figures[name][figure]]
         goals.append((f"with UserInfo, beside {name}", "behind in " + ", ".join(behind) if behind else "ahead or even",
                       "in every figure", not behind))
     total = next(line.split()[1] for line in Path("/proc/meminfo").read_text().splitlines() if "MemTotal" in line)
@@ -276,11 +282,13 @@ def report(figures, grown, pending_lines, cores, kept, polled) -> str:
                for n, rate, cpu, busy, p50, p99, refused, size in grown]),
         "A pending login is a sealed cookie in the browser. The service keeps nothing:",
         table(["logins started and not finished", "memory of its own"], [[f"{n:,}", mib(size)] for n, size in pending_lines]),
-        "Starts of logins (a signature and an encryption each), which need no provider; 16 in flight:",
+        "Starts of logins (a signature and an encryption each), which need no provider; 16 in flight. Sender and other work "
+        "share these cores, so compare the CPU per start:",
         table(["cores of the service", "starts per second", "CPU per start"],
               [["1" if name == "0" else "2", f"{rate:.0f}", f"{cpu:.2f} ms"] for name, rate, cpu in cores]),
         f"A backchannel request that waits for the person takes {kept / 1024:.1f} KiB while it is only kept, as for a ping, and "
-        f"{polled / 1024:.1f} KiB with a task that polls for it (growth from {WAITING[0]:,} to {WAITING[1]:,} of them).",
+        f"{polled / 1024:.1f} KiB with a task that polls for it (growth from {WAITING[0]:,} to {WAITING[1]:,} of them). A task of Swift that only sleeps "
+        "takes 3 KiB.",
     ]) + "\n"
 
 
