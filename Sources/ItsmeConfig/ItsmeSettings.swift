@@ -25,7 +25,7 @@
         public var network: CurlTransport.Configuration
 
         /// Seals cookies, with the current and the previous sealing key.
-        public var sealer: CookieSealer
+        public var sealer: Sealer
 
         /// The keys of the client; nil with a client secret.
         public let keys: ClientKeyRing?

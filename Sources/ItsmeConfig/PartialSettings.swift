@@ -22,7 +22,7 @@
         package let requestURI: String?
 
         let identity: ClientIdentity?
-        let sealer: CookieSealer?
+        let sealer: Sealer?
         let options: LoginOptions
         let given: [Setting: String]
 

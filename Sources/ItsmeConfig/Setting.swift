@@ -127,7 +127,7 @@
             case .previousSealingKey:
                 Facts(
                     .secret, .standard("none"),
-                    "Opens cookies that were sealed before the sealing key changed. Remove it when the sessions of that time have ended, and never give one that leaked."
+                    "Also opens, while the sealing key changes: the old key, or the next one before it seals. Remove it when the sessions of that time have ended, and never give one that leaked."
                 )
             case .allowGroupReadableSecrets:
                 Facts(

@@ -121,12 +121,12 @@
             return nil
         }
 
-        mutating func sealer() -> CookieSealer? {
+        mutating func sealer() -> Sealer? {
             let current = sealingKey(.sealingKey)
             let previous = sealingKey(.previousSealingKey)
             guard let current else { return nil }
             do {
-                return try CookieSealer(key: current, previousKey: previous)
+                return try Sealer(key: current, previousKey: previous)
             } catch {
                 refuse(Setting.sealingKey.name, error)
                 return nil

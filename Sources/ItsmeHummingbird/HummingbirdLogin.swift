@@ -88,7 +88,7 @@
         ///     the errors of your own code instead.
         /// - Throws: `ItsmeError` `invalid_configuration`; the field names the parameter.
         public init(
-            client: ItsmeClient, sealer: CookieSealer, services: [Service], options: LoginOptions = LoginOptions(),
+            client: ItsmeClient, sealer: Sealer, services: [Service], options: LoginOptions = LoginOptions(),
             published: [String: any HTTPHandler] = [:],
             isLoggedIn: (@Sendable (Request, Context) async -> Bool)? = nil,
             onFailure: @escaping OnFailure = { failure, _ in failure.page }

@@ -1,14 +1,6 @@
 import Dispatch
-import Logging
+internal import ItsmeRP
 import Synchronization
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Glibc
-#endif
 
 /// A point of the monotonic clock after which an operation has failed.
 package typealias Deadline = ContinuousClock.Instant
@@ -179,7 +171,9 @@ private final class JobQueue<Connection>: Sendable {
         let failure = state.withLock { state -> StoreFailure? in
             guard !state.isStopped else { return .shutDown }
             guard state.jobs.count < maximumWaiting else { return .overloaded }
-            if state.jobs.count >= state.idle, state.threads < maximumThreads, startThread() { state.threads += 1 }
+            if state.jobs.count >= state.idle, state.threads < maximumThreads, BlockingThread.start({ self.work() }) {
+                state.threads += 1
+            }
             guard state.threads > 0 else { return .overloaded }
             state.jobs.append(job)
             return nil
@@ -208,38 +202,7 @@ private final class JobQueue<Connection>: Sendable {
 
     // MARK: A thread
 
-    private func startThread() -> Bool {
-        let context = Unmanaged.passRetained(ThreadBody { self.work() })
-        #if canImport(Darwin)
-            var thread: pthread_t?
-            let start: @convention(c) (UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? = {
-                Unmanaged<ThreadBody>.fromOpaque($0).takeRetainedValue().run()
-                return nil
-            }
-        #else
-            var thread = pthread_t()
-            let start: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = {
-                if let body = $0 { Unmanaged<ThreadBody>.fromOpaque(body).takeRetainedValue().run() }
-                return nil
-            }
-        #endif
-        guard pthread_create(&thread, nil, start, context.toOpaque()) == 0 else {
-            context.release()
-            return false
-        }
-        #if canImport(Darwin)
-            if let thread { pthread_detach(thread) }
-        #else
-            pthread_detach(thread)
-        #endif
-        return true
-    }
-
     private func work() {
-        // The application handles signals, and a write to a closed socket must not raise one.
-        var signals = sigset_t()
-        sigfillset(&signals)
-        pthread_sigmask(SIG_SETMASK, &signals, nil)
         var connection: Connection?
         while let job = nextJob() {
             guard job.isAwaited() else { continue }
@@ -297,11 +260,4 @@ private final class JobQueue<Connection>: Sendable {
             if isStopped { return nil }
         }
     }
-}
-
-/// What a thread runs.
-private final class ThreadBody {
-    let run: () -> Void
-
-    init(_ run: @escaping () -> Void) { self.run = run }
 }

@@ -25,13 +25,7 @@ package enum FormEncoding {
     }
 
     private static func append(_ text: String, to bytes: inout [UInt8]) {
-        let text = Array(text.utf8)
-        // As are tokens and request objects, which are long.
-        guard !text.allSatisfy(\.isUnreserved) else {
-            bytes += text
-            return
-        }
-        for byte in text {
+        for byte in text.utf8 {
             if byte.isUnreserved {
                 bytes.append(byte)
             } else {

@@ -66,7 +66,7 @@
             let keys = try ClientKeys([TestProvider.keys.clientSigning, TestProvider.keys.clientEncryption])
             return try HummingbirdLogin(
                 client: provider.client { [log] in $0.logger = log.logger },
-                sealer: CookieSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))), services: services,
+                sealer: Sealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))), services: services,
                 published: ["/.well-known/jwks.json": JWKSetEndpoint(keys)], isLoggedIn: isLoggedIn)
         }
 

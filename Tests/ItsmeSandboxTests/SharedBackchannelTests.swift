@@ -9,138 +9,12 @@ import XCTest
 
 /// Backchannel requests that several instances of a service share: each has its own client, all have one store.
 final class SharedBackchannelTests: XCTestCase {
-    private static let key = SymmetricKey([UInt8](repeating: 7, count: 32))
-
-    /// A service of three instances.
-    private struct Service: Sendable {
-        let world: SandboxWorld
-        let recorder: RecordingTransport
-        let store = DictionaryStore()
-        let delivery: BackchannelDelivery
-        /// Takes the pings.
-        let pinged = Pinged()
-
-        /// - Parameter pings: Whether requests are made for pings; a client does either.
-        init(pings: Bool = true) throws {
-            let clock = SandboxClock(at: Date(timeIntervalSince1970: 1_763_800_000))
-            let sandbox = try SandboxWorld.sandbox(
-                issuer: "http://127.0.0.1:8080/v2", clock: clock,
-                transport: InProcessTransport(["https://rp.example.be": pinged])
-            ) { if pings { $0.notificationEndpoint = PingInbox.endpoint } }
-            recorder = RecordingTransport(InProcessTransport(["http://127.0.0.1:8080": sandbox]))
-            world = SandboxWorld(sandbox: sandbox, clock: clock, transport: recorder)
-            delivery = pings ? .ping : .poll
-        }
-
-        /// An instance.
-        ///
-        /// - Parameters:
-        ///   - sleep: Called before each wait.
-        ///   - ahead: How far the clock of its machine is ahead.
-        func instance(
-            key: SymmetricKey = SharedBackchannelTests.key, previousKey: SymmetricKey? = nil,
-            transport: (any HTTPTransport)? = nil, ahead: Double = 0,
-            sleep: @escaping @Sendable () async -> Void = {}
-        ) throws -> Instance {
-            let time = world.clock.timeSource
-            let uptimeAtStart = Duration.seconds(Double.random(in: 0..<1_000_000))
-            let client = try world.client(over: transport) {
-                $0.time = TimeSource(
-                    now: { time.now().addingTimeInterval(ahead) }, uptime: { time.uptime() + uptimeAtStart },
-                    sleep: {
-                        await sleep()
-                        try await time.sleep($0)
-                    })
-            }
-            return Instance(
-                client: client,
-                requests: BackchannelRequests(
-                    client: client, store: store, sealer: try CookieSealer(key: key, previousKey: previousKey)))
-        }
-
-        /// Asks the person, on one instance.
-        func ask(_ instance: Instance) async throws -> String {
-            let found = try await instance.client.discoverUser { _ in world.sandbox.scanQRCode(as: "belgian-eid") }
-            let request = try await instance.client.backchannelAuthentication(
-                for: .login("LOGIN"), hint: .userIdentifierToken(found),
-                delivery: delivery)
-            try await instance.requests.keep(request)
-            return request.identifier
-        }
-
-        /// How many polls went to itsme.
-        var polls: Int { recorder.sent.count { $0.endpoint == "token" } }
-    }
-
-    private struct Instance: Sendable {
-        let client: ItsmeClient
-        let requests: BackchannelRequests
-
-        func isPending(_ identifier: String) async throws -> Bool {
-            if case .pending = try await requests.tokens(for: identifier) { true } else { false }
-        }
-    }
-
-    /// Sends pings to an instance, as a load balancer does.
-    private final class Pinged: HTTPHandler {
-        private let state = Mutex<(instance: Instance?, statuses: [Int])>((nil, []))
-
-        var statuses: [Int] { state.withLock { $0.statuses } }
-
-        func use(_ instance: Instance) { state.withLock { $0.instance = instance } }
-
-        func respond(to request: HTTPRequest, body: [UInt8]) async -> HTTPReply {
-            guard let instance = state.withLock({ $0.instance }) else {
-                return HTTPReply(response: HTTPResponse(status: .notFound))
-            }
-            let reply = await BackchannelNotificationEndpoint(instance.requests, logger: .silent)
-                .respond(to: request, body: body)
-            state.withLock { $0.statuses.append(reply.response.status.code) }
-            return reply
-        }
-    }
-
-    /// Holds back whoever comes until it is opened.
-    private final class Door: Sendable {
-        private let reached = AsyncStream<Void>.makeStream()
-        private let opened = AsyncStream<Void>.makeStream()
-
-        func pass() async {
-            reached.continuation.yield()
-            for await _ in opened.stream {}
-        }
-
-        func someoneIsThere() async {
-            for await _ in reached.stream { return }
-        }
-
-        func open() { opened.continuation.finish() }
-    }
-
-    /// Holds back polls.
-    private struct Gate: HTTPTransport {
-        let wrapped: any HTTPTransport
-        let door = Door()
-
-        func send(_ request: HTTPRequest, body: [UInt8], limits: HTTPLimits) async throws -> HTTPReply {
-            if request.path?.hasSuffix("/token") == true { await door.pass() }
-            return try await wrapped.send(request, body: body, limits: limits)
-        }
-    }
-
-    private final class Counter: Sendable {
-        private let number = Mutex(0)
-
-        func next() -> Int {
-            number.withLock { number in
-                number += 1
-                return number
-            }
-        }
-    }
+    private typealias Instance = SharedService.Instance
+    private typealias Door = SharedService.Door
+    private typealias Gate = SharedService.Gate
 
     func testAPingToOneInstanceEndsTheWaitOnAnother() async throws {
-        let service = try Service()
+        let service = try SharedService()
         let sleeps = Counter()
         let waiting = try service.instance {
             // During the second look.
@@ -162,7 +36,7 @@ final class SharedBackchannelTests: XCTestCase {
     }
 
     func testAPingToOneInstanceLetsABrowserPollAnother() async throws {
-        let service = try Service()
+        let service = try SharedService()
         service.pinged.use(try service.instance())
         let identifier = try await service.ask(try service.instance())
         let polled = try service.instance()
@@ -176,7 +50,7 @@ final class SharedBackchannelTests: XCTestCase {
     }
 
     func testInstancesThatPollTogetherSendOneRequestPerInterval() async throws {
-        let service = try Service(pings: false)
+        let service = try SharedService(pings: false)
         let instances = try (0..<3).map { _ in try service.instance() }
         let identifier = try await service.ask(instances[0])
         for round in 1...3 {
@@ -204,7 +78,7 @@ final class SharedBackchannelTests: XCTestCase {
     }
 
     func testOneOfTwoThatWaitGetsTheAnswer() async throws {
-        let service = try Service()
+        let service = try SharedService()
         let door = Door()
         let first = try service.instance()
         let second = try service.instance { await door.pass() }
@@ -220,7 +94,7 @@ final class SharedBackchannelTests: XCTestCase {
     }
 
     func testAnInstanceThatDiesDuringAPollBlocksTheRequestOnlyForItsLease() async throws {
-        let service = try Service(pings: false)
+        let service = try SharedService(pings: false)
         let gate = Gate(wrapped: service.world.transport)
         let dying = try service.instance(transport: gate)
         let other = try service.instance()
@@ -243,7 +117,7 @@ final class SharedBackchannelTests: XCTestCase {
     }
 
     func testAPingDuringAPollIsKept() async throws {
-        let service = try Service()
+        let service = try SharedService()
         let gate = Gate(wrapped: service.world.transport)
         let polling = try service.instance(transport: gate)
         let other = try service.instance()
@@ -267,7 +141,7 @@ final class SharedBackchannelTests: XCTestCase {
     }
 
     func testAStoreThatIsDownStopsPollsAndLosesNothing() async throws {
-        let service = try Service(pings: false)
+        let service = try SharedService(pings: false)
         let instance = try service.instance()
         let identifier = try await service.ask(instance)
         await service.world.sandbox.answerBackchannelRequest()
@@ -293,7 +167,7 @@ final class SharedBackchannelTests: XCTestCase {
     }
 
     func testAWaitGoesOnWhenTheStoreIsBack() async throws {
-        let service = try Service()
+        let service = try SharedService()
         let sleeps = Counter()
         let instance = try service.instance {
             switch sleeps.next() {
@@ -314,11 +188,11 @@ final class SharedBackchannelTests: XCTestCase {
     }
 
     func testTheSealingKeyMayChangeWhileAPersonIsAsked() async throws {
-        let service = try Service(pings: false)
+        let service = try SharedService(pings: false)
         let newKey = SymmetricKey([UInt8](repeating: 8, count: 32))
         let identifier = try await service.ask(try service.instance())
         service.world.clock.advance(by: .seconds(5))
-        let renewed = try service.instance(key: newKey, previousKey: Self.key)
+        let renewed = try service.instance(key: newKey, previousKey: SharedService.key)
         let isPending = try await renewed.isPending(identifier)
         XCTAssertTrue(isPending)
         // What it wrote has the new key.
@@ -332,7 +206,7 @@ final class SharedBackchannelTests: XCTestCase {
     }
 
     func testAClockThatIsBehindDelaysAPollByOneIntervalAtMost() async throws {
-        let service = try Service(pings: false)
+        let service = try SharedService(pings: false)
         let ahead = try service.instance(ahead: 45)
         let identifier = try await service.ask(ahead)
         service.world.clock.advance(by: .seconds(5))
@@ -345,7 +219,7 @@ final class SharedBackchannelTests: XCTestCase {
     }
 
     func testAnyInstanceShowsTheQRCodeAndOneLearnsWhoScannedIt() async throws {
-        let service = try Service(pings: false)
+        let service = try SharedService(pings: false)
         let instances = try (0..<3).map { _ in try service.instance() }
         let session = try await instances[0].client.startUserDiscovery()
         try await instances[0].requests.keep(session)
@@ -376,7 +250,7 @@ final class SharedBackchannelTests: XCTestCase {
     }
 
     func testAnUnknownRequestHasExpired() async throws {
-        let service = try Service()
+        let service = try SharedService()
         let instance = try service.instance()
         for identifier in ["", "a", "../" + String(repeating: "a", count: 40), String(repeating: "A", count: 43)] {
             await assertItsmeError(.backchannelExpired, phase: .token) {
@@ -387,7 +261,7 @@ final class SharedBackchannelTests: XCTestCase {
     }
 
     func testTheStoreHoldsNoSecretInClear() async throws {
-        let service = try Service()
+        let service = try SharedService()
         let identifier = try await service.ask(try service.instance())
         let sent = try XCTUnwrap(
             service.recorder.received.compactMap { try? JSON(parsing: $0)["auth_req_id"]?.string }.last)
@@ -401,7 +275,7 @@ final class SharedBackchannelTests: XCTestCase {
 
     func testATaskThatWaitsForAPersonIsSmall() async throws {
         let meter = try LeakMeter()
-        let service = try Service()
+        let service = try SharedService()
         let count = 500
         let instance = try service.instance()
         let identifier = try await service.ask(instance)
@@ -414,7 +288,7 @@ final class SharedBackchannelTests: XCTestCase {
             }
         }
         let requests = BackchannelRequests(
-            client: waiting, store: service.store, sealer: try CookieSealer(key: Self.key))
+            client: waiting, store: service.store, sealer: try Sealer(key: SharedService.key))
         var tasks: [Task<Void, any Error>] = []
         tasks.reserveCapacity(count * 2)
         var looks = asleep.makeAsyncIterator()

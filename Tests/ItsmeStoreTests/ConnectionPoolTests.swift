@@ -1,24 +1,32 @@
 import StoreConnections
-import Synchronization
+import TestSupport
 import XCTest
 
 final class ConnectionPoolTests: XCTestCase {
-    /// Counts what threads do.
-    private final class Counter: Sendable {
-        private let count = Mutex(0)
+    private struct Line {}
 
-        var value: Int { count.withLock { $0 } }
+    /// Holds back a thread of the pool.
+    private struct Gate {
+        private let reached = DispatchSemaphore(value: 0)
+        private let opened = DispatchSemaphore(value: 0)
 
-        @discardableResult
-        func next() -> Int {
-            count.withLock { count in
-                count += 1
-                return count
+        func pass() {
+            reached.signal()
+            opened.wait()
+        }
+
+        func open() { opened.signal() }
+
+        /// Waits without blocking a thread of Swift's tasks.
+        func isReached() async {
+            await withCheckedContinuation { continuation in
+                Thread.detachNewThread {
+                    reached.wait()
+                    continuation.resume()
+                }
             }
         }
     }
-
-    private struct Line {}
 
     private let opened = Counter()
 
@@ -76,13 +84,12 @@ final class ConnectionPoolTests: XCTestCase {
 
     func testRefusesMoreThanMayWaitAndFailsWhatWaitsAtTheEnd() async throws {
         let pool = pool(waiting: 1)
-        let (started, release) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let gate = Gate()
         async let running: Int = pool.run { _, _ in
-            started.signal()
-            release.wait()
+            gate.pass()
             return 1
         }
-        await signal(of: started)
+        await gate.isReached()
         let waiting = Task { try await pool.run { _, _ in 2 } }
         // The third is refused as soon as the second waits.
         var refused = false
@@ -100,7 +107,7 @@ final class ConnectionPoolTests: XCTestCase {
             _ = try await waiting.value
             XCTFail("it never began")
         } catch StoreFailure.shutDown {}
-        release.signal()
+        gate.open()
         let first = try await running
         XCTAssertEqual(first, 1)
         await end
@@ -108,20 +115,19 @@ final class ConnectionPoolTests: XCTestCase {
 
     func testCancellationEndsAnOperationThatWaits() async throws {
         let pool = pool()
-        let (started, release) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let gate = Gate()
         async let running: Int = pool.run { _, _ in
-            started.signal()
-            release.wait()
+            gate.pass()
             return 1
         }
-        await signal(of: started)
+        await gate.isReached()
         let waiting = Task { try await pool.run { _, _ in 2 } }
         waiting.cancel()
         do {
             _ = try await waiting.value
             XCTFail("it was cancelled")
         } catch is CancellationError {}
-        release.signal()
+        gate.open()
         let first = try await running
         XCTAssertEqual(first, 1)
         await pool.shutDown()
@@ -129,36 +135,25 @@ final class ConnectionPoolTests: XCTestCase {
 
     func testCancellationEndsAnOperationThatRuns() async throws {
         let pool = pool()
-        let (started, release) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let gate = Gate()
         let attempts = Counter()
         let running = Task {
             try await pool.run { (_, _) throws(StoreFailure) -> Int in
                 attempts.next()
-                started.signal()
-                release.wait()
+                gate.pass()
                 throw .connectionLost("reset")
             }
         }
-        await signal(of: started)
+        await gate.isReached()
         running.cancel()
         do {
             _ = try await running.value
             XCTFail("it was cancelled")
         } catch is CancellationError {}
-        release.signal()
+        gate.open()
         // Nobody waits for it, so it is not repeated.
         let next = try await pool.run { _, _ in 2 }
         XCTAssertEqual([next, attempts.value], [2, 1])
         await pool.shutDown()
-    }
-
-    /// Waits without blocking a thread of Swift's tasks.
-    private func signal(of semaphore: DispatchSemaphore) async {
-        await withCheckedContinuation { continuation in
-            Thread.detachNewThread {
-                semaphore.wait()
-                continuation.resume()
-            }
-        }
     }
 }

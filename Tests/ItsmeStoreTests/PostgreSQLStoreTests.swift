@@ -40,44 +40,6 @@
             }.run()
         }
 
-        func testAValueIsInsertedOnceAndReplacedByItsVersion() async throws {
-            let store = try await store()
-            let missing = try await store.value(for: "a")
-            XCTAssertNil(missing)
-            let results = [
-                try await store.replace("x", for: "a", version: 1),
-                try await store.insert("one", for: "a", until: later),
-                try await store.insert("other", for: "a", until: later),
-                try await store.replace("two", for: "a", version: 1),
-                try await store.replace("other", for: "a", version: 1),
-                try await store.replace("three", for: "a", version: 2),
-                try await store.insert("one", for: "a", until: nil),
-            ]
-            XCTAssertEqual(results, [false, true, false, true, false, true, false])
-            let value = try await store.value(for: "a")
-            XCTAssertEqual(value, StateValue("three", version: 3))
-            for version in [0, -1, Int.max, Int.min, 30] {
-                let isReplaced = try await store.replace("x", for: "a", version: version)
-                XCTAssertFalse(isReplaced)
-            }
-            await store.shutDown()
-        }
-
-        func testARepeatedCallHasTheSameAnswer() async throws {
-            let store = try await store()
-            for _ in 1...2 {
-                let isThere = try await store.insert("one", for: "a", until: later)
-                XCTAssertTrue(isThere)
-            }
-            for _ in 1...2 {
-                let isThere = try await store.replace("two", for: "a", version: 1)
-                XCTAssertTrue(isThere)
-            }
-            let value = try await store.value(for: "a")
-            XCTAssertEqual(value, StateValue("two", version: 2))
-            await store.shutDown()
-        }
-
         func testOneOf200ClaimsAtOnceThroughTwoStoresIsWon() async throws {
             let stores = [try await store(), try await store()]
             let later = later
@@ -175,19 +137,6 @@
             let kept = try server.query("SELECT count(*) FROM \(table)")
             XCTAssertEqual(kept, "\(number + 1)")
             XCTAssertEqual(logs.text, "")
-            await store.shutDown()
-        }
-
-        func testAMebibyteAndEveryVisibleCharacterComeBack() async throws {
-            let store = try await store()
-            let visible = String((0x21...0x7E).map { Character(UnicodeScalar($0)) })
-            let long = String(repeating: "0123456789abcdef", count: 65536)
-            for (key, text) in [("visible", visible), ("'; DROP TABLE x; --", "'"), ("long", long)] {
-                let isThere = try await store.insert(text, for: key, until: nil)
-                XCTAssertTrue(isThere)
-                let value = try await store.value(for: key)
-                XCTAssertEqual(value, StateValue(text, version: 1))
-            }
             await store.shutDown()
         }
 

@@ -30,44 +30,6 @@
             await store.shutDown()
         }
 
-        func testAValueIsInsertedOnceAndReplacedByItsVersion() async throws {
-            let store = try RedisStore(url(redisServer()))
-            let missing = try await store.value(for: "a")
-            XCTAssertNil(missing)
-            let results = [
-                try await store.replace("x", for: "a", version: 1),
-                try await store.insert("one", for: "a", until: later),
-                try await store.insert("other", for: "a", until: later),
-                try await store.replace("two", for: "a", version: 1),
-                try await store.replace("other", for: "a", version: 1),
-                try await store.replace("three", for: "a", version: 2),
-                try await store.insert("one", for: "a", until: nil),
-            ]
-            XCTAssertEqual(results, [false, true, false, true, false, true, false])
-            let value = try await store.value(for: "a")
-            XCTAssertEqual(value, StateValue("three", version: 3))
-            for version in [0, -1, Int.max, Int.min, 30] {
-                let isReplaced = try await store.replace("x", for: "a", version: version)
-                XCTAssertFalse(isReplaced)
-            }
-            await store.shutDown()
-        }
-
-        func testARepeatedCallHasTheSameAnswer() async throws {
-            let store = try RedisStore(url(redisServer()))
-            for _ in 1...2 {
-                let isThere = try await store.insert("one", for: "a", until: later)
-                XCTAssertTrue(isThere)
-            }
-            for _ in 1...2 {
-                let isThere = try await store.replace("two", for: "a", version: 1)
-                XCTAssertTrue(isThere)
-            }
-            let value = try await store.value(for: "a")
-            XCTAssertEqual(value, StateValue("two", version: 2))
-            await store.shutDown()
-        }
-
         func testTheServerForgetsAValueAtItsExpiryAndReplacingKeepsIt() async throws {
             let server = try redisServer()
             let store = try RedisStore(url(server), prefix: "shop:")

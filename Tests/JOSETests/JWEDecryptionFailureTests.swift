@@ -1,4 +1,5 @@
 import JOSE
+import TestSupport
 import XCTest
 
 /// Tokens that do not decrypt, whatever the reason: all end in one error.

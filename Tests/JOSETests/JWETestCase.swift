@@ -1,4 +1,5 @@
 import JOSE
+import TestSupport
 import XCTest
 
 /// Tests with tokens for the encryption key of ``TestKeys``.
@@ -34,7 +35,7 @@ struct SpyUnwrapper: KeyUnwrapper {
     func supports(_ algorithm: KeyManagementAlgorithm) -> Bool { true }
 
     func unwrap(_ encryptedKey: [UInt8], algorithm: KeyManagementAlgorithm) async throws -> SecretBytes {
-        calls.increment()
+        calls.next()
         return try result.get()
     }
 }

@@ -1,4 +1,5 @@
 import JOSE
+import TestSupport
 import XCTest
 
 final class JWETests: JWETestCase {

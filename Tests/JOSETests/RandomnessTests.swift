@@ -1,4 +1,5 @@
 import JOSE
+import TestSupport
 import XCTest
 
 /// What is encrypted here has fresh, unpredictable keys and vectors, or nothing is encrypted.
@@ -65,7 +66,7 @@ final class RandomnessTests: XCTestCase {
         struct Empty: Error {}
         let counter = Counter()
         let random = RandomSource { count in
-            guard counter.increment() == 1 else {
+            guard counter.next() == 1 else {
                 throw Empty()
             }
             return Array(repeating: 5, count: count)
@@ -79,7 +80,7 @@ final class RandomnessTests: XCTestCase {
 
     func testTakesKeyAndVectorFromTheGivenSource() async throws {
         let counter = Counter()
-        let random = RandomSource { Array(repeating: UInt8(truncatingIfNeeded: counter.increment()), count: $0) }
+        let random = RandomSource { Array(repeating: UInt8(truncatingIfNeeded: counter.next()), count: $0) }
         let key = try TestKeys.encryption.get()
         let token = try JWE.encrypt(
             [9], to: key, keyManagement: .rsaOAEP256, contentEncryption: .a256GCM, random: random)

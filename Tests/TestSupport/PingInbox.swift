@@ -13,7 +13,7 @@ package final class PingInbox: HTTPHandler {
         var statuses: [Int] = []
     }
 
-    private let store = DictionaryStore()
+    package let store = DictionaryStore()
     private let state = Mutex(State())
 
     package init() {}
@@ -24,7 +24,7 @@ package final class PingInbox: HTTPHandler {
     @discardableResult
     package func expect(_ request: BackchannelRequest, of client: ItsmeClient) async throws -> BackchannelRequests {
         let requests = try BackchannelRequests(
-            client: client, store: store, sealer: CookieSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))))
+            client: client, store: store, sealer: Sealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))))
         try await requests.keep(request)
         state.withLock { $0.requests = requests }
         return requests

@@ -8,7 +8,7 @@ struct SealFigures {
     let effort: Effort
 
     func measure() async throws -> [Figure] {
-        let sealer = try CookieSealer(key: SymmetricKey(World.directKey))
+        let sealer = try Sealer(key: SymmetricKey(World.directKey))
         let transaction = try await world.client.authorizationRequest(
             for: .login("LOGIN"), level: .advanced, maximumAuthenticationAge: .seconds(60)
         ).transaction.carrying(applicationState: "/account/orders?page=2")

@@ -8,7 +8,7 @@ import JOSE
 /// What the application keeps between sending a person to itsme and the callback.
 ///
 /// It binds the callback to this browser, this request and this client. Keep it where only the same browser can send it
-/// back: sealed in a cookie (``CookieSealer``) or in a server-side session. It is valid for at most 10 minutes and
+/// back: sealed in a cookie (``Sealer``) or in a server-side session. It is valid for at most 10 minutes and
 /// for a single use.
 public struct LoginTransaction: Sendable {
     /// The issuer to which the person was sent.

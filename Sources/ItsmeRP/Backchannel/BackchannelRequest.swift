@@ -17,7 +17,7 @@ public enum BackchannelDelivery: String, Sendable, Hashable {
 /// A backchannel authentication request that itsme has accepted and the person must answer.
 ///
 /// Keep it on the server until the answer arrives. Copies share the polling interval and the result. Another process
-/// opens it with ``CookieSealer/openBackchannelRequest(_:of:)``, or several share it in ``BackchannelRequests``.
+/// opens it with ``Sealer/openBackchannelRequest(_:of:)``, or several share it in ``BackchannelRequests``.
 public struct BackchannelRequest: Sendable {
     /// The name of the request, which is not secret: the SHA-256 of ``authReqID`` in Base64url.
     /// ``BackchannelRequests`` finds the request by it.

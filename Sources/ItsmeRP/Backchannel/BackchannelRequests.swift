@@ -28,7 +28,7 @@ public struct BackchannelRequests: Sendable {
     ///   - client: The client; all instances have one of the same itsme client id.
     ///   - store: The store that all instances share.
     ///   - sealer: Seals the records. All instances need the same key.
-    public init(client: ItsmeClient, store: any StateStore, sealer: CookieSealer) {
+    public init(client: ItsmeClient, store: any StateStore, sealer: Sealer) {
         self.client = client
         requests = SharedSessions(client: client, store: store, sealer: sealer)
         discoveries = SharedSessions(client: client, store: store, sealer: sealer)

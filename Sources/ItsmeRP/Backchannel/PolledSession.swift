@@ -8,7 +8,7 @@ import WebFormats
 
 /// What is polled and can go on in another process: a ``BackchannelRequest`` or a ``UserDiscoverySession``.
 protocol PolledSession: Sendable {
-    static var content: CookieSealer.Content { get }
+    static var content: Sealer.Content { get }
     static var phase: ItsmeError.Phase { get }
     /// The most time from a session's start to its end, against wrong clocks.
     static var longestLife: Duration { get }
@@ -59,7 +59,7 @@ extension PolledSession {
 }
 
 extension BackchannelRequest: PolledSession {
-    static let content = CookieSealer.Content.backchannelRequest
+    static let content = Sealer.Content.backchannelRequest
     static let phase = ItsmeError.Phase.token
     static let longestLife: Duration = .seconds(86_400)
 
@@ -95,7 +95,7 @@ extension BackchannelRequest: PolledSession {
 }
 
 extension UserDiscoverySession: PolledSession {
-    static let content = CookieSealer.Content.userDiscovery
+    static let content = Sealer.Content.userDiscovery
     static let phase = ItsmeError.Phase.userDiscovery
     static let longestLife = ItsmeClient.longestDiscovery
 
@@ -122,7 +122,7 @@ extension UserDiscoverySession: PolledSession {
     }
 }
 
-extension CookieSealer {
+extension Sealer {
     /// Seals a request with its pace, so that another process can go on with it.
     ///
     /// Whoever opens the text twice polls twice. To share a request among processes, use ``BackchannelRequests``.

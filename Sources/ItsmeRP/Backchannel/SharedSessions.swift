@@ -20,7 +20,7 @@ struct SharedSessions<Session: PolledSession>: Sendable {
 
     let client: ItsmeClient
     let store: any StateStore
-    let sealer: CookieSealer
+    let sealer: Sealer
 
     /// What the store holds.
     struct Record: Sendable {
@@ -68,12 +68,10 @@ struct SharedSessions<Session: PolledSession>: Sendable {
         try client.requireOwn(issuer: session.issuer, clientID: session.clientID, phase: Session.phase)
         let record = Record(session: session, pace: session.pace.snapshot)
         let text = try sealer.seal(session, json: record.members)
-        do {
-            // If it is there already, a call whose answer was lost has stored it.
-            _ = try await store.insert(
+        // If it is there already, a call whose answer was lost has stored it.
+        _ = try await ItsmeError.ofStore(.store) {
+            try await store.insert(
                 text, for: Self.key(session.identifier), until: session.expiresAt.adding(Self.afterlife))
-        } catch {
-            throw Self.unavailable(error)
         }
     }
 
@@ -93,12 +91,7 @@ struct SharedSessions<Session: PolledSession>: Sendable {
 
     /// - Throws: `backchannel_expired` if there is none.
     private func record(_ identifier: String) async throws -> Record {
-        let value: StateValue?
-        do {
-            value = try await store.value(for: Self.checkedKey(identifier))
-        } catch {
-            throw Self.unavailable(error)
-        }
+        let value = try await ItsmeError.ofStore(.store) { try await store.value(for: Self.checkedKey(identifier)) }
         guard let value else { throw Self.expired() }
         return try record(value, identifier)
     }
@@ -106,15 +99,9 @@ struct SharedSessions<Session: PolledSession>: Sendable {
     /// Whether the record was written, because nobody else had changed it.
     private func write(_ record: Record) async throws -> Bool {
         let text = try sealer.seal(record.session, json: record.members)
-        do {
-            return try await store.replace(text, for: Self.key(record.session.identifier), version: record.version)
-        } catch {
-            throw Self.unavailable(error)
+        return try await ItsmeError.ofStore(.store) {
+            try await store.replace(text, for: Self.key(record.session.identifier), version: record.version)
         }
-    }
-
-    private static func unavailable(_ error: any Error) -> any Error {
-        error is CancellationError ? error : ItsmeError.storeUnavailable(error, .store)
     }
 
     // MARK: Turns
@@ -217,7 +204,7 @@ struct SharedSessions<Session: PolledSession>: Sendable {
         do {
             return try update(&watch, try await store.value(for: Self.checkedKey(identifier)), identifier)
         } catch {
-            return try delay(after: Self.unavailable(error), watch)
+            return try delay(after: ItsmeError.storeFailure(error, .store), watch)
         }
     }
 

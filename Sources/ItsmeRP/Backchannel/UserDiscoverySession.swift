@@ -172,7 +172,7 @@ private struct UserDiscoveryAnswer {
 /// A user discovery session with its QR code.
 ///
 /// Copies share the polling interval, so an older copy cannot poll more often. Another process opens a session with
-/// ``CookieSealer/openUserDiscoverySession(_:of:)``, or several share it in ``BackchannelRequests``.
+/// ``Sealer/openUserDiscoverySession(_:of:)``, or several share it in ``BackchannelRequests``.
 public struct UserDiscoverySession: Sendable {
     /// The name of the session, which is not secret: the SHA-256 of itsme's identifier in Base64url.
     /// ``BackchannelRequests`` finds the session by it.

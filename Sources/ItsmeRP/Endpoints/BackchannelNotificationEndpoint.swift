@@ -56,8 +56,7 @@ public struct BackchannelNotificationEndpoint: HTTPHandler {
             case (.taken, let identifier): await notify(identifier)
             }
         } catch {
-            logger.error(
-                "the request of a ping could not be looked up", metadata: ["itsme.error_type": "\(type(of: error))"])
+            logger.storeFailed("the request of a ping could not be looked up", error, .store)
             return .plain(.serviceUnavailable, "Not available")
         }
         return Self.noContent

@@ -137,7 +137,7 @@ struct LoginCookies: Sendable {
     /// The age comes from the sealed transaction, so it cannot be forged. Finished logins, and cookies that this sealer
     /// cannot open (another key, another application on the same host), count as the oldest. For equal ages the browser's
     /// order decides: it sends older cookies first (RFC 6265 §5.4).
-    func superseded(in request: HTTPRequest, sealer: CookieSealer, now: Date) -> [String] {
+    func superseded(in request: HTTPRequest, sealer: Sealer, now: Date) -> [String] {
         var superseded: [String] = []
         var remaining: [(name: String, createdAt: Date)] = []
         for cookie in logins(in: request) {

@@ -46,7 +46,7 @@ public struct LoginEndpoints: Sendable {
     ///   - onFailure: Answers a browser after a failed login. By default ``LoginFailure/page``.
     /// - Throws: ``ItsmeError`` `invalid_configuration`; the field names the parameter.
     public init(
-        client: ItsmeClient, sealer: CookieSealer, services: [LoginService], options: LoginOptions = LoginOptions(),
+        client: ItsmeClient, sealer: Sealer, services: [LoginService], options: LoginOptions = LoginOptions(),
         isLoggedIn: (@Sendable (HTTPRequest) async -> Bool)? = nil, onFailure: @escaping OnFailure = { $0.page }
     ) throws(ItsmeError) {
         let flow = try LoginFlow(client: client, sealer: sealer, routes: services.map(\.route), options: options)

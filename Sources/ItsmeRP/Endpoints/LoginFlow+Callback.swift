@@ -172,7 +172,7 @@ private struct FinishedLogin {
             } ?? flow.options.defaultTarget
     }
 
-    func sealed(by sealer: CookieSealer) throws(ItsmeError) -> String {
+    func sealed(by sealer: Sealer) throws(ItsmeError) -> String {
         var json: JSONValue = ["c": .bool(isCompleted), "p": .string(target.text)]
         json["sn"] = serviceName.map { .string($0) }
         return try sealer.seal(

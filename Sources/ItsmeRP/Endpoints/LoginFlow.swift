@@ -15,14 +15,14 @@ package struct LoginFlow: Sendable {
     let firstRoute: LoginRoute
     /// The scheme and the host of the redirect URI, as in the header field `Origin`.
     let origin: String
-    let sealer: CookieSealer
+    let sealer: Sealer
     let cookies: LoginCookies
 
     /// Whether the application answers with an error that it throws, such as status 401, instead of failing.
     private let isAnswer: @Sendable (any Error) -> Bool
 
     package init(
-        client: ItsmeClient, sealer: CookieSealer, routes: [LoginRoute], options: LoginOptions,
+        client: ItsmeClient, sealer: Sealer, routes: [LoginRoute], options: LoginOptions,
         isAnswer: @escaping @Sendable (any Error) -> Bool = { _ in false }
     ) throws(ItsmeError) {
         try PostLoginTarget.check(options.allowedTargetOrigins)

@@ -47,7 +47,7 @@ extension LoginSession: Redacted {
 /// The cookie is `HttpOnly`, `SameSite=Lax`, and on https `Secure` with the prefix `__Host-`. So a form of another site
 /// cannot act for the person, unless your application changes something in answer to a GET.
 public struct LoginSessions: Sendable {
-    private let sealer: CookieSealer
+    private let sealer: Sealer
     private let cookie: SessionCookie
     private let configuration: ItsmeConfiguration
     private let lifetime: Int64
@@ -55,7 +55,7 @@ public struct LoginSessions: Sendable {
     /// Makes sessions; ``LoginEndpoints/sessions`` has those of its logins.
     ///
     /// - Throws: ``ItsmeError`` `invalid_configuration` if the lifetime is not between one minute and 30 days.
-    init(client: ItsmeClient, sealer: CookieSealer, lifetime: Duration) throws(ItsmeError) {
+    init(client: ItsmeClient, sealer: Sealer, lifetime: Duration) throws(ItsmeError) {
         guard (.seconds(60) ... .seconds(30 * 86_400)).contains(lifetime) else {
             throw ItsmeError(
                 .invalidConfiguration, .configuration, "the lifetime of sessions is out of range",

@@ -92,8 +92,6 @@ public struct PostLoginTarget: Sendable, Hashable {
         for (index, segment) in segments.enumerated() {
             // Only the last segment may be empty, after a final slash.
             if segment.isEmpty, index == segments.count - 1 { continue }
-            // Saves the properties of Unicode for nearly every target.
-            if !segment.isEmpty, segment.allSatisfy(isPlain) { continue }
             guard let bytes = decoded(segment), let text = String(validating: bytes, as: UTF8.self),
                 !text.unicodeScalars.contains(where: isMisread)
             else { return false }
@@ -104,14 +102,6 @@ public struct PostLoginTarget: Sendable, Hashable {
         }
         guard let bytes = decoded(rest) else { return false }
         return !bytes.contains(where: isControl)
-    }
-
-    /// Whether no software reads the character as anything but itself.
-    private static func isPlain(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x5F: true  // letters, digits, - and _
-        default: false
-        }
     }
 
     /// The bytes with escapes decoded; nil if an escape is incomplete.

@@ -50,9 +50,7 @@ public struct RequestObjectEndpoint: HTTPHandler {
             guard let requestObject = try await store.requestObject(for: id) else { return .notFound }
             return HTTPReply(.ok, Array(requestObject.utf8), contentType: mediaType.name)
         } catch {
-            guard !(error is CancellationError) else { return .plain(.serviceUnavailable, "Not available") }
-            let error = ItsmeError.storeUnavailable(error, .authorizationRequest)
-            logger.log(level: error.logLevel, "the request object store failed", metadata: error.metadata)
+            logger.storeFailed("the request object store failed", error, .authorizationRequest)
             return .plain(.serviceUnavailable, "Not available")
         }
     }

@@ -12,7 +12,7 @@ import JOSE
 /// Any instance with the same sealing key can read it. The cookie is protected as that of ``LoginSessions``.
 public struct SealedCookie: Sendable {
     private let name: String
-    private let sealer: CookieSealer
+    private let sealer: Sealer
     private let cookie: SessionCookie
     private let configuration: ItsmeConfiguration
     private let lifetime: Int64
@@ -26,7 +26,7 @@ public struct SealedCookie: Sendable {
     ///   - lifetime: How long the text can be read, in whole seconds up to one day.
     /// - Throws: ``ItsmeError`` `invalid_configuration`; the field names the parameter.
     public init(
-        _ name: String, client: ItsmeClient, sealer: CookieSealer, lifetime: Duration = .seconds(600)
+        _ name: String, client: ItsmeClient, sealer: Sealer, lifetime: Duration = .seconds(600)
     ) throws(ItsmeError) {
         guard (1...16).contains(name.utf8.count), name.utf8.allSatisfy({ (0x61...0x7A).contains($0) }),
             name != "session"

@@ -51,3 +51,11 @@ extension ItsmeError {
         return String(shown) + (text.unicodeScalars.count > 512 ? "…" : "")
     }
 }
+
+extension Logger {
+    /// Says that a store failed, and what to do about it. A cancellation is no failure.
+    func storeFailed(_ message: Message, _ error: any Error, _ phase: ItsmeError.Phase) {
+        guard let error = ItsmeError.storeFailure(error, phase) as? ItsmeError else { return }
+        log(level: error.logLevel, message, metadata: error.metadata)
+    }
+}

@@ -124,21 +124,20 @@ public struct ItsmeError: Error, Sendable {
             remedy: "Check that OpenSSL 3 is installed completely, with its default provider.", joseCode: error.code)
     }
 
-    /// The error of a store that did not answer. It names the type of the store's own error, whose text may hold anything.
-    package static func storeUnavailable(_ error: any Error, _ phase: Phase) -> ItsmeError {
-        if let error = error as? ItsmeError { return error }
-        return storeUnavailable("the store failed with \(type(of: error))", phase)
-    }
-
-    /// Runs an operation of a store. The store's own errors become `store_unavailable`; a cancellation stays one.
+    /// Runs an operation of a store, and throws ``storeFailure(_:_:)`` in place of its errors.
     package static func ofStore<Value>(_ phase: Phase, _ operation: () async throws -> Value) async throws -> Value {
         do {
             return try await operation()
-        } catch let error as CancellationError {
-            throw error
         } catch {
-            throw storeUnavailable(error, phase)
+            throw storeFailure(error, phase)
         }
+    }
+
+    /// The store's own errors as `store_unavailable`, with their type, since their text may hold anything. An ``ItsmeError``
+    /// and a cancellation stay as they are.
+    package static func storeFailure(_ error: any Error, _ phase: Phase) -> any Error {
+        guard !(error is ItsmeError), !(error is CancellationError) else { return error }
+        return storeUnavailable("the store failed with \(type(of: error))", phase)
     }
 
     /// The error of a store that did not answer, with a reason that holds no secret.

@@ -26,7 +26,7 @@ public final class SharedKeyRing: Sendable {
     private static let attempts = 20
 
     private let store: any StateStore
-    private let sealer: CookieSealer
+    private let sealer: Sealer
     private let name: String
     private let time: TimeSource
     /// The highest revision that this process has seen.
@@ -42,7 +42,7 @@ public final class SharedKeyRing: Sendable {
     ///   - time: The clock.
     /// - Throws: ``ItsmeError`` `invalid_configuration` if the name cannot be used.
     public init(
-        _ store: any StateStore, sealer: CookieSealer, name: String = "client", time: TimeSource = .system
+        _ store: any StateStore, sealer: Sealer, name: String = "client", time: TimeSource = .system
     ) throws(ItsmeError) {
         guard (1...Self.longestName).contains(name.utf8.count), name.utf8.allSatisfy(Self.isAllowed) else {
             throw ItsmeError(

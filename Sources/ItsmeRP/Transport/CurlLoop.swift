@@ -32,24 +32,10 @@ final class CurlLoop: Sendable {
         // Finds options that libcurl refuses now, not with the first request.
         _ = try CurlHandle(options)
         multi = try CurlMulti(configuration)
-        guard startThread() else {
+        guard BlockingThread.start({ self.run() }) else {
             multi.close()
             throw HTTPTransportError(.other, reason: "the thread could not be started")
         }
-    }
-
-    private func startThread() -> Bool {
-        #if canImport(Darwin)
-            var thread: pthread_t?
-        #else
-            var thread = pthread_t()
-        #endif
-        let context = unsafe Unmanaged.passRetained(self)
-        guard unsafe pthread_create(&thread, nil, { unsafe runLoop($0) }, context.toOpaque()) == 0 else {
-            unsafe context.release()
-            return false
-        }
-        return true
     }
 
     // MARK: Callers' side
@@ -95,6 +81,12 @@ final class CurlLoop: Sendable {
 
     // MARK: The thread's side
 
+    private func run() {
+        var worker = CurlWorker(loop: self)
+        worker.run()
+        end()
+    }
+
     /// The new transfers since the last call; nil if the thread has to end.
     fileprivate func takeTransfers() -> [CurlTransfer]? {
         mailbox.withLock { mailbox in
@@ -105,7 +97,7 @@ final class CurlLoop: Sendable {
     }
 
     /// Ends the remaining transfers. The thread calls this last.
-    fileprivate func end() {
+    private func end() {
         // No caller wakes the thread once it is stopping, so the handle is no longer in use.
         multi.close()
         let (transfers, callers) = mailbox.withLock { mailbox in
@@ -116,21 +108,6 @@ final class CurlLoop: Sendable {
         for transfer in transfers { transfer.end(.failure(Self.shutDown)) }
         for caller in callers { caller.resume() }
     }
-}
-
-private func runLoop(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    pthread_detach(pthread_self())
-    // Blocks all signals on this thread: the application handles them, and a write to a closed socket must not raise
-    // one.
-    var signals = sigset_t()
-    unsafe sigfillset(&signals)
-    unsafe pthread_sigmask(SIG_SETMASK, &signals, nil)
-    guard let context = unsafe context else { return nil }
-    let loop = unsafe Unmanaged<CurlLoop>.fromOpaque(context).takeRetainedValue()
-    var worker = CurlWorker(loop: loop)
-    worker.run()
-    loop.end()
-    return nil
 }
 
 /// The work of the thread: a loop that drives all transfers.

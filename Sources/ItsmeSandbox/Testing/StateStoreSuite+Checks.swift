@@ -132,7 +132,7 @@ extension StateStoreInstances {
         let key = key("versions")
         _ = try await first.insert("1", for: key, until: later)
         for version in 1...5 {
-            for wrong in [version - 1, version + 1, 0, -1] {
+            for wrong in [version - 1, version + 1, 0, -1, .max, .min] {
                 try require(
                     !(try await second.replace("wrong", for: key, version: wrong)),
                     "a replacement of version \(wrong) returned true at version \(version)")

@@ -38,7 +38,7 @@
             // The requests end with the process, and so does their key.
             requests = BackchannelRequests(
                 client: shop.client, store: InMemoryStateStore(),
-                sealer: try CookieSealer(key: SymmetricKey(try RandomSource.system.bytes(32))))
+                sealer: try Sealer(key: SymmetricKey(try RandomSource.system.bytes(32))))
         }
 
         var stage: Stage { state.withLock { $0.stage } }

@@ -52,7 +52,7 @@
                 }
             }
             endpoints = try LoginEndpoints(
-                client: client, sealer: CookieSealer(key: SymmetricKey(RandomSource.system.bytes(32))),
+                client: client, sealer: Sealer(key: SymmetricKey(RandomSource.system.bytes(32))),
                 services: services, options: options,
                 onFailure: { failure in
                     let error = failure.underlyingError ?? failure.error

@@ -317,7 +317,6 @@
             (
                 "Tests/ServiceTests/KioskTests.swift",
                 ###"""
-                import Configuration
                 import Foundation
                 import HTTPTypes
                 import Hummingbird
@@ -360,15 +359,7 @@
                     private func withKiosk(
                         _ test: @escaping @Sendable (TestBrowser, Sandbox, SandboxClock) async throws -> Void
                     ) async throws {
-                        var settings = try ItsmeSettings(
-                            ConfigReader(
-                                provider: InMemoryProvider(values: [
-                                    "itsme.environment": "loopback-sandbox", "itsme.issuer": "https://itsme.example.be/v2",
-                                    "itsme.clientID": "SHOP", "itsme.redirectURI": "https://shop.example.be/itsme/callback",
-                                    "itsme.clientSecret": "a-secret-for-tests-of-32-bytes-or-more",
-                                    "itsme.sealingKey": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
-                                    "itsme.service.login": "LOGIN", "itsme.service.data": "DATA", "itsme.service.confirm": "CONFIRM",
-                                ])))
+                        var settings = try ItsmeSettings.forTests()
                         let clock = SandboxClock()
                         // itsme offers this to clients with a key pair only.
                         settings.client = try .sandbox(redirectURI: settings.client.redirectURI, clock: clock)
@@ -469,10 +460,10 @@
 
                 @testable import Service
 
-                /// The whole service with a local itsme, without a socket.
-                final class ServiceTests: XCTestCase {
-                    private func withBrowser(_ test: @escaping @Sendable (TestBrowser, Sandbox) async throws -> Void) async throws {
-                        let settings = try ItsmeSettings(
+                extension ItsmeSettings {
+                    /// A client with a secret, as the service reads it.
+                    static func forTests() throws -> ItsmeSettings {
+                        try ItsmeSettings(
                             ConfigReader(
                                 provider: InMemoryProvider(values: [
                                     "itsme.environment": "loopback-sandbox", "itsme.issuer": "https://itsme.example.be/v2",
@@ -481,6 +472,13 @@
                                     "itsme.sealingKey": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
                                     "itsme.service.login": "LOGIN", "itsme.service.data": "DATA", "itsme.service.confirm": "CONFIRM",
                                 ])))
+                    }
+                }
+
+                /// The whole service with a local itsme, without a socket.
+                final class ServiceTests: XCTestCase {
+                    private func withBrowser(_ test: @escaping @Sendable (TestBrowser, Sandbox) async throws -> Void) async throws {
+                        let settings = try ItsmeSettings.forTests()
                         let sandbox = try Sandbox(
                             for: settings.client, services: ["LOGIN": .login, "DATA": .shareData, "CONFIRM": .confirm])
                         let itsme = try ItsmeClient(settings.client, transport: sandbox.transport)

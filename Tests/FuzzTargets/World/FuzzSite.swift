@@ -9,7 +9,7 @@ struct FuzzSite: Sendable {
     private static let key = [UInt8](repeating: 5, count: 32)
 
     let world: FuzzWorld
-    let sealer: CookieSealer
+    let sealer: Sealer
     let sealed: String
     let cookie: String
     private let tokenResponse: [UInt8]
@@ -18,7 +18,7 @@ struct FuzzSite: Sendable {
 
     private init() throws {
         let world = try FuzzWorld.shared.get()
-        let sealer = try CookieSealer(key: SymmetricKey(Self.key), random: FuzzKeys.random)
+        let sealer = try Sealer(key: SymmetricKey(Self.key), random: FuzzKeys.random)
         let logins = Logins()
         self.world = world
         tokenResponse = FuzzWorld.tokenResponse(

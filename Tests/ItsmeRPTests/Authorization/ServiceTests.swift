@@ -36,7 +36,7 @@ final class ServiceTests: XCTestCase {
 
     func testRefusesAConfirmationByAnotherPersonThanTheOneWhoWasAsked() async throws {
         let client = try provider.client()
-        let sealer = try CookieSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32)))
+        let sealer = try Sealer(key: SymmetricKey([UInt8](repeating: 7, count: 32)))
         let template = try ConfirmationTemplate.freeText("Do you agree?")
         for (asked, isAccepted) in [(TestProvider.subject, true), ("another-person", false)] {
             let request = try await client.authorizationRequest(for: .confirm("CONFIRM", template, subject: asked))

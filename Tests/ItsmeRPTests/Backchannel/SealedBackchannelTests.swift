@@ -29,7 +29,7 @@ final class SealedBackchannelTests: XCTestCase {
     }
 
     func testARequestGoesOnInAnotherProcess() async throws {
-        let sealer = try CookieSealer(key: key)
+        let sealer = try Sealer(key: key)
         let request = try await provider.backchannelRequest(provider.client(), level: .advanced, delivery: .ping)
         let client = try otherClient()
         let opened = try sealer.openBackchannelRequest(sealer.seal(request), of: client)
@@ -64,7 +64,7 @@ final class SealedBackchannelTests: XCTestCase {
     }
 
     func testAUserDiscoverySessionGoesOnInAnotherProcess() async throws {
-        let sealer = try CookieSealer(key: key)
+        let sealer = try Sealer(key: key)
         provider.answer(TestProvider.discoveryPath, with: TestProvider.pendingDiscovery)
         let session = try await provider.client().startUserDiscovery()
         let client = try otherClient()
@@ -82,7 +82,7 @@ final class SealedBackchannelTests: XCTestCase {
     }
 
     func testThePaceIsKept() async throws {
-        let sealer = try CookieSealer(key: key)
+        let sealer = try Sealer(key: key)
         let client = try provider.client()
         let request = try await provider.backchannelRequest(client)
         provider.answer("/token", with: ["error": "slow_down"], status: .badRequest)
@@ -102,7 +102,7 @@ final class SealedBackchannelTests: XCTestCase {
     }
 
     func testARequestThatHadItsAnswerIsNotPolledAgain() async throws {
-        let sealer = try CookieSealer(key: key)
+        let sealer = try Sealer(key: key)
         let client = try provider.client()
         let request = try await provider.backchannelRequest(client)
         provider.answer("/token", with: ["error": "access_denied"], status: .forbidden)
@@ -115,7 +115,7 @@ final class SealedBackchannelTests: XCTestCase {
     }
 
     func testAWrongClockNeitherBlocksForLongNorPollsWithoutEnd() async throws {
-        let sealer = try CookieSealer(key: key)
+        let sealer = try Sealer(key: key)
         provider.answer("/token", with: ["error": "authorization_pending"], status: .badRequest)
         for ahead in [-86_400, -3600, -61, -30, -1, 30, 120] as [Double] {
             let request = try await provider.backchannelRequest(provider.client())
@@ -139,7 +139,7 @@ final class SealedBackchannelTests: XCTestCase {
     }
 
     func testAnExpiredRequestIsNotPolled() async throws {
-        let sealer = try CookieSealer(key: key)
+        let sealer = try Sealer(key: key)
         let sealed = try sealer.seal(try await provider.backchannelRequest(provider.client()))
         provider.advance(by: 300)
         let client = try otherClient()
@@ -149,14 +149,14 @@ final class SealedBackchannelTests: XCTestCase {
     }
 
     func testRefusesAlteredTextsOtherKindsAndOtherKeys() async throws {
-        let sealer = try CookieSealer(key: key)
+        let sealer = try Sealer(key: key)
         let client = try provider.client()
         let sealed = try sealer.seal(try await provider.backchannelRequest(client))
         provider.answer(TestProvider.discoveryPath, with: TestProvider.pendingDiscovery)
         let session = try sealer.seal(try await client.startUserDiscovery())
         let transaction = try sealer.seal(
             try await client.authorizationRequest(for: .login("MY_LOGIN")).transaction)
-        let otherKey = try CookieSealer(key: SymmetricKey([UInt8](repeating: 8, count: 32)))
+        let otherKey = try Sealer(key: SymmetricKey([UInt8](repeating: 8, count: 32)))
         var texts = ["", "AAAA", session, transaction, sealed + "A"]
         let bytes = try Base64URL.decode(sealed)
         for place in bytes.indices {
@@ -175,12 +175,12 @@ final class SealedBackchannelTests: XCTestCase {
             try sealer.openUserDiscoverySession(sealed, of: client)
         }
         await assertItsmeError(.transactionUnreadable) { try sealer.open(sealed) }
-        let rotated = try CookieSealer(key: SymmetricKey([UInt8](repeating: 8, count: 32)), previousKey: key)
+        let rotated = try Sealer(key: SymmetricKey([UInt8](repeating: 8, count: 32)), previousKey: key)
         XCTAssertEqual(try rotated.openBackchannelRequest(sealed, of: client).serviceCode, "LOGIN")
     }
 
     func testARequestIsOpenedOnlyByTheClientThatMadeIt() async throws {
-        let sealer = try CookieSealer(key: key)
+        let sealer = try Sealer(key: key)
         let sealed = try sealer.seal(try await provider.backchannelRequest(provider.client()))
         let other = try provider.client { $0.clientID = "another" }
         await assertItsmeError(.transactionForeign) { try sealer.openBackchannelRequest(sealed, of: other) }
@@ -189,7 +189,7 @@ final class SealedBackchannelTests: XCTestCase {
     }
 
     func testNoSecretCanBeReadInTheText() async throws {
-        let sealer = try CookieSealer(key: key)
+        let sealer = try Sealer(key: key)
         let request = try await provider.backchannelRequest(provider.client(), delivery: .ping)
         let sent = try XCTUnwrap(provider.sent.last?.form["request"])
         let token = try XCTUnwrap(try TestProvider.signedByClient(sent)["client_notification_token"]?.string)

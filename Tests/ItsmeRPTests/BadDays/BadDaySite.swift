@@ -77,7 +77,7 @@ struct BadDaySite: Sendable {
         options.defaultTarget = try PostLoginTarget("/account")
         let login = try LoginEndpoints(
             client: client,
-            sealer: CookieSealer(key: SymmetricKey([UInt8](repeating: 0, count: 31) + [key])),
+            sealer: Sealer(key: SymmetricKey([UInt8](repeating: 0, count: 31) + [key])),
             services: [
                 LoginService("login", .login("SHOP_LOGIN"), claims: [.email], onLogin: onLogin),
                 LoginService("data", .shareData("SHOP_DATA", .nationalNumber), onLogin: onLogin),

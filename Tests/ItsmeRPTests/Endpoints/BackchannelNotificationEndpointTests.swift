@@ -114,14 +114,8 @@ final class BackchannelNotificationEndpointTests: XCTestCase {
 
     func testFailuresOfTheApplicationAndOfTheStoreStayInside() async throws {
         struct Broken: Error {}
-        let store = DictionaryStore()
-        let client = try provider.client()
-        let requests = try BackchannelRequests(
-            client: client, store: store, sealer: CookieSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))))
-        let request = try await provider.backchannelRequest(client, delivery: .ping)
-        let sent = try XCTUnwrap(provider.sent.last?.form["request"])
-        let token = try XCTUnwrap(try TestProvider.signedByClient(sent)["client_notification_token"]?.string)
-        try await requests.keep(request)
+        let (_, requests, token) = try await expectedPing()
+        let store = inbox.store
         let failing = BackchannelNotificationEndpoint(requests, logger: .silent) { _ in throw Broken() }
         let taken = await ping(failing, bearer: "Bearer \(token)")
         XCTAssertEqual(taken.response.status, .noContent)
@@ -132,14 +126,8 @@ final class BackchannelNotificationEndpointTests: XCTestCase {
 
     /// Records of a store that were swapped do not let each other's token pass.
     func testAStoreThatGivesAnotherRequestLetsNoPingPass() async throws {
-        let store = DictionaryStore()
-        let client = try provider.client()
-        let requests = try BackchannelRequests(
-            client: client, store: store, sealer: CookieSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))))
-        let request = try await provider.backchannelRequest(client, delivery: .ping)
-        let sent = try XCTUnwrap(provider.sent.last?.form["request"])
-        let token = try XCTUnwrap(try TestProvider.signedByClient(sent)["client_notification_token"]?.string)
-        try await requests.keep(request)
+        let (request, requests, token) = try await expectedPing()
+        let store = inbox.store
         let other = "backchannel/" + Base64URL.encode(try SHA256.digest(Array("another".utf8)))
         store.values[other] = store.values["backchannel/" + request.identifier]
         let endpoint = BackchannelNotificationEndpoint(requests, logger: .silent) { _ in XCTFail("it passed") }

@@ -52,7 +52,7 @@ final class EndpointsWithSandboxTests: XCTestCase {
                 authentication: .privateKeyJWT(keys), redirectURI: Self.origin + "/itsme/callback"),
             transport: recorder)
         let login = try LoginEndpoints(
-            client: client, sealer: CookieSealer(key: SymmetricKey(RandomSource.system.bytes(32))),
+            client: client, sealer: Sealer(key: SymmetricKey(RandomSource.system.bytes(32))),
             services: [
                 LoginService("login", .login("LOGIN"), scopes: [.profile]) { login in
                     let userInfo = try await login.userInfo()

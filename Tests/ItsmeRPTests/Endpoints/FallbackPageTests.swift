@@ -96,7 +96,7 @@ final class FallbackPageTests: XCTestCase {
         var options = LoginOptions()
         options.fallbackPage = try page()
         let login = try LoginEndpoints(
-            client: client, sealer: CookieSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))),
+            client: client, sealer: Sealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))),
             services: [LoginService("login", .login("LOGIN"))], options: options)
         var browser = Browser(login)
         let reply = await browser.get("/itsme/callback?code=a&state=of-the-app")

@@ -13,7 +13,7 @@ final class LoginCookieTests: XCTestCase {
     ) throws -> LoginEndpoints {
         let client = try provider.client(change)
         return try LoginEndpoints(
-            client: client, sealer: CookieSealer(key: SymmetricKey([UInt8](repeating: key, count: 32))),
+            client: client, sealer: Sealer(key: SymmetricKey([UInt8](repeating: key, count: 32))),
             services: [LoginService("login", .login("LOGIN")) { $0.redirect() }])
     }
 

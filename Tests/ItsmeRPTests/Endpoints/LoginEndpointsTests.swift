@@ -19,7 +19,7 @@ final class LoginEndpointsTests: XCTestCase {
         options.allowedTargetOrigins = allowedOrigins
         options.fallbackPage = fallbackPage
         return try LoginEndpoints(
-            client: client, sealer: CookieSealer(key: SymmetricKey([UInt8](repeating: key, count: 32))),
+            client: client, sealer: Sealer(key: SymmetricKey([UInt8](repeating: key, count: 32))),
             services: [LoginService("login", .login("LOGIN"), onLogin: onLogin)], options: options,
             onFailure: onFailure)
     }
@@ -349,7 +349,7 @@ final class LoginEndpointsTests: XCTestCase {
         let client = try provider.client()
         let other = try provider.client { $0.clientID = "other" }
         let login = try LoginEndpoints(
-            client: client, sealer: CookieSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))),
+            client: client, sealer: Sealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))),
             services: [
                 LoginService("login", kind: .login) { _ in
                     try await other.authorizationRequest(for: .login("LOGIN"))
@@ -373,7 +373,7 @@ final class LoginEndpointsTests: XCTestCase {
             await assertItsmeError(.invalidConfiguration, field: "services.path", path) {
                 try LoginEndpoints(
                     client: provider.client(),
-                    sealer: CookieSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))),
+                    sealer: Sealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))),
                     services: [LoginService("login", path: path, .login("LOGIN"))])
             }
         }

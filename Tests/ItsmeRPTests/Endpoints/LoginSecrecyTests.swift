@@ -26,7 +26,7 @@ final class LoginSecrecyTests: XCTestCase {
         let values = values
         let client = try provider.client { [lines] in $0.logger = lines.logger }
         return try LoginEndpoints(
-            client: client, sealer: CookieSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))),
+            client: client, sealer: Sealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))),
             services: [
                 LoginService("login", kind: .login) { start in
                     let request = try await start.authorizationRequest(for: .login("LOGIN"))
@@ -89,7 +89,7 @@ final class LoginSecrecyTests: XCTestCase {
         let codes = Lines()
         let client = try provider.client { [lines] in $0.logger = lines.logger }
         let login = try LoginEndpoints(
-            client: client, sealer: CookieSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))),
+            client: client, sealer: Sealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))),
             services: [
                 LoginService("login", kind: .login) { _ in
                     throw CancellationError()

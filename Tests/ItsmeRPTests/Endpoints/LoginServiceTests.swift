@@ -16,7 +16,7 @@ final class LoginServiceTests: XCTestCase {
     ) throws -> LoginEndpoints {
         try LoginEndpoints(
             client: provider.client { [log] in $0.logger = log.logger },
-            sealer: CookieSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))), services: services,
+            sealer: Sealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))), services: services,
             options: options)
     }
 
@@ -121,7 +121,7 @@ final class LoginServiceTests: XCTestCase {
                 }, uptime: time.uptime)
         }
         let login = try LoginEndpoints(
-            client: client, sealer: CookieSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))),
+            client: client, sealer: Sealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))),
             services: [
                 LoginService("login", .login("LOGIN")),
                 LoginService("pay", after: "login", kind: .confirm) { start in
@@ -175,7 +175,7 @@ final class LoginServiceTests: XCTestCase {
         await assertItsmeError(.invalidConfiguration, field: "redirectURI") {
             try LoginEndpoints(
                 client: self.provider.client { $0.redirectURI = "https://rp.example/:tenant/callback" },
-                sealer: CookieSealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))),
+                sealer: Sealer(key: SymmetricKey([UInt8](repeating: 7, count: 32))),
                 services: [self.answering("a")])
         }
         let unknown = await assertItsmeError(.invalidConfiguration, field: "service") {

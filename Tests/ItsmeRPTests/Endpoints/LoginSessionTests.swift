@@ -16,7 +16,7 @@ final class LoginSessionTests: XCTestCase {
         options.sessionLifetime = lifetime
         return try LoginEndpoints(
             client: provider.client(change),
-            sealer: CookieSealer(
+            sealer: Sealer(
                 key: SymmetricKey([UInt8](repeating: key, count: 32)),
                 previousKey: previousKey.map { SymmetricKey([UInt8](repeating: $0, count: 32)) }),
             services: [LoginService("login", .login("LOGIN")) { try $0.signIn(values: values) }], options: options)

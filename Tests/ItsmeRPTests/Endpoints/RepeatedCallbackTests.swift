@@ -16,7 +16,7 @@ final class RepeatedCallbackTests: XCTestCase {
     ) throws -> LoginEndpoints {
         try LoginEndpoints(
             client: provider.client { [log] in $0.logger = log.logger },
-            sealer: CookieSealer(key: SymmetricKey([UInt8](repeating: key, count: 32))),
+            sealer: Sealer(key: SymmetricKey([UInt8](repeating: key, count: 32))),
             services: [LoginService("login", .login("LOGIN"), onLogin: onLogin)], isLoggedIn: isLoggedIn)
     }
 

@@ -10,7 +10,7 @@ final class SealedCookieTests: XCTestCase {
     private let key = SymmetricKey([UInt8](repeating: 7, count: 32))
 
     private func cookie(_ name: String = "kiosk", lifetime: Duration = .seconds(600)) throws -> SealedCookie {
-        try SealedCookie(name, client: provider.client(), sealer: CookieSealer(key: key), lifetime: lifetime)
+        try SealedCookie(name, client: provider.client(), sealer: Sealer(key: key), lifetime: lifetime)
     }
 
     private func request(_ cookies: String...) -> HTTPRequest {
@@ -42,7 +42,7 @@ final class SealedCookieTests: XCTestCase {
         XCTAssertNil(cookie.text(of: request(moved)))
         let otherKey = try SealedCookie(
             "kiosk", client: provider.client(),
-            sealer: CookieSealer(key: SymmetricKey([UInt8](repeating: 8, count: 32))))
+            sealer: Sealer(key: SymmetricKey([UInt8](repeating: 8, count: 32))))
         XCTAssertNil(otherKey.text(of: request(pair)))
     }
 

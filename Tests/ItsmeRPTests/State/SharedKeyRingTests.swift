@@ -12,9 +12,9 @@ final class SharedKeyRingTests: XCTestCase {
     private lazy var store = InMemoryStateStore(time: clock.timeSource, logger: .silent)
     private static let place = "keys/client"
 
-    private func sealer(_ key: UInt8, previous: UInt8? = nil) throws -> CookieSealer {
+    private func sealer(_ key: UInt8, previous: UInt8? = nil) throws -> Sealer {
         func symmetric(_ byte: UInt8) -> SymmetricKey { SymmetricKey([UInt8](repeating: byte, count: 32)) }
-        return try CookieSealer(key: symmetric(key), previousKey: previous.map(symmetric))
+        return try Sealer(key: symmetric(key), previousKey: previous.map(symmetric))
     }
 
     /// One instance of the service.

@@ -24,7 +24,7 @@ struct Shop: HTTPHandler {
         var options = LoginOptions()
         options.defaultTarget = try PostLoginTarget("/account")
         let login = try LoginEndpoints(
-            client: itsme, sealer: CookieSealer(key: SymmetricKey(RandomSource.system.bytes(32))), services: [service],
+            client: itsme, sealer: Sealer(key: SymmetricKey(RandomSource.system.bytes(32))), services: [service],
             options: options, isLoggedIn: { sessions.email(in: $0.headerFields[.cookie] ?? "") != nil })
         var routes = login.routes
         routes["/account"] = AccountPage(sessions: sessions)

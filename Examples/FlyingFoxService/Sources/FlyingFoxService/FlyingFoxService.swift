@@ -31,7 +31,7 @@ struct FlyingFoxService {
         var options = LoginOptions()
         options.defaultTarget = try PostLoginTarget("/welcome")
         let login = try LoginEndpoints(
-            client: itsme, sealer: CookieSealer(key: SymmetricKey(RandomSource.system.bytes(32))),
+            client: itsme, sealer: Sealer(key: SymmetricKey(RandomSource.system.bytes(32))),
             services: [LoginService("login", path: "/login", .login("SHOP_LOGIN"))], options: options)
         var routes = login.routes
         routes["/"] = Page { _ in (.ok, #"<a href="/login">Log in with itsme</a>"#) }

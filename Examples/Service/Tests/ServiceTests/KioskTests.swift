@@ -1,4 +1,3 @@
-import Configuration
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -41,15 +40,7 @@ final class KioskTests: XCTestCase {
     private func withKiosk(
         _ test: @escaping @Sendable (TestBrowser, Sandbox, SandboxClock) async throws -> Void
     ) async throws {
-        var settings = try ItsmeSettings(
-            ConfigReader(
-                provider: InMemoryProvider(values: [
-                    "itsme.environment": "loopback-sandbox", "itsme.issuer": "https://itsme.example.be/v2",
-                    "itsme.clientID": "SHOP", "itsme.redirectURI": "https://shop.example.be/itsme/callback",
-                    "itsme.clientSecret": "a-secret-for-tests-of-32-bytes-or-more",
-                    "itsme.sealingKey": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
-                    "itsme.service.login": "LOGIN", "itsme.service.data": "DATA", "itsme.service.confirm": "CONFIRM",
-                ])))
+        var settings = try ItsmeSettings.forTests()
         let clock = SandboxClock()
         // itsme offers this to clients with a key pair only.
         settings.client = try .sandbox(redirectURI: settings.client.redirectURI, clock: clock)

@@ -9,10 +9,10 @@ import XCTest
 
 @testable import Service
 
-/// The whole service with a local itsme, without a socket.
-final class ServiceTests: XCTestCase {
-    private func withBrowser(_ test: @escaping @Sendable (TestBrowser, Sandbox) async throws -> Void) async throws {
-        let settings = try ItsmeSettings(
+extension ItsmeSettings {
+    /// A client with a secret, as the service reads it.
+    static func forTests() throws -> ItsmeSettings {
+        try ItsmeSettings(
             ConfigReader(
                 provider: InMemoryProvider(values: [
                     "itsme.environment": "loopback-sandbox", "itsme.issuer": "https://itsme.example.be/v2",
@@ -21,6 +21,13 @@ final class ServiceTests: XCTestCase {
                     "itsme.sealingKey": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
                     "itsme.service.login": "LOGIN", "itsme.service.data": "DATA", "itsme.service.confirm": "CONFIRM",
                 ])))
+    }
+}
+
+/// The whole service with a local itsme, without a socket.
+final class ServiceTests: XCTestCase {
+    private func withBrowser(_ test: @escaping @Sendable (TestBrowser, Sandbox) async throws -> Void) async throws {
+        let settings = try ItsmeSettings.forTests()
         let sandbox = try Sandbox(
             for: settings.client, services: ["LOGIN": .login, "DATA": .shareData, "CONFIRM": .confirm])
         let itsme = try ItsmeClient(settings.client, transport: sandbox.transport)

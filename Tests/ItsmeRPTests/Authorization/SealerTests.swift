@@ -4,7 +4,7 @@ import TestSupport
 import XCTest
 
 /// Sealing a transaction into a cookie.
-final class CookieSealerTests: XCTestCase {
+final class SealerTests: XCTestCase {
     private let provider = TestProvider()
     private let key = SymmetricKey([UInt8](repeating: 7, count: 32))
 
@@ -15,7 +15,7 @@ final class CookieSealerTests: XCTestCase {
     }
 
     func testWhatIsOpenedIsWhatWasSealed() async throws {
-        let sealer = try CookieSealer(key: key)
+        let sealer = try Sealer(key: key)
         let transaction = try await transaction()
         let opened = try sealer.open(sealer.seal(transaction))
         XCTAssertEqual(opened.issuer, transaction.issuer)
@@ -31,7 +31,7 @@ final class CookieSealerTests: XCTestCase {
 
     func testASealedTransactionCompletesTheLogin() async throws {
         let client = try provider.client()
-        let sealer = try CookieSealer(key: key)
+        let sealer = try Sealer(key: key)
         let request = try await client.authorizationRequest(for: .login("MY_LOGIN"))
         let cookie = try sealer.seal(request.transaction)
         let object = try await TestProvider.requestObject(in: request.url)
@@ -49,7 +49,7 @@ final class CookieSealerTests: XCTestCase {
     }
 
     func testTheApplicationsStateTravelsSealed() async throws {
-        let sealer = try CookieSealer(key: key)
+        let sealer = try Sealer(key: key)
         let transaction = try await transaction()
         XCTAssertNil(try sealer.open(sealer.seal(transaction)).applicationState)
         let carrying = try transaction.carrying(applicationState: "/target?é")
@@ -69,7 +69,7 @@ final class CookieSealerTests: XCTestCase {
     }
 
     func testIsSmallAndSafeInACookie() async throws {
-        let text = try CookieSealer(key: key).seal(await transaction())
+        let text = try Sealer(key: key).seal(await transaction())
         XCTAssertLessThan(text.utf8.count, 700)
         XCTAssertTrue(text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") })
     }
@@ -82,7 +82,7 @@ final class CookieSealerTests: XCTestCase {
         let service = ItsmeService.confirm(
             String(repeating: "S", count: 128), try .freeText("Yes?"), subject: String(repeating: "s", count: 255))
         let transaction = try await client.authorizationRequest(for: service).transaction
-        let sealer = try CookieSealer(key: key)
+        let sealer = try Sealer(key: key)
         _ = try sealer.open(sealer.seal(transaction))
         await assertItsmeError(.invalidConfiguration, field: "cookie") {
             try sealer.seal(transaction.carrying(applicationState: String(repeating: "t", count: 256)))
@@ -91,7 +91,7 @@ final class CookieSealerTests: XCTestCase {
 
     func testOnlyAFailingRandomSourceIsBlamedOnTheRandomSource() async throws {
         struct NoChance: Error {}
-        let sealer = try CookieSealer(key: key, random: RandomSource { _ in throw NoChance() })
+        let sealer = try Sealer(key: key, random: RandomSource { _ in throw NoChance() })
         let transaction = try await transaction()
         let error = await assertItsmeError(.randomSourceFailed, phase: .authorizationRequest) {
             try sealer.seal(transaction)
@@ -104,23 +104,23 @@ final class CookieSealerTests: XCTestCase {
     }
 
     func testNeverSealsTwiceToTheSameText() async throws {
-        let sealer = try CookieSealer(key: key)
+        let sealer = try Sealer(key: key)
         let transaction = try await transaction()
         XCTAssertNotEqual(try sealer.seal(transaction), try sealer.seal(transaction))
     }
 
     func testOpensWithThePreviousKeyAndNotWithAForeignOne() async throws {
-        let old = try CookieSealer(key: key)
+        let old = try Sealer(key: key)
         let newKey = SymmetricKey([UInt8](repeating: 8, count: 32))
         let sealed = try old.seal(await transaction())
-        _ = try CookieSealer(key: newKey, previousKey: key).open(sealed)
+        _ = try Sealer(key: newKey, previousKey: key).open(sealed)
         await assertItsmeError(.transactionUnreadable, phase: .authorizationResponse) {
-            try CookieSealer(key: newKey).open(sealed)
+            try Sealer(key: newKey).open(sealed)
         }
     }
 
     func testRefusesEveryAlteredCharacter() async throws {
-        let sealer = try CookieSealer(key: key)
+        let sealer = try Sealer(key: key)
         let sealed = Array(try sealer.seal(await transaction()).utf8)
         for index in sealed.indices {
             var altered = sealed
@@ -130,7 +130,7 @@ final class CookieSealerTests: XCTestCase {
     }
 
     func testRefusesRubbish() async throws {
-        let sealer = try CookieSealer(key: key)
+        let sealer = try Sealer(key: key)
         for text in ["", "A", "AQ", "====", "AQAAAAAAAAAAAAAA", String(repeating: "A", count: 5000), "\u{0}", "é"] {
             await assertItsmeError(.transactionUnreadable, text) { try sealer.open(text) }
         }
@@ -145,7 +145,7 @@ final class CookieSealerTests: XCTestCase {
                 Array(json.utf8), key: SecretBytes(bytes), nonce: nonce,
                 additionalData: Array("itsme-rp transaction v1".utf8), algorithm: .a256GCM)
             let text = Base64URL.encode([1] + nonce + sealed.ciphertext + sealed.tag)
-            let sealer = try CookieSealer(key: SymmetricKey(bytes))
+            let sealer = try Sealer(key: SymmetricKey(bytes))
             if isGood {
                 _ = try sealer.seal(sealer.open(text))
             } else {
@@ -157,7 +157,7 @@ final class CookieSealerTests: XCTestCase {
     func testRefusesKeysOfAnotherSize() async {
         for size in [0, 16, 31, 33] {
             await assertItsmeError(.unsuitableKey, field: "sealingKey") {
-                try CookieSealer(key: SymmetricKey([UInt8](repeating: 1, count: size)))
+                try Sealer(key: SymmetricKey([UInt8](repeating: 1, count: size)))
             }
         }
     }

@@ -5,19 +5,19 @@
 #endif
 public import JOSE
 
-/// Encrypts and authenticates as text what the library keeps in cookies: pending logins, finished logins and sessions.
+/// Encrypts and authenticates as text what leaves the process: pending logins, finished logins and sessions in cookies,
+/// backchannel requests and key rings in a store.
 ///
-/// The text is `Base64url(version ‖ nonce ‖ ciphertext ‖ tag)`: AES-256-GCM with a new 96-bit nonce. The text includes
-/// the expiry. To change the key, pass the old one as `previousKey` for as long as a session lasts
-/// (``LoginOptions/sessionLifetime``), or for 10 minutes, the lifetime of a transaction, if you have sessions of your own.
-/// Whoever has a key can make a session for any person: after a leak, pass no `previousKey`.
+/// The text is `Base64url(version ‖ nonce ‖ ciphertext ‖ tag)`: AES-256-GCM with a new 96-bit nonce. It includes the
+/// expiry. <doc:Deployment#Change-the-sealing-key> says how to change the key without a failed login. Whoever has a key can
+/// make a session for any person: after a leak, pass no `previousKey`.
 ///
 /// ```swift
-/// let sealer = try CookieSealer(key: SymmetricKey(thirtyTwoRandomBytes))
+/// let sealer = try Sealer(key: SymmetricKey(thirtyTwoRandomBytes))
 /// let cookie = try sealer.seal(request.transaction)
 /// let transaction = try sealer.open(cookie)
 /// ```
-public struct CookieSealer: Sendable {
+public struct Sealer: Sendable {
     private static let version: UInt8 = 1
     private static let nonceSize = 12
     private static let tagSize = 16
@@ -32,7 +32,7 @@ public struct CookieSealer: Sendable {
     ///
     /// - Parameters:
     ///   - key: Seals and opens; exactly 32 bytes.
-    ///   - previousKey: Opens what was sealed before the key changed; exactly 32 bytes.
+    ///   - previousKey: Also opens, while the key changes: the old key, or the next one before it seals; exactly 32 bytes.
     ///   - random: The source of nonces.
     /// - Throws: ``ItsmeError`` `unsuitable_key` when a key has another size.
     public init(
@@ -84,7 +84,7 @@ public struct CookieSealer: Sendable {
         /// The most bytes of the text: what a cookie holds, or a store.
         var maximumSize: Int {
             switch self {
-            case .transaction, .finishedLogin, .session, .applicationText: CookieSealer.maximumSize
+            case .transaction, .finishedLogin, .session, .applicationText: Sealer.maximumSize
             case .backchannelRequest, .userDiscovery: 1 << 20
             }
         }
