@@ -31,7 +31,7 @@
     /// **Redis Cluster**: redirections are not followed. If another node has the key, the operation fails with
     /// `store_unavailable`, whose reason says `MOVED`.
     ///
-    /// **Failures.** What cannot be done within the timeout, or what Redis refuses, throws ``ItsmeError`` `store_unavailable`
+    /// **Failures.** What cannot be done within the timeout, or what Redis refuses, throws `ItsmeError` `store_unavailable`
     /// with a reason for the operator. A lost connection is made again, and the operation is repeated once. The log says at
     /// `warning` when the store stops to work and when it works again.
     public final class RedisStore: StateStore {
@@ -54,7 +54,7 @@
         ///     read when connections are made.
         ///   - clientCertificate: The certificate of this client, for a server that asks for one (`tls-auth-clients`).
         ///   - logger: Where the store says when it stops to work.
-        /// - Throws: ``ItsmeError`` `invalid_configuration`, which never shows the URL; `key_file_unsafe` or
+        /// - Throws: `ItsmeError` `invalid_configuration`, which never shows the URL; `key_file_unsafe` or
         ///   `key_file_unusable` for the key of the client certificate.
         public init(
             _ url: String, prefix: String = "itsme:", maximumConnections: Int = 8, timeout: Duration = .seconds(5),
@@ -114,7 +114,7 @@
         ///
         /// For a probe of readiness. It writes a key, `check!` after the prefix, that expires after a second.
         ///
-        /// - Throws: ``ItsmeError`` `store_unavailable`.
+        /// - Throws: `ItsmeError` `store_unavailable`.
         public func check() async throws {
             // No key of an entry has this character.
             let key = prefix + "check!"
