@@ -12,7 +12,7 @@ TRAITS := --enable-all-traits
 export SWIFT_DETERMINISTIC_HASHING := 1
 # Most targets build, and two builds at the same time would wait for each other.
 .NOTPARALLEL:
-.PHONY: help deps demo example test test-nginx test-browser test-start test-matrix sanitize timing bench bench-logins bench-peers security-report \
+.PHONY: help deps demo example test test-nginx test-cluster soak test-browser test-start test-matrix sanitize timing bench bench-logins bench-peers security-report \
   interop dist test-dist fuzz lint format docs tables clean
 
 help: ## List the commands
@@ -48,6 +48,13 @@ test: deps ## Run all tests
 test-nginx: ## Send many requests that must not be repeated through a real nginx, which it installs
 	@Scripts/deps nginx
 	ITSMERP_NGINX=1 swift test --disable-swift-testing --filter NginxTests
+
+# SHORT=1 takes a minute for each store; the whole run takes three. STORE=redis or STORE=postgres runs only one.
+test-cluster: deps ## Log 2,000 people in at three instances while instances, stores, keys and the proxy are disturbed
+	@Tests/cluster/run test.py $(if $(SHORT),--short) $(STORE)
+
+soak: deps ## Log in for MINUTES=60 with faults, and check that memory, descriptors and threads do not grow
+	@Tests/cluster/run soak.py $(or $(MINUTES),60)
 
 # Not part of `make test`: it needs Chromium. `make test-browser NAMES="login sign-in"` runs some journeys and pages only.
 test-browser: deps ## Drive Chromium through the demo, check every page, keep pictures in .build/browser

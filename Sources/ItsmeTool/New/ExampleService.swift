@@ -220,7 +220,8 @@
                                 router: router(settings, itsme, store),
                                 host: variables.string(forKey: "http.host", default: "127.0.0.1"),
                                 port: variables.int(forKey: "http.port", default: 8082))
-                            application.addServices(try ItsmeClientService(itsme, keyFile: settings.keyFile))
+                            let interval = Duration.seconds(variables.int(forKey: "key.interval", default: 60))
+                            application.addServices(try ItsmeClientService(itsme, keyFile: settings.keyFile, interval: interval))
                             try await application.runService()
                         }
                     }
@@ -295,7 +296,8 @@
                     #if PostgreSQL
                         if url.hasPrefix("postgresql://") {
                             let store = try PostgreSQLStore(url)
-                            try await store.migrate()
+                            // The service starts also while the database is down; the log says so. The table is there after the first start.
+                            try? await store.migrate()
                             return store
                         }
                     #endif

@@ -26,7 +26,8 @@ struct Service {
                 router: router(settings, itsme, store),
                 host: variables.string(forKey: "http.host", default: "127.0.0.1"),
                 port: variables.int(forKey: "http.port", default: 8082))
-            application.addServices(try ItsmeClientService(itsme, keyFile: settings.keyFile))
+            let interval = Duration.seconds(variables.int(forKey: "key.interval", default: 60))
+            application.addServices(try ItsmeClientService(itsme, keyFile: settings.keyFile, interval: interval))
             try await application.runService()
         }
     }

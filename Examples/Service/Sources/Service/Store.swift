@@ -15,7 +15,8 @@ func makeStore(_ url: String?) async throws -> any StateStore {
     #if PostgreSQL
         if url.hasPrefix("postgresql://") {
             let store = try PostgreSQLStore(url)
-            try await store.migrate()
+            // The service starts also while the database is down; the log says so. The table is there after the first start.
+            try? await store.migrate()
             return store
         }
     #endif

@@ -1,0 +1,161 @@
+"""What goes wrong, and what an operator does, while people log in."""
+
+import asyncio
+import json
+import os
+import random
+from collections import Counter
+
+from cluster import Failure, itsme, until
+
+CUT = 10  # seconds
+# How long nginx may still leave out an instance that is back, in seconds. Without this wait, a rolling restart can end with
+# "no live upstreams".
+BACK_IN_ROTATION = 2
+
+
+class Chaos:
+    """Disturbs a cluster. Each disturbance is counted when it has taken place.
+
+    `store` tells whether there is one to disturb.
+    """
+
+    def __init__(self, cluster, visitors):
+        self.cluster, self.visitors = cluster, visitors
+        self.done = Counter()
+        # One at a time, so that somebody is always there.
+        self.one_instance_down = asyncio.Lock()
+        self.store_disturbed = asyncio.Lock()
+        self.ended = False
+
+    # What happens, how it is done, when it begins, and after how many seconds it is repeated.
+    def plan(self):
+        plan = [
+            ("instances killed and restarted", self.kill_instance, 3, 11),
+            ("nginx reloaded", self.reload_nginx, 5, 17),
+            ("itsme's keys rotated", self.rotate_keys_of_itsme, 6, 45),
+            ("signing and encryption keys rotated", self.rotate_keys, 8, 30),
+            ("sealing keys rotated", self.rotate_sealing_key, 12, 60)]
+        if self.cluster.store:
+            plan += [
+                ("store restarted", self.restart_store, 4, 50),
+                ("store cut off for ten seconds", self.cut_store, 15, 50)]
+        return plan
+
+    async def run(self, seconds, is_over):
+        """Disturbs for some seconds and until a condition holds, and until everything has taken place once."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+
+        async def repeat(name, disturb, first, period):
+            pause = first
+            while True:
+                await asyncio.sleep(pause)
+                await disturb()
+                self.done[name] += 1
+                pause = period * random.uniform(0.7, 1.3)
+                if loop.time() + pause > end and is_over():
+                    return
+
+        async with asyncio.TaskGroup() as group:
+            for entry in self.plan():
+                group.create_task(repeat(*entry))
+        self.ended = True
+
+    def missing(self):
+        """The disturbances that did not take place. Without them, the run proves nothing."""
+        return [name for name, *_ in self.plan() if not self.done[name]]
+
+    # Instances and nginx
+
+    async def kill_instance(self):
+        async with self.one_instance_down:
+            service = random.choice(self.cluster.services)
+            await service.crash()
+            await asyncio.sleep(random.uniform(0, 2))
+            await service.start()
+            await asyncio.sleep(BACK_IN_ROTATION)
+
+    async def reload_nginx(self):
+        await self.cluster.nginx.reload()
+
+    # The store
+
+    async def restart_store(self):
+        async with self.store_disturbed:
+            await self.cluster.store.crash()
+            await self.cluster.store.start()
+        await self.visitors.replay_used_callbacks()
+
+    async def cut_store(self):
+        async with self.store_disturbed:
+            await self.cluster.store.network.cut(CUT)
+        await self.visitors.replay_used_callbacks()
+
+    # Keys
+
+    async def rotate_keys_of_itsme(self):
+        await self.cluster.sandbox.api("POST", "/keys")
+
+    async def rotate_keys(self):
+        """Rotates both keys in the file that all instances read."""
+        # Without waiting, an instance that publishes the new signing key has read the new encryption key too.
+        await self.step("enc", "begin")
+        await self.step("sig", "begin")
+        await self.wait_until_loaded()
+        await self.let_a_day_pass()
+        await self.step("enc", "continue")
+        await self.step("sig", "continue")
+        await self.wait_until_loaded()
+        await self.let_a_day_pass()
+        await self.step("enc", "continue")
+        await self.step("sig", "continue")
+        await self.wait_until_loaded()
+        await self.let_a_day_pass()
+
+    async def step(self, use, step):
+        status, said = await asyncio.to_thread(itsme, "keys", "rotate", self.cluster.keys, use, step)
+        if status:
+            raise Failure(f"itsme keys rotate {use} {step}: {said}")
+
+    async def wait_until_loaded(self):
+        """Waits until every instance publishes what is in the file."""
+        _, shown = await asyncio.to_thread(itsme, "keys", "show", "--public", self.cluster.keys)
+        expected = {key["kid"] for key in json.loads(shown)["keys"]}
+        for service in self.cluster.services:
+            async def has_loaded():
+                return await service.published() == expected
+            await until(has_loaded, f"loading new keys in {service.name}")
+
+    async def let_a_day_pass(self):
+        """What the library makes an operator wait for: itsme fetches the key set again, and a day is over.
+
+        The shortest waits that it allows are 30 minutes, so the dates in the file are moved into the past.
+        """
+        # What was signed or encrypted before the step arrives.
+        await asyncio.sleep(3)
+        await self.cluster.sandbox.api("DELETE", "/client-keys")
+        path = self.cluster.keys
+        ring = json.loads(path.read_text())
+        for key in ring["keys"]:
+            key["itsme_since"] -= 2 * 86_400
+        new = path.with_suffix(".new")
+        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            json.dump(ring, file)
+        new.rename(path)
+
+    async def rotate_sealing_key(self):
+        """Two rolling restarts: first every instance accepts the new key, then every instance seals with it."""
+        cluster = self.cluster
+        new = cluster.new_sealing_key()
+        cluster.previous_sealing_key = new
+        await self.restart_all()
+        cluster.sealing_key, cluster.previous_sealing_key = new, cluster.sealing_key
+        await self.restart_all()
+
+    async def restart_all(self):
+        for service in self.cluster.services:
+            async with self.one_instance_down:
+                await service.end()
+                await service.start()
+                await asyncio.sleep(BACK_IN_ROTATION)

@@ -1,0 +1,60 @@
+"""A network between the services and their store that can be cut."""
+
+import asyncio
+
+
+class Network:
+    """Passes connections on to a server on this machine.
+
+    While it is cut, every byte is held back. When it is mended, half of the connections go on where they were, as TCP does
+    after lost packets, and half are reset with what was held back, as when a router forgot them.
+    """
+
+    def __init__(self, target):
+        self.target = target
+        self.port = None
+        self.passes = asyncio.Event()
+        self.passes.set()
+        self.connections = set()
+
+    async def start(self):
+        self.server = await asyncio.start_server(self.connect, "127.0.0.1", 0)
+        self.port = self.server.sockets[0].getsockname()[1]
+
+    def stop(self):
+        if self.port:
+            self.server.close()
+        for writer in list(self.connections):
+            writer.transport.abort()
+
+    async def cut(self, seconds):
+        self.passes.clear()
+        await asyncio.sleep(seconds)
+        for writer in list(self.connections)[::2]:
+            writer.transport.abort()
+        self.passes.set()
+
+    async def connect(self, reader, writer):
+        self.connections.add(writer)
+        onward = None
+        try:
+            await self.passes.wait()
+            server, onward = await asyncio.open_connection("127.0.0.1", self.target)
+            directions = [asyncio.create_task(self.carry(reader, onward)), asyncio.create_task(self.carry(server, writer))]
+            await asyncio.wait(directions, return_when=asyncio.FIRST_COMPLETED)
+            for direction in directions:
+                direction.cancel()
+            await asyncio.gather(*directions, return_exceptions=True)
+        except OSError:
+            pass  # The server is down, so the connection is closed.
+        finally:
+            self.connections.discard(writer)
+            writer.transport.abort()
+            if onward:
+                onward.transport.abort()
+
+    async def carry(self, reader, writer):
+        while data := await reader.read(65536):
+            await self.passes.wait()
+            writer.write(data)
+            await writer.drain()

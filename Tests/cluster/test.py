@@ -1,0 +1,93 @@
+"""Logs people in at three instances of the service, while everything that can happen to them happens."""
+
+import argparse
+import asyncio
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from chaos import Chaos
+from cluster import STORES, Cluster, Failure
+from visitors import Visitors
+
+BROWSERS = 50  # in flight
+KIOSKS = 10
+
+
+async def run(folder, engine, short):
+    logins, kiosks, seconds = (100, 10, 30) if short else (2000, 200, 120)
+    cluster = Cluster(folder, 3, engine)
+    visitors = Visitors(cluster, thinking=3)
+    chaos = Chaos(cluster, visitors)
+    begin = time.monotonic()
+    try:
+        await cluster.start()
+        phones = asyncio.create_task(visitors.answer_phones())
+        async with asyncio.TaskGroup() as group:
+            group.create_task(chaos.run(seconds, lambda: visitors.tally.completed["login"] >= logins))
+            group.create_task(visitors.crowd(visitors.log_in, logins, BROWSERS, lambda: chaos.ended))
+            group.create_task(visitors.crowd(visitors.use_kiosk, kiosks, KIOSKS, lambda: chaos.ended))
+        phones.cancel()
+        refusals = (await cluster.sandbox.api("GET", "/refusals"))["refusals"]
+    finally:
+        await cluster.stop()
+    return report(engine, visitors.tally, chaos, refusals, time.monotonic() - begin)
+
+
+def report(engine, tally, chaos, refusals, seconds):
+    """Prints what happened, and returns whether it is what it must be."""
+    reused = [refusal for refusal in refusals if refusal["rule"] in ("code.reused", "code.unknown")]
+    accepted = tally.replays_accepted + len(reused)
+    print(f"\n{engine}: {seconds:.0f} seconds")
+    for kind, count in tally.completed.items():
+        print(f"  {kind}s completed                    {count}")
+        print(f"  {kind}s refused and then completed   {tally.after_refusal[kind]}")
+    print(f"  lost                                {len(tally.lost)}")
+    print(f"  replays tried                       {tally.replays}")
+    print(f"  replays accepted                    {accepted}")
+    print(f"  wrong person                        {tally.wrong_person}")
+    print("  while")
+    for name, count in sorted(chaos.done.items()):
+        print(f"    {name}: {count}")
+    print("  people were told")
+    for reason, count in tally.refusals.most_common():
+        print(f"    {count}  {reason}")
+    rules = sorted({refusal["rule"] for refusal in refusals})
+    print(f"  itsme refused: {', '.join(rules) or 'nothing'}")
+    problems = [f"lost: {reason}" for reason in tally.lost[:10]]
+    if accepted:
+        problems.append("a replay was accepted")
+    if tally.wrong_person:
+        problems.append("somebody was logged in as another person")
+    if not tally.replays:
+        problems.append("nothing was replayed")
+    problems += [f"did not happen: {name}" for name in chaos.missing()]
+    for problem in problems:
+        print(f"  FAILED: {problem}")
+    return not problems
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--short", action="store_true", help="100 logins and 10 kiosks with each store")
+    arguments.add_argument("engines", nargs="*", help="redis and postgres; both without an argument")
+    options = arguments.parse_args()
+    passed = True
+    for engine in options.engines or STORES:
+        folder = Path(tempfile.mkdtemp(prefix=f"itsme-{engine}-"))
+        try:
+            passes = asyncio.run(run(folder, engine, options.short))
+        except* Failure as group:
+            print(*group.exceptions, sep="\n")
+            passes = False
+        if passes:
+            shutil.rmtree(folder)
+        else:
+            print(f"  The logs are in {folder}")
+        passed = passed and passes
+    sys.exit(0 if passed else 1)
+
+
+main()
