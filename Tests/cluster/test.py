@@ -61,6 +61,8 @@ def report(engine, tally, chaos, refusals, seconds):
         problems.append("a replay was accepted")
     if tally.wrong_person:
         problems.append("somebody was logged in as another person")
+    if len(refusals) >= 1000:
+        problems.append("the sandbox refused more than it keeps, so a second use of a code may be missing")
     if not tally.replays:
         problems.append("nothing was replayed")
     problems += [f"did not happen: {name}" for name in chaos.missing()]
