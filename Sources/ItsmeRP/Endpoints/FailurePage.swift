@@ -61,7 +61,7 @@ extension LoginSituation {
     fileprivate var isRetry: Bool {
         switch self {
         case .cancelled, .notVerified, .itsmeUnavailable, .notAvailable: true
-        case .timedOut, .alreadyUsed, .otherBrowser: false
+        case .timedOut, .storeUnavailable, .alreadyUsed, .otherBrowser: false
         }
     }
 }

@@ -97,6 +97,11 @@ extension LoginSituation {
                 "Het probleem ligt bij ons, niet bij u of uw itsme-app. Kom later terug."
             )
 
+        case (.storeUnavailable, _):
+            (
+                "Een ogenblik geduld",
+                "Ons systeem heeft niet op tijd geantwoord. Laad deze pagina over enkele seconden opnieuw: meestal wordt uw aanvraag dan voltooid. Zo niet, dan kunt u opnieuw beginnen. Was u al aangemeld, dan bent u dat nog steeds."
+            )
         case (.alreadyUsed, .confirm):
             (
                 "Deze link is al gebruikt",

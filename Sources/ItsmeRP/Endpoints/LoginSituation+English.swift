@@ -94,6 +94,11 @@ extension LoginSituation {
                 "The problem is on our side, not with you or your itsme app. Please come back later."
             )
 
+        case (.storeUnavailable, _):
+            (
+                "One moment, please",
+                "Our system did not answer in time. Please load this page again in a few seconds: this usually completes your request. If it does not, you can start again. If you were already logged in, you still are."
+            )
         case (.alreadyUsed, .confirm):
             (
                 "This link was already used",

@@ -100,6 +100,11 @@ extension LoginSituation {
                 "Le problème vient de chez nous, pas de vous ni de votre app itsme. Veuillez revenir plus tard."
             )
 
+        case (.storeUnavailable, _):
+            (
+                "Un instant, s’il vous plaît",
+                "Notre système n’a pas répondu à temps. Rechargez cette page dans quelques secondes\u{A0}: en général, votre demande aboutit alors. Sinon, vous pouvez recommencer. Si une session était déjà ouverte, elle le reste."
+            )
         case (.alreadyUsed, .confirm):
             (
                 "Ce lien a déjà été utilisé",

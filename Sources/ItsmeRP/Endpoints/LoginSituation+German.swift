@@ -97,6 +97,11 @@ extension LoginSituation {
                 "Das Problem liegt bei uns, nicht bei Ihnen oder Ihrer itsme-App. Bitte kommen Sie später wieder."
             )
 
+        case (.storeUnavailable, _):
+            (
+                "Einen Moment bitte",
+                "Unser System hat nicht rechtzeitig geantwortet. Laden Sie diese Seite in einigen Sekunden neu: Meist wird Ihre Anfrage dann abgeschlossen. Wenn nicht, können Sie neu beginnen. Waren Sie bereits angemeldet, so sind Sie es weiterhin."
+            )
         case (.alreadyUsed, .confirm):
             (
                 "Dieser Link wurde bereits verwendet",

@@ -12,6 +12,8 @@ public enum LoginSituation: Sendable, Hashable, CaseIterable {
     case notVerified
     /// itsme or the network did not answer as usual. Trying again later may help.
     case itsmeUnavailable
+    /// The service's own store did not answer. Loading the page again usually completes the login.
+    case storeUnavailable
     /// The configuration is wrong, or the application failed. Only the operator can mend it.
     case notAvailable
     /// The callback came again: the back button, a reload, a double click, a second tab.
@@ -26,7 +28,7 @@ public enum LoginSituation: Sendable, Hashable, CaseIterable {
         case .cancelled, .timedOut: .forbidden
         case .notVerified, .otherBrowser: .badRequest
         case .alreadyUsed: .conflict
-        case .itsmeUnavailable: .serviceUnavailable
+        case .itsmeUnavailable, .storeUnavailable: .serviceUnavailable
         case .notAvailable: .internalServerError
         }
     }
@@ -58,6 +60,7 @@ extension ItsmeError {
         case .transactionReplayed: return .alreadyUsed
         case .transactionMissing: return .otherBrowser
         case .transactionExpired, .backchannelExpired: return .timedOut
+        case .storeUnavailable: return .storeUnavailable
         default: break
         }
         switch providerError?.code {

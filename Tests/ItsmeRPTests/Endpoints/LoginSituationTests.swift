@@ -38,7 +38,7 @@ final class LoginSituationTests: XCTestCase {
             }
         }
         // Where the service says nothing about what happened, its text is the same for all.
-        XCTAssertEqual(titles.count, (5 * services.count + 2) * InterfaceLocale.allCases.count)
+        XCTAssertEqual(titles.count, (5 * services.count + 3) * InterfaceLocale.allCases.count)
     }
 
     func testNoTextSaysThatAPersonIsNotLoggedIn() {
@@ -148,12 +148,20 @@ final class LoginSituationTests: XCTestCase {
         XCTAssertEqual(error?.situation, .alreadyUsed)
     }
 
+    func testAStoreThatDoesNotAnswerIsNotBlamedOnItsme() {
+        let error = ItsmeError.storeUnavailable("no answer", .store)
+        XCTAssertEqual(error.situation, .storeUnavailable)
+        for text in InterfaceLocale.allCases.flatMap({ texts(in: $0, of: [.storeUnavailable]) }) {
+            XCTAssertFalse(text.contains("itsme"), text)
+        }
+    }
+
     func testTheStatusOfAPageSaysWhoHasToAct() {
         XCTAssertEqual(
             LoginSituation.allCases.map { "\($0) \($0.status.code)" },
             [
-                "cancelled 403", "timedOut 403", "notVerified 400", "itsmeUnavailable 503", "notAvailable 500",
-                "alreadyUsed 409", "otherBrowser 400",
+                "cancelled 403", "timedOut 403", "notVerified 400", "itsmeUnavailable 503", "storeUnavailable 503",
+                "notAvailable 500", "alreadyUsed 409", "otherBrowser 400",
             ])
     }
 }
