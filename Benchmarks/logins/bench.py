@@ -28,22 +28,23 @@ PENDING = [10, 1000] if QUICK else [10, 1000, 100_000]
 WAITING = [200, 400] if QUICK else [1000, 3000]
 
 METHOD = """A login is: start, itsme's page (a persona of the sandbox
-approves at once), callback, account page. All contenders have the same keys of 2048 bits, a request object that is signed and
+approves at once), callback, account page. All services have the same keys of 2048 bits, a request object that is signed and
 encrypted, `private_key_jwt`, PKCE, A128CBC-HS256, an ID token and UserInfo that are signed and encrypted, and TLS to the
-provider. Browsers reach them by http, as behind a proxy. They differ in this:
+provider. Browsers reach them over http, as behind a proxy. These are the differences:
 
-- `Examples/Service` is measured as it is, with a claim in the ID token and without UserInfo, and in a copy of a few lines
-  with UserInfo, which is what the others do. It prints its metrics, here to nowhere.
-- mod_auth_openidc uses RSA-OAEP instead of RSA-OAEP-256, because its library cjose has no other. Its request object has no
-  `iat`, `exp` and `jti`. It gives OpenSSL RSA keys without their primes, so each private operation takes several times as
-  long as it could: that part of the difference is no merit of ours. It keeps sessions in its cache, the others in cookies.
-- The Python service is one process of uvicorn with uvloop. Its package cryptography brings an OpenSSL of its own.
+- `Examples/Service` is measured twice: unchanged, with a claim in the ID token and without UserInfo; and as a copy with a few
+  changed lines, with UserInfo, as the other services. It writes its metrics to `/dev/null`.
+- mod_auth_openidc uses RSA-OAEP instead of RSA-OAEP-256, because its library cjose has only this. Its request object has no
+  `iat`, `exp` and `jti`. It gives RSA keys to OpenSSL without their primes, so each private operation takes several times as
+  long as necessary. This part of the difference is no advantage of ItsmeRP. It keeps sessions in its cache, the others in
+  cookies.
+- The Python service is one process of uvicorn with uvloop. Its package cryptography contains its own OpenSSL.
 
-Contenders run on one core, in turns, in another order each round. The provider and the browsers have another core and are not
-counted. CPU time is that of all processes of the contender, by user and system. Bare RSA is a loop of OpenSSL calls with the
-RSA operations of that login and nothing else, on the same core right before and after. Latencies are of one login after the
-other. Memory is resident and counts once what processes share. Other work ran on the machine, so compare times only with each
-other."""
+The services run on one core, one after the other, in another order in each round. The provider and the browsers run on another
+core and are not counted. CPU time is the user and system time of all processes of the service. Bare RSA is a loop of OpenSSL
+calls with only the RSA operations of that login, on the same core, immediately before and after. Latencies are measured with one
+login at a time. Memory is resident memory; what processes share is counted once. Other programs ran on the machine, so compare
+times only with each other."""
 
 
 FIGURES = {
@@ -62,7 +63,7 @@ def percentile(values: list[float], percent: int) -> float:
 
 
 class Measured:
-    """Figures of one contender: one value per round."""
+    """Figures of one service: one value per round."""
 
     def __init__(self):
         self.rounds = defaultdict(list)
@@ -95,7 +96,7 @@ def turn(world: World, contender, figures: Measured):
 
 
 def in_turns(world: World) -> dict[str, Measured]:
-    """CPU and latency. In each round every contender has its turn, in another order."""
+    """CPU and latency. In each round every service is measured once, in another order."""
     figures = {contender.name: Measured() for contender in world.contenders}
     for contender in world.contenders:
         contender.open()
@@ -173,8 +174,8 @@ def pending(service: IDTokenService) -> list[tuple]:
 
 
 def two_cores(service: IDTokenService) -> list[tuple]:
-    """Starts of logins, which need no provider, on one core and on two. Apache's `ab` sends them, because it takes little time
-    itself."""
+    """Starts of logins, which need no provider, on one core and on two. Apache's `ab` sends them, because it needs little CPU
+    time."""
     found = defaultdict(list)
     for _ in range(max(ROUNDS // 2, 1)):
         for cores in ("0", "0,1"):
@@ -274,21 +275,21 @@ def report(figures, grown, pending_lines, cores, kept, polled) -> str:
         table(["goal", "measured", "goal is", ""],
               [[what, is_, goal, "met" if met else "**missed**"] for what, is_, goal, met in goals]),
         "## Growth",
-        f"{IDTokenService.name} on one core. The provider and the browsers share the other core, and from ten logins in "
-        "flight on they are what everybody waits for; CPU per login is the figure to plan with.",
+        f"{IDTokenService.name} on one core. The provider and the browsers share the other core. With ten or more logins in "
+        "flight, that core is the bottleneck, so plan with the CPU per login.",
         table(["logins in flight", "logins per second", "CPU per login", "of its core", "callback p50", "callback p99",
                "refused for now", "memory of its own"],
               [[f"{n:,}", f"{rate:.0f}", f"{cpu:.2f} ms", f"{busy:.0%}", f"{p50:.0f} ms", f"{p99:.0f} ms", f"{refused}", mib(size)]
                for n, rate, cpu, busy, p50, p99, refused, size in grown]),
         "A pending login is a sealed cookie in the browser. The service keeps nothing:",
         table(["logins started and not finished", "memory of its own"], [[f"{n:,}", mib(size)] for n, size in pending_lines]),
-        "Starts of logins (a signature and an encryption each), which need no provider; 16 in flight. Sender and other work "
-        "share these cores, so compare the CPU per start:",
+        "Starts of logins (a signature and an encryption each), which need no provider; 16 in flight. The sender and other "
+        "programs share these cores, so compare the CPU per start:",
         table(["cores of the service", "starts per second", "CPU per start"],
               [["1" if name == "0" else "2", f"{rate:.0f}", f"{cpu:.2f} ms"] for name, rate, cpu in cores]),
         f"A backchannel request that waits for the person takes {kept / 1024:.1f} KiB while it is only kept, as for a ping, and "
-        f"{polled / 1024:.1f} KiB with a task that polls for it (growth from {WAITING[0]:,} to {WAITING[1]:,} of them). A task of Swift that only sleeps "
-        "takes 3 KiB.",
+        f"{polled / 1024:.1f} KiB with a task that polls for it (the growth from {WAITING[0]:,} to {WAITING[1]:,} requests). A "
+        "task of Swift that only sleeps takes 3 KiB.",
     ]) + "\n"
 
 
