@@ -1,4 +1,4 @@
-"""What goes wrong, and what an operator does, while people log in."""
+"""Failures, and tasks of an operator, while people log in."""
 
 import asyncio
 import json
@@ -9,7 +9,7 @@ from collections import Counter
 from cluster import Failure, itsme, until
 
 CUT = 10  # seconds
-# How long nginx may still leave out an instance that is back, in seconds. Without this wait, a rolling restart can end with
+# How long nginx may not use an instance after its restart, in seconds. Without this wait, a rolling restart can end with
 # "no live upstreams".
 BACK_IN_ROTATION = 2
 
@@ -17,18 +17,18 @@ BACK_IN_ROTATION = 2
 class Chaos:
     """Disturbs a cluster. Each disturbance is counted when it has taken place.
 
-    `store` tells whether there is one to disturb.
+    Without a store, the disturbances of a store are left out.
     """
 
     def __init__(self, cluster, visitors):
         self.cluster, self.visitors = cluster, visitors
         self.done = Counter()
-        # One at a time, so that somebody is always there.
+        # One at a time, so that the other instances answer.
         self.one_instance_down = asyncio.Lock()
         self.store_disturbed = asyncio.Lock()
         self.ended = False
 
-    # What happens, how it is done, when it begins, and after how many seconds it is repeated.
+    # The name of a disturbance, its function, the seconds until the first one, and the seconds between two.
     def plan(self):
         plan = [
             ("instances killed and restarted", self.kill_instance, 3, 11),
@@ -43,7 +43,7 @@ class Chaos:
         return plan
 
     async def run(self, seconds, is_over):
-        """Disturbs for some seconds and until a condition holds, and until everything has taken place once."""
+        """Disturbs for at least some seconds, until a condition holds and every disturbance has taken place."""
         loop = asyncio.get_running_loop()
         end = loop.time() + seconds
 
@@ -128,11 +128,11 @@ class Chaos:
             await until(has_loaded, f"loading new keys in {service.name}")
 
     async def let_a_day_pass(self):
-        """What the library makes an operator wait for: itsme fetches the key set again, and a day is over.
+        """What an operator has to wait for between two steps: itsme fetches the key set again, and a day passes.
 
-        The shortest waits that it allows are 30 minutes, so the dates in the file are moved into the past.
+        The shortest wait that the library allows is 30 minutes, so the dates in the file are moved into the past.
         """
-        # What was signed or encrypted before the step arrives.
+        # Until what was signed or encrypted before the step has arrived.
         await asyncio.sleep(3)
         await self.cluster.sandbox.api("DELETE", "/client-keys")
         path = self.cluster.keys

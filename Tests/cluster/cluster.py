@@ -1,4 +1,4 @@
-"""The processes of a small data centre on this machine: itsme, a store, instances of the service, nginx before them."""
+"""The processes of a cluster on this machine: the local itsme, a store, instances of the service, and nginx in front."""
 
 import asyncio
 import json
@@ -23,7 +23,7 @@ class Failure(Exception):
 
 
 def free_ports(count):
-    """Ports that nobody uses. They are taken at the same time, so that they differ."""
+    """Ports that no program uses. All sockets are open at the same time, so the ports differ."""
     sockets = [socket.socket() for _ in range(count)]
     try:
         for one in sockets:
@@ -35,7 +35,7 @@ def free_ports(count):
 
 
 async def until(condition, what, seconds=60):
-    """Waits until a condition holds, which is asked every tenth of a second."""
+    """Waits until a condition holds. Checks it every tenth of a second."""
     try:
         async with asyncio.timeout(seconds):
             while not await condition():
@@ -55,7 +55,7 @@ def itsme(*arguments):
 class Program:
     """A program that runs until it is stopped."""
 
-    # Whether the log has its standard output as well as its standard error.
+    # Whether its standard output is logged as well as its standard error.
     keeps_output = True
     # Ends it at once, with all its processes.
     crash_signal = signal.SIGKILL
@@ -99,7 +99,7 @@ class Program:
 
 
 async def status_of(url):
-    """The status of a page; None if nobody answers."""
+    """The status of a page; None if there is no answer."""
     browser = Browser()
     try:
         return (await browser.get(url)).status
@@ -132,7 +132,7 @@ class Sandbox(Program):
         return answer.json if answer.body else None
 
     async def try_api(self, method, path, **body):
-        """As `api`, for an operation that may come too late; returns whether it did not."""
+        """As `api`, for an operation that may come too late; returns whether it was in time."""
         return (await self.call(method, path, body)).status < 400
 
     async def call(self, method, path, body):
@@ -145,9 +145,9 @@ class Sandbox(Program):
 
 
 class Service(Program):
-    """An instance of Examples/Service. Each start takes the settings anew, as a deployment does."""
+    """An instance of Examples/Service. Each start reads the settings again, as a deployment does."""
 
-    # It writes its metrics there.
+    # The service writes its metrics there.
     keeps_output = False
 
     def __init__(self, name, folder, port, settings):
@@ -173,10 +173,10 @@ class Service(Program):
 
 
 class Nginx(Program):
-    """Round robin, without stickiness. As nginx does by default, a GET goes to the next instance if one cannot be reached or
-    dies, and a POST only if it was not sent."""
+    """Round robin, without sticky sessions. As nginx does by default, a GET goes to the next instance if one cannot be reached
+    or dies, and a POST only if it was not sent."""
 
-    # After SIGKILL, its workers would go on.
+    # After SIGKILL, its worker processes would continue.
     crash_signal = signal.SIGTERM
 
     def __init__(self, folder, port, services):
@@ -224,7 +224,7 @@ class Nginx(Program):
 
 
 class Store(Program):
-    """A store behind a network that can be cut."""
+    """A store behind a network that can be interrupted."""
 
     def __init__(self, name, folder, port, *command, user=None):
         super().__init__(name, folder, *command, user=user)
@@ -263,7 +263,7 @@ class Redis(Store):
 
 
 class PostgreSQL(Store):
-    # "Immediate shutdown": the next start recovers from the log.
+    # "Immediate shutdown": the next start recovers from the write-ahead log.
     crash_signal = signal.SIGQUIT
 
     def __init__(self, folder, port):
@@ -277,7 +277,7 @@ class PostgreSQL(Store):
         self.data.mkdir()
         if user:
             shutil.chown(self.data, user)
-            # The folder of the test is closed to others.
+            # Other users cannot enter the folder of the test.
             folder.chmod(0o711)
         subprocess.run(
             [self.program("initdb"), "-D", self.data, "-U", "service", "-A", "trust", "--no-locale", "-E", "UTF8"],

@@ -1,4 +1,4 @@
-"""A network between the services and their store that can be cut."""
+"""A network between the services and their store that can be interrupted."""
 
 import asyncio
 
@@ -6,8 +6,8 @@ import asyncio
 class Network:
     """Passes connections on to a server on this machine.
 
-    While it is cut, every byte is held back. When it is mended, half of the connections go on where they were, as TCP does
-    after lost packets, and half are reset with what was held back, as when a router forgot them.
+    While it is cut, every byte is held back. Afterwards, half of the connections continue, as TCP does after lost packets. The
+    other half are reset, as when a router has forgotten them.
     """
 
     def __init__(self, target):

@@ -1,6 +1,7 @@
 """Logs people in for a long time, and checks that memory, descriptors and threads of the service do not grow.
 
-Two services run at the same time: one with its own memory, one with a store. Both get wrong answers from itsme all the time.
+Two services run at the same time: one with its own memory, one with Redis. Every two seconds, the local itsme gives each of
+them a wrong answer.
 """
 
 import argparse
@@ -21,12 +22,12 @@ STORE = "redis"
 BROWSERS = 4  # in flight, for each service
 KIOSKS = 1
 FAULT_EVERY = 2  # seconds
-# What the middle of a half may grow by from one half of the run to the other, as a number and as a share of it.
+# How much the median may grow from the first half of the run to the second: a number, or a share if that is more.
 BOUNDS = {"KiB": (2048, 0.03), "descriptors": (8, 0), "threads": (2, 0)}
 
 
 class Soak:
-    """One service, its visitors, and what was measured."""
+    """One service, its visitors, and the measurements."""
 
     def __init__(self, folder, store):
         folder.mkdir()
@@ -75,7 +76,7 @@ class Soak:
                 f"{completed['login']:9} logins{completed['kiosk']:7} kiosks", flush=True)
 
     def problems(self):
-        """What is not as it must be, after a quarter of the run to warm up."""
+        """What is wrong. The first quarter of the run is for warming up and does not count."""
         tally = self.visitors.tally
         problems = [f"lost: {reason}" for reason in tally.lost[:10]]
         if tally.wrong_person:
@@ -86,7 +87,7 @@ class Soak:
             problems.append("nobody used the kiosk")
         warm = self.samples[len(self.samples) // 4:]
         if len(warm) < 4:
-            problems.append("there are too few samples; let it run longer")
+            problems.append("there are too few samples; give more minutes")
             return problems
         for name, (bound, share) in BOUNDS.items():
             values = [sample[name] for sample in warm]
@@ -101,7 +102,7 @@ class Soak:
 
 
 async def run(folder, minutes):
-    # Each minute, or twelve times in a short run.
+    # Measures each minute, or twelve times in a short run.
     pause = min(60, minutes * 5)
     soaks = [Soak(folder / "memory", None), Soak(folder / STORE, STORE)]
     end = time.monotonic() + minutes * 60

@@ -1,4 +1,4 @@
-"""Logs people in at three instances of the service, while everything that can happen to them happens."""
+"""Logs people in at three instances of the service, while instances, nginx, the store and the keys are disturbed."""
 
 import argparse
 import asyncio
@@ -37,7 +37,7 @@ async def run(folder, engine, short):
 
 
 def report(engine, tally, chaos, refusals, seconds):
-    """Prints what happened, and returns whether it is what it must be."""
+    """Prints what happened, and returns whether the test has passed."""
     reused = [refusal for refusal in refusals if refusal["rule"] in ("code.reused", "code.unknown")]
     accepted = tally.replays_accepted + len(reused)
     print(f"\n{engine}: {seconds:.0f} seconds")
@@ -62,7 +62,7 @@ def report(engine, tally, chaos, refusals, seconds):
     if tally.wrong_person:
         problems.append("somebody was logged in as another person")
     if len(refusals) >= 1000:
-        problems.append("the sandbox refused more than it keeps, so a second use of a code may be missing")
+        problems.append("the sandbox keeps only the last 1,000 refusals, so a second use of a code may be missing")
     if not tally.replays:
         problems.append("nothing was replayed")
     problems += [f"did not happen: {name}" for name in chaos.missing()]

@@ -15,12 +15,11 @@ PERSONAS = {
     "minor": "Noor", "no-given-name": "", "no-email": "Sofie"}
 # How long a person tries again, in seconds.
 PATIENCE = 120
-# What nginx says when it got no answer, and the service when it got none from a store or from itsme.
+# The status if nginx got no answer from an instance, or the service none from a store or from itsme.
 GATEWAY = (502, 503, 504)
 # The links that the service's pages offer after a failure that may pass.
 RETRY = re.compile("Try again with itsme|Start again with itsme")
-
-# As above, for the kiosk; it also loads its page again by itself.
+# The same for the kiosk, which also loads its page again by itself.
 RESTART = re.compile("Start again|http-equiv=.refresh")
 
 
@@ -43,7 +42,7 @@ class Refused(Exception):
 
 
 class Tally:
-    """What came of the logins and kiosks of a run."""
+    """The results of the logins and kiosks of a run."""
 
     def __init__(self):
         self.completed = Counter()  # by kind: "login", "kiosk"
@@ -77,7 +76,7 @@ class Visitors:
     # Many visitors
 
     async def crowd(self, visit, count, in_flight, until=lambda: True):
-        """Lets people in: at least `count`, and on until a condition holds; `in_flight` at a time."""
+        """Starts visits: at least `count`, and more until a condition holds; `in_flight` at a time."""
         numbers = iter(range(10**9))
 
         async def visitor():
@@ -188,7 +187,7 @@ class Visitors:
             except ConnectionFailed as error:
                 raise Refused(str(error), may_retry=True) from error
             except TimeoutError as error:
-                raise Refused("the kiosk did not come to an end", may_retry=True) from error
+                raise Refused("the kiosk did not finish in time", may_retry=True) from error
             finally:
                 browser.close()
             self.check_person(self.greeted(page), persona)
@@ -265,11 +264,11 @@ class Visitors:
         return winners[0]
 
     async def refuse_stranger(self, callback, port):
-        """Somebody who saw the URL, and has none of the cookies."""
+        """A person who saw the URL, and has none of the cookies."""
         await self.expect_refusal(Browser(), callback, port)
 
     async def replay_used_callbacks(self):
-        """Sends callbacks that were used a while ago to every instance: a store may not forget them."""
+        """Sends callbacks that were used before to every instance: the store must not forget them."""
         for callback, cookies in random.sample(self.used_callbacks, min(10, len(self.used_callbacks))):
             for service in self.cluster.services:
                 await self.expect_refusal(Browser(dict(cookies)), callback, service.port)
