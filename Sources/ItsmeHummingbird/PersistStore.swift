@@ -16,13 +16,13 @@
     /// configuration.replayGuard = PersistStore(driver)
     /// ```
     ///
-    /// It relies on one thing: of two calls of `create` for one key, one throws `PersistError.duplicate`. The instances
-    /// share the data of the driver, so `MemoryPersistDriver` is for one process only.
+    /// It relies on one property of the driver: of two calls of `create` for one key, one throws `PersistError.duplicate`.
+    /// The instances must share the data of the driver, so `MemoryPersistDriver` is for one process only.
     ///
-    /// `MemoryPersistDriver` and drivers on databases keep a key after it has expired, until they tidy up, every ten minutes
+    /// `MemoryPersistDriver` and drivers on databases keep a key after it has expired, and remove expired keys every ten minutes
     /// by default. Until then the key has no value and is not free. The library never needs such a key again.
     ///
-    /// If `RedisStore` or `PostgreSQLStore` fits, prefer it: it needs one operation where this needs several.
+    /// Prefer `RedisStore` or `PostgreSQLStore` if you can: they often need one operation where this store needs several.
     public struct PersistStore: StateStore {
         // A driver cannot compare and swap, but it can create. So each version of a value has a name of its own, and of
         // several callers, the one that creates version n + 1 has replaced version n:

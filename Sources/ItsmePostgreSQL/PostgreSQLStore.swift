@@ -17,17 +17,18 @@
     /// try await store.migrate()
     /// ```
     ///
-    /// - **One claim, once.** Each operation is one statement on one row, so of many claims at the same time one wins. A claim
-    ///   that was answered is on the server's disk (`synchronous_commit`). If replication is asynchronous, a failover can lose
-    ///   the last claims; then only itsme's own rule is left that a code is used once.
-    /// - **The server's clock decides** when a value has expired. It gets the time and the seconds that are left, and takes the
-    ///   later: a wrong clock of one instance does not free a key too early.
+    /// - **A login is used once.** Each operation is one statement on one row. If many calls insert the same key at the same
+    ///   time, one succeeds. The row is on the server's disk before the server answers (`synchronous_commit`). If replication
+    ///   is asynchronous, a failover can lose the last rows; such a login is then protected only by itsme, which accepts each
+    ///   code once.
+    /// - **The server's clock decides** when a value has expired. The instance sends the time of expiry and the seconds until
+    ///   then, and the server takes the later of the two: a wrong clock of one instance does not free a key too early.
     /// - **TLS.** For a host that is not this machine the default is `sslmode=verify-full`, with the system's certificate
     ///   authorities. A weaker mode must be in the URL, and is logged as a warning.
-    /// - **It fails closed**, with `store_unavailable`, after `timeout` at the latest. Only the resolver of host names can take
+    /// - **It fails closed**, with `store_unavailable`, after `timeout` at the latest. Only the lookup of a host name can take
     ///   longer; `hostaddr` in the URL avoids it. It never blocks a thread of Swift's tasks.
-    /// - **Several hosts** can be in the URL, separated by commas. The first one that takes writes is used, so a failover needs
-    ///   no restart.
+    /// - **Several hosts** can be in the URL, separated by commas. The store uses the first one that takes writes, so a failover
+    ///   needs no restart.
     ///
     /// What the URL does not say comes from libpq's variables, such as `PGPASSWORD` and `PGPASSFILE`, apart from `sslmode` for
     /// a remote host.
@@ -43,11 +44,11 @@
         /// - Parameters:
         ///   - url: `postgresql://USER:PASSWORD@HOST:5432/DATABASE`, with libpq's parameters after `?`.
         ///   - table: The table, with its schema if needed: `schema.table`. Lower-case letters, digits and `_`.
-        ///   - maximumConnections: The most connections of this process. The sum of all instances must be below
-        ///     `max_connections` of the server.
-        ///   - timeout: The time for one operation, with the connection. From 0.1 seconds to 10 minutes.
+        ///   - maximumConnections: The most connections of this store, 1 to 1000. Each has a thread. The sum of all instances
+        ///     must be below `max_connections` of the server.
+        ///   - timeout: The time for one operation, with the wait for a connection and its making; 0.1 seconds to 10 minutes.
         ///   - trustedCertificates: A PEM file of certificate authorities, in place of the system's and of `sslrootcert`.
-        ///   - logger: Says when the store fails and when it answers again, at most once a minute.
+        ///   - logger: Receives a warning when the store fails, at most once a minute, and a notice when it answers again.
         /// - Throws: `ItsmeError` `invalid_configuration`, whose `field` is the parameter. It holds no part of the URL.
         public init(
             _ url: String, table: String = "itsme_state", maximumConnections: Int = 8, timeout: Duration = .seconds(5),
@@ -81,7 +82,8 @@
             }
         }
 
-        /// The SQL that makes the table and its index, for teams whose service may not. It can be run again.
+        /// The SQL that makes the table and its index, for a service that may not make tables. Running it again changes
+        /// nothing.
         ///
         /// The service then needs `SELECT`, `INSERT`, `UPDATE` and `DELETE` on the table.
         ///
@@ -170,7 +172,7 @@
 
         // MARK: Sweep
 
-        /// Removes some expired rows, once a minute, and once a second while there are many. Nobody waits for it.
+        /// Removes up to 1,000 expired rows, once a minute, or once a second while there are more. No operation waits for it.
         private func sweepIfDue() {
             let isDue = nextSweep.withLock { next in
                 guard next <= .now else { return false }

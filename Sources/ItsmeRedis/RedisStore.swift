@@ -16,24 +16,24 @@
     /// let store = try RedisStore("rediss://itsme:\(password)@redis.internal:6379/0", logger: logger)
     /// ```
     ///
-    /// Every entry is one key with a prefix, and Redis itself forgets it when it expires. A user of Redis (ACL) needs the
+    /// Every entry is one key with a prefix, and Redis removes the key when it expires. A user of Redis (ACL) needs the
     /// commands `SET`, `GET` and `EVAL` for these keys, `SELECT` for a database other than 0, and may have `INFO`:
     /// `ACL SETUSER itsme on >… ~itsme:* +set +get +eval +select +info`.
     ///
     /// **What Redis can lose.** A used login is forgotten if Redis loses its key: by eviction (set `maxmemory-policy` to
     /// `noeviction`; the store logs a warning otherwise), by a crash (up to a second with `appendonly yes`, nothing with
-    /// `appendfsync always`), or by a failover to a replica that had not received it (`min-replicas-to-write` shortens
-    /// that time and does not end it). A replayed callback is then refused by itsme, which accepts each code once.
+    /// `appendfsync always`), or by a failover to a replica that had not received it (`min-replicas-to-write` limits the
+    /// loss but does not prevent it). A replayed callback is then refused by itsme, which accepts each code once.
     ///
-    /// **Clocks.** The time until an entry expires is sent, not a date: the clock of Redis does not matter. If the clock of an
-    /// instance is fast, its entries are forgotten earlier by as much, so keep the instances' clocks together (NTP).
+    /// **Clocks.** The instance sends the time until an entry expires, not a date: the clock of Redis does not matter. If the
+    /// clock of an instance is ahead, its entries expire earlier by the same time, so run a time service (NTP).
     ///
     /// **Redis Cluster**: redirections are not followed. If another node has the key, the operation fails with
     /// `store_unavailable`, whose reason says `MOVED`.
     ///
     /// **Failures.** What cannot be done within the timeout, or what Redis refuses, throws `ItsmeError` `store_unavailable`
-    /// with a reason for the operator. A lost connection is made again, and the operation is repeated once. The log says at
-    /// `warning` when the store stops to work and when it works again.
+    /// with a reason for the operator. If a connection is lost, the operation is repeated once on a new one. When the store
+    /// fails, a `warning` is logged, at most once a minute; when it answers again, a `notice`.
     public final class RedisStore: StateStore {
         private let pool: ConnectionPool<RedisConnection>
         private let prefix: String
@@ -46,14 +46,14 @@
         ///     certificate and host name verified; or `unix://[user[:password]@]/path[?db=database]`. User and password are
         ///     percent-encoded. The defaults are port 6379 and database 0. With `redis://` the password and all keys are
         ///     readable on the network; a host that is not this machine gets a warning in the log.
-        ///   - prefix: What all keys begin with; at most 100 characters of visible ASCII. Stores with one prefix share
-        ///     everything.
+        ///   - prefix: What all keys begin with; at most 100 characters of visible ASCII. Stores with the same prefix share
+        ///     all entries.
         ///   - maximumConnections: The most connections of this store, 1 to 1,000. Each has a thread.
         ///   - timeout: The time for one operation, with the wait for a connection and its making; 10 ms to 60 s.
         ///   - trustedCertificates: A PEM file of the authorities to trust instead of the system's, for `rediss://`. It is
         ///     read when connections are made.
         ///   - clientCertificate: The certificate of this client, for a server that asks for one (`tls-auth-clients`).
-        ///   - logger: Where the store says when it stops to work.
+        ///   - logger: Receives the warnings, and a notice when the store answers again.
         /// - Throws: `ItsmeError` `invalid_configuration`, which never shows the URL; `key_file_unsafe` or
         ///   `key_file_unusable` for the key of the client certificate.
         public init(

@@ -15,8 +15,8 @@ import JOSE
 /// let tokens = try await requests.tokens(waitingFor: request.identifier)
 /// ```
 ///
-/// The clocks of the instances should agree to a second, else the interval is kept less exactly. An identifier is all that
-/// it takes to get the answer here: give it to a browser only in a ``SealedCookie``.
+/// The clocks of the instances should agree to a second. Otherwise a poll can come too early, or one interval late. Whoever
+/// has an identifier can get the answer here: give it to a browser only in a ``SealedCookie``.
 public struct BackchannelRequests: Sendable {
     private let client: ItsmeClient
     private let requests: SharedSessions<BackchannelRequest>
@@ -25,7 +25,7 @@ public struct BackchannelRequests: Sendable {
     /// Shares the requests of a client.
     ///
     /// - Parameters:
-    ///   - client: The client; all instances have one of the same itsme client id.
+    ///   - client: The client. All instances must have the same client id and issuer.
     ///   - store: The store that all instances share.
     ///   - sealer: Seals the records. All instances need the same key.
     public init(client: ItsmeClient, store: any StateStore, sealer: Sealer) {
@@ -55,7 +55,7 @@ public struct BackchannelRequests: Sendable {
     }
 
     /// Waits for the person's answer: polls at the interval of the request, or when a ping has reached any instance. It
-    /// looks into the store once a second if the request can be pinged. Cancel the task to stop.
+    /// reads the store once a second if the request can be pinged. Cancel the task to stop.
     ///
     /// - Throws: As ``tokens(for:)``, but this tries again after a transient error until the request expires.
     public func tokens(waitingFor identifier: String) async throws -> TokenResponse {

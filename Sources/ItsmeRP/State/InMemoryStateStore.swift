@@ -8,10 +8,10 @@ import Synchronization
 
 /// A store in memory, for one process: the default for used transactions.
 ///
-/// Its values and their bytes are limited. If it is full, a new value replaces the one that expires first. A transaction
-/// that is forgotten could be used again; itsme still refuses a second use of the code. Refusing new values instead would
-/// let a flood of logins stop every login. A warning with the number of forgotten values is logged at most once a
-/// minute. Values without expiry, such as a key ring, are never forgotten.
+/// The number of its values and of their bytes is limited. If it is full, a new value replaces the one that expires first.
+/// A transaction that is forgotten could be used again; itsme still refuses a second use of the code. If the store refused
+/// new values instead, a flood of logins would stop every login. A warning with the number of forgotten values is logged
+/// at most once a minute. Values without expiry, such as a key ring, are never forgotten.
 ///
 /// A used key becomes free when it has expired by both the date and the monotonic clock. If the date jumps forward and
 /// back, a transaction becomes valid again, and must not count as unused.
@@ -110,7 +110,7 @@ public final class InMemoryStateStore: StateStore {
         }
     }
 
-    /// Changes the state after expired values were removed. Warns if values were forgotten for it.
+    /// Removes expired values, then changes the state. Warns if it forgot values to make room.
     private func changing(
         atMost size: Int, _ change: (inout State, Date, Room) throws(ItsmeError) -> Bool
     ) throws(ItsmeError) -> Bool {

@@ -15,11 +15,11 @@ import Synchronization
 /// let keeper = try ItsmeClientService(itsme) { try await shared.read() }
 /// ```
 ///
-/// Any instance or job may take a step of a rotation. If two take one at once, one wins, and the other takes its step on
-/// the result, which usually throws `rotation_out_of_order`.
+/// Any instance or job may take a step of a rotation. If two take a step at the same time, one succeeds. The other takes
+/// its step on the result, which usually throws `rotation_out_of_order`.
 ///
-/// Whoever has the sealing key and the store has the private keys. The text in the store is of no use at another version
-/// or for another name: ``read()`` refuses a text that was copied or put back.
+/// Whoever has the sealing key and the store has the private keys. The text in the store is bound to its version and to
+/// the name of the ring: ``read()`` refuses a text that was copied from another place or restored over a newer version.
 public final class SharedKeyRing: Sendable {
     private static let longestName = 100
     /// How often a step is taken on a ring that others keep changing.
@@ -80,7 +80,7 @@ public final class SharedKeyRing: Sendable {
     }
 
     /// Takes a step on the ring and stores the result. If the ring changes meanwhile, the step is taken again on the
-    /// new one.
+    /// changed ring, up to 20 times.
     ///
     /// - Parameter step: Changes the ring; receives the date. It may be called several times.
     /// - Returns: The changed ring, for ``ClientKeyRing/adopt(_:)``.

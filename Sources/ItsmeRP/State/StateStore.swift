@@ -12,7 +12,7 @@ import JOSE
 /// implement these three operations; `StateStoreSuite` of `ItsmeSandbox` checks an implementation.
 ///
 /// **Keys** are 1 to 200 characters of `A-Z a-z 0-9 _ - . / :`. **Values** are visible ASCII, at most 1 MiB: they are encrypted,
-/// or say nothing.
+/// or hold no secret.
 ///
 /// **Fail closed**: if the store cannot answer, throw. A login then fails with `store_unavailable`, and the person can try
 /// again. Never guess that a key is free.
@@ -81,7 +81,7 @@ extension StateStore {
 
 /// Remembers which transactions were used, so that none is used twice.
 ///
-/// With several instances of a service, it is on a store that they share: any ``StateStore``.
+/// Several instances of a service need one that they share: any ``StateStore``.
 public protocol ReplayGuard: Sendable {
     /// Marks a transaction as used.
     ///
@@ -94,8 +94,8 @@ public protocol ReplayGuard: Sendable {
 
 /// Keeps request objects from the authorization request until itsme fetches them by their request URI.
 ///
-/// With several instances of a service, it is on a store that they share, any ``StateStore``, since itsme may reach a
-/// different instance from the one that made the object.
+/// Several instances of a service need one that they share, any ``StateStore``, since itsme may reach another instance
+/// than the one that made the object.
 public protocol RequestObjectStore: Sendable {
     /// Stores an object under a new name.
     ///
