@@ -19,7 +19,8 @@ import Synchronization
 /// its step on the result, which usually throws `rotation_out_of_order`.
 ///
 /// Whoever has the sealing key and the store has the private keys. The text in the store is bound to its version and to
-/// the name of the ring: ``read()`` refuses a text that was copied from another place or restored over a newer version.
+/// the name of the ring: ``read()`` refuses a text of another version or name. If the store as a whole was restored, only a
+/// process that has seen a newer ring refuses the older one.
 public final class SharedKeyRing: Sendable {
     private static let longestName = 100
     /// How often a step is taken on a ring that others keep changing.
