@@ -24,11 +24,30 @@ import WebFormats
 ///
 /// A login makes two HTTP requests, in `tokens(for:)` and `userInfo(for:)`, and two more if the caches are empty.
 public struct ItsmeClient: Sendable {
-    let configuration: ItsmeConfiguration
-    let http: HTTPClient
-    let provider: Provider
+    /// What all copies of a client share. So a copy costs one reference.
+    private final class Parts: Sendable {
+        let configuration: ItsmeConfiguration
+        let http: HTTPClient
+        let provider: Provider
+        let ownTransport: CurlTransport?
+
+        init(
+            _ configuration: ItsmeConfiguration, _ transport: any HTTPTransport, own ownTransport: CurlTransport?
+        ) throws(ItsmeError) {
+            try configuration.validate()
+            self.configuration = configuration
+            self.ownTransport = ownTransport
+            http = HTTPClient(transport: transport, clock: ClockWatch(configuration))
+            provider = try Provider(configuration, http: http)
+        }
+    }
+
+    private let parts: Parts
+    var configuration: ItsmeConfiguration { parts.configuration }
+    var http: HTTPClient { parts.http }
+    var provider: Provider { parts.provider }
     /// The transport that this client made for itself; nil if it was given one.
-    private(set) var ownTransport: CurlTransport?
+    var ownTransport: CurlTransport? { parts.ownTransport }
 
     /// Makes a client with a ``CurlTransport`` of its own.
     ///
@@ -48,38 +67,14 @@ public struct ItsmeClient: Sendable {
                 remedy: "Correct the network settings. If they are right, check the installed libcurl: it needs TLS.",
                 field: "network", transportCode: error.code)
         }
-        try self.init(configuration, transport: transport)
-        ownTransport = transport
+        parts = try Parts(configuration, transport, own: transport)
     }
 
     /// Makes a client that uses a given transport.
     ///
     /// - Throws: ``ItsmeError`` of the phase `configuration`, with the field and the remedy.
     public init(_ configuration: ItsmeConfiguration, transport: any HTTPTransport) throws(ItsmeError) {
-        try configuration.validate()
-        self.configuration = configuration
-        http = HTTPClient(transport: transport, clock: ClockWatch(configuration))
-        let idTokenAlgorithms = configuration.idTokenAlgorithms
-        let userInfoAlgorithms = configuration.userInfoAlgorithms
-        let listedMethod = configuration.authentication.listedMethod
-        let requestObjectAlgorithms = configuration.requestObjectAlgorithms
-        let requestDelivery = configuration.requestDelivery
-        let environment = configuration.environment
-        provider = try Provider(
-            environment: configuration.environment, http: http, time: configuration.time,
-            logger: configuration.logger
-        ) { metadata throws(ItsmeError) in
-            try metadata.requireAlgorithms(idTokenAlgorithms, prefix: "id_token")
-            try metadata.requireAlgorithms(userInfoAlgorithms, prefix: "userinfo")
-            try metadata.requireAlgorithms(requestObjectAlgorithms, prefix: "request_object")
-            try requestDelivery.requireSupport(by: metadata)
-            // Methods that use a client secret are agreed at registration and need not be listed.
-            if let listedMethod {
-                try metadata.requireValue(listedMethod, in: "token_endpoint_auth_methods_supported")
-                try metadata.requireValue("RS256", in: "token_endpoint_auth_signing_alg_values_supported")
-                try metadata.requireEncryption(in: environment)
-            }
-        }
+        parts = try Parts(configuration, transport, own: nil)
     }
 
     /// The provider's metadata, from the cache if it is fresh.
@@ -371,5 +366,25 @@ public struct ItsmeClient: Sendable {
         return ItsmeError(
             code, phase, "itsme answered with an error and status \(status)",
             remedy: error.advice(for: configuration.authentication), providerError: error)
+    }
+}
+
+extension Provider {
+    /// The provider of a client, which must offer what the client uses.
+    fileprivate convenience init(_ configuration: ItsmeConfiguration, http: HTTPClient) throws(ItsmeError) {
+        try self.init(
+            environment: configuration.environment, http: http, time: configuration.time, logger: configuration.logger
+        ) { metadata throws(ItsmeError) in
+            try metadata.requireAlgorithms(configuration.idTokenAlgorithms, prefix: "id_token")
+            try metadata.requireAlgorithms(configuration.userInfoAlgorithms, prefix: "userinfo")
+            try metadata.requireAlgorithms(configuration.requestObjectAlgorithms, prefix: "request_object")
+            try configuration.requestDelivery.requireSupport(by: metadata)
+            // Methods that use a client secret are agreed at registration and need not be listed.
+            if let method = configuration.authentication.listedMethod {
+                try metadata.requireValue(method, in: "token_endpoint_auth_methods_supported")
+                try metadata.requireValue("RS256", in: "token_endpoint_auth_signing_alg_values_supported")
+                try metadata.requireEncryption(in: configuration.environment)
+            }
+        }
     }
 }

@@ -173,14 +173,22 @@ extension ItsmeClient {
     public func backchannelTokens(waitingFor request: BackchannelRequest) async throws -> TokenResponse {
         while true {
             try await configuration.time.wait(for: request.pace)
-            do {
-                // In a task of its own, because a task keeps the memory of its deepest call until it ends, and this one
-                // may wait for minutes.
-                async let poll = backchannelTokens(for: request)
-                if case .tokens(let tokens) = try await poll { return tokens }
-            } catch let error as ItsmeError where error.kind == .transient && !request.pace.isCompleted {
-                continue
+            // In a task of its own, because a task keeps the memory of its deepest call until it ends, and this one may
+            // wait for minutes. `async let` would take that memory from this task.
+            let poll = try await withThrowingTaskGroup(of: BackchannelPoll?.self) { group in
+                group.addTask { try await pollOnce(request) }
+                return try await group.next() ?? nil
             }
+            if case .tokens(let tokens)? = poll { return tokens }
+        }
+    }
+
+    /// Nil after a transient error that leaves the request open.
+    private func pollOnce(_ request: BackchannelRequest) async throws -> BackchannelPoll? {
+        do {
+            return try await backchannelTokens(for: request)
+        } catch let error as ItsmeError where error.kind == .transient && !request.pace.isCompleted {
+            return nil
         }
     }
 
