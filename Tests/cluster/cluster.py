@@ -158,7 +158,7 @@ class Service(Program):
         return super().environment() | self.settings() | {"HTTP_PORT": str(self.port)}
 
     async def answers(self):
-        return self.is_running() and await self.published() is not None
+        return self.is_running() and await status_of(f"http://127.0.0.1:{self.port}/ready") == 200
 
     async def published(self):
         """The key IDs that this instance publishes; None if it does not answer."""

@@ -96,7 +96,7 @@ extension LoginFlow {
             let page = options.fallbackPage?.page(for: request, restartURL: startURL(of: firstRoute, target: nil))
             return answered(.reply(page ?? .notFound), change)
         } catch {
-            // Nothing was used, so a reload of this page may complete the login: the cookie stays.
+            // A reload of this page usually completes the login, so the cookie stays.
             if (error as? ItsmeError)?.code == .storeUnavailable { change = .none }
             let failure = failure(error, phase: .authorizationResponse, request: request, progress)
             return answered(.failed(failure), change)

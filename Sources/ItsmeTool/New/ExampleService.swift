@@ -263,6 +263,7 @@
                             sessions: login.sessions, cookie: try SealedCookie("kiosk", client: itsme, sealer: settings.sealer))
                         let router = Router(context: BasicItsmeRequestContext.self)
                         router.mount(login)
+                        router.get("ready") { _, _ in itsme.health().isReady ? HTTPResponse.Status.ok : .serviceUnavailable }
                         router.get { request, _ in try Page.home(login, person: login.person(of: request)) }
                         router.get("kiosk") { request, context in
                             try await kiosk.page(request, context).response(from: request, context: context)
@@ -294,7 +295,7 @@
                 func makeStore(_ url: String?) async throws -> any StateStore {
                     guard let url else { return InMemoryStateStore() }
                     #if PostgreSQL
-                        if url.hasPrefix("postgresql://") {
+                        if url.hasPrefix("postgresql://") || url.hasPrefix("postgres://") {
                             let store = try PostgreSQLStore(url)
                             // The service starts also while the database is down; the log says so. The table is there after the first start.
                             try? await store.migrate()
@@ -510,6 +511,15 @@
                             let out = try await browser.post("/itsme/logout")
                             XCTAssertTrue(out.text.contains("Log in with itsme"))
                             XCTAssertEqual(sandbox.refusals, [])
+                        }
+                    }
+
+                    func testItIsReadyWhenItKnowsItsme() async throws {
+                        try await withBrowser { browser, _ in
+                            let before = try await browser.get("/ready")
+                            _ = try await browser.get("/itsme/login")
+                            let after = try await browser.get("/ready")
+                            XCTAssertEqual([before.status, after.status], [503, 200])
                         }
                     }
 

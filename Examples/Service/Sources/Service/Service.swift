@@ -69,6 +69,7 @@ struct Service {
             sessions: login.sessions, cookie: try SealedCookie("kiosk", client: itsme, sealer: settings.sealer))
         let router = Router(context: BasicItsmeRequestContext.self)
         router.mount(login)
+        router.get("ready") { _, _ in itsme.health().isReady ? HTTPResponse.Status.ok : .serviceUnavailable }
         router.get { request, _ in try Page.home(login, person: login.person(of: request)) }
         router.get("kiosk") { request, context in
             try await kiosk.page(request, context).response(from: request, context: context)

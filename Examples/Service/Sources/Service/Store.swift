@@ -13,7 +13,7 @@ import ItsmeRP
 func makeStore(_ url: String?) async throws -> any StateStore {
     guard let url else { return InMemoryStateStore() }
     #if PostgreSQL
-        if url.hasPrefix("postgresql://") {
+        if url.hasPrefix("postgresql://") || url.hasPrefix("postgres://") {
             let store = try PostgreSQLStore(url)
             // The service starts also while the database is down; the log says so. The table is there after the first start.
             try? await store.migrate()

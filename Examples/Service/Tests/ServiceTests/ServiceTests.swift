@@ -60,6 +60,15 @@ final class ServiceTests: XCTestCase {
         }
     }
 
+    func testItIsReadyWhenItKnowsItsme() async throws {
+        try await withBrowser { browser, _ in
+            let before = try await browser.get("/ready")
+            _ = try await browser.get("/itsme/login")
+            let after = try await browser.get("/ready")
+            XCTAssertEqual([before.status, after.status], [503, 200])
+        }
+    }
+
     func testAConfirmationStartsWithALogin() async throws {
         try await withBrowser { browser, sandbox in
             let home = try await browser.get("/itsme/confirm")
