@@ -43,8 +43,8 @@ provider. Browsers reach them over http, as behind a proxy. These are the differ
 The services run on one core, one after the other, in another order in each round. The provider and the browsers run on another
 core and are not counted. CPU time is the user and system time of all processes of the service. Bare RSA is a loop of OpenSSL
 calls with only the RSA operations of that login, on the same core, immediately before and after. Latencies are measured with one
-login at a time. Memory is resident memory; what processes share is counted once. Other programs ran on the machine, so compare
-times only with each other."""
+login at a time. Memory is resident memory; what processes share is counted once. A machine that shares its processors with
+others has slow and fast minutes, so compare times only with each other."""
 
 
 FIGURES = {
