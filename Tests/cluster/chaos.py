@@ -82,15 +82,26 @@ class Chaos:
     # The store
 
     async def restart_store(self):
-        async with self.store_disturbed:
+        async def crash():
             await self.cluster.store.crash()
             await self.cluster.store.start()
-        await self.visitors.replay_used_callbacks()
+        await self.disturb_store(crash)
 
     async def cut_store(self):
+        await self.disturb_store(lambda: self.cluster.store.network.cut(CUT))
+
+    async def disturb_store(self, disturb):
+        """Disturbs the store, and then replays callbacks that were used before."""
+        used = self.visitors.used_callbacks
+
+        async def has_callbacks():
+            return len(used) >= 3
+
         async with self.store_disturbed:
-            await self.cluster.store.network.cut(CUT)
-        await self.visitors.replay_used_callbacks()
+            await until(has_callbacks, "the first logins")
+            callbacks = used[-10:]
+            await disturb()
+            await until(lambda: self.visitors.replay(callbacks), "the refusal of a used callback")
 
     # Keys
 
@@ -134,7 +145,15 @@ class Chaos:
         """
         # Until what was signed or encrypted before the step has arrived.
         await asyncio.sleep(3)
-        await self.cluster.sandbox.api("DELETE", "/client-keys")
+        # With all instances up, because itsme fetches the key set once and refuses the requests of that moment if it cannot.
+        async with self.one_instance_down:
+            await self.cluster.sandbox.api("DELETE", "/client-keys")
+            enough = self.visitors.tally.completed["login"] + 50
+
+            async def has_fetched():
+                return self.visitors.tally.completed["login"] >= enough
+
+            await until(has_fetched, "50 logins after a rotation")
         path = self.cluster.keys
         ring = json.loads(path.read_text())
         for key in ring["keys"]:

@@ -22,16 +22,28 @@ class Failure(Exception):
     """The test cannot go on."""
 
 
+def run_until_terminated(main):
+    """Runs a coroutine. SIGTERM cancels it, so that it stops its processes."""
+    async def cancellable():
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, asyncio.current_task().cancel)
+        return await main
+    return asyncio.run(cancellable())
+
+
+given_ports = set()
+
+
 def free_ports(count):
-    """Ports that no program uses. All sockets are open at the same time, so the ports differ."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for one in sockets:
+    """Ports that no program uses, and that were not given before."""
+    ports = []
+    while len(ports) < count:
+        with socket.socket() as one:
             one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()
+            port = one.getsockname()[1]
+        if port not in given_ports:
+            given_ports.add(port)
+            ports.append(port)
+    return ports
 
 
 async def until(condition, what, seconds=60):
@@ -66,13 +78,17 @@ class Program:
         self.process = None
 
     def environment(self):
-        return dict(os.environ)
+        """That of this process, without settings of services and databases."""
+        return {
+            name: value for name, value in os.environ.items()
+            if not name.startswith(("ITSME_", "HTTP_", "STORE_", "KEY_", "PG"))}
 
     async def start(self):
         with open(self.log, "ab") as log:
             output = log if self.keeps_output else subprocess.DEVNULL
             self.process = await asyncio.create_subprocess_exec(
-                *self.command, env=self.environment(), stdin=subprocess.DEVNULL, stdout=output, stderr=log, user=self.user)
+                *self.command, env=self.environment(), stdin=subprocess.DEVNULL, stdout=output, stderr=log, user=self.user,
+                start_new_session=True)  # So that Ctrl-C reaches only this process.
         await until(self.answers, f"the start of {self.name} ({self.log})")
 
     async def answers(self):
@@ -90,7 +106,7 @@ class Program:
             try:
                 await asyncio.wait_for(self.process.wait(), 30)
             except TimeoutError:
-                self.process.kill()
+                os.killpg(self.process.pid, signal.SIGKILL)
                 await self.process.wait()
                 raise Failure(f"{self.name} did not end within 30 seconds after signal {by}")
 
@@ -229,12 +245,11 @@ class Store(Program):
     def __init__(self, name, folder, port, *command, user=None):
         super().__init__(name, folder, *command, user=user)
         self.port = port
-        self.network = Network(port)
+        self.network = Network(*free_ports(1), port)
 
     async def start(self):
         await super().start()
-        if self.network.port is None:
-            await self.network.start()
+        await self.network.start()
 
 
 class Redis(Store):
@@ -347,8 +362,11 @@ class Cluster:
         await self.nginx.start()
 
     async def stop(self):
-        for program in [self.nginx, *self.services, self.sandbox]:
-            await program.crash()
+        programs = [self.nginx, *self.services, self.sandbox]
         if self.store:
             self.store.network.stop()
-            await self.store.crash()
+            programs.append(self.store)
+        outcomes = await asyncio.gather(*(program.crash() for program in programs), return_exceptions=True)
+        for outcome in outcomes:
+            if outcome:
+                raise outcome

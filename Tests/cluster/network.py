@@ -10,19 +10,19 @@ class Network:
     other half are reset, as when a router has forgotten them.
     """
 
-    def __init__(self, target):
-        self.target = target
-        self.port = None
+    def __init__(self, port, target):
+        self.port, self.target = port, target
+        self.server = None
         self.passes = asyncio.Event()
         self.passes.set()
         self.connections = set()
 
     async def start(self):
-        self.server = await asyncio.start_server(self.connect, "127.0.0.1", 0)
-        self.port = self.server.sockets[0].getsockname()[1]
+        if not self.server:
+            self.server = await asyncio.start_server(self.connect, "127.0.0.1", self.port)
 
     def stop(self):
-        if self.port:
+        if self.server:
             self.server.close()
         for writer in list(self.connections):
             writer.transport.abort()

@@ -15,7 +15,7 @@ from itertools import cycle
 from pathlib import Path
 from statistics import median
 
-from cluster import Cluster, Failure
+from cluster import Cluster, Failure, run_until_terminated
 from visitors import Visitors
 
 STORE = "redis"
@@ -39,17 +39,18 @@ class Soak:
 
     async def run(self, end, pause):
         await self.cluster.start()
-        phones = asyncio.create_task(self.visitors.answer_phones())
 
         def is_over():
             return time.monotonic() > end
 
         async with asyncio.TaskGroup() as group:
-            group.create_task(self.visitors.crowd(self.visitors.log_in, 1, BROWSERS, is_over))
-            group.create_task(self.visitors.crowd(self.visitors.use_kiosk, 1, KIOSKS, is_over))
-            group.create_task(self.inject_faults(end))
-            group.create_task(self.measure(end, pause))
-        phones.cancel()
+            phones = group.create_task(self.visitors.answer_phones())
+            await asyncio.gather(
+                group.create_task(self.visitors.crowd(self.visitors.log_in, 1, BROWSERS, is_over)),
+                group.create_task(self.visitors.crowd(self.visitors.use_kiosk, 1, KIOSKS, is_over)),
+                group.create_task(self.inject_faults(end)),
+                group.create_task(self.measure(end, pause)))
+            phones.cancel()
 
     async def inject_faults(self, end):
         api = self.cluster.sandbox.api
@@ -111,8 +112,7 @@ async def run(folder, minutes):
             for soak in soaks:
                 group.create_task(soak.run(end, pause))
     finally:
-        for soak in soaks:
-            await soak.cluster.stop()
+        await asyncio.gather(*(soak.cluster.stop() for soak in soaks))
     problems = [f"{soak.name}: {problem}" for soak in soaks for problem in soak.problems()]
     for problem in problems:
         print(f"FAILED: {problem}")
@@ -125,7 +125,7 @@ def main():
     minutes = arguments.parse_args().minutes
     folder = Path(tempfile.mkdtemp(prefix="itsme-soak-"))
     try:
-        passes = asyncio.run(run(folder, minutes))
+        passes = run_until_terminated(run(folder, minutes))
     except* Failure as group:
         print(*group.exceptions, sep="\n")
         passes = False

@@ -9,31 +9,34 @@ import time
 from pathlib import Path
 
 from chaos import Chaos
-from cluster import STORES, Cluster, Failure
+from cluster import STORES, Cluster, Failure, run_until_terminated
 from visitors import Visitors
 
 BROWSERS = 50  # in flight
 KIOSKS = 10
+LONGEST = 1200  # seconds
 
 
 async def run(folder, engine, short):
     logins, kiosks, seconds = (100, 10, 30) if short else (2000, 200, 120)
     cluster = Cluster(folder, 3, engine)
     visitors = Visitors(cluster, thinking=3)
+    tally = visitors.tally
     chaos = Chaos(cluster, visitors)
     begin = time.monotonic()
     try:
         await cluster.start()
-        phones = asyncio.create_task(visitors.answer_phones())
-        async with asyncio.TaskGroup() as group:
-            group.create_task(chaos.run(seconds, lambda: visitors.tally.completed["login"] >= logins))
-            group.create_task(visitors.crowd(visitors.log_in, logins, BROWSERS, lambda: chaos.ended))
-            group.create_task(visitors.crowd(visitors.use_kiosk, kiosks, KIOSKS, lambda: chaos.ended))
-        phones.cancel()
+        async with asyncio.timeout(LONGEST), asyncio.TaskGroup() as group:
+            phones = group.create_task(visitors.answer_phones())
+            await asyncio.gather(
+                group.create_task(chaos.run(seconds, lambda: tally.lost or tally.completed["login"] >= logins)),
+                group.create_task(visitors.crowd(visitors.log_in, logins, BROWSERS, lambda: chaos.ended)),
+                group.create_task(visitors.crowd(visitors.use_kiosk, kiosks, KIOSKS, lambda: chaos.ended)))
+            phones.cancel()
         refusals = (await cluster.sandbox.api("GET", "/refusals"))["refusals"]
     finally:
         await cluster.stop()
-    return report(engine, visitors.tally, chaos, refusals, time.monotonic() - begin)
+    return report(engine, tally, chaos, refusals, time.monotonic() - begin)
 
 
 def report(engine, tally, chaos, refusals, seconds):
@@ -45,7 +48,8 @@ def report(engine, tally, chaos, refusals, seconds):
         print(f"  {kind}s completed                    {count}")
         print(f"  {kind}s refused and then completed   {tally.after_refusal[kind]}")
     print(f"  lost                                {len(tally.lost)}")
-    print(f"  replays tried                       {tally.replays}")
+    print(f"  logins completed by a reload        {tally.after_reload}")
+    print(f"  replays refused as used             {tally.replays}")
     print(f"  replays accepted                    {accepted}")
     print(f"  wrong person                        {tally.wrong_person}")
     print("  while")
@@ -64,7 +68,9 @@ def report(engine, tally, chaos, refusals, seconds):
     if len(refusals) >= 1000:
         problems.append("the sandbox keeps only the last 1,000 refusals, so a second use of a code may be missing")
     if not tally.replays:
-        problems.append("nothing was replayed")
+        problems.append("no replay was refused as used")
+    if not tally.after_reload:
+        problems.append("no reload completed a login that was refused")
     problems += [f"did not happen: {name}" for name in chaos.missing()]
     for problem in problems:
         print(f"  FAILED: {problem}")
@@ -80,9 +86,9 @@ def main():
     for engine in options.engines or STORES:
         folder = Path(tempfile.mkdtemp(prefix=f"itsme-{engine}-"))
         try:
-            passes = asyncio.run(run(folder, engine, options.short))
-        except* Failure as group:
-            print(*group.exceptions, sep="\n")
+            passes = run_until_terminated(run(folder, engine, options.short))
+        except* (Failure, TimeoutError) as group:
+            print(*map(repr, group.exceptions), sep="\n")
             passes = False
         if passes:
             shutil.rmtree(folder)

@@ -13,8 +13,11 @@ SESSION = "itsme-loopback-session"
 PERSONAS = {
     "belgian-eid": "Lotte", "belgian-resident": "Ioana", "dutch-document": "Sanne", "luxembourg-passport": "Jang",
     "minor": "Noor", "no-given-name": "", "no-email": "Sofie"}
-# How long a person tries again, in seconds.
+# How long a person tries again, and waits at the kiosk for one try, in seconds.
 PATIENCE = 120
+KIOSK_PATIENCE = 45
+# The status of a callback that was used.
+USED = 409
 # The status if nginx got no answer from an instance, or the service none from a store or from itsme.
 GATEWAY = (502, 503, 504)
 # The links that the service's pages offer after a failure that may pass.
@@ -47,10 +50,11 @@ class Tally:
     def __init__(self):
         self.completed = Counter()  # by kind: "login", "kiosk"
         self.after_refusal = Counter()  # of these, those that were refused first
+        self.after_reload = 0  # of the logins, those that a reload of the callback completed
         self.refusals = Counter()  # by reason
         self.lost = []
         self.wrong_person = 0
-        self.replays = 0
+        self.replays = 0  # refused as used; other refusals do not count
         self.replays_accepted = 0
 
     def add(self, kind, refusals):
@@ -130,13 +134,15 @@ class Visitors:
 
         async def attempt(refusal):
             try:
-                if refusal and refusal.page and random.random() < 0.5:
+                reloads = refusal and refusal.page and random.random() < 0.5
+                if reloads:
                     page = await self.finish(browser, refusal.page, replay=False)
                 else:
                     page = await self.attempt(browser, persona, replay=number % 10 == 0)
             except ConnectionFailed as error:
                 raise Refused(str(error), may_retry=True) from error
             self.check_person(self.greeted(page), persona)
+            self.tally.after_reload += bool(reloads)
 
         try:
             await self.try_until_done("login", attempt)
@@ -182,8 +188,7 @@ class Visitors:
         async def attempt(_):
             browser = Browser()
             try:
-                async with asyncio.timeout(PATIENCE):
-                    page = await self.attempt_at_kiosk(browser, persona)
+                page = await self.attempt_at_kiosk(browser, persona)
             except ConnectionFailed as error:
                 raise Refused(str(error), may_retry=True) from error
             except TimeoutError as error:
@@ -203,8 +208,14 @@ class Visitors:
             codes = [code for code in await self.waiting("qr_codes") if code not in before]
         if "QR code" not in page.text or not codes:
             raise Refused.by(page, self.site, is_kiosk=True)
+        async with asyncio.timeout(KIOSK_PATIENCE):
+            await self.scan_and_wait(browser, page, persona, codes[-1])
+        return await browser.get(f"{self.site}/account")
+
+    async def scan_and_wait(self, browser, page, persona, code):
+        kiosk = page.url
         await self.think()
-        if not await self.cluster.sandbox.try_api("POST", "/phone/scan", persona=persona, id=codes[-1]):
+        if not await self.cluster.sandbox.try_api("POST", "/phone/scan", persona=persona, id=code):
             raise Refused("the QR code has expired", may_retry=True)
         while not page.location:
             await asyncio.sleep(1)
@@ -212,7 +223,6 @@ class Visitors:
             # The kiosk loads its page again by itself, and a person does so after an error.
             if page.status not in GATEWAY and not page.location and "http-equiv=\"refresh\"" not in page.text:
                 raise Refused.by(page, self.site, is_kiosk=True)
-        return await browser.get(f"{self.site}/account")
 
     async def waiting(self, kind):
         return [entry["id"] for entry in (await self.cluster.sandbox.api("GET", "/phone"))[kind]]
@@ -250,9 +260,8 @@ class Visitors:
         tab.close()
         answered = [answer for answer in answers if not isinstance(answer, Exception)]
         winners = [answer for answer in answered if SESSION in answer.new_cookies]
-        if len(answered) == 2:
-            self.tally.replays += 1
-            self.tally.replays_accepted += len(winners) > 1
+        self.tally.replays_accepted += len(winners) > 1
+        self.tally.replays += any(answer.status == USED for answer in answered)
         if not winners:
             if not answered:
                 raise next(answer for answer in answers if isinstance(answer, Exception))
@@ -267,18 +276,19 @@ class Visitors:
         """A person who saw the URL, and has none of the cookies."""
         await self.expect_refusal(Browser(), callback, port)
 
-    async def replay_used_callbacks(self):
-        """Sends callbacks that were used before to every instance: the store must not forget them."""
-        for callback, cookies in random.sample(self.used_callbacks, min(10, len(self.used_callbacks))):
+    async def replay(self, callbacks):
+        """Sends used callbacks to every instance. Returns whether the store refused one: it must not forget them."""
+        before = self.tally.replays
+        for callback, cookies in callbacks:
             for service in self.cluster.services:
                 await self.expect_refusal(Browser(dict(cookies)), callback, service.port)
+        return self.tally.replays > before
 
     async def expect_refusal(self, browser, callback, port):
         try:
             answer = await browser.get(callback, at=port)
-            self.tally.replays += 1
-            if answer.status < 400 or SESSION in answer.new_cookies:
-                self.tally.replays_accepted += 1
+            self.tally.replays_accepted += answer.status < 400 or SESSION in answer.new_cookies
+            self.tally.replays += answer.status == USED
         except ConnectionFailed:
             pass  # This instance is down.
         finally:

@@ -97,10 +97,15 @@ extension LoginSituation {
                 "Het probleem ligt bij ons, niet bij u of uw itsme-app. Kom later terug."
             )
 
+        case (.storeUnavailable, .confirm):
+            (
+                "Een ogenblik geduld",
+                "Ons systeem heeft niet op tijd geantwoord. Laad deze pagina over enkele seconden opnieuw. Helpt dat niet, dan kunt u opnieuw beginnen. Als u in de itsme-app hebt bevestigd, toont itsme dat misschien als bevestigd, maar wij konden het niet voltooien."
+            )
         case (.storeUnavailable, _):
             (
                 "Een ogenblik geduld",
-                "Ons systeem heeft niet op tijd geantwoord. Laad deze pagina over enkele seconden opnieuw: meestal wordt uw aanvraag dan voltooid. Zo niet, dan kunt u opnieuw beginnen. Was u al aangemeld, dan bent u dat nog steeds."
+                "Ons systeem heeft niet op tijd geantwoord. Laad deze pagina over enkele seconden opnieuw. Helpt dat niet, dan kunt u opnieuw beginnen. Was u al aangemeld, dan bent u dat nog steeds."
             )
         case (.alreadyUsed, .confirm):
             (

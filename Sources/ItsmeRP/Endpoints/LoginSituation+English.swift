@@ -94,10 +94,15 @@ extension LoginSituation {
                 "The problem is on our side, not with you or your itsme app. Please come back later."
             )
 
+        case (.storeUnavailable, .confirm):
+            (
+                "One moment, please",
+                "Our system did not answer in time. Please load this page again in a few seconds. If that does not help, you can start again. If you confirmed in the itsme app, itsme may show it as confirmed, but we could not complete it."
+            )
         case (.storeUnavailable, _):
             (
                 "One moment, please",
-                "Our system did not answer in time. Please load this page again in a few seconds: this usually completes your request. If it does not, you can start again. If you were already logged in, you still are."
+                "Our system did not answer in time. Please load this page again in a few seconds. If that does not help, you can start again. If you were already logged in, you still are."
             )
         case (.alreadyUsed, .confirm):
             (

@@ -100,10 +100,15 @@ extension LoginSituation {
                 "Le problème vient de chez nous, pas de vous ni de votre app itsme. Veuillez revenir plus tard."
             )
 
+        case (.storeUnavailable, .confirm):
+            (
+                "Un instant, s’il vous plaît",
+                "Notre système n’a pas répondu à temps. Rechargez cette page dans quelques secondes. Si cela ne suffit pas, vous pouvez recommencer. Si vous avez confirmé dans l’app itsme, la confirmation peut y apparaître, mais nous n’avons pas pu la mener à bien."
+            )
         case (.storeUnavailable, _):
             (
                 "Un instant, s’il vous plaît",
-                "Notre système n’a pas répondu à temps. Rechargez cette page dans quelques secondes\u{A0}: en général, votre demande aboutit alors. Sinon, vous pouvez recommencer. Si une session était déjà ouverte, elle le reste."
+                "Notre système n’a pas répondu à temps. Rechargez cette page dans quelques secondes. Si cela ne suffit pas, vous pouvez recommencer. Si une session était déjà ouverte, elle le reste."
             )
         case (.alreadyUsed, .confirm):
             (

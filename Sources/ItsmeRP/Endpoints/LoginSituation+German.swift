@@ -97,10 +97,15 @@ extension LoginSituation {
                 "Das Problem liegt bei uns, nicht bei Ihnen oder Ihrer itsme-App. Bitte kommen Sie später wieder."
             )
 
+        case (.storeUnavailable, .confirm):
+            (
+                "Einen Moment bitte",
+                "Unser System hat nicht rechtzeitig geantwortet. Laden Sie diese Seite in einigen Sekunden neu. Wenn das nicht hilft, können Sie neu beginnen. Wenn Sie in der itsme-App bestätigt haben, zeigt itsme sie vielleicht als bestätigt an, aber wir konnten sie nicht abschließen."
+            )
         case (.storeUnavailable, _):
             (
                 "Einen Moment bitte",
-                "Unser System hat nicht rechtzeitig geantwortet. Laden Sie diese Seite in einigen Sekunden neu: Meist wird Ihre Anfrage dann abgeschlossen. Wenn nicht, können Sie neu beginnen. Waren Sie bereits angemeldet, so sind Sie es weiterhin."
+                "Unser System hat nicht rechtzeitig geantwortet. Laden Sie diese Seite in einigen Sekunden neu. Wenn das nicht hilft, können Sie neu beginnen. Waren Sie bereits angemeldet, so sind Sie es weiterhin."
             )
         case (.alreadyUsed, .confirm):
             (

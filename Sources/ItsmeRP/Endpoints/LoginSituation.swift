@@ -12,7 +12,7 @@ public enum LoginSituation: Sendable, Hashable, CaseIterable {
     case notVerified
     /// itsme or the network did not answer as usual. Trying again later may help.
     case itsmeUnavailable
-    /// The service's own store did not answer. Loading the page again usually completes the login.
+    /// The service's own store did not answer. Loading the page again may help.
     case storeUnavailable
     /// The configuration is wrong, or the application failed. Only the operator can mend it.
     case notAvailable

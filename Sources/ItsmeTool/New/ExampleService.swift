@@ -211,7 +211,7 @@
                             MetricsSystem.bootstrap(StreamMetricsFactory.standardOutput())  // In production: your metrics backend.
                             let variables = ConfigReader(provider: EnvironmentVariablesProvider())
                             let storeURL = variables.string(forKey: "store.url", isSecret: true)
-                            let store = try await makeStore(storeURL)
+                            let store = try makeStore(storeURL)
                             var settings = try ItsmeSettings(variables, requestObjectStore: store)
                             // Without the variable, used logins have a memory of their own, which no other value can fill.
                             if storeURL != nil { settings.client.replayGuard = store }
@@ -291,14 +291,14 @@
 
                 /// What all instances of the service share. Build with `--traits Redis` or `--traits PostgreSQL` for one of these.
                 ///
-                /// - Parameter url: `redis://…`, `rediss://…` or `postgresql://…`; nil for one process alone.
-                func makeStore(_ url: String?) async throws -> any StateStore {
+                /// - Parameter url: `redis://…`, `rediss://…`, `postgresql://…` or `postgres://…`; nil for one process alone.
+                func makeStore(_ url: String?) throws -> any StateStore {
                     guard let url else { return InMemoryStateStore() }
                     #if PostgreSQL
                         if url.hasPrefix("postgresql://") || url.hasPrefix("postgres://") {
                             let store = try PostgreSQLStore(url)
-                            // The service starts also while the database is down; the log says so. The table is there after the first start.
-                            try? await store.migrate()
+                            // In the background, so that the service also starts while the database is down. The log says so.
+                            Task { while (try? await store.migrate()) == nil { try await Task.sleep(for: .seconds(5)) } }
                             return store
                         }
                     #endif

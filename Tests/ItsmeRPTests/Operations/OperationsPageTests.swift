@@ -43,7 +43,8 @@ final class OperationsPageTests: XCTestCase {
             for case let file as URL in files where file.pathExtension == "swift" {
                 let source = try String(contentsOf: file, encoding: .utf8)
                 let calls = source.matches(
-                    of: /logger\.(?:notice|warning|error|critical|log)\(\s*(?:level: [^"\n]*,\s*)?"([^"]+)"/)
+                    of: /logger\.(?:notice|warning|error|critical|log|storeFailed)\(\s*(?:level: [^"\n]*,\s*)?"([^"]+)"/
+                )
                 messages.formUnion(calls.map { String($0.output.1) })
             }
         }

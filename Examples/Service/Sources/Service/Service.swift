@@ -17,7 +17,7 @@ struct Service {
             MetricsSystem.bootstrap(StreamMetricsFactory.standardOutput())  // In production: your metrics backend.
             let variables = ConfigReader(provider: EnvironmentVariablesProvider())
             let storeURL = variables.string(forKey: "store.url", isSecret: true)
-            let store = try await makeStore(storeURL)
+            let store = try makeStore(storeURL)
             var settings = try ItsmeSettings(variables, requestObjectStore: store)
             // Without the variable, used logins have a memory of their own, which no other value can fill.
             if storeURL != nil { settings.client.replayGuard = store }

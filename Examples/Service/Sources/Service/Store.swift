@@ -9,14 +9,14 @@ import ItsmeRP
 
 /// What all instances of the service share. Build with `--traits Redis` or `--traits PostgreSQL` for one of these.
 ///
-/// - Parameter url: `redis://…`, `rediss://…` or `postgresql://…`; nil for one process alone.
-func makeStore(_ url: String?) async throws -> any StateStore {
+/// - Parameter url: `redis://…`, `rediss://…`, `postgresql://…` or `postgres://…`; nil for one process alone.
+func makeStore(_ url: String?) throws -> any StateStore {
     guard let url else { return InMemoryStateStore() }
     #if PostgreSQL
         if url.hasPrefix("postgresql://") || url.hasPrefix("postgres://") {
             let store = try PostgreSQLStore(url)
-            // The service starts also while the database is down; the log says so. The table is there after the first start.
-            try? await store.migrate()
+            // In the background, so that the service also starts while the database is down. The log says so.
+            Task { while (try? await store.migrate()) == nil { try await Task.sleep(for: .seconds(5)) } }
             return store
         }
     #endif
