@@ -166,7 +166,7 @@ final class BadDayBrowserTests: XCTestCase {
             let line = try site.assertFailure(
                 page, code: "store_unavailable", .error, phase: "authorization-response", reason: "DatabaseError",
                 remedy: "Check the store", service: "confirm", status: 503,
-                title: "The confirmation could not be completed",
+                title: "One moment, please",
                 wayOn: ["/itsme/confirm?target=%2Faccount", Self.home])
             XCTAssertNil(line["itsme.application_error"])
             XCTAssertFalse((page.text + site.log.text).contains("locked"))
@@ -195,7 +195,7 @@ final class BadDayBrowserTests: XCTestCase {
         try site.assertFailure(
             try await site.browser.get("/itsme/login"), code: "store_unavailable", .error,
             phase: "authorization-request", reason: "DatabaseError", remedy: "Check the store", service: "login",
-            status: 503, title: "The login could not be completed", wayOn: ["/itsme/login", Self.home])
+            status: 503, title: "One moment, please", wayOn: ["/itsme/login", Self.home])
     }
 
     func testAnErrorOfTheLibraryFromOnLoginKeepsItsCode() async throws {
