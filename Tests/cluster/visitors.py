@@ -268,28 +268,26 @@ class Visitors:
             raise Refused.by(answered[0], self.site)
         if winners[0] is answers[1]:
             browser.cookies = tab.cookies
-        await self.refuse_stranger(callback, second)
+        # Somebody who saw the URL, and has none of the cookies.
+        await self.is_refused_as_used(Browser(), callback, second)
         self.used_callbacks.append((callback, before))
         return winners[0]
 
-    async def refuse_stranger(self, callback, port):
-        """A person who saw the URL, and has none of the cookies."""
-        await self.expect_refusal(Browser(), callback, port)
-
     async def replay(self, callbacks):
-        """Sends used callbacks to every instance. Returns whether the store refused one: it must not forget them."""
-        before = self.tally.replays
-        for callback, cookies in callbacks:
-            for service in self.cluster.services:
-                await self.expect_refusal(Browser(dict(cookies)), callback, service.port)
-        return self.tally.replays > before
+        """Sends used callbacks to every instance. Returns whether one was refused as used: the store must not forget them."""
+        refused = [
+            await self.is_refused_as_used(Browser(dict(cookies)), callback, service.port)
+            for callback, cookies in callbacks for service in self.cluster.services]
+        self.tally.replays += sum(refused)
+        return any(refused)
 
-    async def expect_refusal(self, browser, callback, port):
+    async def is_refused_as_used(self, browser, callback, port):
+        """Sends a used callback, which may not log in. Another refusal than that of the store is no proof."""
         try:
             answer = await browser.get(callback, at=port)
-            self.tally.replays_accepted += answer.status < 400 or SESSION in answer.new_cookies
-            self.tally.replays += answer.status == USED
         except ConnectionFailed:
-            pass  # This instance is down.
+            return False  # This instance is down.
         finally:
             browser.close()
+        self.tally.replays_accepted += answer.status < 400 or SESSION in answer.new_cookies
+        return answer.status == USED

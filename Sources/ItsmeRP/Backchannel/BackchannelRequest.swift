@@ -56,7 +56,7 @@ public enum BackchannelPoll: Sendable {
     /// The person has not answered yet. A poll before `retryAfter` has passed is not sent to itsme.
     case pending(retryAfter: Duration)
     /// The person approved, and the tokens were validated.
-    indirect case tokens(TokenResponse)
+    indirect case tokens(TokenResponse)  // Indirect, so that a task that waits for it takes less memory.
 }
 
 /// The person to whom a backchannel authentication request is sent (`login_hint_token`, CIBA Core 1.0 §7.1).
